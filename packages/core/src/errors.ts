@@ -1,0 +1,174 @@
+const brand = Symbol.for('claviger.error')
+
+/** Every `code` an error of Claviger can carry. Each has a page in `docs/errors/`. */
+export type ErrorCode =
+  | 'ERR_CLAVIGER_CONFIGURATION'
+  | 'ERR_CLAVIGER_VALIDATION'
+  | 'ERR_CLAVIGER_KEY_NOT_FOUND'
+  | 'ERR_CLAVIGER_FORBIDDEN'
+  | 'ERR_CLAVIGER_PERMISSION_CEILING'
+  | 'ERR_CLAVIGER_CONFLICT'
+  | 'ERR_CLAVIGER_UNAVAILABLE'
+  | 'ERR_CLAVIGER_BUSY'
+  | 'ERR_CLAVIGER_CLOSED'
+  | 'ERR_CLAVIGER_REVOCATION_NOT_DURABLE'
+  | 'ERR_CLAVIGER_CORRUPT_RECORD'
+  | 'ERR_CLAVIGER_NOT_SUPPORTED'
+
+/**
+ * The base of every error Claviger throws. Switch on `code`; it is stable, the message is not.
+ *
+ * No error carries a token, a hash or a pepper, in any property.
+ */
+export abstract class ClavigerError extends Error {
+  /** Stable identifier, `ERR_CLAVIGER_…`; explained in `docs/errors/`. */
+  abstract readonly code: ErrorCode
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = new.target.name
+    Object.defineProperty(this, brand, { value: true })
+  }
+}
+
+/**
+ * Tells whether a value is an error of Claviger, also when it comes from another copy of the package
+ * (where `instanceof` would say no).
+ */
+export function isClavigerError(value: unknown): value is ClavigerError {
+  return typeof value === 'object' && value !== null && brand in value
+}
+
+/** An option given to Claviger by the host application is wrong. Thrown at start-up, not per request. */
+export class ConfigurationError extends ClavigerError {
+  readonly code = 'ERR_CLAVIGER_CONFIGURATION'
+  /** The option at fault, e.g. `prefix` or `environments[2]`. */
+  readonly option: string
+
+  constructor(option: string, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.option = option
+  }
+}
+
+/** A value given to a management call is wrong. Nothing was changed. */
+export class ValidationError extends ClavigerError {
+  readonly code = 'ERR_CLAVIGER_VALIDATION'
+  /** The input field at fault, e.g. `name` or `permissions[1]`. */
+  readonly field: string
+
+  constructor(field: string, message: string) {
+    super(message)
+    this.field = field
+  }
+}
+
+/** There is no such key in the actor's workspace, or the actor may not see it. The two cannot be told apart. */
+export class KeyNotFoundError extends ClavigerError {
+  readonly code = 'ERR_CLAVIGER_KEY_NOT_FOUND'
+
+  constructor() {
+    super('There is no such key in this workspace, or it is not visible to this actor.')
+  }
+}
+
+/** The actor may not perform this action at all. */
+export class ForbiddenError extends ClavigerError {
+  readonly code = 'ERR_CLAVIGER_FORBIDDEN'
+  /** The refused action, e.g. `create` or `revoke`. */
+  readonly action: string
+
+  constructor(action: string, message: string) {
+    super(message)
+    this.action = action
+  }
+}
+
+/** The actor tried to grant permissions it does not hold itself. Nothing was changed. */
+export class PermissionCeilingError extends ClavigerError {
+  readonly code = 'ERR_CLAVIGER_PERMISSION_CEILING'
+  /** The requested permissions that the actor does not hold. */
+  readonly missing: readonly string[]
+
+  constructor(missing: readonly string[]) {
+    super(
+      `Cannot grant ${missing.join(', ')}: the actor does not hold ${missing.length === 1 ? 'it' : 'them'}. ` +
+        'Ask for less, or act as somebody who holds more.',
+    )
+    this.missing = missing
+  }
+}
+
+/** Others kept changing the same key; the call gave up after several attempts. Nothing was changed. */
+export class ConflictError extends ClavigerError {
+  readonly code = 'ERR_CLAVIGER_CONFLICT'
+
+  constructor() {
+    super('The key was changed by others at the same time, several times in a row. Read it again and retry.')
+  }
+}
+
+/** What a verification or management call needed and did not get in time. */
+export type Dependency = 'store' | 'owner' | 'hasher'
+
+/** Infrastructure failed or was too slow. Answer 503, never 401: the key may be perfectly good. */
+export class UnavailableError extends ClavigerError {
+  readonly code = 'ERR_CLAVIGER_UNAVAILABLE'
+  /** What failed. The original error, if there is one, is the `cause`. */
+  readonly dependency: Dependency
+
+  constructor(dependency: Dependency, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.dependency = dependency
+  }
+}
+
+/** Too much work is queued already (hashes, or lookups of unknown keys). Answer 503 with `Retry-After`. */
+export class BusyError extends ClavigerError {
+  readonly code = 'ERR_CLAVIGER_BUSY'
+}
+
+/** The keyring was closed. */
+export class ClosedError extends ClavigerError {
+  readonly code = 'ERR_CLAVIGER_CLOSED'
+
+  constructor() {
+    super('This keyring was closed. Create a new one, or call close() later in the shutdown.')
+  }
+}
+
+/**
+ * The store did not confirm a revocation. This process refuses the key from now on and keeps retrying;
+ * other processes may accept it until a retry succeeds.
+ */
+export class RevocationNotDurableError extends ClavigerError {
+  readonly code = 'ERR_CLAVIGER_REVOCATION_NOT_DURABLE'
+  /** The key that could not be revoked durably. */
+  readonly keyId: string
+
+  constructor(keyId: string, options?: ErrorOptions) {
+    super(
+      `Key ${keyId} is refused by this process, but the store has not confirmed the revocation. ` +
+        'It is being retried; check the store, then revoke again to be sure.',
+      options,
+    )
+    this.keyId = keyId
+  }
+}
+
+/** A stored row does not have the shape Claviger wrote. The key it belongs to is refused. */
+export class CorruptRecordError extends ClavigerError {
+  readonly code = 'ERR_CLAVIGER_CORRUPT_RECORD'
+  /** The field at fault, e.g. `secrets[0].hash`. */
+  readonly field: string
+
+  constructor(field: string, expected: string) {
+    super(`Stored record is corrupt: ${field} is not ${expected}. Restore the row or revoke the key.`)
+    this.field = field
+  }
+}
+
+/** The store in use does not implement this optional half of the contract; see `keyring.guarantees()`. */
+export class NotSupportedError extends ClavigerError {
+  readonly code = 'ERR_CLAVIGER_NOT_SUPPORTED'
+}

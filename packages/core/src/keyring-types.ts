@@ -1,0 +1,92 @@
+import type { Clock } from './clock.ts'
+import type { Actor } from './keys/actor.ts'
+import type { KeyManager } from './keys/manager.ts'
+import type { PermissionCatalogue } from './permissions/catalogue.ts'
+import type { Owner } from './store/records.ts'
+import type { TokenGrammar } from './token/grammar.ts'
+import type { Accepted, ApiKey, Carrier, Refused, Requirement, Verification } from './verify/verdict.ts'
+
+/** What `verify` may be told besides the token. */
+export interface VerifyContext<Permission extends string = string> extends Requirement<Permission> {
+  /** One permission the key must hold; shorthand for `permissions: [permission]`. */
+  readonly permission?: Permission
+  /** How the token came. Default `direct`. */
+  readonly carrier?: Carrier
+}
+
+/** Which promises hold with the store in use. */
+export interface Guarantees {
+  readonly revocation: {
+    /** A verification in this process that starts after `revoke` resolved. */
+    readonly sameProcess: 'immediate'
+    /** The longest time until other processes refuse a revoked key while the store can be reached. */
+    readonly otherProcessesWithinMs: number
+    /** For how long cached keys are still accepted while the store cannot be reached; after that, 503. */
+    readonly storeDownWithinMs: number
+  }
+  /** Whether the store tells of changes (`poll`), and whether a bus makes them faster (`subscribe`). */
+  readonly changeLog: boolean
+  readonly bus: boolean
+  /** Optional halves of the store. */
+  readonly usage: boolean
+  readonly activity: boolean
+  readonly serviceAccounts: boolean
+  /** What is weaker than with a complete store, in words; empty when nothing is. */
+  readonly limits: readonly string[]
+}
+
+/** Everything Claviger does, for one product and one store. Made by `createKeyring`. */
+export interface Keyring<Permission extends string = string> {
+  /** The declared permissions. */
+  readonly permissions: PermissionCatalogue<Permission>
+  /** The declared environments. */
+  readonly environments: readonly string[]
+  /** Finds this keyring's tokens in any text: for secret scanners and log redaction. */
+  readonly tokenPattern: RegExp
+  /** How tokens are written: for adapters, which tell a foreign credential from a misspelt one. */
+  readonly tokenGrammar: TokenGrammar
+  readonly clock: Clock
+
+  /** The keys of the actor's workspace, as this actor may see and change them. */
+  as(actor: Actor): KeyManager<Permission>
+
+  /**
+   * Verifies a token and, if asked, what it is good for.
+   *
+   * @example
+   * const verification = await keyring.verify(token, { permission: 'prompts:read' })
+   * if (!verification.ok) return refuse(verification.code)
+   *
+   * @returns a value for every yes and every expected no; anything may be passed as the token
+   * @throws {UnavailableError} when store, owner lookup or hasher fail or are too slow: answer 503, not 401
+   * @throws {BusyError} when too much is queued already: answer 503
+   * @throws {ClosedError} after `close()`
+   */
+  verify(token: unknown, context?: VerifyContext<Permission>): Promise<Verification>
+
+  /**
+   * For adapters: answers from memory, in the same tick, or not at all (`undefined`: call `verify`).
+   * Takes the whole field value, `Bearer <token>` for the carrier `bearer`. Does no I/O and awaits nothing.
+   */
+  recall(carrier: Carrier, fieldValue: string): Verification | undefined
+
+  /** Whether a verified key is good for this: undefined for yes, else why not. Pure. */
+  authorize(apiKey: ApiKey, requirement: Requirement): Refused | undefined
+
+  /** Tells every process that an owner's permissions changed, or that it is gone. Resolves when the store has it. */
+  ownerChanged(change: { readonly workspaceId: string; readonly owner: Owner }): Promise<void>
+
+  /**
+   * Checks store and configuration and starts to follow the store's changes. Verifications start it themselves;
+   * await it at start-up to learn of mistakes before the first request. Until it has passed, `verify` throws.
+   */
+  ready(): Promise<void>
+
+  /** Which promises hold with the store in use. */
+  guarantees(): Guarantees
+
+  /** Stops following the store and closes it. Calls after this throw `ClosedError`. */
+  close(): Promise<void>
+}
+
+export type { Accepted, Refused }

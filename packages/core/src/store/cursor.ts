@@ -1,0 +1,34 @@
+import { ValidationError } from '../errors.ts'
+
+/** A place in a listing: the sort value and the id of the last item given out. */
+export interface CursorPosition {
+  readonly at: number
+  readonly id: string
+}
+
+/** Writes a position as an opaque, URL-safe text. */
+export function encodeCursor(position: CursorPosition): string {
+  return Buffer.from(JSON.stringify([position.at, position.id])).toString('base64url')
+}
+
+/**
+ * Reads a position back.
+ *
+ * @throws {ValidationError} for text that `encodeCursor` did not write
+ */
+export function decodeCursor(cursor: string): CursorPosition {
+  const position: unknown = parse(cursor)
+  if (Array.isArray(position) && position.length === 2) {
+    const [at, id] = position as readonly unknown[]
+    if (Number.isSafeInteger(at) && typeof id === 'string' && id.length <= 255) return { at: at as number, id }
+  }
+  throw new ValidationError('cursor', 'The cursor is not one this listing gave out. Start again without a cursor.')
+}
+
+function parse(cursor: string): unknown {
+  try {
+    return cursor.length > 1_024 ? undefined : JSON.parse(Buffer.from(cursor, 'base64url').toString())
+  } catch {
+    return undefined
+  }
+}

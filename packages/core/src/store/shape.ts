@@ -1,0 +1,74 @@
+import { CorruptRecordError } from '../errors.ts'
+
+/** Reads one field of a stored row, or throws `CorruptRecordError` naming it. */
+export type Reader<T> = (value: unknown, field: string) => T
+
+/** 5 MB rows are an attack or an accident: nothing Claviger writes comes near this many characters. */
+export const maxRecordLength = 262_144
+
+/** Parses a stored JSON text, bounded. */
+export function parseStored(json: string, field: string): unknown {
+  if (json.length > maxRecordLength) throw new CorruptRecordError(field, `at most ${maxRecordLength} characters`)
+  try {
+    return JSON.parse(json)
+  } catch {
+    throw new CorruptRecordError(field, 'JSON')
+  }
+}
+
+export const text =
+  (maxLength: number, pattern?: RegExp): Reader<string> =>
+  (value, field) => {
+    if (typeof value === 'string' && value.length <= maxLength && (pattern === undefined || pattern.test(value))) {
+      return value
+    }
+    throw new CorruptRecordError(field, pattern === undefined ? 'a text' : 'of its form')
+  }
+
+export const instant: Reader<number> = (value, field) => {
+  if (Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= 8.64e15) return value as number
+  throw new CorruptRecordError(field, 'an instant in integer milliseconds')
+}
+
+export const count: Reader<number> = (value, field) => {
+  if (Number.isSafeInteger(value) && (value as number) >= 1) return value as number
+  throw new CorruptRecordError(field, 'a positive integer')
+}
+
+export const oneOf =
+  <const T extends string>(...allowed: readonly T[]): Reader<T> =>
+  (value, field) => {
+    const found = allowed.find((candidate) => candidate === value)
+    if (found !== undefined) return found
+    throw new CorruptRecordError(field, `one of ${allowed.join(', ')}`)
+  }
+
+export const nullable =
+  <T>(read: Reader<T>): Reader<T | null> =>
+  (value, field) =>
+    value === null ? null : read(value, field)
+
+export const list =
+  <T>(read: Reader<T>, maxItems: number): Reader<readonly T[]> =>
+  (value, field) => {
+    if (!Array.isArray(value) || value.length > maxItems) {
+      throw new CorruptRecordError(field, `a list of at most ${maxItems}`)
+    }
+    return Array.from(value, (item, index) => read(item, `${field}[${index}]`))
+  }
+
+export const object: Reader<Readonly<Record<string, unknown>>> = (value, field) => {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
+  throw new CorruptRecordError(field, 'an object')
+}
+
+/** A string map; the result has no prototype and its own entries only. */
+export const textMap =
+  (maxEntries: number, maxLength: number): Reader<Readonly<Record<string, string>>> =>
+  (value, field) => {
+    const entries = Object.entries(object(value, field))
+    if (entries.length > maxEntries) throw new CorruptRecordError(field, `a map of at most ${maxEntries} entries`)
+    const map: Record<string, string> = Object.create(null)
+    for (const [name, item] of entries) map[name] = text(maxLength)(item, `${field}.${name}`)
+    return map
+  }

@@ -1,0 +1,140 @@
+import type { Activity, IdempotencyRecord, KeyRecord, Owner, ServiceAccount } from './records.ts'
+import type { ActivityQuery, KeyQuery, Page, ServiceAccountQuery } from './query.ts'
+import type { UsageBatch, UsagePoint, UsageQuery } from './usage.ts'
+
+/** Where the change log ends. Moves by one with every commit that is not silent, in the commit's own transaction. */
+export interface Head {
+  /** Random, made once when the store is first used. Another id is another store. */
+  readonly storeId: string
+  /** Counts up by one. */
+  readonly epoch: number
+  /** The random nonce of the change that made this epoch: a failover that lost one change and gained another shows. */
+  readonly nonce: string
+}
+
+/** Whose cached copies a change makes worthless. */
+export type Announcement =
+  | { readonly type: 'key'; readonly id: string }
+  | { readonly type: 'owner'; readonly workspaceId: string; readonly owner: Owner }
+  | { readonly type: 'workspace'; readonly workspaceId: string }
+
+/** One entry of the change log. */
+export interface LoggedChange {
+  readonly epoch: number
+  readonly nonce: string
+  readonly announcements: readonly Announcement[]
+}
+
+/** One compare-and-set: stored only if what is stored now has `expectedRevision` (0: nothing is stored). */
+export type Write =
+  | { readonly type: 'key'; readonly record: KeyRecord; readonly expectedRevision: number }
+  | { readonly type: 'serviceAccount'; readonly record: ServiceAccount; readonly expectedRevision: number }
+  | { readonly type: 'idempotency'; readonly record: IdempotencyRecord; readonly expectedRevision: 0 }
+
+/** What `commit` carries out, all or nothing. */
+export interface Change {
+  /** At most 256. Records are stored as they are given, but for `lastUsedAt`, which stays what it was. */
+  readonly writes: readonly Write[]
+  /** Appended to the activity log, in the same transaction. A store without `activity` ignores it. */
+  readonly activity: readonly Activity[]
+  readonly announcements: readonly Announcement[]
+  /** Random; becomes the head's nonce. */
+  readonly nonce: string
+  /** When the change was made: lets a store age its change log. */
+  readonly at: number
+  /** A change no cache needs to hear of (rehash, a learnt flag): the head stays, and so do the written revisions. */
+  readonly silent: boolean
+}
+
+/** How a commit ended. Anything else (store unreachable, outcome unknown) is thrown. */
+export type CommitResult =
+  /** `head` is null on a store without `poll`. */
+  | { readonly ok: true; readonly head: Head | null }
+  /**
+   * `conflict`: the write's expected revision is not the stored one. `final`: it would revive a revoked key.
+   * `write` is its index, `current` what is stored there now (null: nothing, or nothing readable).
+   */
+  | {
+      readonly ok: false
+      readonly reason: 'conflict' | 'final'
+      readonly write: number
+      readonly current: KeyRecord | ServiceAccount | IdempotencyRecord | null
+    }
+
+/** The answer to `poll`: where the log ends, and how to get there from where the caller stood. */
+export interface PollResult {
+  readonly head: Head
+  /** Every change after the caller's head, oldest first; `gap` when that cannot be told (or the caller had no head). */
+  readonly changes: readonly LoggedChange[] | 'gap'
+}
+
+/** How a bus reaches its listener. */
+export interface BusListener {
+  /**
+   * A message came. Any value may be passed on, unchecked: core ignores or flushes on what it does not know.
+   * Well-formed messages are `LoggedChange`s with a `storeId`.
+   */
+  message(message: unknown): void
+  /** The connection is lost or doubtful: messages may be missed from now on. */
+  down(reason: string): void
+  /** Messages arrive again. */
+  up(): void
+}
+
+/** A running subscription. */
+export interface Subscription {
+  close(): Promise<void>
+}
+
+/** Up to which instant (exclusive, milliseconds) old rows may be removed. What is left out is kept. */
+export interface PurgeLimits {
+  /** Revoked keys, by `revokedAt`. */
+  readonly revokedKeysBefore?: number
+  /** Deleted service accounts, by `deletedAt`. */
+  readonly deletedServiceAccountsBefore?: number
+  readonly activityBefore?: number
+  /** Usage buckets, by their start. */
+  readonly usageBefore?: number
+  readonly idempotencyBefore?: number
+}
+
+/**
+ * What Claviger needs of a database: few operations, each one atomic statement, transaction or script.
+ *
+ * Every operation rejects when the store cannot be reached or its answer cannot be trusted; core turns that into 503.
+ * Records go in and come out as copies. `storeContract` of `@claviger/testing` is this page, executable.
+ *
+ * A small store may leave out the optional halves; `keyring.guarantees()` then says what is lost.
+ */
+export interface KeyStore {
+  /**
+   * Finds keys by id, in one round trip; ids that are not stored are absent from the answer.
+   * `'corrupt'`: something is stored that cannot be read as a key. Reads from where commits are written, not a replica.
+   */
+  find(ids: readonly string[]): Promise<ReadonlyMap<string, KeyRecord | 'corrupt'>>
+  /** Lists keys of one workspace in the order of `compareForList`. Rows that cannot be read are left out. */
+  list(query: KeyQuery): Promise<Page<KeyRecord>>
+  /** Carries out a change, all or nothing. A revoked key is final: no later commit revives it. */
+  commit(change: Change): Promise<CommitResult>
+
+  /** Tells what changed since a head. Without it, revocation reaches other processes only as cached records age. */
+  poll?(since: Head | null): Promise<PollResult>
+  /** Starts a bus: makes changes heard sooner than `poll` would. Resolves when messages do arrive. */
+  subscribe?(listener: BusListener): Promise<Subscription>
+
+  /**
+   * Adds usage counts, once: batches of one instance come in order, and a batch whose number is not higher than the
+   * instance's highest is ignored.
+   */
+  addUsage?(batch: UsageBatch): Promise<void>
+  usage?(query: UsageQuery): Promise<readonly UsagePoint[]>
+  activity?(query: ActivityQuery): Promise<Page<Activity>>
+  services?(query: ServiceAccountQuery): Promise<Page<ServiceAccount>>
+
+  /** Removes old rows. */
+  purge?(limits: PurgeLimits): Promise<void>
+  /** Rejects, with what to do about it, when the store must not be used as it is. May do I/O. */
+  ready?(): Promise<void>
+  /** Releases what the store itself opened; never a client the host passed in. */
+  close?(): Promise<void>
+}

@@ -1,0 +1,18 @@
+/** Which tokens a keyring reads and writes. */
+export interface TokenGrammar {
+  /** Accepted prefixes; the first is the one new tokens get. */
+  readonly prefixes: readonly [string, ...string[]]
+  /** Declared environments. */
+  readonly environments: readonly string[]
+}
+
+/** Key id, in characters. */
+export const idLength = 16
+/** Secret, in characters: 256 bits. */
+export const secretLength = 43
+/** CRC-32 in base62. */
+export const checkLength = 6
+/** Everything behind the last `_`. */
+export const bodyLength = 65
+/** The longest token, in characters. Longer credentials are refused unread. */
+export const maxTokenLength = 128
