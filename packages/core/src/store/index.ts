@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { ConfigurationError, CorruptRecordError, UnavailableError, ValidationError } from '../errors.ts'
 export { type CursorPosition, decodeCursor, encodeCursor } from './cursor.ts'
 export {
   type ActivityQuery,

@@ -1,0 +1,39 @@
+import type { Guarantees } from './keyring-types.ts'
+import type { KeyStore } from './store/store.ts'
+
+/** The times the promises are made of, in milliseconds. */
+export interface GuaranteeTimes {
+  readonly recordAgeMs: number
+  readonly pollMs: number
+  readonly leaseMs: number
+  readonly storeTimeoutMs: number
+  readonly staleIfErrorMs: number
+}
+
+/** Which promises hold with a store. Pure. */
+export function guaranteesOf(store: KeyStore, times: GuaranteeTimes): Guarantees {
+  const changeLog = store.poll !== undefined
+  const bus = store.subscribe !== undefined
+  const usage = store.usage !== undefined && store.addUsage !== undefined
+  const limits: readonly (string | false)[] = [
+    !changeLog && `Without poll, other processes accept a revoked key for up to ${times.recordAgeMs} ms.`,
+    changeLog && !bus && 'Without subscribe, other processes learn of changes by polling only.',
+    !usage && 'Without addUsage and usage, use of keys is not counted.',
+    store.activity === undefined && 'Without activity, changes are not logged.',
+    store.services === undefined && 'Without services, there are no service accounts; resolveOwner is asked instead.',
+    times.staleIfErrorMs > 0 && `staleIfErrorMs: a key revoked while the store is down is accepted up to ${times.staleIfErrorMs} ms longer.`,
+  ]
+  return {
+    revocation: {
+      sameProcess: 'immediate',
+      otherProcessesWithinMs: changeLog ? times.pollMs + times.storeTimeoutMs : times.recordAgeMs,
+      storeDownWithinMs: (changeLog ? times.leaseMs : times.recordAgeMs) + times.staleIfErrorMs,
+    },
+    changeLog,
+    bus,
+    usage,
+    activity: store.activity !== undefined,
+    serviceAccounts: store.services !== undefined,
+    limits: limits.filter((limit) => limit !== false),
+  }
+}

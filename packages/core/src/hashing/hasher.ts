@@ -1,0 +1,87 @@
+import { ConfigurationError } from '../errors.ts'
+import { type Pepper, type PepperRing, pepperRing } from './pepper.ts'
+
+/** The cost of one argon2id hash. */
+export interface Argon2Parameters {
+  readonly memoryKiB: number
+  readonly iterations: number
+  readonly parallelism: number
+}
+
+/** How new tokens are hashed. Made by `argon2id()` or `hmacSha256()`; either verifies what the other has stored. */
+export type Hasher =
+  | ({ readonly algorithm: 'argon2id'; readonly peppers: PepperRing } & Argon2Parameters)
+  | { readonly algorithm: 'hmac-sha256'; readonly peppers: PepperRing }
+
+/**
+ * The parameters Claviger computes at all. A stored hash that asks for more (or for less than OWASP's weakest
+ * recommendation) is refused before the library sees it, so that a hostile row cannot cost memory or time.
+ */
+const allowed: Readonly<Record<keyof Argon2Parameters, readonly [number, number]>> = {
+  memoryKiB: [7_168, 65_536],
+  iterations: [1, 5],
+  parallelism: [1, 4],
+}
+
+/** Tells whether parameters are ones Claviger is willing to compute. */
+export function isAllowed(parameters: Argon2Parameters): boolean {
+  return outOfRange(parameters) === undefined
+}
+
+/**
+ * Argon2id (RFC 9106), the default hasher.
+ *
+ * @param options `memoryKiB` 7 168 to 65 536, default 19 456; `iterations` 1 to 5, default 2; `parallelism` 1 to 4,
+ *   default 1 (OWASP Password Storage Cheat Sheet). `pepper` and `previousPeppers`: see `Pepper`; default none.
+ * @throws {ConfigurationError} for parameters outside these bounds or a pepper that is too short
+ */
+export function argon2id(
+  options: Partial<Argon2Parameters> & { readonly pepper?: Pepper; readonly previousPeppers?: readonly Pepper[] } = {},
+): Hasher {
+  const { memoryKiB = 19_456, iterations = 2, parallelism = 1 } = options
+  const parameters = { memoryKiB, iterations, parallelism }
+  const wrong = outOfRange(parameters)
+  if (wrong !== undefined) {
+    const [least, most] = allowed[wrong]
+    throw new ConfigurationError(
+      `hasher.${wrong}`,
+      `Expected ${wrong} to be an integer from ${least} to ${most}, got ${parameters[wrong]}.`,
+    )
+  }
+  if ('pepper' in options && options.pepper === undefined) throw missingPepper()
+  return Object.freeze({
+    algorithm: 'argon2id',
+    ...parameters,
+    peppers: pepperRing(options.pepper, options.previousPeppers),
+  })
+}
+
+/**
+ * HMAC-SHA-256 under a pepper: for generated keys as safe as a slow hash, since 256 random bits cannot be guessed,
+ * and thousands of times cheaper. Whoever steals the database and the pepper still cannot find a token.
+ *
+ * @param options `pepper`, required; `previousPeppers` still verify, and what they made is rehashed on use
+ * @throws {ConfigurationError} for a pepper that is missing or too short
+ */
+export function hmacSha256(options: { readonly pepper: Pepper; readonly previousPeppers?: readonly Pepper[] }): Hasher {
+  if (options?.pepper === undefined) throw missingPepper()
+  return Object.freeze({
+    algorithm: 'hmac-sha256',
+    peppers: pepperRing(options.pepper, options.previousPeppers),
+  })
+}
+
+function outOfRange(parameters: Argon2Parameters): keyof Argon2Parameters | undefined {
+  const names = ['memoryKiB', 'iterations', 'parallelism'] as const
+  return names.find((name) => {
+    const [least, most] = allowed[name]
+    return !Number.isInteger(parameters[name]) || parameters[name] < least || parameters[name] > most
+  })
+}
+
+function missingPepper(): ConfigurationError {
+  return new ConfigurationError(
+    'pepper',
+    'The pepper is undefined. Set the environment variable it is read from, or leave the option out of argon2id().',
+  )
+}

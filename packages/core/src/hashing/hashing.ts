@@ -1,0 +1,86 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import { ConfigurationError } from '../errors.ts'
+import type { SecretRecord } from '../store/records.ts'
+import { argon2Parameters, hashArgon2, verifyArgon2 } from './argon2.ts'
+import type { Hasher } from './hasher.ts'
+import { compareTag, tagOf } from './tag.ts'
+import type { WorkQueue } from './work-queue.ts'
+
+/** What is stored of a token. */
+export type ProtectedToken = Pick<SecretRecord, 'hash' | 'tag' | 'pepperId'>
+
+/** Protects tokens and compares them with what was stored, whichever hasher stored it. */
+export interface Hashing {
+  /** @throws {BusyError} when too many hashes are queued */
+  protect(token: string): Promise<ProtectedToken>
+  /** The cheap first comparison. */
+  compareTag(token: string, stored: ProtectedToken): 'same' | 'different' | 'unreadable'
+  /** Does the work of one tag comparison, for an id that is not stored. */
+  spendTag(token: string): void
+  /**
+   * The comparison that counts.
+   *
+   * @throws {BusyError} when too many hashes are queued
+   */
+  verify(token: string, stored: ProtectedToken): Promise<'same' | 'different' | 'unreadable'>
+  /** Whether a stored secret should be hashed again the way new ones are. */
+  isOutdated(stored: ProtectedToken): boolean
+}
+
+const hmacPrefix = '$hmac-sha256$'
+const hmacDomain = 'claviger hash\0'
+
+/** Puts a hasher to work. Only argon2 goes through the queue; an HMAC takes microseconds. */
+export function createHashing(hasher: Hasher, queue: WorkQueue): Hashing {
+  const { peppers } = hasher
+
+  const hmacOf = (token: string, pepper: Buffer): Buffer =>
+    createHmac('sha256', pepper).update(hmacDomain).update(token).digest()
+
+  const hashNew = async (token: string): Promise<string> => {
+    const pepper = peppers.currentId === null ? undefined : peppers.secretOf(peppers.currentId)
+    if (hasher.algorithm === 'argon2id') return queue.run(() => hashArgon2(token, hasher, pepper))
+    if (pepper === undefined) throw new ConfigurationError('pepper', 'hmacSha256 needs a pepper.')
+    return hmacPrefix + hmacOf(token, pepper).toString('base64url')
+  }
+
+  const verifyHmac = (token: string, stored: string, pepper: Buffer): 'same' | 'different' | 'unreadable' => {
+    const expected = Buffer.from(stored.slice(hmacPrefix.length), 'base64url')
+    if (expected.length !== 32) return 'unreadable'
+    return timingSafeEqual(hmacOf(token, pepper), expected) ? 'same' : 'different'
+  }
+
+  return {
+    async protect(token) {
+      const pepperId = peppers.currentId
+      const tag = tagOf(token, pepperId, peppers)
+      if (tag === undefined) throw new ConfigurationError('pepper', 'The current pepper is not in its own ring.')
+      return { hash: await hashNew(token), tag, pepperId }
+    },
+
+    compareTag: (token, stored) => compareTag(token, stored, peppers),
+
+    spendTag(token) {
+      tagOf(token, peppers.currentId, peppers)
+    },
+
+    async verify(token, { hash, pepperId }) {
+      const pepper = pepperId === null ? undefined : peppers.secretOf(pepperId)
+      if (pepperId !== null && pepper === undefined) return 'unreadable'
+      if (hash.startsWith(hmacPrefix)) return pepper === undefined ? 'unreadable' : verifyHmac(token, hash, pepper)
+      if (argon2Parameters(hash) === undefined) return 'unreadable'
+      return (await queue.run(() => verifyArgon2(hash, token, pepper))) ? 'same' : 'different'
+    },
+
+    isOutdated({ hash, pepperId }) {
+      if (pepperId !== peppers.currentId) return true
+      if (hasher.algorithm === 'hmac-sha256') return !hash.startsWith(hmacPrefix)
+      const stored = argon2Parameters(hash)
+      return (
+        stored?.memoryKiB !== hasher.memoryKiB ||
+        stored.iterations !== hasher.iterations ||
+        stored.parallelism !== hasher.parallelism
+      )
+    },
+  }
+}

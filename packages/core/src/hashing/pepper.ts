@@ -1,0 +1,47 @@
+import { ConfigurationError } from '../errors.ts'
+
+/**
+ * A secret kept outside the database and mixed into every stored hash: at least 32 bytes, or 32 characters of text.
+ * The id is stored beside each hash, so that the pepper can be replaced; a bare secret has the id `default`.
+ */
+export type Pepper =
+  | string
+  | Uint8Array
+  | {
+      /** 1 to 64 characters of `A-Z a-z 0-9 . _ -`. */
+      readonly id: string
+      readonly secret: string | Uint8Array
+    }
+
+/** The current pepper and older ones that still verify. Secrets stay in the closure: nothing to print by accident. */
+export interface PepperRing {
+  /** The id new hashes get, or null without peppers. */
+  readonly currentId: string | null
+  /** The secret of an id, or undefined for an id that is not in the ring. */
+  secretOf(id: string): Buffer | undefined
+}
+
+/** Checks and arranges peppers. Messages name the type received, never a value. */
+export function pepperRing(current: Pepper | undefined, previous: readonly Pepper[] = []): PepperRing {
+  const secrets = new Map<string, Buffer>()
+  const add = (pepper: Pepper, option: string): string => {
+    const { id, secret } = isBare(pepper) ? { id: 'default', secret: pepper } : { ...pepper }
+    if (typeof id !== 'string' || !/^[A-Za-z0-9._-]{1,64}$/.test(id)) {
+      throw new ConfigurationError(`${option}.id`, 'A pepper id is 1 to 64 characters of A-Z a-z 0-9 . _ -')
+    }
+    if (secrets.has(id)) throw new ConfigurationError(option, `Two peppers have the id "${id}". Give each its own.`)
+    if (!(typeof secret === 'string' || secret instanceof Uint8Array) || secret.length < 32) {
+      const got = typeof secret === 'string' || secret instanceof Uint8Array ? `length ${secret.length}` : typeof secret
+      throw new ConfigurationError(option, `A pepper is at least 32 bytes or 32 characters, got ${got}. Is the variable set?`)
+    }
+    secrets.set(id, Buffer.from(secret))
+    return id
+  }
+  const currentId = current === undefined ? null : add(current, 'pepper')
+  previous.forEach((pepper, index) => add(pepper, `previousPeppers[${index}]`))
+  return { currentId, secretOf: (id) => secrets.get(id) }
+}
+
+function isBare(pepper: Pepper): pepper is string | Uint8Array {
+  return typeof pepper !== 'object' || pepper === null || pepper instanceof Uint8Array
+}

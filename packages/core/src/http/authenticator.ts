@@ -1,0 +1,103 @@
+import { isClavigerError } from '../errors.ts'
+import type { Keyring } from '../keyring-types.ts'
+import type { Accepted, Verification } from '../verify/verdict.ts'
+import { type Credential, type CredentialRules, type ParsedCredential, parseCredential } from './credential.ts'
+import { type Decision, type Gate, pass, preflight } from './decision.ts'
+import type { Denials } from './denial.ts'
+import type { ResolvedOptions } from './options.ts'
+import { type Outcome, outcomesOf, type Refused } from './outcomes.ts'
+import { publishCredentialInUrl, publishDenied, publishError } from './reporting.ts'
+import { type HttpRequest, readField } from './request.ts'
+import { stripField } from './strip.ts'
+
+/** What an authenticator needs of the resolved options. */
+export type AuthenticatorOptions = Pick<
+  ResolvedOptions<never>,
+  'header' | 'optional' | 'stripCredential' | 'skipPreflight'
+>
+
+/**
+ * Makes the gate that finds the credential of a request and has it verified. A key that is in memory is answered for
+ * in the same tick. The verdict is kept for the request: later authenticators and guards of the keyring go by it.
+ */
+export function createAuthenticator(keyring: Keyring, options: AuthenticatorOptions, denials: Denials): Gate<unknown> {
+  const { header, optional, stripCredential, skipPreflight } = options
+  const { tokenGrammar, tokenPattern } = keyring
+  const rules: CredentialRules = { header, tokenGrammar, tokenPattern }
+  const outcomes = outcomesOf(keyring)
+
+  const decide = (request: HttpRequest, outcome: Outcome): Decision => {
+    if (outcome.ok) {
+      if (stripCredential) strip(request)
+      return { type: 'pass', apiKey: outcome.apiKey, expires: noticeOf(outcome) }
+    }
+    if (optional && isAbsence(outcome)) return pass
+    const denial = denials.of(outcome)
+    publishDenied(denial, outcome.keyId)
+    return { type: 'deny', denial }
+  }
+  const conclude = (request: HttpRequest, outcome: Outcome): Decision => {
+    outcomes.set(request, outcome)
+    return decide(request, outcome)
+  }
+  const noticeOf = ({ endsAt, noticeFrom }: Accepted): string | undefined =>
+    endsAt !== null && noticeFrom <= keyring.clock.now() ? new Date(endsAt).toUTCString() : undefined
+  const strip = (request: HttpRequest): void => {
+    stripField(request, 'authorization')
+    if (header !== undefined) stripField(request, header)
+  }
+  const verify = async (request: HttpRequest, { carrier, token }: Credential): Promise<Decision> => {
+    try {
+      return conclude(request, outcomeOf(await keyring.verify(token, { carrier })))
+    } catch (error) {
+      return conclude(request, unavailable(error))
+    }
+  }
+
+  return (request) => {
+    const known = outcomes.get(request)
+    if (known !== undefined) return decide(request, known)
+    if (skipPreflight && isPreflight(request)) return preflight
+    const parsed = parseCredential(request, rules)
+    if (parsed.type !== 'credential') return conclude(request, refusalOf(parsed))
+    try {
+      const recalled = keyring.recall(parsed.carrier, parsed.fieldValue)
+      return recalled === undefined ? verify(request, parsed) : conclude(request, outcomeOf(recalled))
+    } catch (error) {
+      return conclude(request, unavailable(error))
+    }
+  }
+}
+
+function outcomeOf(verification: Verification): Outcome {
+  if (verification.ok) return verification
+  const { code, hint, keyId } = verification
+  return { ok: false, code, ...(hint === undefined ? {} : { hint }), ...(keyId === undefined ? {} : { keyId }) }
+}
+
+/** Whatever is thrown is our fault, not the key's: never 401, or clients throw good keys away. */
+function unavailable(error: unknown): Refused {
+  publishError(error, 'verify')
+  const busy = isClavigerError(error) && error.code === 'ERR_CLAVIGER_BUSY'
+  return { ok: false, code: busy ? 'verifier_busy' : 'temporarily_unavailable' }
+}
+
+function refusalOf(parsed: Exclude<ParsedCredential, Credential>): Refused {
+  if (parsed.type === 'multiple') return { ok: false, code: 'multiple_credentials' }
+  if (parsed.type === 'malformed') return { ok: false, code: 'malformed_key', hint: parsed.hint }
+  if (parsed.inUrl) publishCredentialInUrl()
+  return { ok: false, code: 'missing_credentials', ...(parsed.hint === undefined ? {} : { hint: parsed.hint }) }
+}
+
+/** Nothing was sent. A token of ours without its scheme was: whoever sent it does not want to be anonymous. */
+function isAbsence({ code, hint }: Refused): boolean {
+  return code === 'missing_credentials' && hint !== 'missing_scheme'
+}
+
+function isPreflight(request: HttpRequest): boolean {
+  return (
+    request.method === 'OPTIONS' &&
+    readField(request, 'origin').count > 0 &&
+    readField(request, 'access-control-request-method').count > 0
+  )
+}

@@ -1,0 +1,124 @@
+import type { TokenGrammar } from '../token/grammar.ts'
+import type { MalformedHint } from '../token/hints.ts'
+import type { Carrier } from '../verify/verdict.ts'
+import { type Field, type HttpRequest, readField } from './request.ts'
+
+/** Why no credential was found where one might have been meant, told from the request's bytes alone. */
+export type AbsenceHint = 'missing_scheme' | 'unsupported_scheme' | 'header_not_accepted' | 'credential_in_url'
+
+/** Every hint a refusal can carry. */
+export type HttpHint = MalformedHint | AbsenceHint
+
+/** What credentials look like here. */
+export interface CredentialRules {
+  /** The name of the header that may carry the bare token, in lower case; undefined for none. */
+  readonly header: string | undefined
+  readonly tokenGrammar: TokenGrammar
+  /** Finds tokens in any text. Without flags. */
+  readonly tokenPattern: RegExp
+}
+
+/** The one credential of a request, unverified. */
+export interface Credential {
+  readonly type: 'credential'
+  readonly carrier: Exclude<Carrier, 'direct'>
+  /** The whole field value. */
+  readonly fieldValue: string
+  readonly token: string
+}
+
+/** What `parseCredential` finds. */
+export type ParsedCredential =
+  | Credential
+  | { readonly type: 'none'; readonly hint?: AbsenceHint; readonly inUrl: boolean }
+  | { readonly type: 'malformed'; readonly hint: MalformedHint }
+  | { readonly type: 'multiple' }
+
+/** What one field holds. */
+type Candidate = Exclude<ParsedCredential, { readonly type: 'none' }> | { readonly type: AbsenceHint | 'absent' }
+
+/** The longest field value that is read at all, in characters: `Bearer`, some spaces, a token. */
+const maxFieldLength = 160
+
+const nothing: Candidate = { type: 'absent' }
+const multiple: Candidate & ParsedCredential = { type: 'multiple' }
+const notText: Candidate & ParsedCredential = { type: 'malformed', hint: 'not_a_string' }
+const tooLong: Candidate = { type: 'malformed', hint: 'too_long' }
+const empty: Candidate = { type: 'malformed', hint: 'empty' }
+const tab: Candidate = { type: 'malformed', hint: 'whitespace' }
+
+/**
+ * Finds the credential of a request: `Authorization: Bearer <token>` (RFC 6750 section 2.1, the scheme in any case,
+ * RFC 9110 section 11.1), or the bare token in the header the host turned on. Never in URL or body.
+ *
+ * Total: any value yields a result, none an exception. Whether the token is one, `verify` tells.
+ */
+export function parseCredential(request: HttpRequest, rules: CredentialRules): ParsedCredential {
+  try {
+    const bearer = readAuthorization(readField(request, 'authorization'), rules.tokenGrammar)
+    const header = rules.header === undefined ? nothing : readTokenHeader(readField(request, rules.header))
+    if (bearer.type === 'multiple' || header.type === 'multiple') return multiple
+    if (isAttempt(bearer) && isAttempt(header)) return multiple
+    if (header.type === 'credential' || header.type === 'malformed') return header
+    if (bearer.type === 'credential' || bearer.type === 'malformed') return bearer
+    return explainAbsence(request, bearer.type, rules)
+  } catch {
+    // A hostile object, such as a proxy that throws: there was something, and it cannot be read.
+    return notText
+  }
+}
+
+function readAuthorization({ count, value }: Field, grammar: TokenGrammar): Candidate {
+  if (count === 0) return nothing
+  if (count > 1) return multiple
+  if (typeof value !== 'string') return notText
+  const afterScheme = value.charCodeAt(6)
+  const isBearer =
+    value.slice(0, 6).toLowerCase() === 'bearer' && (value.length === 6 || afterScheme === 0x20 || afterScheme === 0x09)
+  if (isBearer) return readBearer(value, afterScheme)
+  if (grammar.prefixes.some((prefix) => value.startsWith(`${prefix}_`))) return { type: 'missing_scheme' }
+  return isBlank(value) ? nothing : { type: 'unsupported_scheme' }
+}
+
+function readBearer(fieldValue: string, afterScheme: number): Candidate {
+  if (fieldValue.length > maxFieldLength) return tooLong
+  if (afterScheme === 0x09) return tab
+  let start = 7
+  while (fieldValue.charCodeAt(start) === 0x20) start += 1
+  if (start >= fieldValue.length) return empty
+  return { type: 'credential', carrier: 'bearer', fieldValue, token: fieldValue.slice(start) }
+}
+
+function readTokenHeader({ count, value }: Field): Candidate {
+  if (count === 0) return nothing
+  if (count > 1) return multiple
+  if (typeof value !== 'string') return notText
+  if (isBlank(value)) return nothing
+  if (value.length > maxFieldLength) return tooLong
+  return { type: 'credential', carrier: 'header', fieldValue: value, token: value }
+}
+
+/** A credential that was meant for us, however broken. Another scheme, such as a proxy's `Basic`, is not. */
+function isAttempt({ type }: Candidate): boolean {
+  return type === 'credential' || type === 'malformed' || type === 'missing_scheme'
+}
+
+function isBlank(value: string): boolean {
+  return value === '' || (value.length <= maxFieldLength && /^[ \t]+$/.test(value))
+}
+
+function explainAbsence(request: HttpRequest, found: Candidate['type'], rules: CredentialRules): ParsedCredential {
+  const inUrl = isTokenInQuery(request.url, rules.tokenPattern)
+  if (found === 'missing_scheme') return { type: 'none', hint: found, inUrl }
+  if (rules.header !== 'x-api-key' && readTokenHeader(readField(request, 'x-api-key')).type !== 'absent') {
+    return { type: 'none', hint: 'header_not_accepted', inUrl }
+  }
+  if (inUrl) return { type: 'none', hint: 'credential_in_url', inUrl }
+  return found === 'unsupported_scheme' ? { type: 'none', hint: found, inUrl } : { type: 'none', inUrl }
+}
+
+function isTokenInQuery(url: unknown, tokenPattern: RegExp): boolean {
+  if (typeof url !== 'string') return false
+  const query = url.indexOf('?')
+  return query >= 0 && tokenPattern.test(url.slice(query + 1))
+}

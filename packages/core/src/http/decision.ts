@@ -1,0 +1,29 @@
+import type { ApiKey } from '../verify/verdict.ts'
+import type { Denial } from './denial.ts'
+import type { HttpRequest } from './request.ts'
+
+/** What is to become of a request. */
+export type Decision =
+  | {
+      readonly type: 'pass'
+      /** The key to hand to the application; undefined where there is none, or where it was handed over already. */
+      readonly apiKey: ApiKey | undefined
+      /** The value of `API-Key-Expires`, if the client should be told. */
+      readonly expires: string | undefined
+    }
+  | { readonly type: 'deny'; readonly denial: Denial }
+  /** A CORS preflight: 204 without a body. */
+  | { readonly type: 'preflight' }
+
+/**
+ * Decides about a request. Total: never throws, never rejects, and answers in the same tick when it can.
+ *
+ * @param host what the framework's own functions get: Express's request, Koa's context
+ */
+export type Gate<Host> = (request: HttpRequest, host: Host) => Decision | Promise<Decision>
+
+/** The request goes on, and nothing is to be told. */
+export const pass: Decision = Object.freeze({ type: 'pass', apiKey: undefined, expires: undefined })
+
+/** The request is a CORS preflight. */
+export const preflight: Decision = Object.freeze({ type: 'preflight' })

@@ -1,0 +1,143 @@
+import type { HttpHint } from './credential.ts'
+import { absenceHints, type DenialCode, hintDetails, refusals } from './refusals.ts'
+
+/** RFC 9457 problem details, in the order the members are sent. */
+export interface ProblemDocument {
+  /** `urn:claviger:problem:<code>` */
+  readonly type: string
+  readonly title: string
+  readonly status: number
+  readonly detail: string
+  readonly code: DenialCode
+  /** What is wrong with the bytes that were sent. */
+  readonly hint?: HttpHint
+  /** What the route asks for; never what the key holds. */
+  readonly requiredPermissions?: readonly string[]
+}
+
+/** A refusal, ready to be sent. Frozen and shared between requests; holds nothing of the request. */
+export interface Denial {
+  readonly status: number
+  readonly code: DenialCode
+  readonly title: string
+  readonly detail: string
+  readonly hint?: HttpHint
+  readonly requiredPermissions?: readonly string[]
+  /** `Cache-Control` and, as the case may be, `WWW-Authenticate` or `Retry-After`. Set before `onDenied` is called. */
+  readonly headers: Readonly<Record<string, string>>
+  /** The default body, sent as `application/problem+json; charset=utf-8`. */
+  readonly problem: ProblemDocument
+  /** `problem` as JSON text. */
+  readonly body: string
+}
+
+/** The media type of the default body. */
+export const problemMediaType = 'application/problem+json; charset=utf-8'
+
+/** What is to be refused. */
+export interface Refusal {
+  readonly code: DenialCode
+  readonly hint?: HttpHint
+}
+
+/** All denials one set of options can lead to, made at construction. */
+export interface Denials {
+  of(refusal: Refusal): Denial
+  /** As `of`, for a guard that asks for permissions: named in body and challenge of refusals for lack of them. */
+  asking(permissions: readonly string[]): (refusal: Refusal) => Denial
+}
+
+/** What decides how denials look. */
+export interface DenialOptions {
+  readonly realm: string
+  readonly verbose: boolean
+}
+
+/** The problem document of a refusal. */
+export function problemDocument(refusal: Refusal, requiredPermissions?: readonly string[]): ProblemDocument {
+  const { code, hint } = refusal
+  const { title, status, detail } = refusals[code]
+  return Object.freeze({
+    type: `urn:claviger:problem:${code}`,
+    title,
+    status,
+    detail: hint === undefined ? detail : hintDetails[hint],
+    code,
+    ...(hint === undefined ? {} : { hint }),
+    ...(requiredPermissions === undefined ? {} : { requiredPermissions: Object.freeze([...requiredPermissions]) }),
+  })
+}
+
+/**
+ * The `WWW-Authenticate` value of a refusal (RFC 6750 section 3, RFC 9110 section 11.6.1), or undefined where a
+ * challenge would be wrong: with 5xx the credential is not at fault.
+ */
+export function challenge(code: DenialCode, realm: string, scope: readonly string[] = []): string | undefined {
+  const error = refusals[code].challenge
+  if (error === undefined) return undefined
+  const parameters = [`realm="${realm}"`]
+  if (error !== null) parameters.push(`error="${error}"`)
+  if (scope.length > 0) parameters.push(`scope="${scope.join(' ')}"`)
+  return `Bearer ${parameters.join(', ')}`
+}
+
+/** Makes every denial once, so that refusing a request builds nothing. */
+export function createDenials({ realm, verbose }: DenialOptions): Denials {
+  const ready = new Map<string, Denial>()
+  for (const code of Object.keys(refusals) as DenialCode[]) {
+    for (const hint of hintsOf(code)) {
+      const refusal = { code, ...(hint === undefined ? {} : { hint }) }
+      ready.set(keyOf(refusal), makeDenial(verbose ? refusal : fold(refusal), realm))
+    }
+  }
+  const fallback = makeDenial({ code: 'temporarily_unavailable' }, realm)
+  const of = (refusal: Refusal): Denial => ready.get(keyOf(refusal)) ?? ready.get(refusal.code) ?? fallback
+
+  return {
+    of,
+    asking(permissions) {
+      const lacking = new Map<DenialCode, Denial>()
+      for (const code of ['insufficient_permission', 'owner_lacks_permission'] as const) {
+        lacking.set(code, makeDenial({ code }, realm, permissions))
+      }
+      return (refusal) => lacking.get(refusal.code) ?? of(refusal)
+    },
+  }
+}
+
+/** Not verbose: a refused key is a refused key, and nothing tells which way. */
+function fold({ code }: Refusal): Refusal {
+  return { code: refusals[code].status === 401 && code !== 'missing_credentials' ? 'invalid_key' : code }
+}
+
+function hintsOf(code: DenialCode): readonly (HttpHint | undefined)[] {
+  if (code === 'missing_credentials') return [undefined, ...absenceHints]
+  if (code !== 'malformed_key') return [undefined]
+  const all = Object.keys(hintDetails) as HttpHint[]
+  return [undefined, ...all.filter((hint) => !absenceHints.includes(hint))]
+}
+
+function keyOf({ code, hint }: Refusal): string {
+  return hint === undefined ? code : `${code} ${hint}`
+}
+
+function makeDenial(refusal: Refusal, realm: string, permissions?: readonly string[]): Denial {
+  const problem = problemDocument(refusal, permissions)
+  const { status, title, detail, code, hint, requiredPermissions } = problem
+  const challengeValue = challenge(code, realm, permissions)
+  return Object.freeze({
+    status,
+    code,
+    title,
+    detail,
+    ...(hint === undefined ? {} : { hint }),
+    ...(requiredPermissions === undefined ? {} : { requiredPermissions }),
+    headers: Object.freeze({
+      'Cache-Control': 'no-store',
+      ...(challengeValue === undefined ? {} : { 'WWW-Authenticate': challengeValue }),
+      ...(status === 503 ? { 'Retry-After': '1' } : {}),
+    }),
+    problem,
+    body: JSON.stringify(problem),
+  })
+}

@@ -1,0 +1,98 @@
+import type { Keyring } from '../keyring-types.ts'
+import type { ApiKey, Requirement } from '../verify/verdict.ts'
+import { type Decision, type Gate, pass } from './decision.ts'
+import type { Denial, Denials, Refusal } from './denial.ts'
+import { outcomesOf } from './outcomes.ts'
+import { isThenable } from './thenable.ts'
+import { createReporter, publishDenied } from './reporting.ts'
+
+/** Why a key may not pass a guard; undefined when it may. */
+type Verdict = Refusal | undefined
+
+/** Makes guards: gates that go by what an authenticator of the same keyring found out about the request. */
+export interface Guards<Host> {
+  /** Passes keys for which nothing speaks against the requirement. */
+  requirement(name: string, requirement: Requirement): Gate<Host>
+  workspace(selector: (host: Host) => unknown): Gate<Host>
+  check(test: (apiKey: ApiKey, host: Host) => unknown): Gate<Host>
+}
+
+/** Makes the guards of one keyring. */
+export function createGuards<Host>(keyring: Keyring, denials: Denials): Guards<Host> {
+  const outcomes = outcomesOf(keyring)
+
+  const guard = (
+    name: string,
+    judge: (apiKey: ApiKey, host: Host) => Verdict | Promise<Verdict>,
+    denialOf: (refusal: Refusal) => Denial = (refusal) => denials.of(refusal),
+  ): Gate<Host> => {
+    const reporter = createReporter(keyring.tokenPattern)
+    const deny = (refusal: Refusal, keyId?: string): Decision => {
+      const denial = denialOf(refusal)
+      publishDenied(denial, keyId)
+      return { type: 'deny', denial }
+    }
+    const answer = (verdict: Verdict, { id }: ApiKey): Decision => (verdict === undefined ? pass : deny(verdict, id))
+    const fail = (error: unknown, { id }: ApiKey): Decision => {
+      reporter.fault('CLAVIGER_GUARD_FAILED', name, 'it could not decide; the request was answered 500.', error)
+      return deny({ code: 'guard_failed' }, id)
+    }
+
+    return (request, host) => {
+      const outcome = outcomes.get(request)
+      if (outcome === undefined) {
+        reporter.fault(
+          'CLAVIGER_GUARD_WITHOUT_AUTH',
+          name,
+          'no auth.authenticate() of the same keyring ran before this guard; the request was answered 500. Mount it first.',
+        )
+        return deny({ code: 'guard_without_auth' })
+      }
+      if (!outcome.ok) return deny(outcome, outcome.keyId)
+      const { apiKey } = outcome
+      try {
+        const verdict = judge(apiKey, host)
+        if (!(verdict instanceof Promise)) return answer(verdict, apiKey)
+        return verdict.then(
+          (late) => answer(late, apiKey),
+          (error: unknown) => fail(error, apiKey),
+        )
+      } catch (error) {
+        return fail(error, apiKey)
+      }
+    }
+  }
+
+  const inWorkspace = (apiKey: ApiKey, workspaceId: unknown): Verdict => {
+    if (typeof workspaceId === 'string' && workspaceId !== '') return keyring.authorize(apiKey, { workspaceId })
+    throw new TypeError('Expected the selector to return the workspace id, a string that is not empty.')
+  }
+
+  return {
+    requirement: (name, requirement) =>
+      guard(
+        name,
+        (apiKey) => keyring.authorize(apiKey, requirement),
+        denials.asking(requirement.permissions ?? requirement.anyPermission ?? []),
+      ),
+    workspace: (selector) =>
+      guard('auth.workspace()', (apiKey, host) => {
+        const selected = selector(host)
+        return isThenable(selected)
+          ? Promise.resolve(selected).then((workspaceId) => inWorkspace(apiKey, workspaceId))
+          : inWorkspace(apiKey, selected)
+      }),
+    check: (test) =>
+      guard('auth.check()', (apiKey, host) => {
+        const result = test(apiKey, host)
+        return isThenable(result) ? Promise.resolve(result).then(verdictOf) : verdictOf(result)
+      }),
+  }
+}
+
+/** A truthy something is no yes: a forgotten comparison must not open the route. */
+function verdictOf(result: unknown): Verdict {
+  if (result === true) return undefined
+  if (result === false) return { code: 'insufficient_permission' }
+  throw new TypeError(`Expected the check to return true or false, got ${typeof result}.`)
+}

@@ -1,0 +1,143 @@
+import { ConfigurationError } from '../errors.ts'
+import type { Keyring } from '../keyring-types.ts'
+import type { ApiKey, Requirement } from '../verify/verdict.ts'
+import { createAuthenticator } from './authenticator.ts'
+import type { Gate } from './decision.ts'
+import { createDenials } from './denial.ts'
+import { createGuards } from './guards.ts'
+import { nearest } from './nearest.ts'
+import { type HttpAuthOptions, isRequestLike, kindOf, notCalled, resolveOptions } from './options.ts'
+import { createResponder, type Responder } from './responder.ts'
+
+/** A gate, and what adapters need to carry out its decisions. */
+export interface Passage<Host, Context> {
+  readonly gate: Gate<Host>
+  readonly responder: Responder<Context>
+}
+
+/** Authentication and guards, without a framework: adapters turn each `Passage` into a middleware. */
+export interface HttpAuth<Host, Context, Permission extends string> {
+  authenticate(overrides?: HttpAuthOptions<Context>): Passage<Host, Context>
+  require(...permissions: readonly Permission[]): Passage<Host, Context>
+  requireAny(...permissions: readonly Permission[]): Passage<Host, Context>
+  workspace(selector: (host: Host) => unknown): Passage<Host, Context>
+  environment(...names: readonly string[]): Passage<Host, Context>
+  check(test: (apiKey: ApiKey, host: Host) => boolean | Promise<boolean>): Passage<Host, Context>
+}
+
+/**
+ * Everything the adapters share. All checks of options, permissions and environments happen here, at construction.
+ *
+ * @param keyring from `createKeyring`
+ * @throws {ConfigurationError} when the keyring is none, or an option or the argument of a guard is wrong
+ */
+export function createHttpAuth<Host, Context, Permission extends string>(
+  keyring: Keyring<Permission>,
+  options: HttpAuthOptions<Context> = {},
+): HttpAuth<Host, Context, Permission> {
+  checkKeyring(keyring)
+  const resolved = resolveOptions(options)
+  const denials = createDenials(resolved)
+  const guards = createGuards<Host>(keyring, denials)
+  const responder = createResponder(resolved, keyring.tokenPattern)
+  const passage = (gate: Gate<Host>): Passage<Host, Context> => ({ gate, responder })
+
+  const permissionGuard = (
+    name: 'require' | 'requireAny',
+    permissions: readonly Permission[],
+    requirement: Requirement,
+  ): Passage<Host, Context> => {
+    checkNames(name, permissions, (known) => keyring.permissions.has(known), keyring.permissions.names, 'permission')
+    return passage(guards.requirement(`auth.${name}(${quoted(permissions)})`, requirement))
+  }
+
+  return {
+    authenticate(overrides = {}) {
+      const own = resolveOptions({ ...options, ...checkOverrides(overrides) })
+      return {
+        gate: createAuthenticator(keyring, own, createDenials(own)),
+        responder: createResponder(own, keyring.tokenPattern),
+      }
+    },
+    require: (...permissions) => permissionGuard('require', permissions, { permissions: [...permissions] }),
+    requireAny: (...permissions) => permissionGuard('requireAny', permissions, { anyPermission: [...permissions] }),
+    workspace(selector) {
+      checkFunction('workspace', 'workspace((request) => ...)', selector)
+      return passage(guards.workspace(selector))
+    },
+    environment(...names) {
+      const { environments } = keyring
+      checkNames('environment', names, (name) => environments.includes(name), environments, 'environment')
+      return passage(guards.requirement(`auth.environment(${quoted(names)})`, { environments: [...names] }))
+    },
+    check(test) {
+      checkFunction('check', 'check((apiKey, request) => ...)', test)
+      return passage(guards.check(test))
+    },
+  }
+}
+
+/** Explicit `undefined` means "as in apiKeyAuth", not "the default". */
+function checkOverrides<Context>(overrides: HttpAuthOptions<Context>): HttpAuthOptions<Context> {
+  resolveOptions(overrides)
+  return Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined))
+}
+
+function checkKeyring(keyring: unknown): void {
+  if (isRequestLike(keyring)) {
+    throw new ConfigurationError(
+      'keyring',
+      'apiKeyAuth makes the middleware; it is not one itself. Write `const auth = apiKeyAuth(keyring)` once and mount ' +
+        '`auth.authenticate()`.',
+    )
+  }
+  const complete =
+    typeof keyring === 'object' &&
+    keyring !== null &&
+    (['verify', 'recall', 'authorize'] as const).every(
+      (method) => typeof (keyring as Partial<Keyring>)[method] === 'function',
+    )
+  if (complete) return
+  throw new ConfigurationError(
+    'keyring',
+    `Expected a keyring from createKeyring(), got ${keyring instanceof Promise ? 'a promise' : kindOf(keyring)}.`,
+  )
+}
+
+function checkNames(
+  guard: string,
+  names: readonly unknown[],
+  isKnown: (name: string) => boolean,
+  known: readonly string[],
+  kind: string,
+): void {
+  if (isRequestLike(names[0])) throw notCalled(guard, `${guard}('${known[0] ?? ''}')`)
+  if (names.length === 0) {
+    throw new ConfigurationError(
+      guard,
+      `auth.${guard}() needs at least one ${kind}: without one it would pass anybody.`,
+    )
+  }
+  for (const name of names) {
+    if (typeof name !== 'string') {
+      throw new ConfigurationError(guard, `Expected auth.${guard}() to get names, each as text, got ${kindOf(name)}.`)
+    }
+    if (isKnown(name)) continue
+    const guess = nearest(name, known)
+    throw new ConfigurationError(
+      guard,
+      `auth.${guard}(): "${name}" is not a declared ${kind}${guess === undefined ? '' : `, did you mean "${guess}"?`} ` +
+        `Declared: ${known.join(', ')}.`,
+    )
+  }
+}
+
+function checkFunction(guard: string, call: string, value: unknown): void {
+  if (typeof value === 'function') return
+  if (isRequestLike(value)) throw notCalled(guard, call)
+  throw new ConfigurationError(guard, `Expected auth.${guard}() to get a function, got ${kindOf(value)}.`)
+}
+
+function quoted(names: readonly string[]): string {
+  return names.map((name) => `'${name}'`).join(', ')
+}

@@ -1,0 +1,28 @@
+/**
+ * For adapters: authentication over HTTP without a framework. Applications use `@claviger/express` or `@claviger/koa`.
+ *
+ * @module
+ */
+export {
+  type AbsenceHint,
+  type Credential,
+  type CredentialRules,
+  type HttpHint,
+  type ParsedCredential,
+  parseCredential,
+} from './credential.ts'
+export type { Decision, Gate } from './decision.ts'
+export {
+  challenge,
+  type Denial,
+  type ProblemDocument,
+  problemDocument,
+  problemMediaType,
+  type Refusal,
+} from './denial.ts'
+export { createHttpAuth, type HttpAuth, type Passage } from './http-auth.ts'
+export type { HttpAuthOptions } from './options.ts'
+export { type DenialCode, type RefusalEntry, refusals } from './refusals.ts'
+export type { HttpRequest } from './request.ts'
+export type { Answer, HttpResponse, Responder } from './responder.ts'
+export { appendVary } from './vary.ts'

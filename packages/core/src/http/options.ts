@@ -1,0 +1,140 @@
+import { ConfigurationError } from '../errors.ts'
+import type { Denial } from './denial.ts'
+import { nearest } from './nearest.ts'
+
+/** What `apiKeyAuth` takes. `Context` is what the framework's `onDenied` gets besides the denial. */
+export interface HttpAuthOptions<Context> {
+  /**
+   * The name of a header that may carry the bare token, e.g. `X-API-Key`, besides `Authorization: Bearer`.
+   * Default: none. Names with another meaning, such as `Cookie`, are refused.
+   */
+  readonly header?: string | undefined
+  /** Named in challenges. Printable ASCII without `"` and `\`, 1 to 128 characters. Default `api`. */
+  readonly realm?: string | undefined
+  /**
+   * Lets requests without a credential pass, without `apiKey`. A bad key does not pass, nor does a key without
+   * its scheme, nor an outage. Other schemes, such as `Basic`, count as no credential. Default false.
+   */
+  readonly optional?: boolean | undefined
+  /** After success takes the credential out of `headers` and blanks it in `rawHeaders`. Default false. */
+  readonly stripCredential?: boolean | undefined
+  /** False: every refused key answers `invalid_key` without a hint, whatever the reason. Default true. */
+  readonly verbose?: boolean | undefined
+  /**
+   * Answers CORS preflights (`OPTIONS` with `Origin` and `Access-Control-Request-Method`), which never carry
+   * credentials, with 204 and without running the handler. Mount the CORS middleware before. Default false.
+   */
+  readonly skipPreflight?: boolean | undefined
+  /**
+   * For hosts with their own error shape: status and headers are set, answer in your own way. Nothing it does lets
+   * the request pass: if it throws, rejects or leaves the request unanswered, the problem document is sent.
+   * Return a promise when answering later.
+   */
+  readonly onDenied?: ((denial: Denial, context: Context) => void | Promise<void>) | undefined
+}
+
+/** Options after defaults and checks. */
+export interface ResolvedOptions<Context> {
+  /** Lower case. */
+  readonly header: string | undefined
+  readonly realm: string
+  readonly optional: boolean
+  readonly stripCredential: boolean
+  readonly verbose: boolean
+  readonly skipPreflight: boolean
+  readonly onDenied: HttpAuthOptions<Context>['onDenied']
+  /** The value to append to `Vary`. */
+  readonly vary: string
+}
+
+const names = ['header', 'realm', 'optional', 'stripCredential', 'verbose', 'skipPreflight', 'onDenied'] as const
+const fieldName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/
+const realmText = /^[\x20\x21\x23-\x5b\x5d-\x7e]{1,128}$/
+/** Fields with a meaning of their own, which proxies, browsers or Node change, join or log. */
+const taken =
+  /^(?:(?:proxy-)?authorization|(?:set-)?cookie2?|host|connection|keep-alive|te|trailer|transfer-encoding|upgrade|via|forwarded|from|origin|referer|user-agent|vary|date|expect|range|max-forwards|cache-control|pragma|(?:accept|content|access-control|if|sec|x-forwarded|proxy|www)(?:-.*)?)$/
+
+/**
+ * Checks options and fills in defaults.
+ *
+ * @throws {ConfigurationError} naming the option at fault
+ */
+export function resolveOptions<Context>(options: HttpAuthOptions<Context> = {}): ResolvedOptions<Context> {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new ConfigurationError('options', `Expected an object of options, got ${kindOf(options)}.`)
+  }
+  if (isRequestLike(options)) throw notCalled('authenticate', 'authenticate()')
+  for (const name of Object.keys(options)) if (!names.some((known) => known === name)) throw unknownOption(name)
+  const header = checkHeader(options.header)
+  return {
+    header: header?.toLowerCase(),
+    realm: checkRealm(options.realm),
+    optional: checkFlag('optional', options.optional, false),
+    stripCredential: checkFlag('stripCredential', options.stripCredential, false),
+    verbose: checkFlag('verbose', options.verbose, true),
+    skipPreflight: checkFlag('skipPreflight', options.skipPreflight, false),
+    onDenied: checkFunction('onDenied', options.onDenied),
+    vary: `Authorization, ${header ?? 'X-API-Key'}`,
+  }
+}
+
+/** Whether a value is a framework's request or context: then somebody passed a function instead of calling it. */
+export function isRequestLike(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && ('rawHeaders' in value || ('req' in value && 'res' in value))
+}
+
+/** The error for a middleware factory that was passed on instead of being called. */
+export function notCalled(name: string, call: string): ConfigurationError {
+  return new ConfigurationError(
+    name,
+    `${name} makes the middleware; it is not one itself. Write app.use(auth.${call}), not app.use(auth.${name}).`,
+  )
+}
+
+/** What kind of thing came, without showing it. */
+export function kindOf(value: unknown): string {
+  if (value === null) return 'null'
+  return Array.isArray(value) ? 'an array' : typeof value
+}
+
+function checkHeader(header: unknown): string | undefined {
+  if (header === undefined) return undefined
+  if (typeof header === 'string' && fieldName.test(header) && !taken.test(header.toLowerCase())) return header
+  throw new ConfigurationError(
+    'header',
+    typeof header === 'string'
+      ? 'Expected `header` to be a field name without another meaning, such as "X-API-Key". ' +
+          '`Authorization: Bearer` is always accepted.'
+      : `Expected \`header\` to be a field name such as "X-API-Key", got ${kindOf(header)}.`,
+  )
+}
+
+function checkRealm(realm: unknown): string {
+  if (realm === undefined) return 'api'
+  if (typeof realm === 'string' && realmText.test(realm)) return realm
+  throw new ConfigurationError(
+    'realm',
+    'Expected `realm` to be 1 to 128 characters of printable ASCII without double quotes and backslashes ' +
+      `(RFC 6750 section 3), got ${typeof realm === 'string' ? 'other text' : kindOf(realm)}.`,
+  )
+}
+
+function checkFlag(name: string, value: unknown, fallback: boolean): boolean {
+  if (value === undefined) return fallback
+  if (typeof value === 'boolean') return value
+  throw new ConfigurationError(name, `Expected \`${name}\` to be true or false, got ${kindOf(value)}.`)
+}
+
+function checkFunction<Kind>(name: string, value: Kind): Kind {
+  if (value === undefined || typeof value === 'function') return value
+  throw new ConfigurationError(name, `Expected \`${name}\` to be a function, got ${kindOf(value)}.`)
+}
+
+function unknownOption(name: string): ConfigurationError {
+  const guess = nearest(name, names)
+  return new ConfigurationError(
+    name,
+    `There is no option \`${name}\`${guess === undefined ? '' : `, did you mean \`${guess}\`?`} ` +
+      `Known options: ${names.join(', ')}.`,
+  )
+}

@@ -1,0 +1,64 @@
+import { channel, type Channel } from 'node:diagnostics_channel'
+import { channels, publish } from '../diagnostics.ts'
+import type { Denial } from './denial.ts'
+
+/** `{ hint: 'credential_in_url' }` when a URL carries what looks like a token of this keyring. The token is not used. */
+const credentialInUrl: Channel = channel('claviger:credential_in_url')
+
+/** Codes of the process warnings of type `ClavigerWarning`. */
+export type WarningCode =
+  | 'CLAVIGER_GUARD_WITHOUT_AUTH'
+  | 'CLAVIGER_GUARD_FAILED'
+  | 'CLAVIGER_ON_DENIED_FAILED'
+  | 'CLAVIGER_HEADERS_SENT'
+
+/** Tells the host of a fault that no response may show. */
+export interface Reporter {
+  /** Publishes every fault on `claviger:error`, and warns of the first of each kind. */
+  fault(code: WarningCode, during: string, advice: string, error?: unknown): void
+}
+
+/** Publishes a refusal on `claviger:denied`. */
+export function publishDenied({ code, status }: Denial, keyId: string | undefined): void {
+  publish(channels.denied, () => ({ code, status, ...(keyId === undefined ? {} : { keyId }) }))
+}
+
+/** Publishes a thrown error on `claviger:error`. */
+export function publishError(error: unknown, during: string): void {
+  publish(channels.error, () => ({ error, during }))
+}
+
+/** Publishes that somebody sends keys in URLs. */
+export function publishCredentialInUrl(): void {
+  publish(credentialInUrl, () => ({ hint: 'credential_in_url' }))
+}
+
+/**
+ * One reporter for each guard or authenticator.
+ *
+ * @param tokenPattern tokens of this form are blotted out of what is warned with
+ */
+export function createReporter(tokenPattern: RegExp): Reporter {
+  const warned = new Set<WarningCode>()
+  const tokens = new RegExp(tokenPattern.source, 'g')
+  return {
+    fault(code, during, advice, error) {
+      publishError(error ?? new Error(`${during}: ${advice}`), during)
+      if (warned.has(code)) return
+      warned.add(code)
+      const detail = error === undefined ? '' : describe(error).replace(tokens, '[API key]')
+      process.emitWarning(
+        `${during}: ${advice} Shown once; every time on the diagnostics channel claviger:error.`,
+        detail === '' ? { type: 'ClavigerWarning', code } : { type: 'ClavigerWarning', code, detail },
+      )
+    },
+  }
+}
+
+function describe(error: unknown): string {
+  try {
+    return error instanceof Error ? (error.stack ?? error.message) : `Thrown: ${typeof error}`
+  } catch {
+    return 'An error that cannot be read.'
+  }
+}

@@ -1,0 +1,60 @@
+/** What is read of a request: the shape of Node's `IncomingMessage`, or of what a serverless host makes of it. */
+export interface HttpRequest {
+  readonly method?: string | undefined
+  /** Only looked at to tell a client that its key does not belong there. */
+  readonly url?: string | undefined
+  /** Names and values in turn, as the client sent them. */
+  readonly rawHeaders?: readonly string[] | undefined
+  readonly headers?: Readonly<Record<string, string | string[] | undefined>> | undefined
+}
+
+/** How often a field was sent, and the last value. */
+export interface Field {
+  readonly count: number
+  readonly value: unknown
+}
+
+const absent: Field = { count: 0, value: undefined }
+
+/**
+ * Looks a field up: in what the client really sent, and only when it is absent there in `headers`, for hosts and
+ * serverless shims that set it themselves.
+ *
+ * @param name lower case
+ */
+export function readField(request: HttpRequest, name: string): Field {
+  const sent = sentField(request.rawHeaders, name)
+  return sent.count > 0 ? sent : setField(request.headers, name)
+}
+
+function sentField(rawHeaders: unknown, name: string): Field {
+  if (!Array.isArray(rawHeaders)) return absent
+  let count = 0
+  let value: unknown
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    if (isNamed(rawHeaders[index], name)) {
+      count += 1
+      value = rawHeaders[index + 1]
+    }
+  }
+  return count === 0 ? absent : { count, value }
+}
+
+/** `headersDistinct` is never touched: its getter can be made to throw (CVE-2026-21710). */
+function setField(headers: unknown, name: string): Field {
+  if (typeof headers !== 'object' || headers === null) return absent
+  let count = 0
+  let value: unknown
+  for (const key of Object.keys(headers)) {
+    if (!isNamed(key, name)) continue
+    const set: unknown = (headers as Record<string, unknown>)[key]
+    if (set === undefined) continue
+    count += Array.isArray(set) ? 2 : 1
+    value = set
+  }
+  return count === 0 ? absent : { count, value }
+}
+
+function isNamed(candidate: unknown, name: string): boolean {
+  return typeof candidate === 'string' && candidate.length === name.length && candidate.toLowerCase() === name
+}

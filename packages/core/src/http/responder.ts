@@ -1,0 +1,128 @@
+import type { Decision } from './decision.ts'
+import { type Denial, problemMediaType } from './denial.ts'
+import type { ResolvedOptions } from './options.ts'
+import { createReporter } from './reporting.ts'
+import { isThenable } from './thenable.ts'
+import { appendVary } from './vary.ts'
+
+/** What is needed of a response: the shape of Node's `ServerResponse`. */
+export interface HttpResponse {
+  readonly headersSent: boolean
+  readonly writableEnded: boolean
+  readonly destroyed?: boolean
+  getHeader(name: string): number | string | string[] | undefined
+  setHeader(name: string, value: string): unknown
+  removeHeader(name: string): void
+  destroy?(): unknown
+  /** HTTP/2. */
+  readonly stream?: { destroy(): unknown } | undefined
+}
+
+/** How a framework writes an answer of ours. */
+export interface Answer<Context> {
+  /** What `onDenied` gets. */
+  readonly context: Context
+  /** Takes back what others prepared; false when that is too late. */
+  discard(): boolean
+  /** Whether `onDenied` took care of the answer. */
+  isAnswered(): boolean
+  setStatus(status: number): void
+  /** Sends the body; empty for none. */
+  send(body: string): void
+}
+
+/** Carries out decisions on responses. */
+export interface Responder<Context> {
+  /**
+   * Sets what every response gets. False when the request must not go on, nor be answered: somebody else has answered
+   * it or begun to, in which case the connection is cut.
+   */
+  prepare(response: HttpResponse, decision: Decision): boolean
+  /** Answers in place of the handler; in the same tick unless `onDenied` takes time. Never throws, never rejects. */
+  refuse(
+    response: HttpResponse,
+    decision: Exclude<Decision, { readonly type: 'pass' }>,
+    answer: Answer<Context>,
+  ): void | Promise<void>
+}
+
+/** Makes the responder of one set of options. */
+export function createResponder<Context>(
+  { vary, onDenied }: Pick<ResolvedOptions<Context>, 'vary' | 'onDenied'>,
+  tokenPattern: RegExp,
+): Responder<Context> {
+  const reporter = createReporter(tokenPattern)
+
+  const sendProblem = (response: HttpResponse, denial: Denial, answer: Answer<Context>): void => {
+    if (isGone(response)) return
+    begin(response, denial, answer)
+    response.setHeader('Content-Type', problemMediaType)
+    response.setHeader('Content-Length', String(Buffer.byteLength(denial.body)))
+    answer.send(denial.body)
+  }
+  const completed = (response: HttpResponse, denial: Denial, answer: Answer<Context>): void => {
+    if (!answer.isAnswered()) sendProblem(response, denial, answer)
+  }
+  const failed = (response: HttpResponse, denial: Denial, answer: Answer<Context>, error: unknown): void => {
+    reporter.fault('CLAVIGER_ON_DENIED_FAILED', 'onDenied', 'it failed; the request was refused all the same.', error)
+    if (response.headersSent && !response.writableEnded) cut(response)
+    else if (answer.discard()) sendProblem(response, denial, answer)
+  }
+
+  return {
+    prepare(response, decision) {
+      if (response.writableEnded) return false
+      if (response.headersSent) {
+        reporter.fault(
+          'CLAVIGER_HEADERS_SENT',
+          'auth',
+          'something sent the response before authentication was through; the connection was cut. Mount auth first.',
+        )
+        cut(response)
+        return false
+      }
+      response.setHeader('Vary', appendVary(response.getHeader('Vary'), vary))
+      if (decision.type === 'pass' && decision.expires !== undefined) {
+        response.setHeader('API-Key-Expires', decision.expires)
+      }
+      return true
+    },
+
+    refuse(response, decision, answer) {
+      if (isGone(response) || !answer.discard()) return undefined
+      if (decision.type === 'preflight') {
+        answer.setStatus(204)
+        return answer.send('')
+      }
+      const { denial } = decision
+      if (onDenied === undefined) return sendProblem(response, denial, answer)
+      begin(response, denial, answer)
+      try {
+        const answering: unknown = onDenied(denial, answer.context)
+        if (!isThenable(answering)) return completed(response, denial, answer)
+        return Promise.resolve(answering).then(
+          () => completed(response, denial, answer),
+          (error: unknown) => failed(response, denial, answer, error),
+        )
+      } catch (error) {
+        return failed(response, denial, answer, error)
+      }
+    },
+  }
+}
+
+function begin<Context>(response: HttpResponse, { status, headers }: Denial, answer: Answer<Context>): void {
+  answer.setStatus(status)
+  if (status === 401) response.removeHeader('API-Key-Expires')
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
+}
+
+/** The client left. */
+function isGone({ destroyed, headersSent }: HttpResponse): boolean {
+  return destroyed === true && !headersSent
+}
+
+function cut(response: HttpResponse): void {
+  if (response.destroy === undefined) response.stream?.destroy()
+  else response.destroy()
+}

@@ -1,0 +1,151 @@
+import { randomBytes } from 'node:crypto'
+import { createCommits } from './commits.ts'
+import { ClosedError, ConfigurationError } from './errors.ts'
+import { createEventSink } from './events.ts'
+import { guaranteesOf } from './guarantees.ts'
+import { createHashing } from './hashing/hashing.ts'
+import { createWorkQueue } from './hashing/work-queue.ts'
+import type { Keyring, VerifyContext } from './keyring-types.ts'
+import { createManagers } from './keys/create-manager.ts'
+import { checkedOwner, checkReference } from './keys/input.ts'
+import type { KeyManager } from './keys/manager.ts'
+import { createRevocation } from './keys/revoke.ts'
+import { type KeyringOptions, resolveOptions } from './options.ts'
+import { createReadiness } from './readiness.ts'
+import { createRehash } from './rehash.ts'
+import { tokenPattern } from './token/token.ts'
+import { createApiKeys } from './verify/api-key.ts'
+import { createCache } from './verify/cache.ts'
+import { createFreshness } from './verify/freshness.ts'
+import { createOwners } from './verify/owners.ts'
+import { createRecords } from './verify/records.ts'
+import { createRevokedIds } from './verify/revoked.ts'
+import type { Requirement } from './verify/verdict.ts'
+import { createVerifier } from './verify/verifier.ts'
+import { within } from './verify/within.ts'
+
+// A store may migrate nothing, but it may look around: configuration, schema, persistence.
+const readyTimeoutMs = 10_000
+const maxRevokedIds = 10_000
+
+/**
+ * Makes a keyring: everything Claviger does, for one product and one store. Does no I/O until `ready()` or first use.
+ *
+ * @example
+ * const keyring = createKeyring({
+ *   prefix: 'acme',
+ *   store: memoryStore(),
+ *   permissions: definePermissions({ prompts: ['read', 'list'] }),
+ *   resolveOwner: ({ workspaceId, owner }) => members.permissionsOf(workspaceId, owner.id),
+ * })
+ *
+ * @throws {ConfigurationError} naming the first option that is wrong
+ */
+export function createKeyring<Permission extends string>(options: KeyringOptions<Permission>): Keyring<Permission> {
+  const resolved = resolveOptions(options)
+  const { clock, grammar, permissions, store, storeTimeoutMs } = resolved
+
+  const cache = createCache({ ...resolved.cache, negativeMs: resolved.negativeMs }, clock)
+  const freshness = createFreshness(store, cache, resolved, clock)
+  const commits = createCommits(store, cache, clock, storeTimeoutMs)
+  const queue = createWorkQueue(
+    {
+      concurrency: resolved.hashing.concurrency,
+      capacity: resolved.hashing.maxQueued,
+      waitMs: resolved.hashing.maxWaitMs,
+    },
+    clock,
+  )
+  const hashing = createHashing(resolved.hasher, queue)
+  const apiKeys = createApiKeys(permissions)
+  const revoked = createRevokedIds(maxRevokedIds)
+
+  const start = async (): Promise<void> => {
+    await within(clock, readyTimeoutMs, 'store', async () => store.ready?.())
+    await freshness.start()
+  }
+  const readiness = createReadiness(start, clock, resolved.pollMs)
+  const ready = async (): Promise<void> => readiness.starting()
+
+  const verifier = createVerifier({
+    ...{ grammar, cache, freshness, hashing, apiKeys, revoked, clock },
+    records: createRecords(store, cache.fence, clock, storeTimeoutMs),
+    owners: createOwners(store, resolved.resolveOwner, cache.fence, clock, storeTimeoutMs),
+    starting: readiness.starting,
+    onOutdated: createRehash(hashing, commits, cache),
+    recordAgeMs: resolved.recordAgeMs,
+    budgetMs: storeTimeoutMs,
+    noticeMs: resolved.expiryNoticeMs,
+    staleIfErrorMs: resolved.staleIfErrorMs,
+  })
+
+  const parts = {
+    ...{ store, commits, revoked, hashing, grammar, clock, storeTimeoutMs, ready },
+    entries: cache.entries,
+    events: createEventSink(resolved.onEvent, clock),
+    rules: { permissions, environments: grammar.environments, maxLifetimeMs: resolved.maxLifetimeMs },
+    defaultPermissions: resolved.defaultPermissions,
+    random: resolved.random ?? ((size: number): Uint8Array => randomBytes(size)),
+    retryMs: resolved.pollMs,
+  }
+  const revocation = createRevocation(parts)
+  const managers = createManagers(parts, revocation)
+
+  return {
+    permissions,
+    environments: grammar.environments,
+    tokenPattern: tokenPattern(grammar),
+    tokenGrammar: grammar,
+    clock,
+    as: (actor) => managers(actor) as KeyManager<Permission>,
+
+    async verify(token, context) {
+      if (readiness.closed) throw new ClosedError()
+      const requirement = requirementOf(context)
+      checkRequirement(requirement, permissions, grammar.environments)
+      const verification = await verifier.verify(token, context?.carrier ?? 'direct')
+      return verification.ok ? (apiKeys.refusal(verification.apiKey, requirement) ?? verification) : verification
+    },
+
+    recall: verifier.recall,
+    authorize: apiKeys.refusal,
+
+    async ownerChanged({ workspaceId, owner }) {
+      checkReference('workspaceId', workspaceId)
+      await ready()
+      const announcement = { type: 'owner', workspaceId, owner: checkedOwner(owner) } as const
+      await commits.commit({ writes: [], activity: [], announcements: [announcement] })
+    },
+
+    ready: readiness.ready,
+    guarantees: () => guaranteesOf(store, resolved),
+
+    async close() {
+      if (readiness.closed) return
+      readiness.close()
+      revocation.stop()
+      await freshness.stop()
+      await store.close?.()
+    },
+  }
+}
+
+function requirementOf(context: VerifyContext | undefined): Requirement {
+  if (context?.permission === undefined) return context ?? {}
+  return { ...context, permissions: [...(context.permissions ?? []), context.permission] }
+}
+
+/** A requirement nobody can meet, or everybody can, is a slip of the pen: better an error than a verdict. */
+function checkRequirement(
+  { permissions = [], anyPermission, environments }: Requirement,
+  catalogue: { has(name: string): boolean },
+  declared: readonly string[],
+): void {
+  if (anyPermission?.length === 0) throw new ConfigurationError('anyPermission', 'Expected at least one permission.')
+  for (const name of [...permissions, ...(anyPermission ?? [])]) {
+    if (!catalogue.has(name)) throw new ConfigurationError('permission', `"${String(name)}" is not a declared permission.`)
+  }
+  for (const name of environments ?? []) {
+    if (!declared.includes(name)) throw new ConfigurationError('environments', `"${String(name)}" is not a declared environment.`)
+  }
+}

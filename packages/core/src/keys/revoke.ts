@@ -1,0 +1,102 @@
+import { channels, publish } from '../diagnostics.ts'
+import { ConflictError, isClavigerError, KeyNotFoundError, RevocationNotDurableError } from '../errors.ts'
+import type { KeyRecord } from '../store/records.ts'
+import { keyStatus } from '../store/status.ts'
+import { keyActivity } from './activity.ts'
+import type { Actor } from './actor.ts'
+import { type Key, keyFromRecord } from './key.ts'
+import type { ManagerParts } from './parts.ts'
+import { findVisible } from './read.ts'
+import { isVisible } from './rights.ts'
+import { tokenFactory } from '../token/token.ts'
+
+/** Ends keys, and keeps trying when the store does not confirm. */
+export interface Revocation {
+  revoke(actor: Actor, id: string, reason: string | null): Promise<Key>
+  /** Ends the retries. */
+  stop(): void
+}
+
+const attempts = 5
+const maxPending = 1_000
+
+/** Makes the revoker. */
+export function createRevocation(parts: ManagerParts): Revocation {
+  const { clock, commits, entries, events, random, revoked } = parts
+  const pending = new Map<string, () => void>()
+  const newId = tokenFactory(random).id
+
+  const revokeStored = async (actor: Actor, id: string, reason: string | null): Promise<Key> => {
+    let record = await findVisible(parts, actor, id)
+    for (let attempt = 0; attempt < attempts; attempt += 1) {
+      if (record.revokedAt !== null) return keyFromRecord(record, clock.now())
+      const now = clock.now()
+      const after: KeyRecord = {
+        ...record,
+        revision: record.revision + 1,
+        revokedAt: now,
+        revokedReason: reason,
+        updatedAt: now,
+      }
+      const result = await commits.commit({
+        writes: [{ type: 'key', record: after, expectedRevision: record.revision }],
+        activity: [
+          keyActivity(newId(), clock, actor, 'key.revoked', after, {
+            before: { status: keyStatus(record, now) },
+            after: { status: 'revoked', reason },
+          }),
+        ],
+        announcements: [{ type: 'key', id }],
+      })
+      if (result.ok) {
+        revoked.add(id)
+        const key = keyFromRecord(after, now)
+        events.emit('key.revoked', actor, key)
+        return key
+      }
+      record = await findVisible(parts, actor, id)
+    }
+    throw new ConflictError()
+  }
+
+  /** The store did not answer: refuse here what this actor could have revoked, and try again until it is durable. */
+  const denyAndRetry = (actor: Actor, id: string, reason: string | null): void => {
+    const known = entries.verdictsOf(id).find((verdict) => verdict.ok)
+    if (known?.ok === true && isVisible(known.apiKey, actor)) revoked.add(id)
+    entries.clearKey(id)
+    retryLater(actor, id, reason)
+  }
+
+  const retryLater = (actor: Actor, id: string, reason: string | null): void => {
+    if (pending.has(id) || pending.size >= maxPending) return
+    const cancel = clock.schedule(parts.retryMs, () => {
+      pending.delete(id)
+      revokeStored(actor, id, reason).catch((error: unknown) => {
+        publish(channels.error, () => ({ error, during: 'revoke' }))
+        if (isUnavailable(error)) retryLater(actor, id, reason)
+        else if (error instanceof KeyNotFoundError) revoked.remove(id)
+      })
+    })
+    pending.set(id, cancel)
+  }
+
+  return {
+    async revoke(actor, id, reason) {
+      try {
+        return await revokeStored(actor, id, reason)
+      } catch (error) {
+        if (!isUnavailable(error)) throw error
+        denyAndRetry(actor, id, reason)
+        throw new RevocationNotDurableError(id, { cause: error })
+      }
+    },
+    stop() {
+      for (const cancel of pending.values()) cancel()
+      pending.clear()
+    },
+  }
+}
+
+function isUnavailable(error: unknown): boolean {
+  return isClavigerError(error) && error.code === 'ERR_CLAVIGER_UNAVAILABLE'
+}

@@ -1,0 +1,240 @@
+import { type Clock, systemClock } from './clock.ts'
+import { ConfigurationError } from './errors.ts'
+import type { KeyringEvent } from './events.ts'
+import { argon2id, type Hasher } from './hashing/hasher.ts'
+import type { PermissionCatalogue } from './permissions/catalogue.ts'
+import type { KeyStore } from './store/store.ts'
+import type { TokenGrammar } from './token/grammar.ts'
+import type { RandomBytes } from './token/token.ts'
+import type { ResolveOwner } from './verify/owners.ts'
+
+/** What `createKeyring` takes. Everything is checked once, at construction. */
+export type KeyringOptions<Permission extends string = string> = KeyringSettings<Permission> & OwnerSetting
+
+/** Who bounds a key: `resolveOwner`, or `owners: 'unbounded'` said explicitly. */
+export type OwnerSetting =
+  | {
+      /** What may this owner do now? Asked at most once per owner and record age, at every use of a key. */
+      readonly resolveOwner: ResolveOwner
+      readonly owners?: never
+    }
+  | {
+      /** Keys are bounded by their own permissions only. Nobody's leaving or demotion then reaches their keys. */
+      readonly owners: 'unbounded'
+      readonly resolveOwner?: never
+    }
+
+/** The options besides the owner setting. */
+export interface KeyringSettings<Permission extends string = string> {
+  /** What tokens begin with: `[a-z][a-z0-9]{0,15}`, unique to your product. */
+  readonly prefix: string
+  /** Prefixes of older tokens that stay valid. Default none. */
+  readonly previousPrefixes?: readonly string[]
+  /** Environments a key can be of. Default `development`, `staging`, `production`, `ci`. */
+  readonly environments?: readonly string[]
+  readonly store: KeyStore
+  /** From `definePermissions`. */
+  readonly permissions: PermissionCatalogue<Permission>
+  /** What a new key gets unless told otherwise, as far as its creator holds it. Default none. */
+  readonly defaultPermissions?: readonly NoInfer<Permission>[]
+  /** Default `argon2id()`. */
+  readonly hasher?: Hasher
+  /** Told of every change to a key. What it throws or rejects is published on `claviger:error`, and goes no further. */
+  readonly onEvent?: (event: KeyringEvent) => void | Promise<void>
+  /** Rules for keys. */
+  readonly policy?: {
+    /** The longest life of a new key, milliseconds. Default none: keys may live for ever. */
+    readonly maxLifetimeMs?: number
+  }
+  /** Sizes of the in-process caches. */
+  readonly cache?: {
+    /** Verified credentials. Default 10 000. */
+    readonly maxEntries?: number
+    /** Refused tokens. Default 10 000. */
+    readonly maxNegatives?: number
+  }
+  /** For how long a key read from the store is trusted without news, milliseconds. Default 10 000. */
+  readonly recordAgeMs?: number
+  /** How often the store is asked for changes, milliseconds. Default 1 000. */
+  readonly pollMs?: number
+  /** For how long cached keys are accepted after the last answered poll was sent, milliseconds. Default 5 000. */
+  readonly leaseMs?: number
+  /** How long a call may wait for store and owner together, milliseconds. Default 1 000. */
+  readonly storeTimeoutMs?: number
+  /** For how long a refused token is remembered, milliseconds. Default 2 000. */
+  readonly negativeMs?: number
+  /** From when before its expiry on clients are told of it (`API-Key-Expires`), milliseconds. Default 14 days. */
+  readonly expiryNoticeMs?: number
+  /**
+   * Prefer availability: while the store fails, accept a cached key for this long beyond its record age.
+   * A key revoked meanwhile is accepted too. At most 60 000; default 0, off.
+   */
+  readonly staleIfErrorMs?: number
+  /** How many argon2 hashes may run and wait. */
+  readonly hashing?: {
+    /** Default 2. */
+    readonly concurrency?: number
+    /** Default 256. */
+    readonly maxQueued?: number
+    /** Default 5 000. */
+    readonly maxWaitMs?: number
+  }
+  /** For tests. Default: the machine's clocks. */
+  readonly clock?: Clock
+  /** For tests. Default: `crypto.randomBytes`. */
+  readonly random?: RandomBytes
+}
+
+/** Options with every default in place. */
+export interface ResolvedOptions<Permission extends string = string> {
+  readonly grammar: TokenGrammar
+  readonly store: KeyStore
+  readonly permissions: PermissionCatalogue<Permission>
+  readonly defaultPermissions: readonly Permission[]
+  readonly resolveOwner: ResolveOwner | 'unbounded'
+  readonly hasher: Hasher
+  readonly onEvent: (event: KeyringEvent) => void | Promise<void>
+  readonly maxLifetimeMs: number
+  readonly cache: { readonly maxEntries: number; readonly maxNegatives: number }
+  readonly recordAgeMs: number
+  readonly pollMs: number
+  readonly leaseMs: number
+  readonly storeTimeoutMs: number
+  readonly negativeMs: number
+  readonly expiryNoticeMs: number
+  readonly staleIfErrorMs: number
+  readonly hashing: { readonly concurrency: number; readonly maxQueued: number; readonly maxWaitMs: number }
+  readonly clock: Clock
+  readonly random: RandomBytes | undefined
+}
+
+const known = new Set([
+  ...['prefix', 'previousPrefixes', 'environments', 'store', 'permissions', 'defaultPermissions', 'resolveOwner'],
+  ...['owners', 'hasher', 'onEvent', 'policy', 'cache', 'recordAgeMs', 'pollMs', 'leaseMs', 'storeTimeoutMs'],
+  ...['negativeMs', 'expiryNoticeMs', 'staleIfErrorMs', 'hashing', 'clock', 'random'],
+])
+
+/** Checks options and fills in defaults. @throws {ConfigurationError} naming the option, the rule and what came */
+export function resolveOptions<P extends string>(options: KeyringOptions<P>): ResolvedOptions<P> {
+  if (typeof options !== 'object' || options === null) {
+    throw new ConfigurationError('options', `createKeyring expects an options object, got ${typeof options}.`)
+  }
+  for (const name of Object.keys(options)) {
+    if (!known.has(name)) throw new ConfigurationError(name, `createKeyring has no option "${name}".`)
+  }
+  const pollMs = integer('pollMs', options.pollMs, 1_000, 10, 60_000)
+  const leaseMs = integer('leaseMs', options.leaseMs, 5_000, 10, 300_000)
+  if (leaseMs <= pollMs) {
+    throw new ConfigurationError('leaseMs', `Expected leaseMs to be more than pollMs (${pollMs}), got ${leaseMs}.`)
+  }
+  const permissions = checkedCatalogue(options.permissions)
+  return {
+    grammar: checkedGrammar(options),
+    store: checkedStore(options.store),
+    permissions,
+    defaultPermissions: checkedDefaults(options.defaultPermissions ?? [], permissions),
+    resolveOwner: checkedOwners(options),
+    hasher: checkedHasher(options.hasher ?? argon2id()),
+    onEvent: optionalFunction('onEvent', options.onEvent) ?? (() => {}),
+    maxLifetimeMs: amount('policy.maxLifetimeMs', options.policy?.maxLifetimeMs, Number.POSITIVE_INFINITY, 1),
+    cache: {
+      maxEntries: integer('cache.maxEntries', options.cache?.maxEntries, 10_000, 1, 10_000_000),
+      maxNegatives: integer('cache.maxNegatives', options.cache?.maxNegatives, 10_000, 1, 10_000_000),
+    },
+    recordAgeMs: integer('recordAgeMs', options.recordAgeMs, 10_000, 1, 3_600_000),
+    pollMs,
+    leaseMs,
+    storeTimeoutMs: integer('storeTimeoutMs', options.storeTimeoutMs, 1_000, 1, 60_000),
+    negativeMs: integer('negativeMs', options.negativeMs, 2_000, 0, 2_000),
+    expiryNoticeMs: integer('expiryNoticeMs', options.expiryNoticeMs, 14 * 86_400_000, 0),
+    staleIfErrorMs: integer('staleIfErrorMs', options.staleIfErrorMs, 0, 0, 60_000),
+    hashing: {
+      concurrency: integer('hashing.concurrency', options.hashing?.concurrency, 2, 1, 64),
+      maxQueued: integer('hashing.maxQueued', options.hashing?.maxQueued, 256, 0, 100_000),
+      maxWaitMs: integer('hashing.maxWaitMs', options.hashing?.maxWaitMs, 5_000, 1, 60_000),
+    },
+    clock: options.clock ?? systemClock,
+    random: optionalFunction('random', options.random),
+  }
+}
+
+const word = /^[a-z][a-z0-9]{0,15}$/
+
+function checkedGrammar(options: KeyringSettings): TokenGrammar {
+  const prefixes = [options.prefix, ...(options.previousPrefixes ?? [])] as const
+  prefixes.forEach((prefix, index) => {
+    const option = index === 0 ? 'prefix' : `previousPrefixes[${index - 1}]`
+    if (typeof prefix === 'string' && word.test(prefix)) return
+    throw new ConfigurationError(option, `Expected ${option} to match [a-z][a-z0-9]{0,15}, got ${shown(prefix)}.`)
+  })
+  const environments = options.environments ?? ['development', 'staging', 'production', 'ci']
+  if (!Array.isArray(environments) || environments.length === 0) {
+    throw new ConfigurationError('environments', 'Expected environments to be a list of at least one name.')
+  }
+  environments.forEach((environment: unknown, index) => {
+    if (typeof environment === 'string' && word.test(environment)) return
+    const option = `environments[${index}]`
+    throw new ConfigurationError(option, `Expected ${option} to match [a-z][a-z0-9]{0,15}, got ${shown(environment)}.`)
+  })
+  return { prefixes: [...prefixes], environments: Object.freeze([...environments]) }
+}
+
+function checkedStore(store: KeyStore): KeyStore {
+  if (typeof store === 'function') {
+    throw new ConfigurationError('store', 'Expected a store, got a function. Call it: store: memoryStore().')
+  }
+  const missing = (['find', 'list', 'commit'] as const).filter((name) => typeof store?.[name] !== 'function')
+  if (missing.length === 0) return store
+  throw new ConfigurationError('store', `Expected a KeyStore; it lacks ${missing.join(', ')}. See docs/writing-a-store.md.`)
+}
+
+function checkedCatalogue<P extends string>(permissions: PermissionCatalogue<P>): PermissionCatalogue<P> {
+  if (typeof permissions?.has === 'function' && Array.isArray(permissions.names)) return permissions
+  throw new ConfigurationError('permissions', 'Expected the result of definePermissions({ resource: ["action"] }).')
+}
+
+function checkedDefaults<P extends string>(defaults: readonly P[], permissions: PermissionCatalogue<P>): readonly P[] {
+  if (!Array.isArray(defaults)) throw new ConfigurationError('defaultPermissions', 'Expected a list of permissions.')
+  for (const name of defaults as readonly P[]) {
+    if (permissions.has(name)) continue
+    throw new ConfigurationError('defaultPermissions', `"${String(name)}" is not declared in permissions.`)
+  }
+  return Object.freeze([...defaults])
+}
+
+function checkedOwners(options: KeyringSettings & Partial<Record<'owners' | 'resolveOwner', unknown>>): ResolveOwner | 'unbounded' {
+  const { owners, resolveOwner } = options
+  if (owners === 'unbounded' && resolveOwner === undefined) return 'unbounded'
+  if (typeof resolveOwner === 'function' && owners === undefined) return resolveOwner as ResolveOwner
+  throw new ConfigurationError(
+    'resolveOwner',
+    "Say what bounds a key: either resolveOwner: async ({ workspaceId, owner }) => […] | null, or owners: 'unbounded'.",
+  )
+}
+
+function checkedHasher(hasher: Hasher): Hasher {
+  if (hasher?.algorithm === 'argon2id' || hasher?.algorithm === 'hmac-sha256') return hasher
+  throw new ConfigurationError('hasher', 'Expected the result of argon2id() or hmacSha256({ pepper }).')
+}
+
+function optionalFunction<F>(option: string, value: F | undefined): F | undefined {
+  if (value === undefined || typeof value === 'function') return value
+  throw new ConfigurationError(option, `Expected ${option} to be a function, got ${typeof value}.`)
+}
+
+function integer(option: string, value: number | undefined, byDefault: number, least: number, most?: number): number {
+  const chosen = amount(option, value, byDefault, least, most)
+  if (Number.isSafeInteger(chosen)) return chosen
+  throw new ConfigurationError(option, `Expected ${option} to be an integer, got ${shown(value)}.`)
+}
+
+function amount(option: string, value: number | undefined, byDefault: number, least: number, most = Number.POSITIVE_INFINITY): number {
+  const chosen = value ?? byDefault
+  if (typeof chosen === 'number' && chosen >= least && chosen <= most) return chosen
+  const range = most === Number.POSITIVE_INFINITY ? `at least ${least}` : `from ${least} to ${most}`
+  throw new ConfigurationError(option, `Expected ${option} to be a number ${range}, got ${shown(value)}.`)
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'string' ? JSON.stringify(value.slice(0, 40)) : typeof value === 'number' ? `${value}` : typeof value
+}

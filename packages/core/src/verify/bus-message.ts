@@ -1,0 +1,43 @@
+import type { Announcement } from '../store/store.ts'
+
+// Longer lists than a commit can announce are not ours.
+const maxAnnouncements = 1_024
+
+/**
+ * What a bus message means. It can only remove trust: a message of our shape drops what it names, one that claims to be
+ * for another store is nothing to us, and whatever else comes (another version's, say) drops everything.
+ */
+export function readBusMessage(message: unknown, storeId: string | undefined): readonly Announcement[] | 'ignore' | 'flush' {
+  try {
+    if (!isObject(message)) return 'ignore'
+    if (typeof message.storeId !== 'string' || (storeId !== undefined && message.storeId !== storeId)) return 'ignore'
+    const { announcements } = message
+    if (!Array.isArray(announcements) || announcements.length > maxAnnouncements) return 'flush'
+    return announcements.every(isAnnouncement) ? announcements : 'flush'
+  } catch {
+    return 'flush'
+  }
+}
+
+function isAnnouncement(value: unknown): value is Announcement {
+  if (!isObject(value)) return false
+  switch (value.type) {
+    case 'key':
+      return typeof value.id === 'string'
+    case 'owner':
+      return (
+        typeof value.workspaceId === 'string' &&
+        isObject(value.owner) &&
+        typeof value.owner.type === 'string' &&
+        typeof value.owner.id === 'string'
+      )
+    case 'workspace':
+      return typeof value.workspaceId === 'string'
+    default:
+      return false
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
+}

@@ -1,0 +1,36 @@
+/**
+ * Keeps a read that raced an invalidation out of the cache: take a stamp before the read, compare it before the fill.
+ * Counters are shared by scopes that fall into the same bucket; a collision costs a cache fill, never a stale one.
+ */
+export interface Fence {
+  /** Grows with every invalidation that concerns the scope. */
+  stamp(scope: string): number
+  /** Everything read about this scope before now is worthless. */
+  raise(scope: string): void
+  /** Everything read before now is worthless. */
+  raiseAll(): void
+}
+
+const buckets = 1_024
+
+/** Makes a fence of bounded size. */
+export function createFence(): Fence {
+  const counters = new Float64Array(buckets)
+  let everything = 0
+  return {
+    stamp: (scope) => everything + (counters[bucketOf(scope)] ?? 0),
+    raise(scope) {
+      const bucket = bucketOf(scope)
+      counters[bucket] = (counters[bucket] ?? 0) + 1
+    },
+    raiseAll() {
+      everything += 1
+    },
+  }
+}
+
+function bucketOf(scope: string): number {
+  let sum = 0
+  for (let index = 0; index < scope.length; index += 1) sum = (Math.imul(sum, 31) + scope.charCodeAt(index)) | 0
+  return sum & (buckets - 1)
+}

@@ -1,0 +1,54 @@
+import type { GrantSet } from '../permissions/match.ts'
+import type { KeyRecord, SecretRecord } from '../store/records.ts'
+import { keyStatus } from '../store/status.ts'
+import type { ApiKeys } from './api-key.ts'
+import type { Refused, RefusalCode, Verification } from './verdict.ts'
+
+const codeOfStatus: Readonly<Partial<Record<string, RefusalCode>>> = {
+  revoked: 'key_revoked',
+  expired: 'key_expired',
+  disabled: 'key_disabled',
+}
+
+/** Why a key, with its secret proven, is refused whoever owns it; undefined when its state is no reason. Pure. */
+export function stateRefusal(record: KeyRecord, secret: SecretRecord, now: number): Refused | undefined {
+  const code = codeOfStatus[keyStatus(record, now)] ?? (isOver(secret.endsAt, now) ? 'key_rotated' : undefined)
+  return code && { ok: false, code, keyId: record.id }
+}
+
+/** The verdict on a key in good state. Pure. */
+export function judgeOwned(
+  record: KeyRecord,
+  secret: SecretRecord,
+  owner: GrantSet | null,
+  apiKeys: ApiKeys,
+  noticeMs: number,
+): Verification {
+  if (owner === null) return { ok: false, code: 'owner_gone', keyId: record.id }
+  const endsAt = earliest(record.expiresAt, secret.endsAt)
+  return Object.freeze({
+    ok: true,
+    apiKey: apiKeys.make(record, secret, owner),
+    endsAt,
+    noticeFrom: noticeFrom(endsAt, secret, noticeMs),
+  })
+}
+
+/** The next instant at which a verdict on this key must be made anew, were nothing to change: exact, never a TTL. */
+export function nextTurn(record: KeyRecord, secret: SecretRecord, now: number): number {
+  const ahead = [record.expiresAt, secret.endsAt].filter((at): at is number => at !== null && at > now)
+  return Math.min(Number.POSITIVE_INFINITY, ...ahead)
+}
+
+function noticeFrom(endsAt: number | null, secret: SecretRecord, noticeMs: number): number {
+  if (endsAt === null) return Number.POSITIVE_INFINITY
+  return secret.endsAt === null ? endsAt - noticeMs : Number.NEGATIVE_INFINITY
+}
+
+function isOver(end: number | null, now: number): boolean {
+  return end !== null && now >= end
+}
+
+function earliest(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.min(a, b)
+}

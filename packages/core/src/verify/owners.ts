@@ -1,0 +1,87 @@
+import type { Clock } from '../clock.ts'
+import { UnavailableError } from '../errors.ts'
+import { type GrantSet, grantSet, unboundedGrants } from '../permissions/match.ts'
+import { decodeServiceAccount } from '../store/record-codec.ts'
+import type { Owner } from '../store/records.ts'
+import type { KeyStore } from '../store/store.ts'
+import type { Fence } from './fence.ts'
+import { createFlights } from './flights.ts'
+import { within } from './within.ts'
+
+/** Whom to ask about: one owner in one workspace. */
+export interface OwnerQuestion {
+  readonly workspaceId: string
+  readonly owner: Owner
+}
+
+/**
+ * The host's answer to "what may this owner do now?": grants such as `prompts:*`, or null when the owner is gone.
+ * A rejection, or anything but a list of strings or null, is an outage: 503.
+ */
+export type ResolveOwner = (question: OwnerQuestion) => Promise<readonly string[] | null> | readonly string[] | null
+
+/** What an owner holds, and the fence's stamp from before it was asked. */
+export interface OwnerRead {
+  /** Null: the owner is gone. */
+  readonly grants: GrantSet | null
+  readonly stamp: number
+}
+
+/** Asks for owners' permissions; concurrent questions about one owner are one. */
+export interface Owners {
+  /** @throws {UnavailableError} when service accounts or the host's lookup fail, or take too long */
+  read(question: OwnerQuestion): Promise<OwnerRead>
+}
+
+/** Makes the reader. Service accounts are Claviger's own records and are looked up first; the host knows the rest. */
+export function createOwners(
+  store: KeyStore,
+  resolveOwner: ResolveOwner | 'unbounded',
+  fence: Fence,
+  clock: Clock,
+  timeoutMs: number,
+): Owners {
+  const flights = createFlights<OwnerRead>()
+
+  const serviceAccountGrants = async ({ workspaceId, owner }: OwnerQuestion): Promise<GrantSet | null | undefined> => {
+    if (owner.type !== 'service' || store.services === undefined) return undefined
+    const { items } = await store.services({ workspaceId, ids: [owner.id], includeDeleted: true, limit: 1 })
+    if (items[0] === undefined) return undefined
+    const account = decodeServiceAccount(items[0])
+    if (account.id !== owner.id || account.workspaceId !== workspaceId) return undefined
+    return account.deletedAt === null ? grantSet(account.permissions) : null
+  }
+
+  const hostGrants = async (question: OwnerQuestion): Promise<GrantSet | null> => {
+    if (resolveOwner === 'unbounded') return unboundedGrants
+    const answer: unknown = await resolveOwner({ workspaceId: question.workspaceId, owner: { ...question.owner } })
+    if (answer === null) return null
+    if (Array.isArray(answer) && answer.every((grant) => typeof grant === 'string')) return grantSet(answer)
+    throw new UnavailableError(
+      'owner',
+      `resolveOwner must give a list of strings, or null for a gone owner; it gave ${typeof answer}.`,
+    )
+  }
+
+  const start = async (question: OwnerQuestion, stamp: number): Promise<OwnerRead> => {
+    const grants = await within(clock, timeoutMs, 'owner', async () => {
+      const account = await serviceAccountGrants(question)
+      return account === undefined ? hostGrants(question) : account
+    })
+    return { grants, stamp }
+  }
+
+  return {
+    async read(question) {
+      const scope = ownerScope(question)
+      const stamp = fence.stamp(scope)
+      if (resolveOwner === 'unbounded' && question.owner.type === 'user') return { grants: unboundedGrants, stamp }
+      return flights.join(scope, stamp, () => start(question, stamp))
+    },
+  }
+}
+
+/** The fence's scope of an owner, and its name among flights. JSON keeps the parts apart, whatever they contain. */
+export function ownerScope({ workspaceId, owner }: OwnerQuestion): string {
+  return `owner ${JSON.stringify([workspaceId, owner.type, owner.id])}`
+}

@@ -1,0 +1,85 @@
+import type { Clock } from '../clock.ts'
+import { channels, publish } from '../diagnostics.ts'
+import { BusyError, CorruptRecordError } from '../errors.ts'
+import { decodeKeyRecord } from '../store/record-codec.ts'
+import type { KeyRecord } from '../store/records.ts'
+import type { KeyStore } from '../store/store.ts'
+import type { Fence } from './fence.ts'
+import { createFlights } from './flights.ts'
+import { within } from './within.ts'
+
+/** What the store said of an id, and from when that is. */
+export interface RecordRead {
+  readonly id: string
+  /** Null: nothing is stored. */
+  readonly record: KeyRecord | 'corrupt' | null
+  /** When the read began, epoch milliseconds. */
+  readonly readAt: number
+  /** The fence's stamp from before the read. */
+  readonly stamp: number
+}
+
+/** Reads key records from the store: concurrent reads of one id are one, the reads of one tick are one batch. */
+export interface Records {
+  /** @throws {UnavailableError} @throws {BusyError} */
+  read(id: string): Promise<RecordRead>
+}
+
+// A store that stalls under a flood of unknown ids must not gather callers without end.
+const maxWaiting = 10_000
+const maxBatch = 500
+
+/** Makes a reader. `storeTimeoutMs` bounds each batch. */
+export function createRecords(store: KeyStore, fence: Fence, clock: Clock, storeTimeoutMs: number): Records {
+  const flights = createFlights<RecordRead>()
+  let batch: { readonly ids: string[]; readonly answer: Promise<Found> } | undefined
+
+  const findTogether = (id: string): Promise<Found> => {
+    if (batch === undefined || batch.ids.length >= maxBatch) {
+      const ids: string[] = []
+      const answer = new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
+        if (batch?.ids === ids) batch = undefined
+        return within(clock, storeTimeoutMs, 'store', () => store.find(ids))
+      })
+      batch = { ids, answer }
+    }
+    batch.ids.push(id)
+    return batch.answer
+  }
+
+  const start = async (id: string, readAt: number, stamp: number): Promise<RecordRead> => {
+    const found = await findTogether(id)
+    return { id, record: readable(id, found.get(id)), readAt, stamp }
+  }
+
+  return {
+    async read(id) {
+      const stamp = fence.stamp(keyScope(id))
+      if (flights.size >= maxWaiting) {
+        throw new BusyError('Too many keys are being looked up already. The store is slow or under a flood; try again.')
+      }
+      return flights.join(id, stamp, () => start(id, clock.now(), stamp))
+    },
+  }
+}
+
+/** The fence's scope of a key. */
+export function keyScope(id: string): string {
+  return `key ${id}`
+}
+
+type Found = ReadonlyMap<string, KeyRecord | 'corrupt'>
+
+// Any store's answer is checked, our own included: a row may have been written by somebody else.
+function readable(id: string, stored: KeyRecord | 'corrupt' | undefined): KeyRecord | 'corrupt' | null {
+  if (stored === undefined) return null
+  try {
+    const record = stored === 'corrupt' ? undefined : decodeKeyRecord(stored)
+    if (record?.id === id) return record
+    publish(channels.corrupt, () => ({ keyId: id }))
+  } catch (error) {
+    if (!(error instanceof CorruptRecordError)) throw error
+    publish(channels.corrupt, () => ({ keyId: id, field: error.field }))
+  }
+  return 'corrupt'
+}

@@ -1,0 +1,196 @@
+import type { Clock } from '../clock.ts'
+import { channels, publish } from '../diagnostics.ts'
+import { isClavigerError } from '../errors.ts'
+import type { Hashing } from '../hashing/hashing.ts'
+import type { KeyRecord, SecretRecord } from '../store/records.ts'
+import { maxTokenLength, type TokenGrammar } from '../token/grammar.ts'
+import { parseToken } from '../token/token.ts'
+import type { ApiKeys } from './api-key.ts'
+import type { Cache } from './cache.ts'
+import type { Digest } from './digest.ts'
+import type { Entry } from './entries.ts'
+import { createFlights } from './flights.ts'
+import type { Freshness } from './freshness.ts'
+import { judgeOwned, nextTurn, stateRefusal } from './judge.ts'
+import { type Owners, ownerScope } from './owners.ts'
+import { keyScope, type RecordRead, type Records } from './records.ts'
+import type { RevokedIds } from './revoked.ts'
+import type { Carrier, Refused, Verification } from './verdict.ts'
+import { startBudget, within } from './within.ts'
+
+/** The one path from a credential to a verdict. */
+export interface Verifier {
+  /** Answers from memory, in the same tick, or not at all. */
+  recall(carrier: Carrier, fieldValue: string): Verification | undefined
+  /** Answers, whatever it takes. @throws {UnavailableError} @throws {BusyError} */
+  verify(token: unknown, carrier: Carrier): Promise<Verification>
+}
+
+/** What the path is made of. Times in milliseconds. */
+export interface VerifierParts {
+  readonly grammar: TokenGrammar
+  readonly cache: Cache
+  readonly freshness: Freshness
+  readonly records: Records
+  readonly owners: Owners
+  readonly hashing: Hashing
+  readonly apiKeys: ApiKeys
+  readonly revoked: RevokedIds
+  readonly clock: Clock
+  /** Undefined once the store may be used; until then, what to wait for. */
+  readonly starting: () => Promise<void> | undefined
+  /** Told, off the request path, of a proven secret that should be hashed anew. */
+  readonly onOutdated: (record: KeyRecord, secret: SecretRecord, token: string) => void
+  readonly recordAgeMs: number
+  readonly budgetMs: number
+  readonly noticeMs: number
+  readonly staleIfErrorMs: number
+}
+
+// "Bearer " and slack around the longest token: what is longer was never put into the cache.
+const maxFieldLength = maxTokenLength + 32
+const domainOf: Readonly<Record<Carrier, string>> = { bearer: 'b', header: 'h', direct: 'd' }
+const invalidKey: Refused = Object.freeze({ ok: false, code: 'invalid_key' })
+
+/** Puts the path together. */
+export function createVerifier(parts: VerifierParts): Verifier {
+  const { grammar, cache, freshness, records, owners, hashing, apiKeys, revoked, clock } = parts
+  const { digest, entries, negatives, fence } = cache
+  const proofs = createFlights<'same' | 'different' | 'unreadable'>()
+
+  const isLive = (entry: Entry, now: number): boolean =>
+    entry.filledAt <= now && now < entry.deadline && freshness.alive(now)
+
+  // A hit is one digest, one look-up and a few comparisons: no promise, no closure, no object.
+  const recall = (carrier: Carrier, fieldValue: string): Verification | undefined => {
+    if (fieldValue.length > maxFieldLength) return undefined
+    const entry = entries.get(digest(domainOf[carrier], fieldValue))
+    if (entry === undefined) return undefined
+    const now = clock.now()
+    if (!isLive(entry, now)) return undefined
+    if (now >= entry.refreshAt) refreshAhead(entry, carrier, fieldValue)
+    return entry.verdict
+  }
+
+  const verify = async (text: unknown, carrier: Carrier): Promise<Verification> => {
+    const parsed = parseToken(text, grammar)
+    if (!parsed.ok) return { ok: false, code: 'malformed_key', hint: parsed.hint }
+    const token = text as string
+    const { id } = parsed.parts
+    const field = canonicalField(carrier, token)
+    const key = digest(domainOf[carrier], field)
+    const remembered = recall(carrier, field)
+    if (remembered !== undefined) return remembered
+    if (negatives.has(key, fence.stamp(keyScope(id)))) return invalidKey
+    try {
+      return await verifyStored(token, id, key)
+    } catch (error) {
+      const stale = staleVerdict(key)
+      if (stale === undefined || !isClavigerError(error) || error.code !== 'ERR_CLAVIGER_UNAVAILABLE') throw error
+      return stale
+    }
+  }
+
+  const verifyStored = async (token: string, id: string, key: string): Promise<Verification> => {
+    const budget = startBudget(clock, parts.budgetMs)
+    const starting = parts.starting()
+    if (starting !== undefined) await within(clock, budget.leftMs(), 'store', () => starting)
+    const read = await records.read(id)
+    const ownerBudgetMs = budget.leftMs()
+    const proven = await proveSecret(token, id, read)
+    if (proven === 'different' && isCurrent(read)) negatives.add(key, read.stamp)
+    if (proven === 'different' || proven === 'unreadable') return invalidKey
+    const { record, secret } = proven
+    const state = stateRefusal(refuseRevived(record), secret, clock.now())
+    const owner = state === undefined ? await within(clock, ownerBudgetMs, 'owner', () => owners.read(record)) : undefined
+    const verdict = state ?? judgeOwned(record, secret, owner?.grants ?? null, apiKeys, parts.noticeMs)
+    if (isCurrent(read) && (owner === undefined || owner.stamp === fence.stamp(ownerScope(record)))) {
+      remember(key, read.readAt, proven, verdict)
+    }
+    publish(channels.verify, () => ({ ok: verdict.ok, code: verdict.ok ? undefined : verdict.code, keyId: id }))
+    return verdict
+  }
+
+  const isCurrent = ({ id, stamp }: RecordRead): boolean => stamp === fence.stamp(keyScope(id))
+
+  const remember = (key: string, filledAt: number, { record, secret, proof }: Proven, verdict: Verification): void => {
+    const deadline = Math.min(filledAt + jittered(parts.recordAgeMs, key), nextTurn(record, secret, filledAt))
+    const refreshAt = filledAt + 0.8 * (deadline - filledAt)
+    entries.fill({ digest: key, keyId: record.id, proof, verdict, filledAt, deadline, refreshAt })
+  }
+
+  /** The record and the one secret of it that this token is. Before that, nothing may be told about the key. */
+  const proveSecret = async (
+    token: string,
+    id: string,
+    { record }: RecordRead,
+  ): Promise<Proven | 'different' | 'unreadable'> => {
+    if (record === null || record === 'corrupt') {
+      hashing.spendTag(token)
+      return record === null ? 'different' : 'unreadable'
+    }
+    const tags = record.secrets.map((secret) => hashing.compareTag(token, secret))
+    if (tags.includes('unreadable')) publish(channels.corrupt, () => ({ keyId: id, field: 'tag' }))
+    const secret = record.secrets.find((_, index) => tags[index] === 'same')
+    if (secret === undefined) return tags.includes('unreadable') ? 'unreadable' : 'different'
+    const proof = proofOf(digest, token, secret.hash)
+    if (entries.hasProof(id, proof)) return { record, secret, proof }
+    const compared = await proofs.join(proof, 0, () => hashing.verify(token, secret))
+    if (compared === 'unreadable') publish(channels.corrupt, () => ({ keyId: id, field: 'hash' }))
+    if (compared !== 'same') return compared
+    if (hashing.isOutdated(secret)) parts.onOutdated(record, secret, token)
+    return { record, secret, proof }
+  }
+
+  /** A key this process has seen revoked stays revoked, also when the store has forgotten it. */
+  const refuseRevived = (record: KeyRecord): KeyRecord => {
+    if (record.revokedAt !== null) revoked.add(record.id)
+    else if (revoked.has(record.id)) return { ...record, revokedAt: record.updatedAt }
+    return record
+  }
+
+  const refreshAhead = (entry: Entry, carrier: Carrier, fieldValue: string): void => {
+    entry.refreshAt = Number.POSITIVE_INFINITY
+    const token = carrier === 'bearer' ? fieldValue.slice('Bearer '.length) : fieldValue
+    verifyStored(token, entry.keyId, entry.digest).then(
+      (verdict) => {
+        if (verdict === invalidKey) entries.clearKey(entry.keyId)
+      },
+      (error: unknown) => publish(channels.error, () => ({ error, during: 'refresh' })),
+    )
+  }
+
+  /** Only for hosts that asked for `staleIfErrorMs`: never what was invalidated, never past an exact end. */
+  const staleVerdict = (key: string): Verification | undefined => {
+    if (parts.staleIfErrorMs === 0) return undefined
+    const entry = entries.get(key)
+    if (entry?.verdict === undefined) return undefined
+    const now = clock.now()
+    if (now < entry.filledAt || now >= entry.filledAt + parts.recordAgeMs + parts.staleIfErrorMs) return undefined
+    if (entry.verdict.ok && entry.verdict.endsAt !== null && now >= entry.verdict.endsAt) return undefined
+    return entry.verdict
+  }
+
+  return { recall, verify }
+}
+
+interface Proven {
+  readonly record: KeyRecord
+  readonly secret: SecretRecord
+  readonly proof: string
+}
+
+/** Names "this token was compared with this stored hash" without holding either. */
+export function proofOf(digest: Digest, token: string, hash: string): string {
+  return digest('p', `${token}\0${hash}`)
+}
+
+/** The one spelling whose verdict may be remembered for a carrier. */
+function canonicalField(carrier: Carrier, token: string): string {
+  return carrier === 'bearer' ? `Bearer ${token}` : token
+}
+
+/** Shortens an age by up to a tenth, so that keys read together are not read again together. */
+function jittered(ageMs: number, key: string): number {
+  return ageMs * (1 - (key.charCodeAt(0) / 255) * 0.1)
+}

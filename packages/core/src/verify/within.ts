@@ -1,0 +1,41 @@
+import type { Clock } from '../clock.ts'
+import { type Dependency, UnavailableError } from '../errors.ts'
+
+/** How long one call may still take, over all it waits for. */
+export interface Budget {
+  /** Milliseconds left; 0 when used up. */
+  leftMs(): number
+}
+
+/** Starts a budget, on the monotonic clock. */
+export function startBudget(clock: Clock, totalMs: number): Budget {
+  const end = clock.monotonic() + totalMs
+  return { leftMs: () => Math.max(0, end - clock.monotonic()) }
+}
+
+/**
+ * Waits for infrastructure, but not longer than `limitMs`. What it throws becomes an `UnavailableError`; what it
+ * answers too late is dropped.
+ */
+export function within<T>(clock: Clock, limitMs: number, dependency: Dependency, work: () => Promise<T> | T): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const cancelTimer = clock.schedule(limitMs, () => {
+      reject(new UnavailableError(dependency, `The ${dependency} did not answer in time.`))
+    })
+    const settle = (finish: () => void): void => {
+      cancelTimer()
+      finish()
+    }
+    Promise.resolve()
+      .then(work)
+      .then(
+        (value) => settle(() => resolve(value)),
+        (error: unknown) => settle(() => reject(unavailable(dependency, error))),
+      )
+  })
+}
+
+function unavailable(dependency: Dependency, cause: unknown): Error {
+  if (cause instanceof UnavailableError) return cause
+  return new UnavailableError(dependency, `The ${dependency} failed. See the cause.`, { cause })
+}

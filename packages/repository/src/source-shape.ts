@@ -1,0 +1,101 @@
+import { posix } from 'node:path'
+import { readImports } from './imports.ts'
+import { entryPoints, isSource, type Member } from './tree.ts'
+
+/** The longest a source file may be, in lines: one idea, readable in one go. */
+export const maxLines = 300
+
+/** Characters outside ASCII that a file may use in its code. A comment anywhere may use the ellipsis; nothing else. */
+export interface NonAscii {
+  readonly file: string
+  readonly characters: string
+}
+
+/** Imports of an entry point by its own package. Only the root entry may re-export from the package's others. */
+export function indexImports(tree: readonly Member[]): string[] {
+  return tree.flatMap((member) => {
+    const entries = new Set([...entryPoints(member).values(), `${member.path}/src/index.ts`])
+    const rootEntry = `${member.path}/src/index.ts`
+    return relativeImports(member).flatMap(({ file, line, target }) =>
+      entries.has(target) && (file !== rootEntry || target === rootEntry) ? [`${file}:${line} imports ${target}`] : [],
+    )
+  })
+}
+
+/** Import cycles within a package, each as the chain of its files. Type-only imports count: they tangle readers too. */
+export function importCycles(tree: readonly Member[]): string[] {
+  const graph = new Map<string, string[]>()
+  for (const { file, target } of tree.flatMap((member) => relativeImports(member))) {
+    graph.set(file, [...(graph.get(file) ?? []), target])
+  }
+  const done = new Set<string>()
+  const cycles: string[] = []
+  const visit = (file: string, path: readonly string[]): void => {
+    const start = path.indexOf(file)
+    if (start >= 0) cycles.push([...path.slice(start), file].join(' -> '))
+    if (start >= 0 || done.has(file)) return
+    for (const target of graph.get(file) ?? []) visit(target, [...path, file])
+    done.add(file)
+  }
+  for (const file of graph.keys()) visit(file, [])
+  return cycles
+}
+
+/** Characters outside ASCII that no exception covers, and exceptions that cover nothing. */
+export function nonAscii(tree: readonly Member[], exceptions: readonly NonAscii[]): string[] {
+  const used = new Set<string>()
+  const isExcused = (file: string, character: string): boolean => {
+    const excused = exceptions.some((exception) => exception.file === file && exception.characters.includes(character))
+    if (excused) used.add(`${file} ${character}`)
+    return excused
+  }
+  const strays = sources(tree).flatMap(([file, text]) =>
+    text.split('\n').flatMap((line, index) =>
+      strangeCharacters(line)
+        .filter((character) => !isExcused(file, character))
+        .map((character) => `${file}:${index + 1} contains ${nameOf(character)}`),
+    ),
+  )
+  const unused = exceptions.flatMap(({ file, characters }) =>
+    Array.from(characters)
+      .filter((character) => !used.has(`${file} ${character}`))
+      .map((character) => `${file} no longer needs ${nameOf(character)}`),
+  )
+  return [...strays, ...unused]
+}
+
+function strangeCharacters(line: string): string[] {
+  const commentStart = line.search(/^\s*\*|\/[*/]/)
+  return [...line.matchAll(/[^\u0020-\u007e]/gu)].flatMap(({ 0: character, index }) => {
+    const inComment = commentStart >= 0 && index > commentStart
+    return inComment && character === ellipsis ? [] : [character]
+  })
+}
+
+/** Source files that are longer than `maxLines`. */
+export function longFiles(tree: readonly Member[]): string[] {
+  return sources(tree).flatMap(([file, text]) => {
+    const lines = text.split('\n').length - 1
+    return lines > maxLines ? [`${file} has ${lines} lines`] : []
+  })
+}
+
+function sources(tree: readonly Member[]): [string, string][] {
+  return tree.flatMap(({ files }) => [...files].filter(([file]) => isSource(file)))
+}
+
+function relativeImports({ files }: Member): { file: string; line: number; target: string }[] {
+  return [...files].flatMap(([file, text]) => {
+    if (!isSource(file)) return []
+    return readImports(file, text).flatMap(({ specifier, line }) => {
+      if (specifier === undefined || !specifier.startsWith('.')) return []
+      return [{ file, line, target: posix.join(posix.dirname(file), specifier) }]
+    })
+  })
+}
+
+const ellipsis = '\u2026'
+
+function nameOf(character: string): string {
+  return `U+${character.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')}`
+}

@@ -1,0 +1,162 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { publishedPackages, root } from '../scripts/workspaces.mjs'
+import { esmProbe, onlyCommonJs, requireProbe, typedConsumer, useKeyring } from '../src/consumers.ts'
+import { codeBlocks } from '../src/markdown.ts'
+import { install, packAll, type Packed } from '../src/packing.ts'
+import { tryQuickStart } from '../src/quick-start.ts'
+import { readText } from '../src/repository-files.ts'
+import { copyInstalled } from '../src/third-party.ts'
+
+const packages = publishedPackages()
+const frameworks = ['express', 'koa'] as const
+const runtime = ['@node-rs/argon2', 'lru-cache', 'nanoid']
+const brought = { express: ['express', '@types/express'], koa: ['koa', '@types/koa', '@koa/router'] }
+
+const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'claviger-packed-')))
+const everything = join(scratch, 'everything')
+const only = { express: join(scratch, 'express-only'), koa: join(scratch, 'koa-only') }
+let packed: readonly Packed[] = []
+
+beforeAll(() => {
+  expect(inject('buildFailure')).toBe('')
+  packed = packAll(join(scratch, 'tarballs'))
+  const inProject = (project: string, ours: (name: string) => boolean, theirs: readonly string[]): void => {
+    mkdirSync(project)
+    writeFileSync(join(project, 'package.json'), '{ "private": true }')
+    for (const one of packed) if (ours(one.name)) install(one, project)
+    copyInstalled([...runtime, ...theirs, '@types/node'], project)
+  }
+  inProject(everything, () => true, ['express', 'koa'])
+  for (const framework of frameworks) {
+    const wanted = new Set(['core', 'store-memory', framework].map((name) => `@claviger/${name}`))
+    inProject(only[framework], (name) => wanted.has(name), brought[framework])
+  }
+})
+
+afterAll(() => rmSync(scratch, { recursive: true, force: true }))
+
+describe.each(packages.map(({ name, path, manifest }) => ({ name, path, manifest })))(
+  '$name',
+  ({ name, path, manifest }) => {
+    const files = (): readonly string[] => packed.find((one) => one.name === name)?.files ?? []
+
+    test('carries only what its users need', () => {
+      expect(files()).toContain('package.json')
+      expect(files().filter((file) => !/^(dist|src)\/|^(package\.json|README\.md|LICENSE)$/.test(file))).toEqual([])
+      expect(files().filter((file) => /(^|\/)tests?\/|\.test\.|\.test-d\.|tsbuildinfo/.test(file))).toEqual([])
+    })
+
+    test('carries every file that its exports name', () => {
+      const targets = JSON.stringify(manifest.exports).match(/\.\/[^"]+\.(json|js|ts)/g) ?? []
+      expect(targets.length).toBeGreaterThan(0)
+      expect(targets.map((target) => target.slice(2)).filter((target) => !files().includes(target))).toEqual([])
+    })
+
+    test('carries both forms and the declarations of every source, and of nothing else', () => {
+      const stems = (folder: string, suffix: string): string[] =>
+        files()
+          .filter((file) => file.startsWith(folder) && file.endsWith(suffix))
+          .map((file) => file.slice(folder.length, -suffix.length))
+      const sources = stems('src/', '.ts')
+      expect(sources.length).toBeGreaterThan(0)
+      for (const suffix of ['.js', '.d.ts']) {
+        expect(stems('dist/cjs/', suffix)).toEqual(sources)
+        expect(stems('dist/', suffix).filter((stem) => !stem.startsWith('cjs/'))).toEqual(sources)
+      }
+    })
+
+    test('says that its copy is CommonJS', () => {
+      expect(JSON.parse(readText(`${path}/dist/cjs/package.json`))).toEqual({ type: 'commonjs' })
+    })
+  },
+)
+
+describe('installed in a project', () => {
+  const specifiers = packages.flatMap(({ name, manifest }) =>
+    Object.keys(manifest.exports ?? {})
+      .filter((subpath) => !subpath.endsWith('.json'))
+      .map((subpath) => name + subpath.slice(1)),
+  )
+
+  test('every entry point can be imported, required, and required as CommonJS, with the same exports', () => {
+    const imported = json(run(everything, 'module', esmProbe(specifiers)))
+    expect(Object.keys(imported)).toEqual(specifiers)
+    expect(Object.entries(imported).filter(([, names]) => !Array.isArray(names) || names.length === 0)).toEqual([])
+    expect(json(run(everything, 'commonjs', requireProbe(specifiers)))).toEqual(imported)
+    expect(json(run(everything, 'commonjs', onlyCommonJs(copies()) + requireProbe(specifiers)))).toEqual(imported)
+  })
+
+  test('require() and import give one instance, so that state and classes are shared', () => {
+    const code = `
+      import { createRequire } from 'node:module'
+      import * as core from '@claviger/core'
+      const required = createRequire(import.meta.url)('@claviger/core')
+      console.log(JSON.stringify({ same: core.createKeyring === required.createKeyring }))
+    `
+    writeFileSync(join(everything, 'one-instance.mjs'), code)
+    const output = execFileSync(process.execPath, ['one-instance.mjs'], { cwd: everything, encoding: 'utf8' })
+    expect(json(output)).toEqual({ same: true })
+  })
+
+  test.each([
+    ['as ES modules', (): string => run(everything, 'module', useKeyring('import'))],
+    ['with require()', (): string => run(everything, 'commonjs', useKeyring('require'))],
+    ['as CommonJS alone', (): string => run(everything, 'commonjs', onlyCommonJs(copies()) + useKeyring('require'))],
+  ])('a key is made and verified, argon2 included: %s', (_title, verify) => {
+    expect(json(verify())).toEqual({ ok: true })
+  })
+
+  function copies(): Record<string, string> {
+    const entries = packages.flatMap(({ name, manifest }) =>
+      Object.entries(manifest.exports ?? {}).flatMap(([subpath, target]) => {
+        const file = /"require":.*?"default":"([^"]+)"/.exec(JSON.stringify(target))?.[1]
+        return file === undefined ? [] : [[name + subpath.slice(1), join(everything, 'node_modules', name, file)]]
+      }),
+    )
+    return Object.fromEntries(entries)
+  }
+})
+
+describe.each(frameworks)('a project with %s alone', (framework) => {
+  test.each([
+    ['an ES module, module nodenext', 'consumer.mts', 'nodenext'],
+    ['CommonJS, module nodenext', 'consumer.cts', 'nodenext'],
+    ['CommonJS, module node16', 'consumer.cts', 'node16'],
+  ])('type-checks with its libraries checked too: %s', (_title, file, module) => {
+    const project = only[framework]
+    writeFileSync(join(project, file), typedConsumer(framework))
+    const config = {
+      compilerOptions: { module, target: 'es2022', strict: true, skipLibCheck: false, noEmit: true, types: ['node'] },
+      files: [file],
+    }
+    writeFileSync(join(project, 'tsconfig.json'), JSON.stringify(config))
+    const tsc = join(root, 'node_modules/typescript/bin/tsc')
+    expect(spawnSync(process.execPath, [tsc, '-p', project], { encoding: 'utf8' }).stdout).toBe('')
+  })
+
+  test('runs the quick start of README.md', async () => {
+    const block = codeBlocks(readText('README.md')).find(({ testName }) => testName === framework)
+    expect(block, `README.md has no block marked <!-- test: ${framework} -->`).toBeDefined()
+    if (block === undefined) return
+    const { anonymous, withKey } = await tryQuickStart(block, only[framework])
+    expect(anonymous.status).toBe(401)
+    expect(JSON.parse(anonymous.body)).toMatchObject({ code: 'missing_credentials' })
+    expect(withKey.status).toBe(200)
+  })
+})
+
+function run(project: string, type: 'module' | 'commonjs', code: string): string {
+  const args = [`--input-type=${type}`, '--eval', code]
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: project, encoding: 'utf8' })
+  expect(stderr).toBe('')
+  expect(status).toBe(0)
+  return stdout
+}
+
+function json(text: string): Record<string, unknown> {
+  return JSON.parse(text)
+}

@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { type Manifest, publishedPackages, root } from '../scripts/workspaces.mjs'
+import { leaksIn } from '../src/leaks.ts'
+import { readText, repositoryFiles } from '../src/repository-files.ts'
+
+const packages = publishedPackages()
+const rootManifest: Manifest = JSON.parse(readText('package.json'))
+
+test('there are packages to publish', () => {
+  expect(packages.map(({ path }) => path)).toContain('packages/core')
+})
+
+describe.each(packages.map(({ name, path, manifest }) => ({ name, path, manifest })))(
+  '$name',
+  ({ name, path, manifest }) => {
+    test('shares version, licence, engines and file list with the others', () => {
+      const [first] = packages
+      expect(manifest.version).toBe(first?.manifest.version)
+      expect(manifest.license).toBe('MIT')
+      expect(manifest.engines).toEqual(rootManifest.engines)
+      expect(manifest.files).toEqual(['dist', 'src', '!dist/**/*.tsbuildinfo'])
+      expect(manifest.type).toBe('module')
+      expect(manifest.sideEffects).toBe(false)
+      expect(manifest.description).toBeTruthy()
+    })
+
+    test('is named after its folder', () => {
+      expect(name).toBe(path.replace('packages/', '@claviger/'))
+    })
+
+    test('depends on its siblings at exactly their version', () => {
+      const siblings = new Map(packages.map((sibling) => [sibling.name, sibling.manifest.version]))
+      const asked = Object.entries({
+        ...manifest.dependencies,
+        ...manifest.devDependencies,
+        ...manifest.peerDependencies,
+      })
+      expect(asked.filter(([other, range]) => siblings.has(other) && siblings.get(other) !== range)).toEqual([])
+    })
+
+    test('depends on others without pinning them, so that a fix reaches its users', () => {
+      const others = Object.entries(manifest.dependencies ?? {}).filter(([other]) => !other.startsWith('@claviger/'))
+      expect(others.filter(([, range]) => !/^\^\d/.test(range))).toEqual([])
+    })
+
+    test('offers every entry point to source tests, ES modules and CommonJS, each with its types', () => {
+      const { './package.json': itself, ...entries } = manifest.exports ?? {}
+      expect(itself).toBe('./package.json')
+      expect(Object.keys(entries)).toContain('.')
+      for (const [subpath, target] of Object.entries(entries)) {
+        const file = subpath === '.' ? 'index' : `${subpath.slice(2)}/index`
+        const form = (folder: string): Record<string, string> => ({
+          types: `./${folder}/${file}.d.ts`,
+          default: `./${folder}/${file}.js`,
+        })
+        // The order matters: the first condition that holds wins.
+        expect(JSON.stringify(target)).toBe(
+          JSON.stringify({
+            '@claviger/source': `./src/${file}.ts`,
+            'module-sync': form('dist'),
+            import: form('dist'),
+            require: form('dist/cjs'),
+          }),
+        )
+      }
+      expect(manifest.main).toBe('./dist/cjs/index.js')
+      expect(manifest.types).toBe('./dist/index.d.ts')
+    })
+  },
+)
+
+describe('no file tells where it was written', () => {
+  test('by a path or a registry host', () => {
+    const files = repositoryFiles()
+    expect(files).toContain('package-lock.json')
+    expect(files.flatMap((file) => leaksIn(file, readFileSync(join(root, file), 'utf8')))).toEqual([])
+  })
+
+  test('and one that does is found', () => {
+    const lines = [
+      ['see ', 'work', 'main'].join('/'),
+      ['"', 'home', 'ada"'].join('/'),
+      ['C:', 'Users', 'ada'].join('\\'),
+      ['registry', 'example', 'org'].join('.'),
+      `"resolved": "${['https:', '', 'example.org'].join('/')}"`,
+      'a registry. And a network/root/x, ./home/x',
+    ]
+    expect(leaksIn('x', lines.join('\n'))).toEqual([
+      "x:1 contains a path of somebody's machine",
+      "x:2 contains a path of somebody's machine",
+      "x:3 contains a path of somebody's machine",
+      'x:4 contains a registry host',
+      'x:5 contains a resolved registry address',
+    ])
+  })
+})

@@ -1,0 +1,36 @@
+import type { Activity, IdempotencyRecord, KeyRecord, ServiceAccount } from '@claviger/core/store'
+import { type Bus, localBus } from './bus.ts'
+import { type ChangeLog, changeLog } from './change-log.ts'
+import { type Table, table } from './table.ts'
+import { type UsageBook, usageBook } from './usage.ts'
+
+/** Everything one memory store holds. Handles share it. */
+export interface Database {
+  readonly keys: Table<KeyRecord>
+  readonly accounts: Table<ServiceAccount>
+  /** By `idempotencyId`. */
+  readonly idempotency: Map<string, IdempotencyRecord>
+  /** By workspace. */
+  readonly activity: Map<string, Activity[]>
+  readonly log: ChangeLog
+  readonly bus: Bus
+  readonly usage: UsageBook
+}
+
+export function emptyDatabase(storeId: string, changeLogLength: number): Database {
+  const keys = table<KeyRecord>()
+  return {
+    keys,
+    accounts: table(),
+    idempotency: new Map(),
+    activity: new Map(),
+    log: changeLog(storeId, changeLogLength),
+    bus: localBus(),
+    usage: usageBook(keys),
+  }
+}
+
+/** What makes an idempotency row unique, without a separator that a part could contain. */
+export function idempotencyId({ workspaceId, actor, idempotencyKey }: IdempotencyRecord): string {
+  return JSON.stringify([workspaceId, actor.type, actor.id, idempotencyKey])
+}

@@ -1,0 +1,79 @@
+import { ConfigurationError, type KeyStore, UnavailableError } from '@claviger/core/store'
+import { commitTo } from './commit.ts'
+import { type Database, emptyDatabase } from './database.ts'
+import { listActivity } from './activity.ts'
+import { findKeys, listKeys } from './keys.ts'
+import { purge } from './purge.ts'
+import { listServices } from './services.ts'
+
+/** How a memory store is made. */
+export interface MemoryStoreOptions {
+  /** The identity of the data, as told by `poll`. Default: random. Only tests of failovers need to set it. */
+  readonly storeId?: string
+  /** How many changes `poll` can still tell of; a caller further behind is told `gap`. Default 1 000. */
+  readonly changeLogLength?: number
+}
+
+/** Every half of the store contract, and a way to simulate several processes. */
+export interface MemoryStore extends Required<KeyStore> {
+  /** Another handle on the same data, as another process would hold it. Closing one leaves the others open. */
+  connect(): MemoryStore
+}
+
+/**
+ * Keeps keys in this process's memory: for development, tests and single-process servers that may forget.
+ * Everything is lost when the process ends.
+ *
+ * Records are checked and copied on the way in and out. Every call after `close()` rejects with `UnavailableError`,
+ * but `close()` itself, which may be repeated.
+ *
+ * @throws {ConfigurationError} when an option is wrong
+ */
+export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
+  const { storeId = crypto.randomUUID(), changeLogLength = 1_000 } = options
+  if (typeof storeId !== 'string' || storeId === '') {
+    throw new ConfigurationError('storeId', 'storeId must be a text that is not empty. Leave it out for a random one.')
+  }
+  if (!Number.isSafeInteger(changeLogLength) || changeLogLength < 0) {
+    throw new ConfigurationError('changeLogLength', 'changeLogLength must be an integer of at least 0.')
+  }
+  return connect(emptyDatabase(storeId, changeLogLength))
+}
+
+function connect(database: Database): MemoryStore {
+  let closed = false
+  const hangUps = new Set<() => void>()
+  const open = (): Database => {
+    if (closed) throw new UnavailableError('store', 'This memory store was closed. Create a new one.')
+    return database
+  }
+
+  return {
+    find: async (ids) => findKeys(open().keys, ids),
+    list: async (query) => listKeys(open().keys, query),
+    commit: async (change) => commitTo(open(), change),
+    poll: async (since) => open().log.since(since),
+    subscribe: async (listener) => {
+      const hangUp = open().bus.listen(listener)
+      hangUps.add(hangUp)
+      return {
+        close: async () => {
+          hangUp()
+          hangUps.delete(hangUp)
+        },
+      }
+    },
+    addUsage: async (batch) => open().usage.add(batch),
+    usage: async (query) => open().usage.points(query),
+    activity: async (query) => listActivity(open().activity, query),
+    services: async (query) => listServices(open().accounts, query),
+    purge: async (limits) => purge(open(), limits),
+    ready: async () => void open(),
+    close: async () => {
+      closed = true
+      for (const hangUp of hangUps) hangUp()
+      hangUps.clear()
+    },
+    connect: () => connect(open()),
+  }
+}

@@ -1,0 +1,25 @@
+import type { PurgeLimits } from '@claviger/core/store'
+import type { Database } from './database.ts'
+
+/** Removes rows older than the given instants. What has no limit is kept. */
+export function purge({ keys, accounts, idempotency, activity, usage }: Database, limits: PurgeLimits): void {
+  for (const key of keys.all()) {
+    if (isBefore(key.revokedAt, limits.revokedKeysBefore)) keys.delete(key)
+  }
+  for (const account of accounts.all()) {
+    if (isBefore(account.deletedAt, limits.deletedServiceAccountsBefore)) accounts.delete(account)
+  }
+  for (const [id, row] of idempotency) {
+    if (isBefore(row.createdAt, limits.idempotencyBefore)) idempotency.delete(id)
+  }
+  for (const [workspaceId, entries] of activity) {
+    const kept = entries.filter((entry) => !isBefore(entry.at, limits.activityBefore))
+    if (kept.length > 0) activity.set(workspaceId, kept)
+    else activity.delete(workspaceId)
+  }
+  if (limits.usageBefore !== undefined) usage.purge(limits.usageBefore)
+}
+
+function isBefore(at: number | null, limit: number | undefined): boolean {
+  return at !== null && limit !== undefined && at < limit
+}

@@ -1,0 +1,59 @@
+import {
+  type Change,
+  CorruptRecordError,
+  decodeIdempotencyRecord,
+  decodeKeyRecord,
+  decodeServiceAccount,
+  ValidationError,
+  type Write,
+} from '@claviger/core/store'
+import { idempotencyId } from './database.ts'
+
+const maxWrites = 256
+
+/**
+ * Copies the writes of a change, checking what no caller may get wrong.
+ *
+ * @throws {ValidationError} for too many writes, two writes of one record, a revision that does not follow from the
+ * expected one, or a record that could not be read back
+ */
+export function checkedWrites({ writes, silent }: Change): readonly Write[] {
+  if (writes.length > maxWrites) {
+    throw new ValidationError('writes', `A change may hold at most ${maxWrites} writes, got ${writes.length}.`)
+  }
+  const seen = new Set<string>()
+  return writes.map((write, index) => {
+    const checked = copy(write, `writes[${index}]`)
+    const id = identity(checked)
+    if (seen.has(id)) throw new ValidationError(`writes[${index}]`, 'A change may write a record only once.')
+    seen.add(id)
+    if (checked.type !== 'idempotency') checkRevision(checked, silent, `writes[${index}].record.revision`)
+    return checked
+  })
+}
+
+function checkRevision(write: Exclude<Write, { type: 'idempotency' }>, silent: boolean, field: string): void {
+  const next = silent ? write.expectedRevision : write.expectedRevision + 1
+  if (write.record.revision === next) return
+  throw new ValidationError(field, `Expected revision ${next}, got ${write.record.revision}.`)
+}
+
+function identity(write: Write): string {
+  return `${write.type} ${write.type === 'idempotency' ? idempotencyId(write.record) : write.record.id}`
+}
+
+function copy(write: Write, field: string): Write {
+  try {
+    return decoded(write)
+  } catch (error) {
+    if (!(error instanceof CorruptRecordError)) throw error
+    const wrong = `${field}.record.${error.field}`
+    throw new ValidationError(wrong, `${wrong} could not be read back.`)
+  }
+}
+
+function decoded(write: Write): Write {
+  if (write.type === 'key') return { ...write, record: decodeKeyRecord(write.record) }
+  if (write.type === 'serviceAccount') return { ...write, record: decodeServiceAccount(write.record) }
+  return { ...write, record: decodeIdempotencyRecord(write.record) }
+}

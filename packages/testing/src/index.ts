@@ -1,0 +1,9 @@
+/**
+ * For tests: the store contract, a clock that obeys, reproducible randomness, gates for races.
+ *
+ * @module
+ */
+export { type Gate, gate } from './gate.ts'
+export { seededRandom } from './random.ts'
+export { testKeyId, testRecord, testSecret, testServiceAccount } from './records.ts'
+export { type TestClock, testClock } from './test-clock.ts'

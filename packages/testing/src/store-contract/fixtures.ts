@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict'
+import type {
+  Activity,
+  Change,
+  CommitResult,
+  Head,
+  IdempotencyRecord,
+  KeyQuery,
+  KeyRecord,
+  KeyStore,
+  ServiceAccount,
+  UsageEntry,
+  Write,
+} from '@claviger/core/store'
+import { testKeyId, testRecord } from '../records.ts'
+
+/** When everything in the suite happens: 2025-01-01T00:00:00Z, a full hour and the start of a UTC day. */
+export const start = 1_735_689_600_000
+
+let nonces = 0
+
+/** A change; its nonce is unlike every other's. */
+export function change(overrides: Partial<Change> = {}): Change {
+  nonces += 1
+  const nonce = `nonce-${nonces}`
+  return { writes: [], activity: [], announcements: [], nonce, at: start, silent: false, ...overrides }
+}
+
+/** Stores a record that is not there yet. */
+export function insert(record: KeyRecord): Write {
+  return { type: 'key', record, expectedRevision: 0 }
+}
+
+/** Changes a stored record and counts its revision up. */
+export function update(stored: KeyRecord, patch: Partial<KeyRecord> = {}): Write {
+  return {
+    type: 'key',
+    record: { ...stored, ...patch, revision: stored.revision + 1 },
+    expectedRevision: stored.revision,
+  }
+}
+
+export function insertAccount(record: ServiceAccount): Write {
+  return { type: 'serviceAccount', record, expectedRevision: 0 }
+}
+
+export function insertIdempotency(overrides: Partial<IdempotencyRecord> = {}): Write & { type: 'idempotency' } {
+  return {
+    type: 'idempotency',
+    record: {
+      workspaceId: 'ws_acme',
+      actor: { type: 'user', id: 'ada' },
+      idempotencyKey: 'retry-1',
+      requestHash: 'abc',
+      keyId: testKeyId(1),
+      createdAt: start,
+      ...overrides,
+    },
+    expectedRevision: 0,
+  }
+}
+
+export function activityEntry(overrides: Partial<Activity> = {}): Activity {
+  return {
+    id: 'activity-1',
+    workspaceId: 'ws_acme',
+    at: start,
+    actor: { type: 'user', id: 'ada' },
+    action: 'key.created',
+    target: { type: 'key', id: testKeyId(1) },
+    before: null,
+    after: null,
+    origin: null,
+    ...overrides,
+  }
+}
+
+export function usageEntry(overrides: Partial<UsageEntry> = {}): UsageEntry {
+  return {
+    workspaceId: 'ws_acme',
+    keyId: testKeyId(1),
+    version: 1,
+    hour: start,
+    requests: 1,
+    allowed: 1,
+    denied: {},
+    clientErrors: 0,
+    serverErrors: 0,
+    lastUsedAt: start,
+    ...overrides,
+  }
+}
+
+/** Commits and insists that it worked. */
+export async function committed(store: KeyStore, ...writes: readonly Write[]): Promise<Head | null> {
+  return accepted(await store.commit(change({ writes })))
+}
+
+/** Inserts keys, one commit for up to 256. */
+export async function stored(store: KeyStore, ...records: readonly KeyRecord[]): Promise<void> {
+  await committed(store, ...records.map(insert))
+}
+
+/** Inserts `count` keys, each a millisecond younger than the one before, and gives them newest first. */
+export async function storedSeries(
+  store: KeyStore,
+  count: number,
+  overrides: (index: number) => Partial<KeyRecord> = () => ({}),
+): Promise<readonly KeyRecord[]> {
+  const records = Array.from({ length: count }, (_, index) =>
+    testRecord({ id: testKeyId(index), createdAt: start + index, ...overrides(index) }),
+  )
+  await stored(store, ...records)
+  return records.toReversed()
+}
+
+export function accepted(result: CommitResult): Head | null {
+  assert.ok(result.ok, `expected the commit to be carried out, got ${JSON.stringify(result)}`)
+  return result.head
+}
+
+export function refused(result: CommitResult): Extract<CommitResult, { ok: false }> {
+  assert.ok(!result.ok, 'expected the commit to be refused')
+  return result
+}
+
+/** Reads one key, or undefined. */
+export async function findOne(store: KeyStore, id: string): Promise<KeyRecord | 'corrupt' | undefined> {
+  return (await store.find([id])).get(id)
+}
+
+/** Reads one key that must be there and readable. */
+export async function readOne(store: KeyStore, id: string): Promise<KeyRecord> {
+  const record = await findOne(store, id)
+  assert.ok(record !== undefined && record !== 'corrupt', `expected key ${id} to be stored and readable`)
+  return record
+}
+
+/** The ids a listing gives, in its order, all on one page. */
+export async function listedIds(store: KeyStore, query: Partial<KeyQuery> = {}): Promise<readonly string[]> {
+  const page = await store.list({ workspaceId: 'ws_acme', at: start, limit: 100, ...query })
+  return page.items.map(({ id }) => id)
+}
+
+/** Compares values whatever their prototypes are: records may come with or without one. */
+export function same(actual: unknown, expected: unknown, message?: string): void {
+  assert.deepEqual(plain(actual), plain(expected), message)
+}
+
+function plain(value: unknown): unknown {
+  if (value instanceof Map) return new Map([...value].map(([key, item]) => [key, plain(item)]))
+  if (Array.isArray(value)) return value.map(plain)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, plain(item)]))
+}

@@ -1,0 +1,29 @@
+import type { KeyStore } from '@claviger/core/store'
+
+/** An empty store for one test, and what only some stores can offer to test them harder. */
+export interface StoreUnderTest {
+  readonly store: KeyStore
+  /** Another handle on the same data, as another process would open it. The suite does not close it: `close` does. */
+  second?(): Promise<KeyStore>
+  /** Closes the store and opens its data again. For stores that outlive their process. */
+  reopen?(): Promise<KeyStore>
+  /** Puts this text where the key `id` is stored, behind the store's back, as an accident would. */
+  writeRaw?(id: string, raw: string): Promise<void>
+  /** Removes the data and closes every handle. */
+  close(): Promise<void>
+}
+
+/** The two functions of a test runner that the suite needs: those of vitest, `node:test` or jest fit. */
+export interface ContractRunner {
+  describe(title: string, body: () => void): unknown
+  test(title: string, body: (...context: unknown[]) => Promise<void>): unknown
+}
+
+/** What `storeContract` takes. */
+export interface StoreContractOptions {
+  /** Names the store in the report. */
+  readonly name: string
+  /** Called once per test; stores must not see each other's data. */
+  makeStore(): Promise<StoreUnderTest>
+  readonly runner: ContractRunner
+}

@@ -1,0 +1,27 @@
+import { defaultServerConditions } from 'vite'
+import { defineConfig } from 'vitest/config'
+
+// Tests run against the sources: no build is needed, except by `repository`, which tests what is published.
+const conditions = ['@claviger/source', ...defaultServerConditions]
+const resolve = { resolve: { conditions }, ssr: { resolve: { conditions, externalConditions: conditions } } }
+
+const project = (folder: string, extra: object = {}): object => ({
+  ...resolve,
+  test: { name: folder.split('/')[1], root: folder, include: ['test/**/*.test.ts'], ...extra },
+})
+
+export default defineConfig({
+  test: {
+    projects: [
+      project('packages/core'),
+      project('packages/store-memory'),
+      project('packages/testing'),
+      project('packages/express'),
+      project('packages/koa'),
+      project('examples/prompts-api', { testTimeout: 30_000 }),
+      project('examples/prompts-api-koa', { testTimeout: 30_000 }),
+      project('packages/repository', { globalSetup: 'scripts/build.setup.ts', testTimeout: 120_000 }),
+    ],
+    coverage: { provider: 'v8', include: ['packages/*/src/**'], exclude: ['packages/repository/**'] },
+  },
+})
