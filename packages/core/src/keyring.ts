@@ -47,7 +47,7 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
 
   const cache = createCache({ ...resolved.cache, negativeMs: resolved.negativeMs }, clock)
   const freshness = createFreshness(store, cache, resolved, clock)
-  const commits = createCommits(store, cache, clock, storeTimeoutMs)
+  const commits = createCommits(store, cache, freshness, clock, storeTimeoutMs)
   const queue = createWorkQueue(
     {
       concurrency: resolved.hashing.concurrency,

@@ -12,18 +12,8 @@ export interface Answer {
 }
 
 const limitMs = 30_000
+const freePort = new URL('../scripts/free-port.mjs', import.meta.url).href
 const tokenPattern = /\b[a-z][a-z0-9]{0,15}_[a-z][a-z0-9]{0,15}_[0-9A-Za-z]{65}\b/
-
-/** Lets any server of the process listen on a free port, whatever its code says, and print which. */
-const freePort = `
-  import { Server } from 'node:net'
-  const { listen } = Server.prototype
-  Server.prototype.listen = function (...args) {
-    const callback = args.find((argument) => typeof argument === 'function')
-    this.once('listening', () => console.log('port=' + this.address().port + ';'))
-    return listen.call(this, 0, '127.0.0.1', callback)
-  }
-`
 
 /**
  * Runs a quick start as its reader would and requests its first GET route, without and with a key.
@@ -36,9 +26,8 @@ export async function tryQuickStart(
 ): Promise<{ anonymous: Answer; withKey: Answer }> {
   const route = /\.get\(\s*['"`](\/[^'"`]*)/.exec(block.code)?.[1]
   if (route === undefined) throw new Error('The quick start has no GET route.')
-  writeFileSync(join(project, 'free-port.mjs'), freePort)
   writeFileSync(join(project, 'quick-start.mjs'), toJavaScript(block))
-  const args = ['--import', './free-port.mjs', 'quick-start.mjs']
+  const args = ['--import', freePort, 'quick-start.mjs']
   const server = spawn(process.execPath, args, { cwd: project, stdio: ['ignore', 'pipe', 'pipe'] })
   const gone = once(server, 'exit')
   try {

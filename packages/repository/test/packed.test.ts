@@ -3,13 +3,13 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { type Packed, packAll } from '../scripts/pack.mjs'
 import { publishedPackages, root } from '../scripts/workspaces.mjs'
 import { esmProbe, onlyCommonJs, requireProbe, typedConsumer, useKeyring } from '../src/consumers.ts'
+import { copyInstalled, unpack } from '../src/installation.ts'
 import { codeBlocks } from '../src/markdown.ts'
-import { install, packAll, type Packed } from '../src/packing.ts'
 import { tryQuickStart } from '../src/quick-start.ts'
 import { readText } from '../src/repository-files.ts'
-import { copyInstalled } from '../src/third-party.ts'
 
 const packages = publishedPackages()
 const frameworks = ['express', 'koa'] as const
@@ -27,7 +27,7 @@ beforeAll(() => {
   const inProject = (project: string, ours: (name: string) => boolean, theirs: readonly string[]): void => {
     mkdirSync(project)
     writeFileSync(join(project, 'package.json'), '{ "private": true }')
-    for (const one of packed) if (ours(one.name)) install(one, project)
+    for (const one of packed) if (ours(one.name)) unpack(one, project)
     copyInstalled([...runtime, ...theirs, '@types/node'], project)
   }
   inProject(everything, () => true, ['express', 'koa'])

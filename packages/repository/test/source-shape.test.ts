@@ -112,7 +112,7 @@ describe('a lapse is found', () => {
       import type { Gone } from 'gone'
       /** Documented. */
       export interface Outer { readonly inner: Inner; readonly gone: Gone }
-      interface Inner { run(value: Array<any>): void }
+      interface Inner { run(value: Array<any>, fine: \`a\${string}b\`): void }
       export function undocumented(): number { const inside: any = 1; return inside }
       /** Documented. */
       export const parsed = JSON.parse('1')

@@ -126,7 +126,7 @@ function checkNames(
     const guess = nearest(name, known)
     throw new ConfigurationError(
       guard,
-      `auth.${guard}(): "${name}" is not a declared ${kind}${guess === undefined ? '' : `, did you mean "${guess}"?`} ` +
+      `auth.${guard}(): "${name}" is not a declared ${kind}${guess === undefined ? '.' : `, did you mean "${guess}"?`} ` +
         `Declared: ${known.join(', ')}.`,
     )
   }

@@ -1,11 +1,11 @@
-/** The known name somebody probably meant: the closest one, if it is at most a third of its length away. */
+/** The known name somebody probably meant: the closest one, if it is at most a third of its length away, rounded up. */
 export function nearest(written: string, known: readonly string[]): string | undefined {
   if (written.length > 64) return undefined
   const ranked = known
     .map((name) => ({ name, edits: editDistance(written.toLowerCase(), name.toLowerCase()) }))
     .sort((left, right) => left.edits - right.edits)
   const best = ranked[0]
-  return best !== undefined && best.edits <= Math.max(1, best.name.length / 3) ? best.name : undefined
+  return best !== undefined && best.edits <= Math.ceil(best.name.length / 3) ? best.name : undefined
 }
 
 /** How many characters must be put in, taken out or replaced. */

@@ -134,7 +134,7 @@ function unknownOption(name: string): ConfigurationError {
   const guess = nearest(name, names)
   return new ConfigurationError(
     name,
-    `There is no option \`${name}\`${guess === undefined ? '' : `, did you mean \`${guess}\`?`} ` +
+    `There is no option \`${name}\`${guess === undefined ? '.' : `, did you mean \`${guess}\`?`} ` +
       `Known options: ${names.join(', ')}.`,
   )
 }

@@ -1,14 +1,16 @@
+import type { ProposedChange } from '../commits.ts'
 import { channels, publish } from '../diagnostics.ts'
 import { ConflictError, isClavigerError, KeyNotFoundError, RevocationNotDurableError } from '../errors.ts'
 import type { KeyRecord } from '../store/records.ts'
 import { keyStatus } from '../store/status.ts'
+import type { CommitResult } from '../store/store.ts'
+import { tokenFactory } from '../token/token.ts'
 import { keyActivity } from './activity.ts'
 import type { Actor } from './actor.ts'
 import { type Key, keyFromRecord } from './key.ts'
 import type { ManagerParts } from './parts.ts'
 import { findVisible } from './read.ts'
 import { isVisible } from './rights.ts'
-import { tokenFactory } from '../token/token.ts'
 
 /** Ends keys, and keeps trying when the store does not confirm. */
 export interface Revocation {
@@ -38,7 +40,7 @@ export function createRevocation(parts: ManagerParts): Revocation {
         revokedReason: reason,
         updatedAt: now,
       }
-      const result = await commits.commit({
+      const result = await commitOrDeny(id, {
         writes: [{ type: 'key', record: after, expectedRevision: record.revision }],
         activity: [
           keyActivity(newId(), clock, actor, 'key.revoked', after, {
@@ -59,12 +61,22 @@ export function createRevocation(parts: ManagerParts): Revocation {
     throw new ConflictError()
   }
 
-  /** The store did not answer: refuse here what this actor could have revoked, and try again until it is durable. */
-  const denyAndRetry = (actor: Actor, id: string, reason: string | null): void => {
+  /** Confirmed or not, this process refuses the key from here on: the actor was allowed to end it. */
+  const commitOrDeny = async (id: string, change: ProposedChange): Promise<CommitResult> => {
+    try {
+      return await commits.commit(change)
+    } catch (error) {
+      revoked.add(id)
+      throw error
+    }
+  }
+
+  /** The store cannot even be read: refuse at least what is known here to be this actor's to end. */
+  const denyKnown = (actor: Actor, id: string): void => {
     const known = entries.verdictsOf(id).find((verdict) => verdict.ok)
-    if (known?.ok === true && isVisible(known.apiKey, actor)) revoked.add(id)
+    if (known?.ok !== true || !isVisible(known.apiKey, actor)) return
+    revoked.add(id)
     entries.clearKey(id)
-    retryLater(actor, id, reason)
   }
 
   const retryLater = (actor: Actor, id: string, reason: string | null): void => {
@@ -86,7 +98,8 @@ export function createRevocation(parts: ManagerParts): Revocation {
         return await revokeStored(actor, id, reason)
       } catch (error) {
         if (!isUnavailable(error)) throw error
-        denyAndRetry(actor, id, reason)
+        denyKnown(actor, id)
+        retryLater(actor, id, reason)
         throw new RevocationNotDurableError(id, { cause: error })
       }
     },

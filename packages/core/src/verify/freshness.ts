@@ -11,6 +11,8 @@ export interface Freshness {
    * Without a change log in the store there is no lease to lose, and this is always true.
    */
   alive(now: number): boolean
+  /** Tells of a change this process made and has applied already: it need not be applied again when the log shows it. */
+  applied(nonce: string): void
   /** Reads the head, starts polling and, if the store has a bus, listening. Rejects when the first poll fails. */
   start(): Promise<void>
   /** Ends polling and listening. */
@@ -36,6 +38,8 @@ const maxDriftMs = 1_000
 const flushPauseMs = 100
 // Dropping an owner's or workspace's keys looks at every entry; beyond this many in one pause, drop everything once.
 const maxScansPerPause = 20
+// Own changes between two polls; forgetting one costs a cache miss.
+const maxOwnChanges = 1_000
 
 /** Prepares to follow; nothing happens until `start`. */
 export function createFreshness(store: KeyStore, target: ChangeTarget, times: FreshnessTimes, clock: Clock): Freshness {
@@ -45,6 +49,7 @@ export function createFreshness(store: KeyStore, target: ChangeTarget, times: Fr
   let drift = clock.now() - clock.monotonic()
   let wasAlive = false
   let stopped = false
+  const ownChanges = new Set<string>()
   let cancelTick = (): void => {}
   let subscription: Subscription | undefined
   let subscribing = false
@@ -59,7 +64,11 @@ export function createFreshness(store: KeyStore, target: ChangeTarget, times: Fr
     const broken = head === null ? undefined : breakBetween(head, next)
     head = newHead
     if (broken !== undefined) target.flush(broken)
-    else if (changes !== 'gap') for (const change of changes) target.apply(change.announcements)
+    else if (changes !== 'gap') changes.forEach(applyForeign)
+  }
+
+  const applyForeign = ({ nonce, announcements }: LoggedChange): void => {
+    if (!ownChanges.delete(nonce)) target.apply(announcements)
   }
 
   const poll = async (): Promise<void> => {
@@ -156,6 +165,12 @@ export function createFreshness(store: KeyStore, target: ChangeTarget, times: Fr
 
   return {
     alive,
+    applied(nonce) {
+      if (store.poll === undefined) return
+      ownChanges.add(nonce)
+      const [oldest] = ownChanges
+      if (ownChanges.size > maxOwnChanges && oldest !== undefined) ownChanges.delete(oldest)
+    },
     async start() {
       await poll()
       reportLease()

@@ -1,6 +1,18 @@
 import assert from 'node:assert/strict'
 import { testKeyId, testRecord, testServiceAccount } from '../records.ts'
-import { activityEntry, change, findOne, insert, insertAccount, insertIdempotency, listedIds, refused, same, stored, update } from './fixtures.ts'
+import {
+  activityEntry,
+  change,
+  findOne,
+  insert,
+  insertAccount,
+  insertIdempotency,
+  listedIds,
+  refused,
+  same,
+  stored,
+  update,
+} from './fixtures.ts'
 import type { ContractContext, ContractGroup } from './suite.ts'
 import type { Write } from '@claviger/core/store'
 

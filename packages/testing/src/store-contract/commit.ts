@@ -1,7 +1,20 @@
 import assert from 'node:assert/strict'
 import { testKeyId, testRecord, testServiceAccount } from '../records.ts'
 import {
-  accepted, change, committed, findOne, insert, insertAccount, insertIdempotency, listedIds, readOne, refused, same, start, stored, update,
+  accepted,
+  change,
+  committed,
+  findOne,
+  insert,
+  insertAccount,
+  insertIdempotency,
+  listedIds,
+  readOne,
+  refused,
+  same,
+  start,
+  stored,
+  update,
 } from './fixtures.ts'
 import type { ContractGroup } from './suite.ts'
 
@@ -23,7 +36,10 @@ export const commits: ContractGroup = {
       await committed(store, renamed)
       const late = update(record, { name: 'Too late' })
       same(await store.commit(change({ writes: [insert(testRecord({ id: testKeyId(2) })), late] })), {
-        ok: false, reason: 'conflict', write: 1, current: renamed.record,
+        ok: false,
+        reason: 'conflict',
+        write: 1,
+        current: renamed.record,
       })
       same(await findOne(store, record.id), renamed.record)
     })
@@ -33,7 +49,10 @@ export const commits: ContractGroup = {
       await stored(store, record)
       const ahead = update({ ...record, revision: 2 })
       same(refused(await store.commit(change({ writes: [ahead] }))), {
-        ok: false, reason: 'conflict', write: 0, current: record,
+        ok: false,
+        reason: 'conflict',
+        write: 0,
+        current: record,
       })
     })
 
@@ -41,7 +60,10 @@ export const commits: ContractGroup = {
       const record = testRecord()
       await stored(store, record)
       same(await store.commit(change({ writes: [insert({ ...record, name: 'Another' })] })), {
-        ok: false, reason: 'conflict', write: 0, current: record,
+        ok: false,
+        reason: 'conflict',
+        write: 0,
+        current: record,
       })
       same(await findOne(store, record.id), record)
     })
@@ -50,7 +72,7 @@ export const commits: ContractGroup = {
     test('refuses to update what is not stored: current is null', async ({ store }) => {
       const write = update(testRecord())
       same(await store.commit(change({ writes: [write] })), { ok: false, reason: 'conflict', write: 0, current: null })
-      assert.equal(await findOne(store, write.record.id), undefined)
+      assert.equal(await findOne(store, testRecord().id), undefined)
     })
 
     test('inserts and updates service accounts by the same rule', async ({ store }) => {
@@ -59,8 +81,17 @@ export const commits: ContractGroup = {
       await committed(store, insertAccount(account))
       await committed(store, { type: 'serviceAccount', record: renamed, expectedRevision: 1 })
       for (const expectedRevision of [0, 1, 3]) {
-        const write = { type: 'serviceAccount', record: { ...account, revision: expectedRevision + 1 }, expectedRevision } as const
-        same(await store.commit(change({ writes: [write] })), { ok: false, reason: 'conflict', write: 0, current: renamed })
+        const write = {
+          type: 'serviceAccount',
+          record: { ...account, revision: expectedRevision + 1 },
+          expectedRevision,
+        } as const
+        same(await store.commit(change({ writes: [write] })), {
+          ok: false,
+          reason: 'conflict',
+          write: 0,
+          current: renamed,
+        })
       }
     })
 
@@ -68,7 +99,12 @@ export const commits: ContractGroup = {
       const first = insertIdempotency()
       await committed(store, first)
       const again = insertIdempotency({ requestHash: 'other', keyId: testKeyId(2) })
-      same(await store.commit(change({ writes: [again] })), { ok: false, reason: 'conflict', write: 0, current: first.record })
+      same(await store.commit(change({ writes: [again] })), {
+        ok: false,
+        reason: 'conflict',
+        write: 0,
+        current: first.record,
+      })
       await committed(store, insertIdempotency({ workspaceId: 'ws_other' }))
       await committed(store, insertIdempotency({ actor: { type: 'service', id: 'ada' } }))
       await committed(store, insertIdempotency({ actor: { type: 'user', id: 'bob' } }))
@@ -76,7 +112,10 @@ export const commits: ContractGroup = {
     })
 
     // The three kinds live in namespaces of their own.
-    test('S-12: keeps a key, a service account and an idempotency row apart that share a name', async ({ store, need }) => {
+    test('S-12: keeps a key, a service account and an idempotency row apart that share a name', async ({
+      store,
+      need,
+    }) => {
       const { services } = need('services')
       const id = testKeyId(1)
       await committed(
@@ -123,7 +162,9 @@ export const commits: ContractGroup = {
     })
 
     test('carries out a change without writes', async ({ store }) => {
-      const head = accepted(await store.commit(change({ announcements: [{ type: 'workspace', workspaceId: 'ws_acme' }] })))
+      const head = accepted(
+        await store.commit(change({ announcements: [{ type: 'workspace', workspaceId: 'ws_acme' }] })),
+      )
       assert.equal(head === null, store.poll === undefined, 'head is null exactly on a store without poll')
     })
 
@@ -132,7 +173,18 @@ export const commits: ContractGroup = {
       const record = testRecord({ lastUsedAt: start + 5 })
       await stored(store, record)
       assert.equal((await readOne(store, record.id)).lastUsedAt, null)
-      const entry = { workspaceId: 'ws_acme', keyId: record.id, version: 1, hour: start, requests: 1, allowed: 1, denied: {}, clientErrors: 0, serverErrors: 0, lastUsedAt: start + 7 }
+      const entry = {
+        workspaceId: 'ws_acme',
+        keyId: record.id,
+        version: 1,
+        hour: start,
+        requests: 1,
+        allowed: 1,
+        denied: {},
+        clientErrors: 0,
+        serverErrors: 0,
+        lastUsedAt: start + 7,
+      }
       await addUsage({ instanceId: 'a', sequence: 1, entries: [entry] })
       await committed(store, update(record, { lastUsedAt: null }))
       assert.equal((await readOne(store, record.id)).lastUsedAt, start + 7)

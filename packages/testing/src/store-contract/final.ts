@@ -1,7 +1,19 @@
 import assert from 'node:assert/strict'
 import type { Write } from '@claviger/core/store'
 import { testKeyId, testRecord } from '../records.ts'
-import { change, committed, findOne, insert, listedIds, readOne, refused, same, start, stored, update } from './fixtures.ts'
+import {
+  change,
+  committed,
+  findOne,
+  insert,
+  listedIds,
+  readOne,
+  refused,
+  same,
+  start,
+  stored,
+  update,
+} from './fixtures.ts'
 import type { ContractGroup } from './suite.ts'
 
 const revoked = testRecord({ revision: 2, revokedAt: start + 1, revokedReason: 'Leaked' })
@@ -14,7 +26,12 @@ export const finality: ContractGroup = {
       await stored(store, testRecord())
       await committed(store, update(testRecord(), { revokedAt: start + 1, revokedReason: 'Leaked' }))
       const revival = update(revoked, { revokedAt: null, name: 'Alive' })
-      same(await store.commit(change({ writes: [revival] })), { ok: false, reason: 'final', write: 0, current: revoked })
+      same(await store.commit(change({ writes: [revival] })), {
+        ok: false,
+        reason: 'final',
+        write: 0,
+        current: revoked,
+      })
       same(await findOne(store, revoked.id), revoked)
     })
 
@@ -29,7 +46,10 @@ export const finality: ContractGroup = {
     test('P6: refuses it for a key that was stored revoked', async ({ store }) => {
       const record = testRecord({ revokedAt: start })
       await stored(store, record)
-      assert.equal(refused(await store.commit(change({ writes: [update(record, { revokedAt: null })] }))).reason, 'final')
+      assert.equal(
+        refused(await store.commit(change({ writes: [update(record, { revokedAt: null })] }))).reason,
+        'final',
+      )
     })
 
     test('stores nothing of the change that holds it', async ({ store }) => {

@@ -17,16 +17,42 @@ export const ids: ContractGroup = {
       const upper = testRecord({ id: 'AbCdefghijklmnop', name: 'upper' })
       const lower = testRecord({ id: 'abCdefghijklmnop', name: 'lower' })
       await stored(store, upper, lower)
-      same(await store.find([upper.id, lower.id]), new Map([[upper.id, upper], [lower.id, lower]]))
+      same(
+        await store.find([upper.id, lower.id]),
+        new Map([
+          [upper.id, upper],
+          [lower.id, lower],
+        ]),
+      )
     })
 
-    test('S-12: finds nothing under ids that are no ids, and still finds the key asked for beside them', async ({ store }) => {
+    test('S-12: finds nothing under ids that are no ids, and still finds the key asked for beside them', async ({
+      store,
+    }) => {
       const record = testRecord()
       await stored(store, record)
       const hostile = [
-        '', ' ', '*', '%', '_'.repeat(16), 'key*', `${record.id} `, ` ${record.id}`, `${record.id}\0`, `\0${record.id}`,
-        `${record.id}:x`, `k:${record.id}`, `hash:${record.id}`, `' or '1'='1`, '"; drop table keys', '\u{1f511}', '\u00c4bCdefghijklmnop',
-        '__proto__', 'constructor', 'x'.repeat(255), 'x'.repeat(70_000),
+        '',
+        ' ',
+        '*',
+        '%',
+        '_'.repeat(16),
+        'key*',
+        `${record.id} `,
+        ` ${record.id}`,
+        `${record.id}\0`,
+        `\0${record.id}`,
+        `${record.id}:x`,
+        `k:${record.id}`,
+        `hash:${record.id}`,
+        `' or '1'='1`,
+        '"; drop table keys',
+        '\u{1f511}',
+        '\u00c4bCdefghijklmnop',
+        '__proto__',
+        'constructor',
+        'x'.repeat(255),
+        'x'.repeat(70_000),
       ]
       same(await store.find([...hostile, record.id]), new Map([[record.id, record]]))
     })
@@ -43,13 +69,19 @@ export const ids: ContractGroup = {
       const records = Array.from({ length: 200 }, (_, index) => testRecord({ id: testKeyId(index * 5) }))
       await stored(store, ...records)
       const found = await store.find(Array.from({ length: 1_000 }, (_, index) => testKeyId(index)))
-      assert.deepEqual([...found.keys()].sort(), records.map(({ id }) => id))
+      assert.deepEqual(
+        [...found.keys()].sort(),
+        records.map(({ id }) => id),
+      )
     })
 
     // MariaDB compares 'ada' and 'ada ' as equal.
     test('tells owners apart by letter case, accents and trailing spaces', async ({ store }) => {
       const owners = ['ada', 'Ada', 'ada ', 'ad\u00e4', 'ad\u0061\u0308']
-      await stored(store, ...owners.map((id, index) => testRecord({ id: testKeyId(index), owner: { type: 'user', id } })))
+      await stored(
+        store,
+        ...owners.map((id, index) => testRecord({ id: testKeyId(index), owner: { type: 'user', id } })),
+      )
       for (const [index, ownerId] of owners.entries()) {
         assert.deepEqual(await listedIds(store, { ownerId }), [testKeyId(index)], JSON.stringify(ownerId))
         assert.deepEqual(await listedIds(store, { visibleOwners: [{ type: 'user', id: ownerId }] }), [testKeyId(index)])

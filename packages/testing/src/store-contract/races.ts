@@ -2,7 +2,19 @@ import assert from 'node:assert/strict'
 import type { KeyRecord, KeyStore } from '@claviger/core/store'
 import { gate } from '../gate.ts'
 import { testKeyId, testRecord } from '../records.ts'
-import { change, findOne, insert, insertIdempotency, readOne, refused, start, stored, update, usageEntry } from './fixtures.ts'
+import {
+  change,
+  findOne,
+  insert,
+  insertIdempotency,
+  readOne,
+  refused,
+  same,
+  start,
+  stored,
+  update,
+  usageEntry,
+} from './fixtures.ts'
 import type { ContractGroup } from './suite.ts'
 
 /** How many contend. Enough for a pool of connections to interleave. */
@@ -12,7 +24,9 @@ const contenders = 16
 export const races: ContractGroup = {
   title: 'races',
   define(test) {
-    test('P16: lets one of many concurrent updates of one revision win, and tells the others who won', async ({ store }) => {
+    test('P16: lets one of many concurrent updates of one revision win, and tells the others who won', async ({
+      store,
+    }) => {
       await stored(store, testRecord())
       const results = await contend(store, (record, index) => update(record, { name: `Contender ${index}` }))
       const winners = results.filter(({ ok }) => ok)
@@ -33,7 +47,9 @@ export const races: ContractGroup = {
       assert.equal(results.filter(({ ok }) => ok).length, 1)
     })
 
-    test('M-26: lets one of many concurrent creations under one idempotency key win, and stores no other key', async ({ store }) => {
+    test('M-26: lets one of many concurrent creations under one idempotency key win, and stores no other key', async ({
+      store,
+    }) => {
       const results = await Promise.all(
         range((index) =>
           store.commit(
@@ -54,7 +70,10 @@ export const races: ContractGroup = {
         range((index) => store.commit(change({ writes: [insert(testRecord({ id: testKeyId(index) }))] }))),
       )
       const epochs = results.map((result) => (result.ok ? result.head?.epoch : undefined))
-      assert.deepEqual(epochs.sort((a = 0, b = 0) => a - b), range((index) => head.epoch + 1 + index))
+      assert.deepEqual(
+        epochs.sort((a = 0, b = 0) => a - b),
+        range((index) => head.epoch + 1 + index),
+      )
       assert.equal((await store.find(range(testKeyId))).size, contenders)
       assert.equal((await poll(head)).changes.length, contenders)
     })
@@ -99,7 +118,11 @@ export const races: ContractGroup = {
       await stored(store, testRecord())
       await Promise.all(
         range((index) =>
-          addUsage({ instanceId: `instance-${index}`, sequence: 1, entries: [usageEntry({ lastUsedAt: start + index })] }),
+          addUsage({
+            instanceId: `instance-${index}`,
+            sequence: 1,
+            entries: [usageEntry({ lastUsedAt: start + index })],
+          }),
         ),
       )
       const [point] = await usage({ workspaceId: 'ws_acme', from: start, to: start + 1, bucket: 'total' })
@@ -116,7 +139,7 @@ export const races: ContractGroup = {
         range((index) => (index % 2 === 0 ? store : other).commit(change({ writes: [write(index)] }))),
       )
       assert.equal(results.filter(({ ok }) => ok).length, 1)
-      assert.deepEqual(await findOne(store, testRecord().id), await findOne(other, testRecord().id))
+      same(await findOne(store, testRecord().id), await findOne(other, testRecord().id))
       const revival = update({ ...(await readOne(other, testRecord().id)), revision: 1 })
       assert.equal(refused(await other.commit(change({ writes: [revival] }))).reason, 'conflict')
     })

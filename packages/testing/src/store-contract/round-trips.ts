@@ -1,6 +1,18 @@
 import assert from 'node:assert/strict'
 import { testKeyId, testRecord, testSecret, testServiceAccount } from '../records.ts'
-import { change, committed, findOne, insert, insertAccount, insertIdempotency, readOne, refused, same, start, stored } from './fixtures.ts'
+import {
+  change,
+  committed,
+  findOne,
+  insert,
+  insertAccount,
+  insertIdempotency,
+  readOne,
+  refused,
+  same,
+  start,
+  stored,
+} from './fixtures.ts'
 import type { ContractGroup } from './suite.ts'
 
 /** Text that breaks stores which quote, split, fold, trim or re-encode. */
@@ -120,7 +132,13 @@ export const roundTrips: ContractGroup = {
     test('S-08: keeps instants to the millisecond, from the epoch to the last one a Date knows', async ({ store }) => {
       const instants = [0, 1, 1_735_689_600_600, 2_147_483_648_000, 8_640_000_000_000_000]
       const records = instants.map((at, index) =>
-        testRecord({ id: testKeyId(index), createdAt: at, updatedAt: at, expiresAt: at, secrets: [testSecret({ createdAt: at })] }),
+        testRecord({
+          id: testKeyId(index),
+          createdAt: at,
+          updatedAt: at,
+          expiresAt: at,
+          secrets: [testSecret({ createdAt: at })],
+        }),
       )
       await stored(store, ...records)
       for (const record of records) same(await findOne(store, record.id), record)
@@ -128,7 +146,13 @@ export const roundTrips: ContractGroup = {
 
     test('gives back a service account, with its fields set and with nulls', async ({ store, need }) => {
       const { services } = need('services')
-      const full = testServiceAccount({ id: 'svc_full', description: '\u{1f916} it\u2019s', permissions: ['*:*', 'a:b'], createdAt: start + 1, deletedAt: start + 5 })
+      const full = testServiceAccount({
+        id: 'svc_full',
+        description: '\u{1f916} it\u2019s',
+        permissions: ['*:*', 'a:b'],
+        createdAt: start + 1,
+        deletedAt: start + 5,
+      })
       const bare = testServiceAccount({ id: 'svc_bare', permissions: [] })
       await committed(store, insertAccount(full), insertAccount(bare))
       const page = await services({ workspaceId: 'ws_acme', includeDeleted: true, limit: 10 })
@@ -136,7 +160,11 @@ export const roundTrips: ContractGroup = {
     })
 
     test('gives back an idempotency row to who is late', async ({ store }) => {
-      const write = insertIdempotency({ idempotencyKey: `it's "one":*%\u{1f511}`, actor: { type: 'key', id: `o'b:r` }, createdAt: start + 3 })
+      const write = insertIdempotency({
+        idempotencyKey: `it's "one":*%\u{1f511}`,
+        actor: { type: 'key', id: `o'b:r` },
+        createdAt: start + 3,
+      })
       await committed(store, write)
       same(refused(await store.commit(change({ writes: [write] }))).current, write.record)
     })

@@ -1,7 +1,18 @@
 import assert from 'node:assert/strict'
 import type { Write } from '@claviger/core/store'
 import { testRecord, testSecret, testServiceAccount } from '../records.ts'
-import { accepted, activityEntry, change, committed, findOne, insertAccount, refused, same, stored, update } from './fixtures.ts'
+import {
+  accepted,
+  activityEntry,
+  change,
+  committed,
+  findOne,
+  insertAccount,
+  refused,
+  same,
+  stored,
+  update,
+} from './fixtures.ts'
 import type { ContractGroup } from './suite.ts'
 
 const rehashed = testRecord({ secrets: [testSecret({ hash: '$argon2id$v=19$m=65536,t=3,p=1$bmV3$bmV3' })] })
@@ -22,7 +33,10 @@ export const silence: ContractGroup = {
       await stored(store, testRecord())
       await committed(store, update(testRecord(), { name: 'Renamed' }))
       same(refused(await store.commit(change({ writes: [rehash], silent: true }))), {
-        ok: false, reason: 'conflict', write: 0, current: testRecord({ revision: 2, name: 'Renamed' }),
+        ok: false,
+        reason: 'conflict',
+        write: 0,
+        current: testRecord({ revision: 2, name: 'Renamed' }),
       })
     })
 

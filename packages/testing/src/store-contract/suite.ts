@@ -10,7 +10,7 @@ type OptionalMethod = keyof OptionalMethods
 export interface ContractContext {
   readonly store: KeyStore
   /** Hands out optional methods. Where one is absent, the test ends here and is reported as skipped. */
-  need<Name extends OptionalMethod>(...names: readonly Name[]): Pick<OptionalMethods, Name>
+  readonly need: <Name extends OptionalMethod>(...names: readonly Name[]) => Pick<OptionalMethods, Name>
 }
 
 /** Defines one test of a group. */
@@ -19,7 +19,7 @@ export type DefineTest = (title: string, body: (context: ContractContext) => Pro
 /** One subject of the contract. */
 export interface ContractGroup {
   readonly title: string
-  define(test: DefineTest): void
+  readonly define: (test: DefineTest) => void
 }
 
 class SkippedError extends Error {}
@@ -48,23 +48,24 @@ function pick<Name extends OptionalMethod>(made: StoreUnderTest, names: readonly
   for (const name of names) {
     const owner: object = name in made ? made : made.store
     const method: unknown = Reflect.get(owner, name)
-    if (typeof method !== 'function') {
-      throw new SkippedError(`skipped: ${owner === made.store && !isOfHarness(name) ? 'the store' : 'makeStore'} gives no ${name}()`)
-    }
+    if (typeof method !== 'function') throw new SkippedError(`${giverOf(name)} gives no ${name}()`)
     picked[name] = method.bind(owner)
   }
   return picked as Pick<OptionalMethods, Name>
 }
 
-function isOfHarness(name: OptionalMethod): boolean {
-  return name === 'second' || name === 'reopen' || name === 'writeRaw'
+function giverOf(name: OptionalMethod): string {
+  return name === 'second' || name === 'reopen' || name === 'writeRaw' ? 'makeStore' : 'the store'
 }
 
 /** By the runner's own means where it has any (vitest, `node:test`), else by a warning: never silently. */
 function reportSkipped(context: unknown, test: string, reason: string): void {
-  if (typeof context === 'object' && context !== null && 'skip' in context && typeof context.skip === 'function') {
-    context.skip(reason)
-  } else {
-    process.emitWarning(`${test} (${reason})`, 'StoreContractWarning')
-  }
+  if (canSkip(context)) context.skip(reason)
+  else process.emitWarning(`${test} (${reason})`, 'StoreContractWarning')
+}
+
+// vitest's context is a function with properties.
+function canSkip(context: unknown): context is { skip(reason: string): void } {
+  const skip: unknown = Object(context) === context ? Reflect.get(context as object, 'skip') : undefined
+  return typeof skip === 'function'
 }

@@ -1,5 +1,7 @@
-import { cpSync, existsSync, readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join, sep } from 'node:path'
+import type { Packed } from '../scripts/pack.mjs'
 import { root } from '../scripts/workspaces.mjs'
 
 interface LockedPackage {
@@ -8,6 +10,13 @@ interface LockedPackage {
 }
 
 type Lock = Readonly<Record<string, LockedPackage>>
+
+/** Unpacks a tarball of ours to where a project would have it. */
+export function unpack({ name, tarball }: Packed, project: string): void {
+  const folder = join(project, 'node_modules', name)
+  mkdirSync(folder, { recursive: true })
+  execFileSync('tar', ['-xzf', tarball, '-C', folder, '--strip-components=1'])
+}
 
 /**
  * Copies installed packages of others, with all they depend on, into a project: what `npm install` would do there,
@@ -24,7 +33,7 @@ export function copyInstalled(names: readonly string[], project: string): void {
 }
 
 /** The places in the lockfile that the named packages need: `node_modules/koa`, `node_modules/koa/node_modules/x`, ... */
-export function closure(lock: Lock, names: readonly string[]): Set<string> {
+function closure(lock: Lock, names: readonly string[]): Set<string> {
   const places = new Set<string>()
   const visit = (name: string, from: string): void => {
     const place = find(lock, name, from)

@@ -1,0 +1,36 @@
+import { once } from 'node:events'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { Keyring } from '@claviger/core'
+
+/** A server that accepts requests. */
+export interface Listening {
+  readonly server: Server
+  /** `http://127.0.0.1:<port>` */
+  readonly url: string
+}
+
+/** Starts a server on the loopback address: nobody outside this machine reaches it. Port 0 takes any free one. */
+export async function listen(handler: RequestListener, port: number): Promise<Listening> {
+  const server = createServer(handler)
+  server.listen(port, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  const actual = typeof address === 'object' && address !== null ? address.port : port
+  return { server, url: `http://127.0.0.1:${actual}` }
+}
+
+/** Lets the requests under way finish, then closes the keyring they need. */
+export async function shutDown(server: Server, keyring: Pick<Keyring, 'close'>): Promise<void> {
+  const closed = once(server, 'close')
+  server.close()
+  await closed
+  await keyring.close()
+}
+
+/** What to tell a user whose server could not start; undefined when there is nothing better than the error itself. */
+export function explainListenError(error: unknown, port: number): string | undefined {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code === 'EADDRINUSE') return `Port ${port} is taken. Choose another with --port, or --port 0 for any free one.`
+  if (code === 'EACCES') return `Port ${port} may not be used by this user. Choose one above 1023 with --port.`
+  return undefined
+}

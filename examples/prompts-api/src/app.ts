@@ -1,0 +1,47 @@
+import type { Keyring } from '@claviger/core'
+import { apiKeyAuth } from '@claviger/express'
+import express, { type Express, type Request } from 'express'
+import type { Permission } from './keyring.ts'
+import { contextFileOf, promptOf, promptsOf } from './prompts.ts'
+
+/** The prompts API as an Express application. */
+export function createApp(keyring: Keyring<Permission>): Express {
+  const auth = apiKeyAuth(keyring)
+  const app = express()
+
+  app.use('/v1', auth.authenticate())
+
+  app.get('/v1/prompts', auth.require('prompts:list'), (req, res) => {
+    res.json({ prompts: promptsOf(workspaceOf(req)) })
+  })
+
+  app.get('/v1/prompts/:id', auth.require('prompts:read'), (req, res) => {
+    const prompt = promptOf(workspaceOf(req), req.params.id)
+    if (prompt === undefined) res.status(404).json({ code: 'not_found' })
+    else res.json(prompt)
+  })
+
+  app.get('/v1/context/:file', auth.require('context:download'), async (req, res) => {
+    const text = await contextFileOf(workspaceOf(req), req.params.file)
+    if (text === undefined) res.status(404).json({ code: 'not_found' })
+    else res.type('text/markdown').send(text)
+  })
+
+  // For clients that name their workspace: a key of another one is refused.
+  app.get(
+    '/v1/ws/:ws/prompts',
+    auth.workspace((req) => req.params.ws),
+    auth.require('prompts:list'),
+    (req, res) => {
+      res.json({ prompts: promptsOf(workspaceOf(req)) })
+    },
+  )
+
+  return app
+}
+
+/** The tenant comes from the key, never from the request. */
+function workspaceOf({ apiKey }: Request): string {
+  if (apiKey === undefined) throw new Error('This route is not behind auth.authenticate().')
+  return apiKey.workspaceId
+}

@@ -1,0 +1,47 @@
+import { gate } from '@claviger/testing'
+import { expect, test } from 'vitest'
+import { createPromptsKeyring } from '../src/keyring.ts'
+import { explainListenError, listen, shutDown } from '../src/server.ts'
+
+test('a busy port is explained in one line that names --port', async () => {
+  const first = await listen(() => {}, 0)
+  const port = Number(new URL(first.url).port)
+  const error = await listen(() => {}, port).catch((reason: unknown) => reason)
+  expect(explainListenError(error, port)).toBe(
+    `Port ${port} is taken. Choose another with --port, or --port 0 for any free one.`,
+  )
+  await shutDown(first.server, createPromptsKeyring())
+})
+
+test('an error of another kind is left as it is', () => {
+  expect(explainListenError(new Error('something else'), 3000)).toBeUndefined()
+})
+
+test('nobody outside this machine is served', async () => {
+  const keyring = createPromptsKeyring()
+  const { server } = await listen(() => {}, 0)
+  expect(server.address()).toMatchObject({ address: '127.0.0.1' })
+  await shutDown(server, keyring)
+})
+
+test('a request under way is answered before the keyring is closed', async () => {
+  const keyring = createPromptsKeyring()
+  const arrived = gate()
+  const mayAnswer = gate()
+  const { server, url } = await listen(async (_req, res) => {
+    arrived.open()
+    await mayAnswer.opened
+    const { ok } = await keyring.verify('not a token')
+    res.end(`verified: ${ok}`)
+  }, 0)
+  const response = fetch(url, { headers: { connection: 'close' } })
+  await arrived.opened
+
+  const down = shutDown(server, keyring)
+  await expect(fetch(url)).rejects.toThrow('fetch failed')
+  mayAnswer.open()
+
+  expect(await (await response).text()).toBe('verified: false')
+  await down
+  await expect(keyring.verify('not a token')).rejects.toMatchObject({ code: 'ERR_CLAVIGER_CLOSED' })
+})

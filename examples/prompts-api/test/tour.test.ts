@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs'
+import type { Server } from 'node:http'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createApp } from '../src/app.ts'
+import { createPromptsKeyring } from '../src/keyring.ts'
+import { listen, shutDown } from '../src/server.ts'
+import { makeTour } from '../src/tour.ts'
+import { canCurl, curlLines, runCurl, shellVariables } from './curl.ts'
+
+const keyring = createPromptsKeyring()
+let server: Server
+let url: string
+let tour: string
+
+beforeAll(async () => {
+  ;({ server, url } = await listen(createApp(keyring), 0))
+  tour = await makeTour(keyring, url)
+})
+
+afterAll(() => shutDown(server, keyring))
+
+test('a key for each of two environments is shown', () => {
+  expect(shellVariables(tour)).toEqual({
+    DEVELOPMENT_KEY: expect.stringMatching(keyring.tokenPattern),
+    PRODUCTION_KEY: expect.stringMatching(keyring.tokenPattern),
+  })
+})
+
+describe.skipIf(!canCurl)('with curl', () => {
+  test('every printed line gives what the comment above it says', async () => {
+    const lines = curlLines(tour)
+    expect(lines.map(({ expected }) => expected)).toEqual([
+      '200',
+      '401 missing_credentials',
+      '401 malformed_key',
+      '401 key_revoked',
+      '403 insufficient_permission',
+      '403 owner_lacks_permission',
+      '401 wrong_workspace',
+    ])
+    expect(await runCurl(lines)).toEqual(lines)
+  })
+
+  test('every line of the README gives what the comment above it says', async () => {
+    const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+    const lines = curlLines(readme.replaceAll('http://127.0.0.1:3000', url))
+    expect(lines.length).toBeGreaterThan(3)
+    expect(await runCurl(lines, shellVariables(tour))).toEqual(lines)
+  })
+
+  test('a line that gives something else is found', async () => {
+    const lines = curlLines(`# 200: not without a key\ncurl -i ${url}/v1/prompts\n`)
+    expect(await runCurl(lines)).toEqual([{ line: `curl -i ${url}/v1/prompts`, expected: '401 missing_credentials' }])
+  })
+})

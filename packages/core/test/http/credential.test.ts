@@ -1,0 +1,295 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { type CredentialRules, parseCredential } from '../../src/http/credential.ts'
+import type { HttpRequest } from '../../src/http/request.ts'
+import { rules, token, withHeader } from './tokens.ts'
+
+const none = { type: 'none', inUrl: false }
+const bearer = (fieldValue: string, sent = token): object => ({
+  type: 'credential',
+  carrier: 'bearer',
+  fieldValue,
+  token: sent,
+})
+const header = (sent: string): object => ({ type: 'credential', carrier: 'header', fieldValue: sent, token: sent })
+
+/** What Node gives for these header lines. */
+function request(...rawHeaders: readonly string[]): HttpRequest {
+  const headers: Record<string, string> = {}
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    headers[(rawHeaders[index] ?? '').toLowerCase()] ??= rawHeaders[index + 1] ?? ''
+  }
+  return { method: 'GET', url: '/', rawHeaders, headers }
+}
+
+function parse(value: string, under: CredentialRules = rules): unknown {
+  return parseCredential(request('Host', 'localhost', 'Authorization', value, 'Accept', '*/*'), under)
+}
+
+describe('Authorization', () => {
+  test('H-01: finds nothing when nothing was sent', () => {
+    expect(parseCredential(request('Host', 'localhost'), rules)).toEqual(none)
+  })
+
+  test.each(['', ' ', ' \t  '])('H-02: takes an empty field as nothing (%j)', (value) => {
+    expect(parse(value)).toEqual(none)
+  })
+
+  test('H-03: finds a bearer token', () => {
+    expect(parse(`Bearer ${token}`)).toEqual(bearer(`Bearer ${token}`))
+  })
+
+  test.each(['bearer', 'BEARER', 'bEaReR'])('H-04: reads the scheme in any case (%s)', (scheme) => {
+    expect(parse(`${scheme} ${token}`)).toEqual(bearer(`${scheme} ${token}`))
+  })
+
+  test.each(['Bearer', 'Bearer ', 'Bearer     '])(
+    'H-05, H-06: a scheme without a key is a broken credential (%j)',
+    (value) => {
+      expect(parse(value)).toEqual({ type: 'malformed', hint: 'empty' })
+    },
+  )
+
+  test('H-07: allows several spaces after the scheme (RFC 9110 section 11.4)', () => {
+    expect(parse(`Bearer   ${token}`)).toEqual(bearer(`Bearer   ${token}`))
+  })
+
+  test.each([
+    'Basic dXNlcjpwYXNz',
+    'Digest a=b',
+    'Bearer2 x',
+    'XBearer x',
+    'Bearerx',
+    `Bearer${token}`,
+    'x',
+    `Token ${token}`,
+  ])('H-08, H-11: takes another scheme as no credential (%s)', (value) => {
+    expect(parse(value)).toEqual({ ...none, hint: 'unsupported_scheme' })
+  })
+
+  test.each([token, `old_${token.slice(5)}`, 'acme_x', `acme_${'x'.repeat(10_000)}`])(
+    'H-10: tells who sent a key without its scheme (%s)',
+    (value) => {
+      expect(parse(value)).toEqual({ ...none, hint: 'missing_scheme' })
+    },
+  )
+
+  test('H-10: does not tell other products that their keys lack a scheme', () => {
+    expect(parse('ghp_1234')).toEqual({ ...none, hint: 'unsupported_scheme' })
+    expect(parse('acmes_1234')).toEqual({ ...none, hint: 'unsupported_scheme' })
+  })
+
+  test.each([`Bearer\t${token}`, `Bearer\t`])('H-13: accepts only spaces after the scheme (%j)', (value) => {
+    expect(parse(value)).toEqual({ type: 'malformed', hint: 'whitespace' })
+  })
+
+  test.each([`"${token}"`, 'Bearer x', `${token} `, '${API_KEY}', 'a\0b', '\u00d0\u00ba'])(
+    'H-15 to H-19, H-37, H-38: leaves what is no token to the token parser, byte for byte (%j)',
+    (sent) => {
+      expect(parse(`Bearer ${sent}`)).toEqual(bearer(`Bearer ${sent}`, sent))
+    },
+  )
+
+  test('H-20: refuses two lines, even identical ones', () => {
+    const twice = request('Authorization', `Bearer ${token}`, 'Authorization', `Bearer ${token}`)
+    expect(parseCredential(twice, rules)).toEqual({ type: 'multiple' })
+  })
+
+  test('H-21: refuses two lines whose names differ in case only', () => {
+    const twice = request('authorization', 'Basic dXNlcjpwYXNz', 'AUTHORIZATION', `Bearer ${token}`)
+    expect(parseCredential(twice, rules)).toEqual({ type: 'multiple' })
+  })
+
+  test('H-35: refuses a long field by its length alone', () => {
+    expect(parse(`Bearer ${'a'.repeat(153)}`)).toMatchObject({ type: 'credential' })
+    expect(parse(`Bearer ${'a'.repeat(154)}`)).toEqual({ type: 'malformed', hint: 'too_long' })
+    expect(parse(`Bearer ${' '.repeat(16_000)}${token}`)).toEqual({ type: 'malformed', hint: 'too_long' })
+  })
+
+  test('H-35: leaves long credentials of other schemes alone', () => {
+    expect(parse(`Negotiate ${'a'.repeat(9_000)}`)).toEqual({ ...none, hint: 'unsupported_scheme' })
+  })
+})
+
+describe('a header of its own', () => {
+  const sent = (...raw: readonly string[]): unknown => parseCredential(request(...raw), withHeader)
+
+  test('is read when the host turned it on, whatever its case', () => {
+    expect(sent('X-Api-KEY', token)).toEqual(header(token))
+  })
+
+  test('is not read by default, and the client is told', () => {
+    expect(parseCredential(request('X-API-Key', token), rules)).toEqual({ ...none, hint: 'header_not_accepted' })
+    expect(parseCredential(request('X-API-Key', 'a', 'x-api-key', 'b'), rules)).toEqual({
+      ...none,
+      hint: 'header_not_accepted',
+    })
+    expect(parseCredential(request('X-API-Key', token), { ...rules, header: 'x-acme-key' })).toEqual({
+      ...none,
+      hint: 'header_not_accepted',
+    })
+  })
+
+  test('H-02: counts as absent when empty', () => {
+    expect(sent('X-API-Key', '')).toEqual(none)
+    expect(sent('X-API-Key', '', 'Authorization', `Bearer ${token}`)).toEqual(bearer(`Bearer ${token}`))
+  })
+
+  test('H-23: is refused when sent twice', () => {
+    expect(sent('X-API-Key', token, 'x-api-key', token)).toEqual({ type: 'multiple' })
+  })
+
+  test.each([`Bearer ${token}`, 'Bearer', `bearer\t${token}`, token])(
+    'H-26: is refused beside a credential in Authorization, the same or broken (%j)',
+    (value) => {
+      expect(sent('Authorization', value, 'X-API-Key', token)).toEqual({ type: 'multiple' })
+    },
+  )
+
+  test("H-30: wins over another scheme, which may be a proxy's own", () => {
+    expect(sent('Authorization', 'Basic dXNlcjpwYXNz', 'X-API-Key', token)).toEqual(header(token))
+  })
+
+  test('H-35: is refused by length alone', () => {
+    expect(sent('X-API-Key', 'a'.repeat(161))).toEqual({ type: 'malformed', hint: 'too_long' })
+  })
+})
+
+describe('headers that a host or a serverless shim made', () => {
+  test('H-25: are read in any case when nothing was sent under the name', () => {
+    expect(parseCredential({ headers: { Authorization: `Bearer ${token}` } }, rules)).toEqual(bearer(`Bearer ${token}`))
+    expect(parseCredential({ rawHeaders: [], headers: { authorization: `Bearer ${token}` } }, rules)).toEqual(
+      bearer(`Bearer ${token}`),
+    )
+  })
+
+  test('H-25: are refused when two spellings are present', () => {
+    const headers = { authorization: `Bearer ${token}`, Authorization: `Bearer ${token}` }
+    expect(parseCredential({ headers }, rules)).toEqual({ type: 'multiple' })
+  })
+
+  test('are refused when a value is a list, as such a host writes several lines', () => {
+    expect(parseCredential({ headers: { authorization: [`Bearer ${token}`] } }, rules)).toEqual({ type: 'multiple' })
+    expect(parseCredential({ headers: { 'x-api-key': [token, token] } }, withHeader)).toEqual({ type: 'multiple' })
+  })
+
+  test('do not hide what the client really sent', () => {
+    const both = { rawHeaders: ['Authorization', 'Bearer sent'], headers: { authorization: `Bearer ${token}` } }
+    expect(parseCredential(both, rules)).toEqual(bearer('Bearer sent', 'sent'))
+  })
+
+  test('count against what the client sent under the other name', () => {
+    const both = { rawHeaders: ['Authorization', `Bearer ${token}`], headers: { 'X-Api-Key': token } }
+    expect(parseCredential(both, withHeader)).toEqual({ type: 'multiple' })
+  })
+
+  test('H-32: are not looked up through the prototype', () => {
+    const headers = Object.create({ authorization: `Bearer ${token}` }) as Record<string, string>
+    expect(parseCredential({ headers }, rules)).toEqual(none)
+    expect(parseCredential(request('__proto__', 'x', '__proto__', 'x'), rules)).toEqual(none)
+  })
+
+  test('H-32: never touches headersDistinct', () => {
+    const incoming = {
+      ...request('Authorization', `Bearer ${token}`),
+      get headersDistinct(): never {
+        throw new TypeError('touched')
+      },
+    }
+    expect(parseCredential(incoming, rules)).toEqual(bearer(`Bearer ${token}`))
+  })
+})
+
+describe('a token in the URL', () => {
+  test.each(['access_token', 'api_key', 'x'])('H-27: is not used, and the client is told (%s)', (name) => {
+    const found = parseCredential({ ...request('Host', 'x'), url: `/a?b=1&${name}=${token}` }, rules)
+    expect(found).toEqual({ type: 'none', hint: 'credential_in_url', inUrl: true })
+  })
+
+  test('H-27: is reported also where another hint helps more', () => {
+    const found = parseCredential({ ...request('Authorization', token), url: `/?k=${token}` }, rules)
+    expect(found).toEqual({ type: 'none', hint: 'missing_scheme', inUrl: true })
+  })
+
+  test("is not seen in the path, nor where it is another product's", () => {
+    expect(parseCredential({ ...request(), url: `/${token}` }, rules)).toEqual(none)
+    expect(parseCredential({ ...request(), url: '/?access_token=ghp_123' }, rules)).toEqual(none)
+  })
+})
+
+describe('hostile input', () => {
+  const throwing = new Proxy(
+    {},
+    {
+      get() {
+        throw new Error('trap')
+      },
+      ownKeys() {
+        throw new Error('trap')
+      },
+    },
+  )
+
+  test.each([undefined, null, 42, {}, 'text', Symbol('s'), []])(
+    'H-40: a request that is none (%#) holds nothing',
+    (value) => {
+      expect(['none', 'malformed']).toContain(parseCredential(value as HttpRequest, rules).type)
+    },
+  )
+
+  test('H-40: what cannot be read is a broken credential', () => {
+    expect(parseCredential(throwing, rules)).toEqual({ type: 'malformed', hint: 'not_a_string' })
+    expect(parseCredential({ headers: throwing }, rules)).toEqual({
+      type: 'malformed',
+      hint: 'not_a_string',
+    })
+  })
+
+  test.each([42, {}, null, Symbol('s')])('H-40: a value that is no text is a broken credential (%#)', (value) => {
+    const rawHeaders = ['Authorization', value] as unknown as string[]
+    expect(parseCredential({ rawHeaders }, rules)).toEqual({ type: 'malformed', hint: 'not_a_string' })
+  })
+
+  test('H-40: 50 MB of text are refused unread', () => {
+    const huge = 'a'.repeat(50 * 1024 * 1024)
+    expect(parse(`Bearer ${huge}`)).toEqual({ type: 'malformed', hint: 'too_long' })
+    expect(parse(huge)).toEqual({ ...none, hint: 'unsupported_scheme' })
+    expect(parseCredential(request('X-API-Key', huge), withHeader)).toEqual({ type: 'malformed', hint: 'too_long' })
+  })
+
+  test('H-40: any input yields a result', () => {
+    const name = fc.constantFrom('authorization', 'Authorization', 'X-API-Key', 'x-api-key', '__proto__', 'host')
+    const value = fc.oneof(fc.anything(), fc.string({ unit: 'binary' }), fc.constant(`Bearer ${token}`))
+    fc.assert(
+      fc.property(
+        fc.record({
+          rawHeaders: fc.oneof(fc.anything(), fc.array(fc.oneof(name, value))),
+          headers: fc.oneof(fc.anything(), fc.dictionary(name, value)),
+          url: fc.anything(),
+        }),
+        fc.boolean(),
+        (incoming, accepts) => {
+          const found = parseCredential(incoming as HttpRequest, accepts ? withHeader : rules)
+          expect(['none', 'malformed', 'multiple', 'credential']).toContain(found.type)
+        },
+      ),
+      { seed: 20, numRuns: 2_000 },
+    )
+  })
+
+  test('K-32: a hint is the same for a key that exists and for any other of the same form', () => {
+    fc.assert(
+      fc.property(
+        fc.stringMatching(/^[0-9A-Za-z]{59}$/),
+        fc.constantFrom('', 'Bearer', 'Bearer\t', 'Token '),
+        (body, scheme) => {
+          const value = `${scheme}acme_production_${body}`
+          const known = `${scheme}${token.slice(0, -6)}`
+          const hintOf = (found: unknown): unknown => (found as { hint?: unknown }).hint
+          expect(hintOf(parse(value))).toEqual(hintOf(parse(known)))
+        },
+      ),
+      { seed: 32, numRuns: 200 },
+    )
+  })
+})

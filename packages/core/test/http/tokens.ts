@@ -1,0 +1,16 @@
+import type { CredentialRules } from '../../src/http/credential.ts'
+import type { TokenGrammar } from '../../src/token/grammar.ts'
+import { formatToken, tokenPattern } from '../../src/token/token.ts'
+
+export const tokenGrammar: TokenGrammar = { prefixes: ['acme', 'old'], environments: ['development', 'production'] }
+
+/** A well-formed token of this grammar; nobody issued it. */
+export const token: string = formatToken({
+  prefix: 'acme',
+  environment: 'production',
+  id: 'A'.repeat(16),
+  secret: 's'.repeat(43),
+})
+
+export const rules: CredentialRules = { header: undefined, tokenGrammar, tokenPattern: tokenPattern(tokenGrammar) }
+export const withHeader: CredentialRules = { ...rules, header: 'x-api-key' }

@@ -1,0 +1,60 @@
+import { memoryStore } from '@claviger/store-memory'
+import { seededRandom, type TestClock, testClock } from '@claviger/testing'
+import {
+  type CreatedKey,
+  type CreateKeyInput,
+  createKeyring,
+  definePermissions,
+  hmacSha256,
+  type Keyring,
+  type KeyManager,
+  type KeyringOptions,
+  type PermissionName,
+  systemActor,
+} from '../../src/index.ts'
+import type { KeyStore } from '../../src/store/store.ts'
+import { type ObservedStore, observedStore } from './observed-store.ts'
+
+export const definition = { prompts: ['read', 'list', 'write'], context: ['download'] } as const
+export type Name = PermissionName<typeof definition>
+
+export const pepper = 'a pepper of thirty-two characters'
+export const ada = { type: 'user', id: 'ada' } as const
+
+export interface SetUp {
+  readonly clock: TestClock
+  readonly store: ObservedStore
+  readonly keyring: Keyring<Name>
+  readonly keys: KeyManager<Name>
+  /** Creates a key of ada in ws_acme, production, unless told otherwise. */
+  readonly create: (input?: Partial<CreateKeyInput<Name>>) => Promise<CreatedKey>
+}
+
+/** A keyring on a real memory store, with a clock that obeys and reproducible tokens. */
+export function setUp(
+  overrides: Partial<KeyringOptions<Name>> & { readonly on?: KeyStore; readonly at?: TestClock; readonly seed?: number } = {},
+): SetUp {
+  const { on = memoryStore(), at: clock = testClock(), seed = 1, ...options } = overrides
+  const store = observedStore(on)
+  const keyring = createKeyring<Name>({
+    prefix: 'acme',
+    store,
+    permissions: definePermissions(definition),
+    defaultPermissions: ['prompts:read', 'prompts:list', 'context:download'],
+    hasher: hmacSha256({ pepper }),
+    clock,
+    random: seededRandom(seed),
+    ...(options.owners === undefined && { resolveOwner: () => ['*:*'] }),
+    ...options,
+  } as KeyringOptions<Name>)
+  const keys = keyring.as(systemActor('ws_acme'))
+  return {
+    ...{ clock, store, keyring, keys },
+    create: (input = {}) => keys.create({ name: 'Production', environment: 'production', owner: ada, ...input }),
+  }
+}
+
+/** Rebuilds a token around changed parts, with a check that fits. */
+export function withSecret(token: string, format: (unchecked: string) => string, secret: string): string {
+  return format(token.slice(0, -49) + secret)
+}

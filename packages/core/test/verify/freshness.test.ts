@@ -1,0 +1,274 @@
+import { channel } from 'node:diagnostics_channel'
+import { memoryStore } from '@claviger/store-memory'
+import { testClock } from '@claviger/testing'
+import { afterEach, describe, expect, test } from 'vitest'
+import type { Announcement, BusListener, Head, KeyStore, PollResult } from '../../src/store/store.ts'
+import { type ChangeTarget, createFreshness } from '../../src/verify/freshness.ts'
+
+const times = { pollMs: 1_000, leaseMs: 5_000, storeTimeoutMs: 1_000 }
+const head = (epoch: number, nonce = `n${epoch}`, storeId = 's1'): Head => ({ storeId, epoch, nonce })
+const key = (id: string): Announcement => ({ type: 'key', id })
+
+/** Follows a scripted change log: what each poll answers is said by the test. */
+function following(overrides: Partial<KeyStore> = {}) {
+  const clock = testClock()
+  const flushes: string[] = []
+  const applied: Announcement[] = []
+  const target: ChangeTarget = {
+    apply: (announcements) => void applied.push(...announcements),
+    flush: (reason) => void flushes.push(reason),
+  }
+  const sinces: (Head | null)[] = []
+  let answer: () => PollResult | Promise<PollResult> = () => ({ head: head(5), changes: 'gap' })
+  let listener: BusListener | undefined
+  const store: KeyStore = {
+    ...memoryStore(),
+    poll: async (since) => {
+      sinces.push(since)
+      return answer()
+    },
+    subscribe: async (given) => {
+      listener = given
+      return { close: async () => {} }
+    },
+    ...overrides,
+  }
+  const freshness = createFreshness(store, target, times, clock)
+  return {
+    ...{ clock, flushes, applied, freshness, sinces },
+    bus: (message: unknown) => listener?.message(message),
+    answers: (next: () => PollResult | Promise<PollResult>) => {
+      answer = next
+    },
+  }
+}
+
+describe('the lease', () => {
+  test('starts dead, lives from the moment the poll was sent, and ends after five seconds without another', async () => {
+    const { freshness, clock, answers } = following()
+    expect(freshness.alive(clock.now())).toBe(false)
+    await freshness.start()
+    const sentAt = clock.now()
+    answers(() => new Promise(() => {}))
+    expect(freshness.alive(sentAt + 4_999)).toBe(true)
+    expect(freshness.alive(sentAt + 5_000)).toBe(false)
+  })
+
+  test('counts from when the poll was sent, not from when its answer came', async () => {
+    const { freshness, clock, answers } = following()
+    let reply = (_: PollResult): void => {}
+    await freshness.start()
+    answers(() => new Promise((resolve) => {
+      reply = resolve
+    }))
+    await clock.advanceAsync(1_000)
+    const sentAt = clock.now()
+    await clock.advanceAsync(900)
+    reply({ head: head(5), changes: [] })
+    await clock.advanceAsync(0)
+    expect(freshness.alive(sentAt + 4_999)).toBe(true)
+    expect(freshness.alive(sentAt + 5_000)).toBe(false)
+  })
+
+  test('is not renewed by an answer that came too late', async () => {
+    const { freshness, clock, answers } = following()
+    await freshness.start()
+    const startedAt = clock.now()
+    const replies: ((late: PollResult) => void)[] = []
+    answers(() => new Promise((resolve) => replies.push(resolve)))
+    await clock.advanceAsync(2_000)
+    replies[0]?.({ head: head(5), changes: [] })
+    await clock.advanceAsync(3_000)
+    expect(freshness.alive(startedAt + 5_000)).toBe(false)
+  })
+
+  test('F-28: a wall clock set back does not prolong it', async () => {
+    const { freshness, clock, answers } = following()
+    await freshness.start()
+    answers(() => new Promise(() => {}))
+    clock.jumpWall(-3_600_000)
+    expect(freshness.alive(clock.now())).toBe(false)
+  })
+
+  test('F-28: a drift between wall and monotonic clock flushes, once', async () => {
+    const { freshness, clock, flushes, answers } = following()
+    await freshness.start()
+    answers(() => ({ head: head(5), changes: [] }))
+    clock.jumpWall(7_200_000)
+    await clock.advanceAsync(1_000)
+    expect(flushes).toEqual(['clock'])
+    await clock.advanceAsync(5_000)
+    expect(flushes).toEqual(['clock'])
+    expect(freshness.alive(clock.now())).toBe(true)
+  })
+
+  test('a store without a change log has no lease to lose', () => {
+    const { poll: _, ...store } = memoryStore()
+    const freshness = createFreshness(store, { apply() {}, flush() {} }, times, testClock())
+    expect(freshness.alive(0)).toBe(true)
+    expect(freshness.alive(8.64e15)).toBe(true)
+  })
+})
+
+describe('the change log', () => {
+  test('is followed from the last applied head', async () => {
+    const { freshness, clock, applied, flushes, sinces, answers } = following()
+    await freshness.start()
+    answers(() => ({
+      head: head(7),
+      changes: [
+        { epoch: 6, nonce: 'n6', announcements: [key('a')] },
+        { epoch: 7, nonce: 'n7', announcements: [key('b'), key('c')] },
+      ],
+    }))
+    await clock.advanceAsync(1_000)
+    answers(() => ({ head: head(7), changes: [] }))
+    await clock.advanceAsync(1_000)
+    expect(applied).toEqual([key('a'), key('b'), key('c')])
+    expect(flushes).toEqual([])
+    expect(sinces).toEqual([null, head(5), head(7)])
+  })
+
+  test('shows this process its own changes, which are applied already', async () => {
+    const { freshness, clock, applied, answers } = following()
+    await freshness.start()
+    freshness.applied('n6')
+    answers(() => ({ head: head(6), changes: [{ epoch: 6, nonce: 'n6', announcements: [key('a')] }] }))
+    await clock.advanceAsync(1_000)
+    expect(applied).toEqual([])
+  })
+
+  test.each<[string, string, PollResult]>([
+    ['a gap', 'gap', { head: head(9), changes: 'gap' }],
+    ['a hole between the changes', 'gap', { head: head(7), changes: [{ epoch: 7, nonce: 'n7', announcements: [] }] }],
+    ['S-25: an epoch that went back', 'epoch went back', { head: head(3), changes: [] }],
+    ['S-26: another store id', 'foreign store', { head: head(5, 'n5', 's2'), changes: [] }],
+    ['a failover: the same epoch, another nonce', 'foreign nonce', { head: head(5, 'other'), changes: [] }],
+    [
+      'a head that is not the last change',
+      'foreign nonce',
+      { head: head(6, 'other'), changes: [{ epoch: 6, nonce: 'n6', announcements: [] }] },
+    ],
+  ])('%s flushes everything', async (_, reason, result) => {
+    const { freshness, clock, flushes, answers } = following()
+    await freshness.start()
+    answers(() => result)
+    await clock.advanceAsync(1_000)
+    expect(flushes).toEqual([reason])
+    answers(() => ({ head: result.head, changes: [] }))
+    await clock.advanceAsync(3_000)
+    expect(flushes).toEqual([reason])
+  })
+
+  test('is asked again although a poll failed or hung, and never twice at once', async () => {
+    const { freshness, clock, sinces, answers } = following()
+    await freshness.start()
+    answers(() => {
+      throw new Error('connection refused')
+    })
+    await clock.advanceAsync(2_000)
+    expect(sinces.length).toBe(3)
+    answers(() => new Promise(() => {}))
+    await clock.advanceAsync(4_000)
+    expect(sinces.length).toBe(7)
+  })
+
+  test('stop() leaves no timer behind', async () => {
+    const { freshness, clock } = following()
+    await freshness.start()
+    await freshness.stop()
+    expect(clock.pending()).toBe(0)
+    expect(freshness.alive(clock.now())).toBe(false)
+  })
+})
+
+describe('the bus', () => {
+  test('S-40: a message drops what it names; another store’s is nothing to us; what we do not know drops all', async () => {
+    const { freshness, bus, applied, flushes, clock, answers } = following()
+    await freshness.start()
+    answers(() => ({ head: head(5), changes: [] }))
+    bus({ storeId: 's1', epoch: 6, nonce: 'n6', announcements: [key('a')] })
+    expect(applied).toEqual([key('a')])
+    const proxy = new Proxy({}, {
+      get() {
+        throw new Error('trap')
+      },
+    })
+    for (const message of [undefined, null, '', 'x'.repeat(1_000_000), 42, [], {}, { storeId: 's2', announcements: [key('b')] }]) {
+      bus(message)
+    }
+    expect(flushes).toEqual([])
+    const unknown = [
+      proxy,
+      { storeId: 's1' },
+      { storeId: 's1', announcements: [{ type: 'moon' }] },
+      { storeId: 's1', announcements: [{ type: 'owner', workspaceId: 'w' }] },
+      { storeId: 's1', announcements: [{ type: 'workspace' }] },
+      { storeId: 's1', announcements: Array(2_000).fill(key('a')) },
+    ]
+    for (const message of unknown) {
+      bus(message)
+      await clock.advanceAsync(200)
+    }
+    expect(flushes).toEqual(unknown.map(() => 'bus'))
+    expect(applied).toEqual([key('a')])
+  })
+
+  test('S-41: 10 000 requests to flush are two flushes, the last of them after the last request', async () => {
+    const { freshness, bus, flushes, clock } = following()
+    await freshness.start()
+    for (let index = 0; index < 10_000; index += 1) bus({ storeId: 's1', announcements: 'all' })
+    expect(flushes.length).toBe(1)
+    await clock.advanceAsync(200)
+    expect(flushes.length).toBe(2)
+  })
+
+  test('F-08: a storm of owner messages turns into a flush, not into a scan each', async () => {
+    const { freshness, bus, applied, flushes, clock } = following()
+    await freshness.start()
+    for (let index = 0; index < 10_000; index += 1) {
+      bus({ storeId: 's1', announcements: [{ type: 'workspace', workspaceId: `w${index}` }] })
+    }
+    await clock.advanceAsync(100)
+    expect(applied.length).toBe(20)
+    expect(flushes.length).toBe(2)
+  })
+
+  test('a subscription that fails is tried again, and the poll works meanwhile', async () => {
+    let tries = 0
+    const { freshness, clock, answers } = following({
+      subscribe: async () => {
+        tries += 1
+        if (tries < 3) throw new Error('NOPERM')
+        return { close: async () => {} }
+      },
+    })
+    answers(() => ({ head: head(5), changes: tries === 0 ? 'gap' : [] }))
+    await freshness.start()
+    await clock.advanceAsync(5_000)
+    expect(tries).toBe(3)
+    expect(freshness.alive(clock.now())).toBe(true)
+  })
+})
+
+describe('what operators can watch', () => {
+  const seen: unknown[] = []
+  const note = (message: unknown): void => void seen.push(message)
+  afterEach(() => {
+    channel('claviger:lease').unsubscribe(note)
+    seen.length = 0
+  })
+
+  test('the lease is reported lost and regained', async () => {
+    channel('claviger:lease').subscribe(note)
+    const { freshness, clock, answers } = following()
+    await freshness.start()
+    answers(() => {
+      throw new Error('connection refused')
+    })
+    await clock.advanceAsync(6_000)
+    answers(() => ({ head: head(5), changes: [] }))
+    await clock.advanceAsync(1_000)
+    expect(seen).toEqual([true, false, true].map((alive) => ({ alive, storeId: 's1' })))
+  })
+})

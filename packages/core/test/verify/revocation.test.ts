@@ -1,0 +1,221 @@
+import { memoryStore } from '@claviger/store-memory'
+import { gate, testClock } from '@claviger/testing'
+import { describe, expect, test, vi } from 'vitest'
+import { fails, never } from '../support/observed-store.ts'
+import { ada, setUp } from '../support/set-up.ts'
+
+/** Two processes on one database, sharing only the clock. */
+function twoProcesses() {
+  const clock = testClock()
+  const database = memoryStore()
+  const a = setUp({ on: database.connect(), at: clock, seed: 1 })
+  const b = setUp({ on: database.connect(), at: clock, seed: 2 })
+  return { clock, a, b }
+}
+
+describe('in the same process', () => {
+  test('P1: no verification that starts after revoke() resolved accepts', async () => {
+    const { create, keyring, keys } = setUp()
+    const { key, token } = await create()
+    await keyring.verify(token)
+    await keys.revoke(key.id)
+    expect(keyring.recall('direct', token)).toBeUndefined()
+    expect(await keyring.verify(token)).toMatchObject({ ok: false, code: 'key_revoked' })
+  })
+
+  test('P5, S-20: a verification under way while the revoke commits accepts at most once and fills nothing', async () => {
+    const { create, keyring, keys, store } = setUp()
+    const { key, token } = await create()
+    const found = gate()
+    store.after('find', () => found.wait())
+    const racing = keyring.verify(token)
+    await vi.waitUntil(() => found.arrived() === 1)
+    store.after('find', undefined)
+    await keys.revoke(key.id)
+    found.open()
+    await racing
+    expect(keyring.recall('direct', token)).toBeUndefined()
+    expect(await keyring.verify(token)).toMatchObject({ ok: false, code: 'key_revoked' })
+  })
+
+  test('a verification that starts after the revoke never joins a read that began before it', async () => {
+    const { create, keyring, keys, store } = setUp()
+    const { key, token } = await create()
+    const found = gate()
+    store.after('find', () => found.wait())
+    const before = keyring.verify(token)
+    await vi.waitUntil(() => found.arrived() === 1)
+    store.after('find', undefined)
+    await keys.revoke(key.id)
+    const after = keyring.verify(token)
+    found.open()
+    await before
+    expect(await after).toMatchObject({ ok: false, code: 'key_revoked' })
+  })
+
+  test('P5: a revoke while the owner is being looked up leaves nothing cached', async () => {
+    const asked = gate()
+    const { create, keyring, keys } = setUp({ resolveOwner: async () => asked.wait().then(() => ['*:*']) })
+    const { key, token } = await create()
+    const racing = keyring.verify(token)
+    await vi.waitUntil(() => asked.arrived() === 1)
+    await keys.revoke(key.id)
+    asked.open()
+    await racing
+    expect(keyring.recall('direct', token)).toBeUndefined()
+  })
+
+  test('S-25, F-18: a store that went back in time cannot bring the key back', async () => {
+    const { create, keyring, keys, store, clock } = setUp()
+    const { key, token } = await create()
+    const before = await store.find([key.id])
+    await keys.revoke(key.id)
+    store.find = async () => before
+    await clock.advanceAsync(20_000)
+    expect(await keyring.verify(token)).toMatchObject({ ok: false, code: 'key_revoked' })
+  })
+})
+
+describe('in other processes', () => {
+  test('P2: with the bus up, at once', async () => {
+    const { a, b, clock } = twoProcesses()
+    const { key, token } = await a.create()
+    await b.keyring.verify(token)
+    await a.keys.revoke(key.id)
+    await clock.advanceAsync(0)
+    expect(b.keyring.recall('direct', token)).toBeUndefined()
+    expect(await b.keyring.verify(token)).toMatchObject({ ok: false, code: 'key_revoked' })
+  })
+
+  test('P3, S-23: with the bus silent, with the next poll', async () => {
+    const { a, b, clock } = twoProcesses()
+    b.store.before('subscribe', fails)
+    const { key, token } = await a.create()
+    await b.keyring.verify(token)
+    await a.keys.revoke(key.id)
+    await clock.advanceAsync(999)
+    expect(b.keyring.recall('direct', token)).toMatchObject({ ok: true })
+    await clock.advanceAsync(1)
+    expect(b.keyring.recall('direct', token)).toBeUndefined()
+  })
+
+  test('P4, S-24: with bus and store down, when the lease ends', async () => {
+    const { a, b, clock } = twoProcesses()
+    b.store.before('subscribe', fails)
+    const { key, token } = await a.create()
+    await b.keyring.verify(token)
+    for (const method of ['poll', 'find'] as const) b.store.before(method, never)
+    await a.keys.revoke(key.id)
+    await clock.advanceAsync(4_999)
+    expect(b.keyring.recall('direct', token)).toMatchObject({ ok: true })
+    await clock.advanceAsync(1)
+    expect(b.keyring.recall('direct', token)).toBeUndefined()
+    const late = expect(b.keyring.verify(token)).rejects.toMatchObject({ code: 'ERR_CLAVIGER_UNAVAILABLE' })
+    await clock.advanceAsync(1_000)
+    await late
+    for (const method of ['poll', 'find'] as const) b.store.before(method, undefined)
+    await clock.advanceAsync(2_000)
+    expect(await b.keyring.verify(token)).toMatchObject({ ok: false, code: 'key_revoked' })
+  })
+
+  test('S-21: an invalidation that arrives before the read it concerns keeps that read out', async () => {
+    const { a, b, clock } = twoProcesses()
+    const { key, token } = await a.create()
+    await b.keyring.ready()
+    const found = gate()
+    b.store.after('find', () => found.wait())
+    const racing = b.keyring.verify(token)
+    await vi.waitUntil(() => found.arrived() === 1)
+    await a.keys.revoke(key.id)
+    await clock.advanceAsync(0)
+    found.open()
+    await racing
+    expect(b.keyring.recall('direct', token)).toBeUndefined()
+  })
+
+  test('P7: an owner that lost a permission, announced, is judged anew everywhere', async () => {
+    const clock = testClock()
+    const database = memoryStore()
+    let grants: string[] | null = ['*:*']
+    const options = { at: clock, resolveOwner: () => grants }
+    const a = setUp({ ...options, on: database.connect(), seed: 1 })
+    const b = setUp({ ...options, on: database.connect(), seed: 2 })
+    const { token } = await a.create()
+    const context = { permission: 'prompts:read' } as const
+    expect(await b.keyring.verify(token, context)).toMatchObject({ ok: true })
+    grants = ['context:download']
+    await a.keyring.ownerChanged({ workspaceId: 'ws_acme', owner: ada })
+    await clock.advanceAsync(0)
+    expect(await b.keyring.verify(token, context)).toMatchObject({ code: 'owner_lacks_permission' })
+    grants = null
+    await a.keyring.ownerChanged({ workspaceId: 'ws_acme', owner: ada })
+    await clock.advanceAsync(0)
+    expect(await b.keyring.verify(token)).toMatchObject({ ok: false, code: 'owner_gone' })
+  })
+
+  test('an owner that changed unannounced is judged anew within the record age', async () => {
+    let grants: string[] | null = ['*:*']
+    const { create, keyring, clock } = setUp({ resolveOwner: () => grants })
+    const { token } = await create()
+    await keyring.verify(token)
+    grants = null
+    await clock.advanceAsync(10_000)
+    expect(await keyring.verify(token)).toMatchObject({ ok: false, code: 'owner_gone' })
+  })
+})
+
+describe('a revocation the store does not confirm', () => {
+  test('M-42, S-52: is denied here at once, rejected as not durable, and made durable when the store is back', async () => {
+    const { a, b, clock } = twoProcesses()
+    const { key, token } = await a.create()
+    await a.keyring.verify(token)
+    await b.keyring.verify(token)
+    a.store.before('commit', fails)
+    await expect(a.keys.revoke(key.id, { reason: 'leaked' })).rejects.toMatchObject({
+      code: 'ERR_CLAVIGER_REVOCATION_NOT_DURABLE',
+      keyId: key.id,
+    })
+    expect(await a.keyring.verify(token)).toMatchObject({ ok: false, code: 'key_revoked' })
+    expect(await b.keyring.verify(token)).toMatchObject({ ok: true })
+    await clock.advanceAsync(3_000)
+    a.store.before('commit', undefined)
+    await clock.advanceAsync(2_000)
+    expect(await b.keyring.verify(token)).toMatchObject({ ok: false, code: 'key_revoked' })
+    expect(await b.keys.get(key.id)).toMatchObject({ status: 'revoked', revokedReason: 'leaked' })
+  })
+
+  test('F-20: also when the store cannot even be read, for keys this process knows', async () => {
+    const { create, keyring, keys, store } = setUp()
+    const { key, token } = await create()
+    await keyring.verify(token)
+    store.before('find', fails)
+    await expect(keys.revoke(key.id)).rejects.toMatchObject({ code: 'ERR_CLAVIGER_REVOCATION_NOT_DURABLE' })
+    expect(keyring.recall('direct', token)).toBeUndefined()
+    store.before('find', undefined)
+    expect(await keyring.verify(token)).toMatchObject({ ok: false, code: 'key_revoked' })
+  })
+
+  test('M-03: nobody denies another workspace a key this way', async () => {
+    const { create, keyring, store, clock } = setUp()
+    const { key, token } = await create()
+    await keyring.verify(token)
+    store.before('find', fails)
+    const stranger = keyring.as({ type: 'user', id: 'eve', workspaceId: 'ws_globex', permissions: [] })
+    await expect(stranger.revoke(key.id)).rejects.toMatchObject({ code: 'ERR_CLAVIGER_REVOCATION_NOT_DURABLE' })
+    store.before('find', undefined)
+    await clock.advanceAsync(5_000)
+    expect(await keyring.verify(token)).toMatchObject({ ok: true })
+  })
+
+  test('close() ends the retries', async () => {
+    const { create, keyring, keys, store, clock } = setUp()
+    const { key } = await create()
+    store.before('commit', fails)
+    await expect(keys.revoke(key.id)).rejects.toMatchObject({ code: 'ERR_CLAVIGER_REVOCATION_NOT_DURABLE' })
+    const tried = store.calls.commit
+    await keyring.close()
+    await clock.advanceAsync(10_000)
+    expect(store.calls.commit).toBe(tried)
+    expect(clock.pending()).toBe(0)
+  })
+})

@@ -1,0 +1,44 @@
+import type { Answer, Decision, Passage } from '@claviger/core/http'
+import type { Context, Middleware, Next } from 'koa'
+
+/** Carries out a gate's decisions in Koa. */
+export function middleware(name: string, { gate, responder }: Passage<Context, Context>): Middleware {
+  const carryOut = async (decision: Decision, ctx: Context, next: Next): Promise<void> => {
+    if (!responder.prepare(ctx.res, decision)) {
+      ctx.respond = false
+      return
+    }
+    if (decision.type === 'pass') {
+      if (decision.apiKey !== undefined) ctx.state.apiKey = decision.apiKey
+      await next()
+    } else await responder.refuse(ctx.res, decision, answerOf(ctx))
+  }
+  const handle = (ctx: Context, next: Next): Promise<void> => {
+    const decision = gate(ctx.req, ctx)
+    return decision instanceof Promise
+      ? decision.then((late) => carryOut(late, ctx, next))
+      : carryOut(decision, ctx, next)
+  }
+  return Object.defineProperty(handle, 'name', { value: name })
+}
+
+function answerOf(ctx: Context): Answer<Context> {
+  return {
+    context: ctx,
+    discard() {
+      if (ctx.res.headersSent) return false
+      // A type set before would make Koa 3 write the removed body as `null`.
+      ctx.remove('Content-Type')
+      ctx.body = undefined
+      ctx.respond = true
+      return true
+    },
+    isAnswered: () => (ctx.body !== undefined && ctx.body !== null) || ctx.respond === false || ctx.res.headersSent,
+    setStatus(status) {
+      ctx.status = status
+    },
+    send(body) {
+      ctx.body = body === '' ? undefined : body
+    },
+  }
+}

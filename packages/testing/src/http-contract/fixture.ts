@@ -1,0 +1,143 @@
+import { createKeyring, definePermissions, type Hasher, hmacSha256, type Keyring, systemActor } from '@claviger/core'
+import type { KeyRecord, KeyStore } from '@claviger/core/store'
+import { memoryStore } from '@claviger/store-memory'
+import { type TestClock, testClock } from '../test-clock.ts'
+import { forgeToken, withOtherSecret } from './tokens.ts'
+
+/** The keys every fixture holds, by what they are there for. */
+const keys = {
+  /** May `docs:read`, and so may its owner. */
+  reader: {},
+  /** May do everything with documents. */
+  writer: { permissions: ['docs:*'] },
+  staging: { environment: 'staging' },
+  elsewhere: { workspaceId: 'ws_other' },
+  /** Its owner may only `docs:list`. */
+  demoted: { ownerId: 'bob' },
+  /** Its owner is no longer a member. */
+  orphan: { ownerId: 'gone' },
+  /** Ends in 10 days: within the notice. */
+  expiring: { expiresInMs: 10 * 86_400_000 },
+  revoked: {},
+  disabled: {},
+  expired: { expiresInMs: 1_000 },
+  /** Its token is the previous secret, and the overlap is over. */
+  rotated: {},
+  /** Its token is the previous secret, within the overlap. */
+  overlapping: {},
+} as const satisfies Record<string, KeySpec>
+
+interface KeySpec {
+  readonly permissions?: readonly string[]
+  readonly environment?: string
+  readonly workspaceId?: string
+  readonly ownerId?: string
+  readonly expiresInMs?: number
+}
+
+/** Tokens by what they are; `unknown` and `wrongSecret` have a right check. */
+export type TokenName = keyof typeof keys | 'unknown' | 'wrongSecret'
+
+/** A keyring with keys in every state, on a clock that stands still. */
+export interface Fixture {
+  readonly keyring: Keyring
+  readonly clock: TestClock
+  readonly tokens: Readonly<Record<TokenName, string>>
+  /** Key ids by name. */
+  readonly ids: Readonly<Record<keyof typeof keys, string>>
+  /** Everything stored of the keys' secrets. */
+  readonly hashes: readonly string[]
+  /** Another keyring on the same keys, as after a restart: nothing is cached, and the store may misbehave. */
+  restart(wrap?: (store: KeyStore) => KeyStore): Keyring
+  close(): Promise<void>
+}
+
+const members: Readonly<Record<string, readonly string[]>> = { ada: ['docs:*'], bob: ['docs:list'] }
+
+/** When an overlap or key that is about to end does so: an `HTTP-date` that every adapter must write alike. */
+export const endOfNotice = 'Sat, 11 Jan 2025 00:00:00 GMT'
+
+/** Makes a fixture. Expiries count from 2025-01-01T00:00:00Z. */
+export async function makeFixture(hasher: Hasher = hmacSha256({ pepper: 'p'.repeat(32) })): Promise<Fixture> {
+  const clock = testClock()
+  const start = clock.now()
+  const data = memoryStore()
+  const opened: Keyring[] = []
+  const open = (store: KeyStore): Keyring => {
+    const keyring = createKeyring({
+      prefix: 'acme',
+      store,
+      permissions: definePermissions({ docs: ['read', 'list', 'write'] }),
+      resolveOwner: ({ owner }) => members[owner.id] ?? null,
+      hasher,
+      clock,
+    })
+    opened.push(keyring)
+    return keyring
+  }
+  const keyring: Keyring = open(data.connect())
+
+  const tokens: Partial<Record<TokenName, string>> = {}
+  const ids: Partial<Record<keyof typeof keys, string>> = {}
+  for (const name of Object.keys(keys) as (keyof typeof keys)[]) {
+    const spec: KeySpec = keys[name]
+    const created = await keyring.as(systemActor(spec.workspaceId ?? 'ws_acme')).create({
+      name,
+      environment: spec.environment ?? 'production',
+      permissions: spec.permissions ?? ['docs:read'],
+      owner: { type: 'user', id: spec.ownerId ?? 'ada' },
+      expiresAt: spec.expiresInMs === undefined ? null : new Date(start + spec.expiresInMs),
+    })
+    tokens[name] = created.token
+    ids[name] = created.key.id
+  }
+  const complete = { tokens, ids } as Pick<Fixture, 'tokens' | 'ids'>
+  const { reader } = complete.tokens
+  tokens.unknown = forgeToken('acme_production_', 'X'.repeat(16), 'y'.repeat(43))
+  tokens.wrongSecret = withOtherSecret(reader)
+
+  await clock.advanceAsync(2_000)
+  await keyring.as(systemActor('ws_acme')).revoke(complete.ids.revoked)
+  await amend(data, complete.ids.disabled, (record) => ({ ...record, disabledAt: start }))
+  await amend(data, complete.ids.rotated, (record) => withSuccessor(record, start + 1_000))
+  await amend(data, complete.ids.overlapping, (record) => withSuccessor(record, start + 10 * 86_400_000))
+  const stored = await data.find(Object.values(complete.ids))
+  const hashes = [...stored.values()].flatMap((record) =>
+    record === 'corrupt' ? [] : record.secrets.flatMap(({ hash, tag }) => [hash, tag]),
+  )
+
+  return {
+    ...complete,
+    keyring,
+    clock,
+    hashes,
+    restart: (wrap = (store) => store) => open(wrap(data.connect())),
+    async close() {
+      await Promise.all(opened.map((each) => each.close()))
+    },
+  }
+}
+
+/** Changes a record behind the keyring's back, where this version has no call for it. */
+async function amend(store: KeyStore, id: string, change: (record: KeyRecord) => KeyRecord): Promise<void> {
+  const record = (await store.find([id])).get(id)
+  if (record === undefined || record === 'corrupt') throw new Error(`The fixture has no key ${id}.`)
+  const result = await store.commit({
+    writes: [
+      { type: 'key', record: { ...change(record), revision: record.revision + 1 }, expectedRevision: record.revision },
+    ],
+    activity: [],
+    announcements: [{ type: 'key', id }],
+    nonce: `fixture-${id}`,
+    at: record.updatedAt,
+    silent: false,
+  })
+  if (!result.ok) throw new Error(`The fixture could not change key ${id}: ${result.reason}.`)
+}
+
+/** A second secret that nobody has; the first one ends. */
+function withSuccessor(record: KeyRecord, endsAt: number): KeyRecord {
+  const [previous] = record.secrets
+  const successor = { ...previous, version: 2, hint: 'acme_production_none', tag: previous.tag.replace(/.$/, '') + 'A' }
+  return { ...record, secrets: [successor, { ...previous, endsAt }] }
+}

@@ -1,0 +1,68 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ApiKey, Keyring } from '@claviger/core'
+import type { Denial } from '@claviger/core/http'
+import type { ContractRunner } from '../store-contract/options.ts'
+
+/** The options of `apiKeyAuth` that the contract uses. */
+export interface ContractAuthOptions {
+  readonly header?: string
+  readonly realm?: string
+  readonly optional?: boolean
+  readonly stripCredential?: boolean
+  readonly verbose?: boolean
+  readonly skipPreflight?: boolean
+}
+
+/** What a guard's function gets: Express's request, Koa's context. */
+export interface ContractHost {
+  readonly url?: string
+}
+
+/** What `apiKeyAuth` of an adapter gives back. `Middleware` is the framework's own. */
+export interface ContractAuth<Middleware> {
+  authenticate(overrides?: ContractAuthOptions): Middleware
+  require(...permissions: readonly [string, ...string[]]): Middleware
+  requireAny(...permissions: readonly [string, ...string[]]): Middleware
+  workspace(selector: (host: ContractHost) => unknown): Middleware
+  environment(...names: readonly [string, ...string[]]): Middleware
+  check(test: (apiKey: ApiKey, host: ContractHost) => boolean | Promise<boolean>): Middleware
+}
+
+/** What the contract builds its routes from. */
+export interface ContractKit<Middleware> {
+  /** The adapter under test, with the app's keyring and options. */
+  readonly auth: ContractAuth<Middleware>
+  /** A middleware of the application: does this with Node's own objects, waits for it, and goes on. */
+  use(work: (req: IncomingMessage, res: ServerResponse) => void | Promise<void>): Middleware
+  /** A handler: answers 200 with this as JSON, `Content-Type: application/json` and a `Content-Length`. */
+  handle(work: (apiKey: ApiKey | undefined, req: IncomingMessage) => object | Promise<object>): Middleware
+}
+
+/** How the host answers in its own shape: with this status and this text. */
+export type ContractReply = (status: number, text: string) => void
+
+/** What a harness is to serve. */
+export interface ContractApp {
+  readonly keyring: Keyring
+  readonly options?: ContractAuthOptions
+  /** To be passed to `apiKeyAuth` in the adapter's own form. */
+  readonly onDenied?: (denial: Denial, reply: ContractReply) => void | Promise<void>
+  /** The chain of each path, for every method. */
+  routes<Middleware>(kit: ContractKit<Middleware>): Readonly<Record<string, readonly Middleware[]>>
+}
+
+/** A server that listens on loopback. */
+export interface ContractServer {
+  readonly port: number
+  /** Ends every connection. */
+  close(): Promise<void>
+}
+
+/** What `httpContract` takes. */
+export interface HttpContractOptions {
+  /** Names adapter and framework in the report. */
+  readonly name: string
+  /** Serves an app with the adapter under test. The framework must add no headers of its own, such as `X-Powered-By`. */
+  serve(app: ContractApp): Promise<ContractServer>
+  readonly runner: ContractRunner
+}

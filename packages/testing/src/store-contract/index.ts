@@ -1,0 +1,69 @@
+import { activity } from './activity.ts'
+import { atomicity } from './atomicity.ts'
+import { bus } from './bus.ts'
+import { changeLog } from './change-log.ts'
+import { commits } from './commit.ts'
+import { copies } from './copies.ts'
+import { corruption } from './corruption.ts'
+import { filters } from './filters.ts'
+import { finality } from './final.ts'
+import { ids } from './ids.ts'
+import { isolation } from './isolation.ts'
+import { lastUsed } from './last-used.ts'
+import { lifecycle } from './lifecycle.ts'
+import type { StoreContractOptions } from './options.ts'
+import { pagination } from './pagination.ts'
+import { purging } from './purge.ts'
+import { races } from './races.ts'
+import { roundTrips } from './round-trips.ts'
+import { services } from './services.ts'
+import { silence } from './silent.ts'
+import { type ContractGroup, runGroup } from './suite.ts'
+import { usage } from './usage.ts'
+
+const groups: readonly ContractGroup[] = [
+  roundTrips,
+  ids,
+  commits,
+  atomicity,
+  finality,
+  silence,
+  races,
+  changeLog,
+  bus,
+  pagination,
+  filters,
+  isolation,
+  copies,
+  usage,
+  lastUsed,
+  activity,
+  services,
+  purging,
+  corruption,
+  lifecycle,
+]
+
+/**
+ * The whole contract of `KeyStore`, executable: registers a test for every sentence of it with the given runner.
+ * Needs no particular runner and no network, and never sleeps.
+ *
+ * A test that needs an optional method is reported as skipped where the method is absent; nothing else can be left out.
+ *
+ * @example
+ * import { describe, test } from 'vitest'
+ *
+ * storeContract({
+ *   name: 'my store',
+ *   runner: { describe, test },
+ *   makeStore: async () => {
+ *     const database = await freshDatabase()
+ *     return { store: myStore(database), close: () => database.drop() }
+ *   },
+ * })
+ */
+export function storeContract(options: StoreContractOptions): void {
+  options.runner.describe(`store contract: ${options.name}`, () => {
+    for (const group of groups) runGroup(group, options)
+  })
+}
