@@ -1,6 +1,6 @@
 import type { Keyring } from '@claviger/core'
 import { apiKeyAuth } from '@claviger/koa'
-import Router from '@koa/router'
+import { Router } from '@koa/router'
 import Koa, { type DefaultState } from 'koa'
 import type { Permission } from './keyring.ts'
 import { contextFileOf, promptOf, promptsOf } from './prompts.ts'

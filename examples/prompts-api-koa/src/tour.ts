@@ -32,7 +32,7 @@ export async function makeTour(keyring: Keyring<Permission>, baseUrl: string): P
     `PRODUCTION_KEY=${keys.production}`,
     '',
     '# Paste these into another terminal. Each says what it must give.',
-    ...stops(keys).flatMap((stop) => ['', ...linesOf(stop, baseUrl)]),
+    ...stops(keys).map((stop) => linesOf(stop, baseUrl)),
     '',
   ].join('\n')
 }
@@ -102,7 +102,7 @@ function stops(keys: Keys): readonly Stop[] {
 }
 
 // Single quotes are safe: neither tokens nor paths contain one.
-function linesOf({ expected, because, path, credential }: Stop, baseUrl: string): readonly string[] {
+function linesOf({ expected, because, path, credential }: Stop, baseUrl: string): string {
   const header = credential === undefined ? '' : ` -H 'Authorization: ${credential}'`
-  return [`# ${expected}: ${because}`, `curl -i ${baseUrl}${path}${header}`]
+  return `\n# ${expected}: ${because}\ncurl -i ${baseUrl}${path}${header}`
 }

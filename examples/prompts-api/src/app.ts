@@ -21,6 +21,7 @@ export function createApp(keyring: Keyring<Permission>): Express {
     else res.json(prompt)
   })
 
+  // oxlint-disable-next-line oxc/no-async-endpoint-handlers -- Express 5 hands what it throws to the error handler.
   app.get('/v1/context/:file', auth.require('context:download'), async (req, res) => {
     const text = await contextFileOf(workspaceOf(req), req.params.file)
     if (text === undefined) res.status(404).json({ code: 'not_found' })

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Keyring } from '@claviger/core'
 
 /** A server that accepts requests. */
@@ -9,9 +9,12 @@ export interface Listening {
   readonly url: string
 }
 
+/** What Express and Koa give: it answers a request, now or later. */
+export type Handler = (request: IncomingMessage, response: ServerResponse) => unknown
+
 /** Starts a server on the loopback address: nobody outside this machine reaches it. Port 0 takes any free one. */
-export async function listen(handler: RequestListener, port: number): Promise<Listening> {
-  const server = createServer(handler)
+export async function listen(handler: Handler, port: number): Promise<Listening> {
+  const server = createServer((request, response) => void handler(request, response))
   server.listen(port, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
@@ -23,7 +26,10 @@ export async function listen(handler: RequestListener, port: number): Promise<Li
 export async function shutDown(server: Server, keyring: Pick<Keyring, 'close'>): Promise<void> {
   const closed = once(server, 'close')
   server.close()
+  // A connection that is in use now would otherwise be kept alive for seconds after its answer.
+  const sweep = setInterval(() => server.closeIdleConnections(), 50)
   await closed
+  clearInterval(sweep)
   await keyring.close()
 }
 

@@ -1,4 +1,5 @@
-import { gate } from '@claviger/testing'
+import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
 import { expect, test } from 'vitest'
 import { createPromptsKeyring } from '../src/keyring.ts'
 import { explainListenError, listen, shutDown } from '../src/server.ts'
@@ -26,22 +27,25 @@ test('nobody outside this machine is served', async () => {
 
 test('a request under way is answered before the keyring is closed', async () => {
   const keyring = createPromptsKeyring()
-  const arrived = gate()
-  const mayAnswer = gate()
-  const { server, url } = await listen(async (_req, res) => {
-    arrived.open()
-    await mayAnswer.opened
+  let letAnswer = (): void => {}
+  const mayAnswer = new Promise<void>((resolve) => {
+    letAnswer = resolve
+  })
+  const answer = async (response: ServerResponse): Promise<void> => {
+    await mayAnswer
     const { ok } = await keyring.verify('not a token')
-    res.end(`verified: ${ok}`)
-  }, 0)
-  const response = fetch(url, { headers: { connection: 'close' } })
-  await arrived.opened
+    response.end(`verified: ${ok}`)
+  }
+  const { server, url } = await listen((_, response) => answer(response), 0)
+  const arrived = once(server, 'request')
+  const answered = fetch(url).then((response) => response.text())
+  await arrived
 
   const down = shutDown(server, keyring)
   await expect(fetch(url)).rejects.toThrow('fetch failed')
-  mayAnswer.open()
+  letAnswer()
 
-  expect(await (await response).text()).toBe('verified: false')
+  expect(await answered).toBe('verified: false')
   await down
   await expect(keyring.verify('not a token')).rejects.toMatchObject({ code: 'ERR_CLAVIGER_CLOSED' })
 })

@@ -9,3 +9,14 @@ export { testKeyId, testRecord, testSecret, testServiceAccount } from './records
 export { type TestClock, testClock } from './test-clock.ts'
 export { storeContract } from './store-contract/index.ts'
 export type { ContractRunner, StoreContractOptions, StoreUnderTest } from './store-contract/options.ts'
+export { httpContract } from './http-contract/index.ts'
+export type {
+  ContractApp,
+  ContractAuth,
+  ContractAuthOptions,
+  ContractHost,
+  ContractKit,
+  ContractReply,
+  ContractServer,
+  HttpContractOptions,
+} from './http-contract/options.ts'

@@ -2,6 +2,7 @@ import { memoryStore } from '@claviger/store-memory'
 import { testClock } from '@claviger/testing'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import type { Verification } from '../../src/index.ts'
 import { setUp } from '../support/set-up.ts'
 
 /*
@@ -29,7 +30,7 @@ test('P1, P5, P6, S-20: whatever overtakes whatever, no revoked key is accepted 
   await fc.assert(
     fc.asyncProperty(
       fc.array(step, { minLength: 10, maxLength: 40 }),
-      fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 5, maxLength: 20 }),
+      fc.array(fc.oneof(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 10, max: 40 })), { minLength: 5, maxLength: 20 }),
       async (script, delays) => {
         steps += script.length
         await play(script, delays)
@@ -57,7 +58,8 @@ async function play(script: readonly Step[], delays: readonly number[]): Promise
   }
 
   const revokedHere = [new Set<number>(), new Set<number>()]
-  const revokedEverywhereAt = new Map<number, number>()
+  const heardEverywhere = new Set<number>()
+  const revoked = new Set<number>()
   const running: Promise<unknown>[] = []
 
   for (const each of script) {
@@ -68,29 +70,42 @@ async function play(script: readonly Step[], delays: readonly number[]): Promise
     const { keyring, keys: manager } = processes[each.process] as (typeof processes)[number]
     const { key, token } = keys[each.key] as NonNullable<(typeof keys)[number]>
     if (each.type === 'revoke') {
-      const done = manager.revoke(key.id).then(() => {
+      // The bus of this world is healthy: a few turns later the other process has heard of it.
+      const durable = async (): Promise<void> => {
+        revoked.add(each.key)
         revokedHere[each.process]?.add(each.key)
-        revokedEverywhereAt.set(each.key, Math.min(revokedEverywhereAt.get(each.key) ?? Infinity, clock.now()))
-      })
-      running.push(done)
+        await turns(3)
+        heardEverywhere.add(each.key)
+      }
+      // Held up for too long, a revocation is denied here at once and made durable by a retry.
+      const notDurable = (error: unknown): void => {
+        expect(error).toMatchObject({ code: 'ERR_CLAVIGER_REVOCATION_NOT_DURABLE' })
+        revoked.add(each.key)
+      }
+      running.push(manager.revoke(key.id).then(durable, notDurable))
     } else {
-      const mustRefuse =
-        revokedHere[each.process]?.has(each.key) === true ||
-        clock.now() - (revokedEverywhereAt.get(each.key) ?? Infinity) > 2_000
-      running.push(
-        keyring.verify(token).then((verdict) => {
-          if (mustRefuse) expect(verdict).toMatchObject({ ok: false, code: 'key_revoked' })
-        }),
-      )
+      const mustRefuse = revokedHere[each.process]?.has(each.key) === true || heardEverywhere.has(each.key)
+      const judge = (verdict: Verification): void => {
+        if (mustRefuse) expect(verdict).toMatchObject({ ok: false, code: 'key_revoked' })
+      }
+      const unavailable = (error: unknown): void => expect(error).toMatchObject({ code: 'ERR_CLAVIGER_UNAVAILABLE' })
+      running.push(keyring.verify(token).then(judge, unavailable))
     }
     if (delays[0] === 0) await turns(1)
   }
 
-  await Promise.all([Promise.all(running), clock.advanceAsync(0)])
-  await clock.advanceAsync(2_100)
+  for (const { store } of processes) {
+    for (const method of ['find', 'commit', 'poll'] as const) {
+      store.before(method, undefined)
+      store.after(method, undefined)
+    }
+  }
+  await turns(50)
+  await clock.advanceAsync(5_000)
+  await Promise.all(running)
   for (const { keyring } of processes) {
     for (const [index, created] of keys.entries()) {
-      const expected = revokedEverywhereAt.has(index) ? { ok: false, code: 'key_revoked' } : { ok: true }
+      const expected = revoked.has(index) ? { ok: false, code: 'key_revoked' } : { ok: true }
       expect(await keyring.verify(created?.token)).toMatchObject(expected)
     }
     await keyring.close()

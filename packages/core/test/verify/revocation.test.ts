@@ -133,6 +133,23 @@ describe('in other processes', () => {
     expect(b.keyring.recall('direct', token)).toBeUndefined()
   })
 
+  test('a verification that starts after the news arrived never joins a read that began before it', async () => {
+    const { a, b, clock } = twoProcesses()
+    const { key, token } = await a.create()
+    await b.keyring.ready()
+    const found = gate()
+    b.store.after('find', () => found.wait())
+    const before = b.keyring.verify(token)
+    await vi.waitUntil(() => found.arrived() === 1)
+    b.store.after('find', undefined)
+    await a.keys.revoke(key.id)
+    await clock.advanceAsync(0)
+    const after = b.keyring.verify(token)
+    found.open()
+    expect(await before).toMatchObject({ ok: true })
+    expect(await after).toMatchObject({ ok: false, code: 'key_revoked' })
+  })
+
   test('P7: an owner that lost a permission, announced, is judged anew everywhere', async () => {
     const clock = testClock()
     const database = memoryStore()

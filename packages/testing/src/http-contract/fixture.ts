@@ -1,4 +1,11 @@
-import { createKeyring, definePermissions, type Hasher, hmacSha256, type Keyring, systemActor } from '@claviger/core'
+import {
+  createKeyring,
+  definePermissions,
+  hmacSha256,
+  type Keyring,
+  type ResolveOwner,
+  systemActor,
+} from '@claviger/core'
 import type { KeyRecord, KeyStore } from '@claviger/core/store'
 import { memoryStore } from '@claviger/store-memory'
 import { type TestClock, testClock } from '../test-clock.ts'
@@ -53,12 +60,17 @@ export interface Fixture {
 }
 
 const members: Readonly<Record<string, readonly string[]>> = { ada: ['docs:*'], bob: ['docs:list'] }
+const membership: ResolveOwner = ({ owner }) => members[owner.id] ?? null
 
 /** When an overlap or key that is about to end does so: an `HTTP-date` that every adapter must write alike. */
 export const endOfNotice = 'Sat, 11 Jan 2025 00:00:00 GMT'
 
 /** Makes a fixture. Expiries count from 2025-01-01T00:00:00Z. */
-export async function makeFixture(hasher: Hasher = hmacSha256({ pepper: 'p'.repeat(32) })): Promise<Fixture> {
+export async function makeFixture({
+  resolveOwner = membership,
+}: {
+  resolveOwner?: ResolveOwner
+} = {}): Promise<Fixture> {
   const clock = testClock()
   const start = clock.now()
   const data = memoryStore()
@@ -68,8 +80,9 @@ export async function makeFixture(hasher: Hasher = hmacSha256({ pepper: 'p'.repe
       prefix: 'acme',
       store,
       permissions: definePermissions({ docs: ['read', 'list', 'write'] }),
-      resolveOwner: ({ owner }) => members[owner.id] ?? null,
-      hasher,
+      resolveOwner,
+      // The point here is HTTP: no need to wait for argon2.
+      hasher: hmacSha256({ pepper: 'p'.repeat(32) }),
       clock,
     })
     opened.push(keyring)

@@ -2,6 +2,7 @@ import type { Fixture } from './fixture.ts'
 import { makeFixture } from './fixture.ts'
 import type { ContractApp, HttpContractOptions } from './options.ts'
 import { type Reply, send, type WireRequest } from './send.ts'
+import { quietly } from './warnings.ts'
 
 /** Sends one request to the app under test. */
 export type Send = (request: WireRequest) => Promise<Reply>
@@ -21,7 +22,7 @@ export function createSuite({ runner, serve }: HttpContractOptions): Suite {
   let made: Promise<Fixture> | undefined
   return {
     test(title, body) {
-      runner.test(title, () => body())
+      runner.test(title, () => quietly(body))
     },
     describe(title, body) {
       runner.describe(title, body)

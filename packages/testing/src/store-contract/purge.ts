@@ -160,6 +160,7 @@ async function fill({ store }: ContractContext): Promise<void> {
 /** All rows are there but those of `gone`. Halves the store lacks are not asked. */
 async function assertAllThere({ store }: ContractContext, gone?: string): Promise<void> {
   const expected = (kind: string): number => (kind === gone ? 0 : 1)
+  assert.equal((await listedIds(store)).length, expected('revokedKeysBefore'), 'keys')
   const services = await store.services?.({ workspaceId: 'ws_acme', includeDeleted: true, limit: 10 })
   if (services) assert.equal(services.items.length, expected('deletedServiceAccountsBefore'), 'service accounts')
   const activity = await store.activity?.({ workspaceId: 'ws_acme', limit: 10 })

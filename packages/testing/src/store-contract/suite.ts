@@ -46,16 +46,17 @@ export function runGroup({ title, define }: ContractGroup, options: StoreContrac
 function pick<Name extends OptionalMethod>(made: StoreUnderTest, names: readonly Name[]): Pick<OptionalMethods, Name> {
   const picked: Record<string, unknown> = {}
   for (const name of names) {
-    const owner: object = name in made ? made : made.store
+    const owner: object = isOfHarness(name) ? made : made.store
     const method: unknown = Reflect.get(owner, name)
-    if (typeof method !== 'function') throw new SkippedError(`${giverOf(name)} gives no ${name}()`)
+    if (typeof method !== 'function')
+      throw new SkippedError(`${isOfHarness(name) ? 'makeStore' : 'the store'} gives no ${name}()`)
     picked[name] = method.bind(owner)
   }
   return picked as Pick<OptionalMethods, Name>
 }
 
-function giverOf(name: OptionalMethod): string {
-  return name === 'second' || name === 'reopen' || name === 'writeRaw' ? 'makeStore' : 'the store'
+function isOfHarness(name: OptionalMethod): boolean {
+  return name === 'second' || name === 'reopen' || name === 'writeRaw'
 }
 
 /** By the runner's own means where it has any (vitest, `node:test`), else by a warning: never silently. */

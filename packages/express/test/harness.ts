@@ -1,0 +1,53 @@
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { apiKeyAuth, type ApiKeyMiddleware } from '@claviger/express'
+import type { ContractApp, ContractKit, ContractServer } from '@claviger/testing'
+import type { Express, Request } from 'express'
+
+/** Serves a contract app with this major of Express. */
+export async function serveExpress(
+  express: () => Express,
+  { keyring, options, onDenied, routes }: ContractApp,
+): Promise<ContractServer> {
+  const auth = apiKeyAuth(keyring, {
+    ...options,
+    ...(onDenied === undefined
+      ? {}
+      : { onDenied: (denial, { res }) => onDenied(denial, (status, text) => void res.status(status).end(text)) }),
+  })
+  const kit: ContractKit<ApiKeyMiddleware> = {
+    auth,
+    use: (work) => (req, res, next) => {
+      const working = work(req, res)
+      if (working === undefined) next()
+      else working.then(() => next(), next)
+    },
+    handle: (work) => (req, res, next) => {
+      const answer = async (): Promise<void> => {
+        const body = JSON.stringify(await work((req as Request).apiKey, req))
+        res.setHeader('Content-Type', 'application/json')
+        res.end(body)
+      }
+      answer().catch(next)
+    },
+  }
+  const app = express()
+  app.disable('x-powered-by')
+  for (const [path, chain] of Object.entries(routes(kit))) app.all(path, ...chain)
+  return listen(app)
+}
+
+/** Listens on a free port of loopback. */
+export async function listen(listener: RequestListener): Promise<ContractServer> {
+  const server = createServer(listener)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  return {
+    port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}

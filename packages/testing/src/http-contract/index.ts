@@ -1,0 +1,37 @@
+import { credentials } from './credentials.ts'
+import { exchanges } from './exchange.ts'
+import { guards } from './guards.ts'
+import { onDenied } from './on-denied.ts'
+import type { HttpContractOptions } from './options.ts'
+import { optionalAndRepeated } from './optional.ts'
+import { ownHeader } from './own-header.ts'
+import { secrets } from './secrets.ts'
+import { createSuite } from './suite.ts'
+import { verdicts } from './verdicts.ts'
+
+const groups = {
+  'credentials on the wire': credentials,
+  'a header of its own': ownHeader,
+  'verdicts on the wire': verdicts,
+  guards,
+  'optional, repeated, stripped': optionalAndRepeated,
+  onDenied,
+  'methods, caches, connections': exchanges,
+  secrets,
+} as const
+
+/**
+ * The wire contract of the adapters, executable: registers its tests with the given runner. Requests go over real
+ * sockets, byte for byte; what is expected is written in literals, so that every framework that passes answers alike.
+ *
+ * @example
+ * import { describe, test } from 'vitest'
+ *
+ * httpContract({ name: 'my framework', runner: { describe, test }, serve: serveWithMyAdapter })
+ */
+export function httpContract(options: HttpContractOptions): void {
+  const suite = createSuite(options)
+  suite.describe(`HTTP contract: ${options.name}`, () => {
+    for (const [title, group] of Object.entries(groups)) suite.describe(title, () => group(suite))
+  })
+}

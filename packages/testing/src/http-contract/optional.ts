@@ -1,0 +1,129 @@
+import { keySeen, plainApp } from './apps.ts'
+import { assertPassed, assertRefusal } from './expect.ts'
+import { malformed, missing, refusals } from './refusals.ts'
+import { bearer, type Suite, withKey } from './suite.ts'
+
+/** Requests that may do without a key, several authenticators, and stripping. */
+export function optionalAndRepeated({ test, serving, fixture }: Suite): void {
+  test('optional passes a request without a credential, anonymously', async () => {
+    const { keyring } = await fixture()
+    await serving(plainApp(keyring, { optional: true }), async (send) => {
+      assertPassed(await send({}), { key: null })
+      assertPassed(await send({ fields: [['Authorization', 'Basic dXNlcjpwYXNz']] }), { key: null })
+      assertPassed(await send({ fields: [['Authorization', '']] }), { key: null })
+    })
+  })
+
+  test('H-52: optional refuses every bad credential', async () => {
+    const { keyring, tokens } = await fixture()
+    await serving(plainApp(keyring, { optional: true }), async (send) => {
+      assertRefusal(await send(withKey(tokens.unknown)), refusals.invalid_key)
+      assertRefusal(await send(withKey(tokens.revoked)), refusals.key_revoked)
+      assertRefusal(await send(withKey(tokens.orphan)), refusals.owner_gone)
+      assertRefusal(await send(withKey('undefined')), malformed('placeholder'))
+      assertRefusal(await send({ fields: [['Authorization', 'Bearer']] }), malformed('empty'))
+      const twice = [bearer(tokens.reader), bearer(tokens.reader)]
+      assertRefusal(await send({ fields: twice }), refusals.multiple_credentials)
+    })
+  })
+
+  test('optional refuses a key without its scheme: whoever sends one does not mean to be anonymous', async () => {
+    const { keyring, tokens } = await fixture()
+    await serving(plainApp(keyring, { optional: true }), async (send) => {
+      assertRefusal(await send({ fields: [['Authorization', tokens.reader]] }), missing('missing_scheme'))
+    })
+  })
+
+  test('optional passes a valid key with its key', async () => {
+    const { keyring, tokens, ids } = await fixture()
+    await serving(plainApp(keyring, { optional: true }), async (send) => {
+      assertPassed(await send(withKey(tokens.reader)), { key: ids.reader })
+    })
+  })
+
+  test('authenticate after optional refuses the anonymous and passes the others', async () => {
+    const { keyring, tokens, ids } = await fixture()
+    await serving(
+      {
+        keyring,
+        routes: ({ auth, handle }) => ({
+          '/': [auth.authenticate({ optional: true }), auth.authenticate(), handle(keySeen)],
+        }),
+      },
+      async (send) => {
+        assertRefusal(await send({}), refusals.missing_credentials)
+        assertPassed(await send(withKey(tokens.reader)), { key: ids.reader })
+      },
+    )
+  })
+
+  test('H-50: a second authenticator goes by the first verdict', async () => {
+    const { keyring, tokens, ids } = await fixture()
+    let asked = 0
+    const counting = {
+      ...keyring,
+      recall: () => undefined,
+      verify: (token: unknown) => {
+        asked += 1
+        return keyring.verify(token)
+      },
+    }
+    await serving(
+      {
+        keyring: counting,
+        routes: ({ auth, use, handle }) => ({
+          '/': [
+            auth.authenticate(),
+            // Nobody can swap the credential between the two.
+            use(
+              (req) => void req.rawHeaders.splice(0, req.rawHeaders.length, 'Authorization', `Bearer ${tokens.writer}`),
+            ),
+            auth.authenticate(),
+            handle((apiKey) => ({ ...keySeen(apiKey), asked })),
+          ],
+        }),
+      },
+      async (send) => {
+        assertPassed(await send(withKey(tokens.reader)), { key: ids.reader, asked: 1 })
+      },
+    )
+  })
+
+  test('stripCredential takes the credential out of the request after success', async () => {
+    const { keyring, tokens } = await fixture()
+    await serving(
+      {
+        keyring,
+        options: { stripCredential: true, header: 'X-API-Key' },
+        routes: ({ auth, handle }) => ({
+          '/': [
+            auth.authenticate(),
+            handle((_, { headers, rawHeaders }) => ({
+              parsed: [headers.authorization ?? null, headers['x-api-key'] ?? null, headers['x-other'] ?? null],
+              raw: rawHeaders.filter((text) => text.includes(tokens.reader)),
+            })),
+          ],
+        }),
+      },
+      async (send) => {
+        for (const field of [bearer(tokens.reader), ['X-API-KEY', tokens.reader] as const]) {
+          const reply = await send({ fields: [field, ['X-Other', 'kept']] })
+          assertPassed(reply, { parsed: [null, null, 'kept'], raw: [] })
+        }
+      },
+    )
+  })
+
+  test('without stripCredential the credential stays where it is', async () => {
+    const { keyring, tokens } = await fixture()
+    await serving(
+      {
+        keyring,
+        routes: ({ auth, handle }) => ({
+          '/': [auth.authenticate(), handle((_, { headers }) => ({ sent: headers.authorization }))],
+        }),
+      },
+      async (send) => assertPassed(await send(withKey(tokens.reader)), { sent: `Bearer ${tokens.reader}` }),
+    )
+  })
+}

@@ -1,0 +1,78 @@
+import type { PurgeLimits } from '@claviger/core/store'
+import type { Defect, FullStore } from '../honest-store.ts'
+import { reading } from '../tools.ts'
+
+const limiting =
+  (mishear: (limits: PurgeLimits) => PurgeLimits) =>
+  (store: FullStore): Partial<FullStore> => ({ purge: (limits) => store.purge(mishear(limits)) })
+
+const everyLimit = [
+  'revokedKeysBefore',
+  'deletedServiceAccountsBefore',
+  'activityBefore',
+  'usageBefore',
+  'idempotencyBefore',
+] as const
+
+/** Purges more than it was told to. */
+const greedy = (limits: PurgeLimits): PurgeLimits =>
+  Object.fromEntries(everyLimit.map((name) => [name, limits[name] ?? Number.MAX_SAFE_INTEGER]))
+
+export const purging: readonly Defect[] = [
+  {
+    name: 'removes nothing',
+    breaks: () => ({ purge: async () => {} }),
+    fails: [
+      'revoked before',
+      'leaves nothing behind',
+      'deleted before',
+      'activity older',
+      'hours of usage',
+      'idempotency rows older',
+      'nothing else when only',
+    ],
+  },
+  {
+    name: 'includes the limit',
+    breaks: limiting((limits) => Object.fromEntries(Object.entries(limits).map(([name, at]) => [name, at + 1]))),
+    fails: ['revoked before', 'deleted before', 'activity older', 'hours of usage', 'idempotency rows older'],
+  },
+  {
+    name: 'purges all kinds of rows when told to purge one',
+    breaks: limiting(greedy),
+    fails: ['no limit is given', 'nothing else when only'],
+  },
+  {
+    name: 'keeps finding a purged key',
+    breaks: (store) => {
+      const seen = new Map<string, never>()
+      const { find = store.find } = reading(store, (record) => {
+        seen.set(record.id, record as never)
+        return record
+      })
+      return {
+        find: async (ids) => new Map([...seen, ...(await find(ids))]),
+        commit: async (change) => {
+          for (const { type, record } of change.writes) if (type === 'key') seen.set(record.id, record as never)
+          const result = await store.commit(change)
+          return result.ok || result.current !== null ? result : { ...result, current: [...seen.values()][0] ?? null }
+        },
+      }
+    },
+    fails: ['revoked before', 'leaves nothing behind'],
+  },
+  {
+    name: 'forgets the batch numbers with the usage',
+    breaks: (store) => {
+      let purges = 0
+      return {
+        purge: async (limits) => {
+          purges += 1
+          await store.purge(limits)
+        },
+        addUsage: (batch) => store.addUsage({ ...batch, sequence: batch.sequence + purges * 1_000 }),
+      }
+    },
+    fails: ['P13'],
+  },
+]

@@ -1,0 +1,89 @@
+import { memoryStore } from '@claviger/store-memory'
+import type { Defect } from '../honest-store.ts'
+import { reading, writing } from '../tools.ts'
+
+const cut = (length: number) => (text: string) => text.slice(0, length)
+
+export const roundTrips: readonly Defect[] = [
+  {
+    name: 'forgets who created a key',
+    breaks: (store) => writing(store, (record) => ({ ...record, createdBy: record.owner })),
+    fails: ['every field set'],
+  },
+  {
+    name: 'stores null as an empty text',
+    breaks: (store) => reading(store, (record) => ({ ...record, description: record.description ?? '' })),
+    fails: ['null as null'],
+  },
+  {
+    name: 'merges an update into the record before it',
+    breaks: (store) => ({
+      commit: async (change) => {
+        const ids = change.writes.flatMap((write) => (write.type === 'key' ? [write.record.id] : []))
+        const before = await store.find(ids)
+        return writing(store, (record) => {
+          const old = before.get(record.id)
+          return typeof old === 'object' ? { ...record, description: record.description ?? old.description } : record
+        }).commit?.(change) as ReturnType<typeof store.commit>
+      },
+    }),
+    fails: ['an update whole'],
+  },
+  {
+    name: 'trims names',
+    breaks: (store) => writing(store, (record) => ({ ...record, name: record.name.trim() })),
+    fails: ['every kind of text'],
+  },
+  {
+    name: 'cuts a text at NUL',
+    breaks: (store) => writing(store, (record) => ({ ...record, name: record.name.split('\0')[0] ?? '' })),
+    fails: ['NUL'],
+  },
+  {
+    name: 'copies metadata by assignment',
+    breaks: (store) =>
+      reading(store, (record) => {
+        const metadata: Record<string, string> = {}
+        for (const [name, value] of Object.entries(record.metadata)) metadata[name] = value
+        return { ...record, metadata }
+      }),
+    fails: ['__proto__'],
+  },
+  {
+    name: 'has a column of 255 characters for descriptions',
+    breaks: (store) =>
+      writing(store, (record) => ({ ...record, description: record.description && cut(255)(record.description) })),
+    fails: ['longest values'],
+  },
+  {
+    name: 'keeps instants in seconds',
+    breaks: (store) =>
+      reading(store, (record) => ({ ...record, createdAt: Math.floor(record.createdAt / 1_000) * 1_000 })),
+    fails: ['S-08', 'every field set'],
+  },
+  {
+    name: 'forgets the description of a service account',
+    breaks: (store) => ({
+      services: async (query) => {
+        const page = await store.services(query)
+        return { ...page, items: page.items.map((account) => Object.assign(account, { description: null })) }
+      },
+    }),
+    fails: ['a service account'],
+  },
+  {
+    name: 'does not tell which idempotency row was in the way',
+    breaks: (store) => ({
+      commit: async (change) => {
+        const result = await store.commit(change)
+        return result.ok ? result : { ...result, current: null }
+      },
+    }),
+    fails: ['an idempotency row'],
+  },
+  {
+    name: 'is empty when opened again',
+    harness: () => ({ reopen: async () => memoryStore() }),
+    fails: ['closed and opened again'],
+  },
+]

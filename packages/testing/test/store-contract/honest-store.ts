@@ -1,0 +1,79 @@
+import { type CommitResult, decodeKeyRecord, type KeyRecord, type KeyStore } from '@claviger/core/store'
+import { type MemoryStore, memoryStore } from '@claviger/store-memory'
+import type { StoreUnderTest } from '@claviger/testing'
+
+/** Every method of a store. */
+export type FullStore = Required<KeyStore>
+
+/** One planted mistake and the tests that must notice it. */
+export interface Defect {
+  /** What is wrong with the store, as the end of "a store that ...". */
+  readonly name: string
+  /** The methods that are wrong, made from the honest ones. */
+  readonly breaks?: (honest: FullStore) => Partial<FullStore>
+  /** What is wrong with the harness' handles. */
+  readonly harness?: (honest: StoreUnderTest) => Partial<StoreUnderTest>
+  /** Parts of titles; every test of the group whose title contains one must fail. */
+  readonly fails: readonly string[]
+}
+
+/** A store without a mistake, with everything the harness may offer; `breaks` plants one in every handle. */
+export async function makeStore({ breaks, harness }: Partial<Defect> = {}): Promise<StoreUnderTest> {
+  const memory = memoryStore()
+  const raw = new Map<string, string>()
+  const handles: MemoryStore[] = []
+  const handle = (connected: MemoryStore): FullStore => {
+    handles.push(connected)
+    const honest = withRawRows(connected, raw)
+    return { ...honest, ...breaks?.(honest) }
+  }
+  const store = handle(memory)
+  const made: StoreUnderTest = {
+    store,
+    second: async () => handle(memory.connect()),
+    async reopen() {
+      const reopened = handle(memory.connect())
+      await memory.close()
+      return reopened
+    },
+    async writeRaw(id, text) {
+      raw.set(id, text)
+    },
+    async close() {
+      for (const one of handles) await one.close()
+    },
+  }
+  return { ...made, ...harness?.(made) }
+}
+
+/** The memory store keeps no text that could be corrupt, so texts lie over its rows. */
+function withRawRows(store: MemoryStore, raw: ReadonlyMap<string, string>): FullStore {
+  const readable = (id: string): KeyRecord | 'corrupt' | undefined => {
+    const text = raw.get(id)
+    if (text === undefined) return undefined
+    try {
+      return decodeKeyRecord(text)
+    } catch {
+      return 'corrupt'
+    }
+  }
+  return {
+    ...store,
+    async find(ids) {
+      const found = new Map<string, KeyRecord | 'corrupt'>(await store.find(ids))
+      for (const id of ids) {
+        const over = readable(id)
+        if (over !== undefined) found.set(id, over)
+      }
+      return found
+    },
+    async list(query) {
+      const page = await store.list(query)
+      return { ...page, items: page.items.filter(({ id }) => readable(id) === undefined) }
+    },
+    async commit(change): Promise<CommitResult> {
+      const write = change.writes.findIndex((one) => one.type === 'key' && readable(one.record.id) === 'corrupt')
+      return write === -1 ? store.commit(change) : { ok: false, reason: 'conflict', write, current: null }
+    },
+  }
+}
