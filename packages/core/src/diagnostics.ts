@@ -4,23 +4,24 @@ import { channel, type Channel } from 'node:diagnostics_channel'
  * The `node:diagnostics_channel` channels Claviger publishes on. Messages never hold a token or a hash.
  * Nobody subscribed costs one check of a flag.
  */
-export const channels: Readonly<Record<'verify' | 'denied' | 'lease' | 'bus' | 'flush' | 'corrupt' | 'error', Channel>> =
-  Object.freeze({
-    /** `{ ok, code?, keyId? }` for every verification that went past the cache. */
-    verify: channel('claviger:verify'),
-    /** `{ code, status, keyId? }` for every refused HTTP request. */
-    denied: channel('claviger:denied'),
-    /** `{ alive, storeId? }` when this process loses or regains touch with the store. */
-    lease: channel('claviger:lease'),
-    /** `{ state, reason? }` when the bus goes up or down. */
-    bus: channel('claviger:bus'),
-    /** `{ reason }` when every cached record is dropped. */
-    flush: channel('claviger:flush'),
-    /** `{ keyId, field? }` for a stored row that cannot be trusted (`store_corrupt`). */
-    corrupt: channel('claviger:corrupt'),
-    /** `{ error, during }` for a failure that no caller waits for. */
-    error: channel('claviger:error'),
-  })
+export const channels: Readonly<
+  Record<'verify' | 'denied' | 'lease' | 'bus' | 'flush' | 'corrupt' | 'error', Channel>
+> = Object.freeze({
+  /** `{ ok, code?, keyId? }` for every verification that went past the cache. */
+  verify: channel('claviger:verify'),
+  /** `{ code, status, keyId? }` for every refused HTTP request. */
+  denied: channel('claviger:denied'),
+  /** `{ alive, storeId? }` when this process loses or regains touch with the store. */
+  lease: channel('claviger:lease'),
+  /** `{ state, reason? }` when the bus goes up or down. */
+  bus: channel('claviger:bus'),
+  /** `{ reason }` when every cached record is dropped. */
+  flush: channel('claviger:flush'),
+  /** `{ keyId, field? }` for a stored row that cannot be trusted (`store_corrupt`). */
+  corrupt: channel('claviger:corrupt'),
+  /** `{ error, during }` for a failure that no caller waits for. */
+  error: channel('claviger:error'),
+})
 
 /** Publishes, if anybody listens; the message is made only then. */
 export function publish(to: Channel, message: () => object): void {

@@ -21,7 +21,8 @@ export function guaranteesOf(store: KeyStore, times: GuaranteeTimes): Guarantees
     !usage && 'Without addUsage and usage, use of keys is not counted.',
     store.activity === undefined && 'Without activity, changes are not logged.',
     store.services === undefined && 'Without services, there are no service accounts; resolveOwner is asked instead.',
-    times.staleIfErrorMs > 0 && `staleIfErrorMs: a key revoked while the store is down is accepted up to ${times.staleIfErrorMs} ms longer.`,
+    times.staleIfErrorMs > 0 &&
+      `staleIfErrorMs: a key revoked while the store is down is accepted up to ${times.staleIfErrorMs} ms longer.`,
   ]
   return {
     revocation: {

@@ -8,7 +8,6 @@ import { createWorkQueue } from './hashing/work-queue.ts'
 import type { Keyring, VerifyContext } from './keyring-types.ts'
 import { createManagers } from './keys/create-manager.ts'
 import { checkedOwner, checkReference } from './keys/input.ts'
-import type { KeyManager } from './keys/manager.ts'
 import { createRevocation } from './keys/revoke.ts'
 import { type KeyringOptions, resolveOptions } from './options.ts'
 import { createReadiness } from './readiness.ts'
@@ -68,7 +67,13 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
   const ready = async (): Promise<void> => readiness.starting()
 
   const verifier = createVerifier({
-    ...{ grammar, cache, freshness, hashing, apiKeys, revoked, clock },
+    grammar,
+    cache,
+    freshness,
+    hashing,
+    apiKeys,
+    revoked,
+    clock,
     records: createRecords(store, cache.fence, clock, storeTimeoutMs),
     owners: createOwners(store, resolved.resolveOwner, cache.fence, clock, storeTimeoutMs),
     starting: readiness.starting,
@@ -80,7 +85,14 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
   })
 
   const parts = {
-    ...{ store, commits, revoked, hashing, grammar, clock, storeTimeoutMs, ready },
+    store,
+    commits,
+    revoked,
+    hashing,
+    grammar,
+    clock,
+    storeTimeoutMs,
+    ready,
     entries: cache.entries,
     events: createEventSink(resolved.onEvent, clock),
     rules: { permissions, environments: grammar.environments, maxLifetimeMs: resolved.maxLifetimeMs },
@@ -97,7 +109,7 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
     tokenPattern: tokenPattern(grammar),
     tokenGrammar: grammar,
     clock,
-    as: (actor) => managers(actor) as KeyManager<Permission>,
+    as: (actor) => managers(actor),
 
     async verify(token, context) {
       if (readiness.closed) throw new ClosedError()
@@ -143,9 +155,10 @@ function checkRequirement(
 ): void {
   if (anyPermission?.length === 0) throw new ConfigurationError('anyPermission', 'Expected at least one permission.')
   for (const name of [...permissions, ...(anyPermission ?? [])]) {
-    if (!catalogue.has(name)) throw new ConfigurationError('permission', `"${String(name)}" is not a declared permission.`)
+    if (!catalogue.has(name)) throw new ConfigurationError('permission', `"${name}" is not a declared permission.`)
   }
   for (const name of environments ?? []) {
-    if (!declared.includes(name)) throw new ConfigurationError('environments', `"${String(name)}" is not a declared environment.`)
+    if (!declared.includes(name))
+      throw new ConfigurationError('environments', `"${name}" is not a declared environment.`)
   }
 }

@@ -108,10 +108,29 @@ export interface ResolvedOptions<Permission extends string = string> {
   readonly random: RandomBytes | undefined
 }
 
-const known = new Set([
-  ...['prefix', 'previousPrefixes', 'environments', 'store', 'permissions', 'defaultPermissions', 'resolveOwner'],
-  ...['owners', 'hasher', 'onEvent', 'policy', 'cache', 'recordAgeMs', 'pollMs', 'leaseMs', 'storeTimeoutMs'],
-  ...['negativeMs', 'expiryNoticeMs', 'staleIfErrorMs', 'hashing', 'clock', 'random'],
+const known: ReadonlySet<string> = new Set<keyof KeyringSettings | 'resolveOwner' | 'owners'>([
+  'prefix',
+  'previousPrefixes',
+  'environments',
+  'store',
+  'permissions',
+  'defaultPermissions',
+  'resolveOwner',
+  'owners',
+  'hasher',
+  'onEvent',
+  'policy',
+  'cache',
+  'recordAgeMs',
+  'pollMs',
+  'leaseMs',
+  'storeTimeoutMs',
+  'negativeMs',
+  'expiryNoticeMs',
+  'staleIfErrorMs',
+  'hashing',
+  'clock',
+  'random',
 ])
 
 /** Checks options and fills in defaults. @throws {ConfigurationError} naming the option, the rule and what came */
@@ -185,7 +204,10 @@ function checkedStore(store: KeyStore): KeyStore {
   }
   const missing = (['find', 'list', 'commit'] as const).filter((name) => typeof store?.[name] !== 'function')
   if (missing.length === 0) return store
-  throw new ConfigurationError('store', `Expected a KeyStore; it lacks ${missing.join(', ')}. See docs/writing-a-store.md.`)
+  throw new ConfigurationError(
+    'store',
+    `Expected a KeyStore; it lacks ${missing.join(', ')}. See docs/writing-a-store.md.`,
+  )
 }
 
 function checkedCatalogue<P extends string>(permissions: PermissionCatalogue<P>): PermissionCatalogue<P> {
@@ -202,7 +224,9 @@ function checkedDefaults<P extends string>(defaults: readonly P[], permissions: 
   return Object.freeze([...defaults])
 }
 
-function checkedOwners(options: KeyringSettings & Partial<Record<'owners' | 'resolveOwner', unknown>>): ResolveOwner | 'unbounded' {
+function checkedOwners(
+  options: KeyringSettings & Partial<Record<'owners' | 'resolveOwner', unknown>>,
+): ResolveOwner | 'unbounded' {
   const { owners, resolveOwner } = options
   if (owners === 'unbounded' && resolveOwner === undefined) return 'unbounded'
   if (typeof resolveOwner === 'function' && owners === undefined) return resolveOwner as ResolveOwner
@@ -228,7 +252,13 @@ function integer(option: string, value: number | undefined, byDefault: number, l
   throw new ConfigurationError(option, `Expected ${option} to be an integer, got ${shown(value)}.`)
 }
 
-function amount(option: string, value: number | undefined, byDefault: number, least: number, most = Number.POSITIVE_INFINITY): number {
+function amount(
+  option: string,
+  value: number | undefined,
+  byDefault: number,
+  least: number,
+  most = Number.POSITIVE_INFINITY,
+): number {
   const chosen = value ?? byDefault
   if (typeof chosen === 'number' && chosen >= least && chosen <= most) return chosen
   const range = most === Number.POSITIVE_INFINITY ? `at least ${least}` : `from ${least} to ${most}`
@@ -236,5 +266,9 @@ function amount(option: string, value: number | undefined, byDefault: number, le
 }
 
 function shown(value: unknown): string {
-  return typeof value === 'string' ? JSON.stringify(value.slice(0, 40)) : typeof value === 'number' ? `${value}` : typeof value
+  return typeof value === 'string'
+    ? JSON.stringify(value.slice(0, 40))
+    : typeof value === 'number'
+      ? `${value}`
+      : typeof value
 }

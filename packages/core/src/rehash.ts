@@ -27,7 +27,8 @@ export function createRehash(
       announcements: [],
       silent: true,
     })
-    if (result.ok) entries.replaceProof(record.id, proofOf(digest, token, secret.hash), proofOf(digest, token, renewed.hash))
+    if (result.ok)
+      entries.replaceProof(record.id, proofOf(digest, token, secret.hash), proofOf(digest, token, renewed.hash))
   }
 
   return (record, secret, token) => {

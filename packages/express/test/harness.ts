@@ -26,6 +26,7 @@ export async function serveExpress(
       const answer = async (): Promise<void> => {
         const body = JSON.stringify(await work((req as Request).apiKey, req))
         res.setHeader('Content-Type', 'application/json')
+        res.setHeader('Content-Length', Buffer.byteLength(body))
         res.end(body)
       }
       answer().catch(next)

@@ -39,7 +39,8 @@ export async function serveKoa(app: Koa, { keyring, options, onDenied, routes }:
     return run(0)
   })
 
-  const server = createServer(app.callback())
+  const callback = app.callback()
+  const server = createServer((req, res) => void callback(req, res))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return {

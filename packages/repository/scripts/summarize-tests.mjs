@@ -10,6 +10,11 @@ const reports = readdirSync(folder)
 
 const sum = (count) => reports.reduce((total, report) => total + count(report), 0)
 const passed = sum((report) => report.numPassedTests)
-const failed = sum((report) => report.numFailedTests)
+const failed = sum((report) => report.numFailedTests + report.testResults.filter(failedAsAWhole).length)
 const skipped = sum((report) => report.numPendingTests + report.numTodoTests)
 process.stdout.write(`${passed} passed, ${failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`}\n`)
+
+/** A file whose set-up failed: vitest reports its tests as skipped. */
+function failedAsAWhole({ status, assertionResults }) {
+  return status === 'failed' && !assertionResults.some((result) => result.status === 'failed')
+}

@@ -3,7 +3,8 @@ import { type Argon2Parameters, isAllowed } from './hasher.ts'
 // Loaded at the first hash: an application on hmacSha256 never pays for the binding.
 const library = (): Promise<typeof import('@node-rs/argon2')> => import('@node-rs/argon2')
 
-const phc = /^\$argon2id\$v=19\$m=([1-9]\d{0,9}),t=([1-9]\d{0,9}),p=([1-9]\d{0,9})\$[A-Za-z0-9+/]{22,86}\$[A-Za-z0-9+/]{43}$/
+const phc =
+  /^\$argon2id\$v=19\$m=([1-9]\d{0,9}),t=([1-9]\d{0,9}),p=([1-9]\d{0,9})\$[A-Za-z0-9+/]{22,86}\$[A-Za-z0-9+/]{43}$/
 
 /** Reads a PHC string's parameters; undefined for anything that is not argon2id within the allowed bounds. */
 export function argon2Parameters(stored: string): Argon2Parameters | undefined {
@@ -14,7 +15,11 @@ export function argon2Parameters(stored: string): Argon2Parameters | undefined {
 }
 
 /** Hashes a token; the result is a PHC string. */
-export async function hashArgon2(token: string, parameters: Argon2Parameters, pepper: Buffer | undefined): Promise<string> {
+export async function hashArgon2(
+  token: string,
+  parameters: Argon2Parameters,
+  pepper: Buffer | undefined,
+): Promise<string> {
   const { hash } = await library()
   return hash(token, {
     algorithm: 2,
@@ -29,5 +34,5 @@ export async function hashArgon2(token: string, parameters: Argon2Parameters, pe
 /** Compares a token with a PHC string that `argon2Parameters` has let through. */
 export async function verifyArgon2(stored: string, token: string, pepper: Buffer | undefined): Promise<boolean> {
   const { verify } = await library()
-  return (await verify(stored, token, pepper && { secret: pepper })) === true
+  return verify(stored, token, pepper && { secret: pepper })
 }

@@ -32,7 +32,10 @@ export function pepperRing(current: Pepper | undefined, previous: readonly Peppe
     if (secrets.has(id)) throw new ConfigurationError(option, `Two peppers have the id "${id}". Give each its own.`)
     if (!(typeof secret === 'string' || secret instanceof Uint8Array) || secret.length < 32) {
       const got = typeof secret === 'string' || secret instanceof Uint8Array ? `length ${secret.length}` : typeof secret
-      throw new ConfigurationError(option, `A pepper is at least 32 bytes or 32 characters, got ${got}. Is the variable set?`)
+      throw new ConfigurationError(
+        option,
+        `A pepper is at least 32 bytes or 32 characters, got ${got}. Is the variable set?`,
+      )
     }
     secrets.set(id, Buffer.from(secret))
     return id

@@ -32,7 +32,8 @@ const fields = new Set(['name', 'environment', 'description', 'permissions', 'ow
 export function checkCreateInput(input: CreateKeyInput, rules: InputRules, now: number): CheckedInput {
   if (!isObject(input)) throw new ValidationError('input', `create expects an object, got ${typeof input}.`)
   for (const field of Object.keys(input)) {
-    if (!fields.has(field)) throw new ValidationError(field, `A key has no field "${field.slice(0, 64)}" that can be set.`)
+    if (!fields.has(field))
+      throw new ValidationError(field, `A key has no field "${field.slice(0, 64)}" that can be set.`)
   }
   return {
     name: checkedName(input.name),
@@ -67,8 +68,12 @@ export function checkReference(field: string, id: unknown): string {
 
 /** Checks a text that people write and read. */
 export function checkedText(field: string, text: unknown, maxLength: number): string {
-  if (typeof text === 'string' && text.length <= maxLength && !/[\u0000-\u0008\u000b-\u001f\u007f]/.test(text)) return text
-  throw new ValidationError(field, `Expected ${field} to be at most ${maxLength} characters without control characters.`)
+  if (typeof text === 'string' && text.length <= maxLength && !/[\u0000-\u0008\u000b-\u001f\u007f]/.test(text))
+    return text
+  throw new ValidationError(
+    field,
+    `Expected ${field} to be at most ${maxLength} characters without control characters.`,
+  )
 }
 
 /** Checks an owner. */
@@ -81,7 +86,10 @@ export function checkedOwner(owner: Owner): Owner {
 
 function checkedName(name: unknown): string {
   if (typeof name === 'string' && name.trim() !== '' && name.length <= 128 && !unprintable.test(name)) return name
-  throw new ValidationError('name', 'Expected name to be 1 to 128 characters without control characters. Say what uses the key.')
+  throw new ValidationError(
+    'name',
+    'Expected name to be 1 to 128 characters without control characters. Say what uses the key.',
+  )
 }
 
 function checkedEnvironment(environment: unknown, environments: readonly string[]): string {
@@ -98,7 +106,10 @@ function checkedGrants(grants: unknown, catalogue: PermissionCatalogue): readonl
   const checked = Array.from(grants as readonly unknown[], (grant, index) => {
     if (isDeclaredGrant(grant, catalogue)) return grant
     const field = `permissions[${index}]`
-    throw new ValidationError(field, `${field} is not resource:action (either side may be *) or covers nothing declared.`)
+    throw new ValidationError(
+      field,
+      `${field} is not resource:action (either side may be *) or covers nothing declared.`,
+    )
   })
   return [...new Set(checked)].sort()
 }
@@ -110,7 +121,8 @@ function checkedExpiry(expiresAt: unknown, maxLifetimeMs: number, now: number): 
     throw new ValidationError('expiresAt', 'Keys must expire here (policy.maxLifetimeMs): give expiresAt.')
   }
   const at = expiresAt instanceof Date ? expiresAt.getTime() : Number.NaN
-  if (Number.isNaN(at)) throw new ValidationError('expiresAt', 'Expected expiresAt to be a valid Date, or null for never.')
+  if (Number.isNaN(at))
+    throw new ValidationError('expiresAt', 'Expected expiresAt to be a valid Date, or null for never.')
   if (at <= now) throw new ValidationError('expiresAt', 'Expected expiresAt to be in the future.')
   if (at > latest) throw new ValidationError('expiresAt', 'expiresAt is later than policy.maxLifetimeMs allows.')
   return at
@@ -121,7 +133,8 @@ function checkedMetadata(metadata: unknown): Readonly<Record<string, string>> {
     throw new ValidationError('metadata', 'Expected metadata to be an object of at most 32 texts.')
   }
   for (const [name, text] of Object.entries(metadata)) {
-    if (name.length < 1 || name.length > 64) throw new ValidationError('metadata', 'A metadata name is 1 to 64 characters.')
+    if (name.length < 1 || name.length > 64)
+      throw new ValidationError('metadata', 'A metadata name is 1 to 64 characters.')
     checkedText(`metadata.${name}`, text, 1_000)
   }
   return { ...metadata } as Readonly<Record<string, string>>

@@ -9,7 +9,8 @@ export function isVisible(record: Pick<KeyRecord, 'workspaceId' | 'owner'>, acto
   if (record.workspaceId !== actor.workspaceId) return false
   const owners = visibleOwners(actor)
   return (
-    owners === undefined || owners.some(({ type, id }) => type === record.owner.type && (id ?? record.owner.id) === record.owner.id)
+    owners === undefined ||
+    owners.some(({ type, id }) => type === record.owner.type && (id ?? record.owner.id) === record.owner.id)
   )
 }
 

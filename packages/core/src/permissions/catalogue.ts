@@ -14,7 +14,8 @@ export type PermissionDefinition = Readonly<Record<string, readonly string[]>>
 
 /** The union of `resource:action` names that a definition declares. */
 export type PermissionName<Definition extends PermissionDefinition> =
-  | { [Resource in keyof Definition & string]: `${Resource}:${Definition[Resource][number]}` }[keyof Definition & string]
+  | { [Resource in keyof Definition & string]: `${Resource}:${Definition[Resource][number]}` }[keyof Definition &
+      string]
   | 'keys:manage'
 
 /**
@@ -37,7 +38,10 @@ export function definePermissions<const Definition extends PermissionDefinition>
   const names = new Set<string>()
   for (const [resource, actions] of Object.entries(definition)) {
     if (!Array.isArray(actions)) {
-      throw new ConfigurationError('permissions', `Expected a list of actions for "${resource}", got ${typeof actions}.`)
+      throw new ConfigurationError(
+        'permissions',
+        `Expected a list of actions for "${resource}", got ${typeof actions}.`,
+      )
     }
     for (const action of actions) names.add(checkedName(resource, action))
   }

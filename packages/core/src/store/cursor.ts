@@ -1,5 +1,8 @@
 import { ValidationError } from '../errors.ts'
 
+/** An id of 255 characters, all of them escaped, fits. */
+const maxCursorLength = 2_200
+
 /** A place in a listing: the sort value and the id of the last item given out. */
 export interface CursorPosition {
   readonly at: number
@@ -20,14 +23,17 @@ export function decodeCursor(cursor: string): CursorPosition {
   const position: unknown = parse(cursor)
   if (Array.isArray(position) && position.length === 2) {
     const [at, id] = position as readonly unknown[]
-    if (Number.isSafeInteger(at) && typeof id === 'string' && id.length <= 255) return { at: at as number, id }
+    if (Number.isSafeInteger(at) && typeof id === 'string' && id.length <= 255) {
+      const read = { at: at as number, id }
+      if (encodeCursor(read) === cursor) return read
+    }
   }
   throw new ValidationError('cursor', 'The cursor is not one this listing gave out. Start again without a cursor.')
 }
 
 function parse(cursor: string): unknown {
   try {
-    return cursor.length > 1_024 ? undefined : JSON.parse(Buffer.from(cursor, 'base64url').toString())
+    return cursor.length > maxCursorLength ? undefined : JSON.parse(Buffer.from(cursor, 'base64url').toString())
   } catch {
     return undefined
   }

@@ -11,6 +11,6 @@ export function keyStatus(
   if (record.revokedAt !== null) return 'revoked'
   if (record.expiresAt !== null && at >= record.expiresAt) return 'expired'
   if (record.disabledAt !== null) return 'disabled'
-  const previousEnd = record.secrets[1]?.endsAt
-  return previousEnd != null && at < previousEnd ? 'rotating' : 'active'
+  const previousEnd = record.secrets[1]?.endsAt ?? Number.NEGATIVE_INFINITY
+  return at < previousEnd ? 'rotating' : 'active'
 }

@@ -17,7 +17,8 @@ export type MalformedHint =
 
 const quotes = /^(?:["'`\u00ab\u2018-\u201f\u2039]|\u00e2\u0080[\u0098-\u009f])/
 const closingQuote = /["'`\u00bb\u2018-\u201f\u203a]$/
-const placeholder = /^(?:undefined|null|none|nan|true|false|\[object \w+\]|\$.*|%.*%|<.*>|\{.*\}|your[-_ ]?.*|(?:api|access)[-_ ]?(?:key|token)|x{3,}|\*{3,}|\.{3,})$/i
+const placeholder =
+  /^(?:undefined|null|none|nan|true|false|\[object \w+\]|\$.*|%.*%|<.*>|\{.*\}|your[-_ ]?.*|(?:api|access)[-_ ]?(?:key|token)|x{3,}|\*{3,}|\.{3,})$/i
 const schemeAgain = /^(?:bearer|basic|token|authorization:?)(?: |$)/i
 
 /** Finds the most helpful reason. Called only for text that is not a token; every expression is linear. */

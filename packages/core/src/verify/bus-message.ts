@@ -7,7 +7,10 @@ const maxAnnouncements = 1_024
  * What a bus message means. It can only remove trust: a message of our shape drops what it names, one that claims to be
  * for another store is nothing to us, and whatever else comes (another version's, say) drops everything.
  */
-export function readBusMessage(message: unknown, storeId: string | undefined): readonly Announcement[] | 'ignore' | 'flush' {
+export function readBusMessage(
+  message: unknown,
+  storeId: string | undefined,
+): readonly Announcement[] | 'ignore' | 'flush' {
   try {
     if (!isObject(message)) return 'ignore'
     if (typeof message.storeId !== 'string' || (storeId !== undefined && message.storeId !== storeId)) return 'ignore'

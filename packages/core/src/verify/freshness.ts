@@ -200,7 +200,6 @@ function breakBetween(from: Head, { head, changes }: PollResult): string | undef
 
 function isContiguous(from: Head, head: Head, changes: readonly LoggedChange[]): boolean {
   return (
-    head.epoch === from.epoch + changes.length &&
-    changes.every(({ epoch }, index) => epoch === from.epoch + index + 1)
+    head.epoch === from.epoch + changes.length && changes.every(({ epoch }, index) => epoch === from.epoch + index + 1)
   )
 }

@@ -102,7 +102,8 @@ export function createVerifier(parts: VerifierParts): Verifier {
     if (proven === 'different' || proven === 'unreadable') return invalidKey
     const { record, secret } = proven
     const state = stateRefusal(refuseRevived(record), secret, clock.now())
-    const owner = state === undefined ? await within(clock, ownerBudgetMs, 'owner', () => owners.read(record)) : undefined
+    const owner =
+      state === undefined ? await within(clock, ownerBudgetMs, 'owner', () => owners.read(record)) : undefined
     const verdict = state ?? judgeOwned(record, secret, owner?.grants ?? null, apiKeys, parts.noticeMs)
     if (isCurrent(read) && (owner === undefined || owner.stamp === fence.stamp(ownerScope(record)))) {
       remember(key, read.readAt, proven, verdict)

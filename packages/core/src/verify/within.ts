@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import { type Dependency, UnavailableError } from '../errors.ts'
+import { type Dependency, isClavigerError, UnavailableError } from '../errors.ts'
 
 /** How long one call may still take, over all it waits for. */
 export interface Budget {
@@ -14,10 +14,15 @@ export function startBudget(clock: Clock, totalMs: number): Budget {
 }
 
 /**
- * Waits for infrastructure, but not longer than `limitMs`. What it throws becomes an `UnavailableError`; what it
- * answers too late is dropped.
+ * Waits for infrastructure, but not longer than `limitMs`. What it throws becomes an `UnavailableError`, unless
+ * it is an error of Claviger's already; what it answers too late is dropped.
  */
-export function within<T>(clock: Clock, limitMs: number, dependency: Dependency, work: () => Promise<T> | T): Promise<T> {
+export function within<T>(
+  clock: Clock,
+  limitMs: number,
+  dependency: Dependency,
+  work: () => Promise<T> | T,
+): Promise<T> {
   return new Promise((resolve, reject) => {
     const cancelTimer = clock.schedule(limitMs, () => {
       reject(new UnavailableError(dependency, `The ${dependency} did not answer in time.`))
@@ -36,6 +41,7 @@ export function within<T>(clock: Clock, limitMs: number, dependency: Dependency,
 }
 
 function unavailable(dependency: Dependency, cause: unknown): Error {
-  if (cause instanceof UnavailableError) return cause
+  // An error of ours says more than "failed": which cursor is wrong, what to configure.
+  if (isClavigerError(cause)) return cause
   return new UnavailableError(dependency, `The ${dependency} failed. See the cause.`, { cause })
 }

@@ -1,6 +1,6 @@
 import type { KeyStore } from '../../src/store/store.ts'
 
-type Method = keyof KeyStore & string
+type Method = keyof KeyStore
 
 /** A real store that counts its calls, and whose calls can be held up, made to fail or replaced for a while. */
 export interface ObservedStore extends KeyStore {

@@ -32,7 +32,11 @@ export interface SetUp {
 
 /** A keyring on a real memory store, with a clock that obeys and reproducible tokens. */
 export function setUp(
-  overrides: Partial<KeyringOptions<Name>> & { readonly on?: KeyStore; readonly at?: TestClock; readonly seed?: number } = {},
+  overrides: Partial<KeyringOptions<Name>> & {
+    readonly on?: KeyStore
+    readonly at?: TestClock
+    readonly seed?: number
+  } = {},
 ): SetUp {
   const { on = memoryStore(), at: clock = testClock(), seed = 1, ...options } = overrides
   const store = observedStore(on)
@@ -49,7 +53,10 @@ export function setUp(
   } as KeyringOptions<Name>)
   const keys = keyring.as(systemActor('ws_acme'))
   return {
-    ...{ clock, store, keyring, keys },
+    clock,
+    store,
+    keyring,
+    keys,
     create: (input = {}) => keys.create({ name: 'Production', environment: 'production', owner: ada, ...input }),
   }
 }

@@ -35,7 +35,11 @@ function following(overrides: Partial<KeyStore> = {}) {
   }
   const freshness = createFreshness(store, target, times, clock)
   return {
-    ...{ clock, flushes, applied, freshness, sinces },
+    clock,
+    flushes,
+    applied,
+    freshness,
+    sinces,
     bus: (message: unknown) => listener?.message(message),
     answers: (next: () => PollResult | Promise<PollResult>) => {
       answer = next
@@ -58,9 +62,12 @@ describe('the lease', () => {
     const { freshness, clock, answers } = following()
     let reply = (_: PollResult): void => {}
     await freshness.start()
-    answers(() => new Promise((resolve) => {
-      reply = resolve
-    }))
+    answers(
+      () =>
+        new Promise((resolve) => {
+          reply = resolve
+        }),
+    )
     await clock.advanceAsync(1_000)
     const sentAt = clock.now()
     await clock.advanceAsync(900)
@@ -189,12 +196,24 @@ describe('the bus', () => {
     answers(() => ({ head: head(5), changes: [] }))
     bus({ storeId: 's1', epoch: 6, nonce: 'n6', announcements: [key('a')] })
     expect(applied).toEqual([key('a')])
-    const proxy = new Proxy({}, {
-      get() {
-        throw new Error('trap')
+    const proxy = new Proxy(
+      {},
+      {
+        get() {
+          throw new Error('trap')
+        },
       },
-    })
-    for (const message of [undefined, null, '', 'x'.repeat(1_000_000), 42, [], {}, { storeId: 's2', announcements: [key('b')] }]) {
+    )
+    for (const message of [
+      undefined,
+      null,
+      '',
+      'x'.repeat(1_000_000),
+      42,
+      [],
+      {},
+      { storeId: 's2', announcements: [key('b')] },
+    ]) {
       bus(message)
     }
     expect(flushes).toEqual([])

@@ -30,7 +30,10 @@ test('P1, P5, P6, S-20: whatever overtakes whatever, no revoked key is accepted 
   await fc.assert(
     fc.asyncProperty(
       fc.array(step, { minLength: 10, maxLength: 40 }),
-      fc.array(fc.oneof(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 10, max: 40 })), { minLength: 5, maxLength: 20 }),
+      fc.array(fc.oneof(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 10, max: 40 })), {
+        minLength: 5,
+        maxLength: 20,
+      }),
       async (script, delays) => {
         steps += script.length
         await play(script, delays)
@@ -44,8 +47,11 @@ test('P1, P5, P6, S-20: whatever overtakes whatever, no revoked key is accepted 
 async function play(script: readonly Step[], delays: readonly number[]): Promise<void> {
   const clock = testClock()
   const database = memoryStore()
-  const processes = [setUp({ on: database.connect(), at: clock, seed: 1 }), setUp({ on: database.connect(), at: clock, seed: 2 })]
-  const keys = await Promise.all([0, 1, 2, 3].map(() => processes[0]?.create()))
+  const processes = [
+    setUp({ on: database.connect(), at: clock, seed: 1 }),
+    setUp({ on: database.connect(), at: clock, seed: 2 }),
+  ]
+  const keys = await Promise.all([0, 1, 2, 3].map(async () => processes[0]?.create()))
   await processes[1]?.keyring.ready()
 
   let turn = 0

@@ -39,7 +39,17 @@ describe('a key that is in good state', () => {
   test('K-01: a token that cannot be one costs no store access', async () => {
     const { keyring, store } = setUp()
     await keyring.ready()
-    for (const text of ['', 'acme', 'ghp_0123456789', `${unknown()}x`, unknown().slice(0, -1), 42, null, undefined, {}]) {
+    for (const text of [
+      '',
+      'acme',
+      'ghp_0123456789',
+      `${unknown()}x`,
+      unknown().slice(0, -1),
+      42,
+      null,
+      undefined,
+      {},
+    ]) {
       expect(await keyring.verify(text)).toMatchObject({ ok: false, code: 'malformed_key' })
     }
     expect(store.calls.find).toBeUndefined()
@@ -70,7 +80,12 @@ describe('a key that is in good state', () => {
 
   test('a second use asks nobody: no store call, no hash, the same verdict in the same tick', async () => {
     let asked = 0
-    const { create, keyring, store } = setUp({ resolveOwner: () => [['*:*']][asked++ * 0] ?? [] })
+    const { create, keyring, store } = setUp({
+      resolveOwner: () => {
+        asked += 1
+        return ['*:*']
+      },
+    })
     const { token } = await create()
     const first = await keyring.verify(token, { carrier: 'bearer' })
     const before = { ...store.calls }
@@ -292,7 +307,9 @@ describe('what a use asks of the key', () => {
       return verification.ok ? 'ok' : verification.code
     }
     expect(await code({ workspaceId: 'ws_acme', environments: ['production'], permission: 'prompts:read' })).toBe('ok')
-    expect(await code({ workspaceId: 'ws_globex', environments: ['ci'], permission: 'prompts:write' })).toBe('wrong_workspace')
+    expect(await code({ workspaceId: 'ws_globex', environments: ['ci'], permission: 'prompts:write' })).toBe(
+      'wrong_workspace',
+    )
     expect(await code({ environments: ['ci', 'staging'], permission: 'prompts:write' })).toBe('wrong_environment')
     expect(await code({ permission: 'prompts:write' })).toBe('insufficient_permission')
     expect(await code({ permission: 'context:download' })).toBe('owner_lacks_permission')
@@ -304,7 +321,11 @@ describe('what a use asks of the key', () => {
   test('P-11, P-12: a requirement that cannot be meant is an error, not a verdict', async () => {
     const { create, keyring } = setUp()
     const { token } = await create()
-    for (const context of [{ permission: 'prompts:raed' }, { anyPermission: [] }, { environments: ['prod'] }] as never[]) {
+    for (const context of [
+      { permission: 'prompts:raed' },
+      { anyPermission: [] },
+      { environments: ['prod'] },
+    ] as never[]) {
       await expect(keyring.verify(token, context)).rejects.toMatchObject({ code: 'ERR_CLAVIGER_CONFIGURATION' })
     }
   })

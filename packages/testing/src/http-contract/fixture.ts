@@ -151,6 +151,12 @@ async function amend(store: KeyStore, id: string, change: (record: KeyRecord) =>
 /** A second secret that nobody has; the first one ends. */
 function withSuccessor(record: KeyRecord, endsAt: number): KeyRecord {
   const [previous] = record.secrets
-  const successor = { ...previous, version: 2, hint: 'acme_production_none', tag: previous.tag.replace(/.$/, '') + 'A' }
-  return { ...record, secrets: [successor, { ...previous, endsAt }] }
+  const tag = previous.tag.replace(/\$(.)/, (_, first) => (first === 'A' ? '$B' : '$A'))
+  return {
+    ...record,
+    secrets: [
+      { ...previous, version: 2, hint: 'acme_production_none', tag },
+      { ...previous, endsAt },
+    ],
+  }
 }

@@ -72,7 +72,7 @@ export function secrets({ test, serving, fixture }: Suite): void {
           '/': [
             auth.authenticate(),
             handle((apiKey) => {
-              seen.push(inspect(apiKey, { showHidden: true, depth: 10 }), JSON.stringify(apiKey), String(apiKey))
+              seen.push(inspect(apiKey, { showHidden: true, depth: 10 }), JSON.stringify(apiKey))
               return {}
             }),
           ],
@@ -80,7 +80,7 @@ export function secrets({ test, serving, fixture }: Suite): void {
       },
       async (send) => void (await send(withKey(tokens.reader))),
     )
-    assert.equal(seen.length, 3)
+    assert.equal(seen.length, 2)
     for (const secret of [tokens.reader.slice(-49), ...hashes]) assert.ok(!seen.join('\n').includes(secret))
   })
 }
@@ -95,10 +95,10 @@ async function inEnvironment<Result>(
   const restore = [
     ...[process.stdout, process.stderr].map((stream) => {
       const { write } = stream
-      stream.write = ((chunk: string | Uint8Array, ...rest: never[]) => {
+      stream.write = (chunk: string | Uint8Array, ...rest: never[]) => {
         said.push(typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('latin1'))
         return write.call(stream, chunk, ...rest)
-      }) as typeof write
+      }
       return () => {
         stream.write = write
       }

@@ -152,7 +152,11 @@ export function verdicts({ test, serving, fixture }: Suite): void {
 
   test('P11: too many keys to hash at once answers verifier_busy', async () => {
     const { keyring, tokens } = await fixture()
-    const busy: Keyring = { ...keyring, verify: () => Promise.reject(new BusyError('Too many hashes are queued.')) }
+    const busy: Keyring = {
+      ...keyring,
+      recall: () => undefined,
+      verify: () => Promise.reject(new BusyError('Too many hashes are queued.')),
+    }
     await serving(plainApp(busy), async (send) => {
       assertRefusal(await send(withKey(tokens.reader)), refusals.verifier_busy)
     })

@@ -8,8 +8,7 @@ import { makeStore } from './honest-store.ts'
 const runners: readonly ContractRunner[] = [{ describe, test }, nodeTest]
 
 test('fits the runners of vitest and of Node', () => {
-  for (const runner of runners)
-    expect(runner).toMatchObject({ describe: expect.any(Function), test: expect.any(Function) })
+  for (const runner of runners) expect([typeof runner.describe, typeof runner.test]).toEqual(['function', 'function'])
 })
 
 test('passes a store of three methods, and skips by name what it lacks', async () => {
@@ -33,7 +32,7 @@ test('warns of a skipped test where the runner cannot skip', async () => {
   const listen = (warning: Error): void => void warnings.push(warning)
   process.on('warning', listen)
   onTestFinished(() => void process.off('warning', listen))
-  const [first] = collectContract(smallStore).filter(({ group }) => group === 'bus')
+  const first = collectContract(smallStore).find(({ group }) => group === 'bus')
   await first?.body()
   await new Promise((resolve) => setImmediate(resolve))
   expect(warnings).toMatchObject([

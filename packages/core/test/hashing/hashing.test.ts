@@ -1,0 +1,157 @@
+import { testClock } from '@claviger/testing'
+import { describe, expect, test } from 'vitest'
+import { argon2Parameters } from '../../src/hashing/argon2.ts'
+import { argon2id, type Hasher, hmacSha256 } from '../../src/hashing/hasher.ts'
+import { createHashing, type Hashing } from '../../src/hashing/hashing.ts'
+import { createWorkQueue } from '../../src/hashing/work-queue.ts'
+
+const token = `acme_production_${'a'.repeat(65)}`
+const other = `acme_production_${'b'.repeat(65)}`
+const old = { id: 'old', secret: 'o'.repeat(32) }
+const current = { id: 'new', secret: 'n'.repeat(32) }
+const cheap = { memoryKiB: 7_168, iterations: 1 }
+
+function hashing(hasher: Hasher): Hashing {
+  return createHashing(hasher, createWorkQueue({ concurrency: 2, capacity: 10, waitMs: 5_000 }, testClock()))
+}
+
+describe.each<[string, Hasher]>([
+  ['argon2id', argon2id(cheap)],
+  ['argon2id with a pepper', argon2id({ ...cheap, pepper: current })],
+  ['hmacSha256', hmacSha256({ pepper: current })],
+])('%s', (_, hasher) => {
+  test('recognises the token it protected, by tag and by hash, and no other', async () => {
+    const { protect, compareTag, verify } = hashing(hasher)
+    const stored = await protect(token)
+    expect(compareTag(token, stored)).toBe('same')
+    expect(compareTag(other, stored)).toBe('different')
+    expect(await verify(token, stored)).toBe('same')
+    expect(await verify(other, stored)).toBe('different')
+  })
+
+  test('P17: stores nothing of the token', async () => {
+    const stored = JSON.stringify(await hashing(hasher).protect(token))
+    expect(stored).not.toContain('aaaa')
+    expect(stored).not.toContain('nnnn')
+  })
+
+  test('is up to date with itself', async () => {
+    const { protect, isOutdated } = hashing(hasher)
+    expect(isOutdated(await protect(token))).toBe(false)
+  })
+
+  test('S-14: what it cannot read is neither right nor wrong', async () => {
+    const { protect, compareTag, verify } = hashing(hasher)
+    const stored = await protect(token)
+    for (const hash of [
+      '',
+      'x',
+      '$hmac-sha256$',
+      '$hmac-sha256$AAAA',
+      'da39a3ee5e6b4b0d3255bfef95601890afd80709',
+      '$argon2id$v=19$m=4294967295,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',
+      '$argon2id$v=19$m=19456,t=2000,p=1$c2FsdHNhbHRzYWx0c2FsdA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',
+    ]) {
+      expect(await verify(token, { ...stored, hash })).toBe('unreadable')
+    }
+    for (const tag of ['', 'sha256$', 'sha256$AAAA', 'md5$AAAAAAAAAAA', stored.tag.slice(0, -3)]) {
+      expect(compareTag(token, { ...stored, tag })).toBe('unreadable')
+    }
+  })
+
+  test('S-51: a pepper that is not in the ring makes a secret unreadable, not wrong', async () => {
+    const { protect, compareTag, verify } = hashing(hasher)
+    const stored = { ...(await protect(token)), pepperId: 'lost' }
+    expect(compareTag(token, stored)).toBe('unreadable')
+    expect(await verify(token, stored)).toBe('unreadable')
+  })
+})
+
+describe('changing the way tokens are hashed', () => {
+  test.each<[string, Hasher, Hasher]>([
+    ['S-15: dearer parameters', argon2id(cheap), argon2id({ memoryKiB: 7_168, iterations: 2 })],
+    ['a first pepper', argon2id(cheap), argon2id({ ...cheap, pepper: current })],
+    [
+      'S-51: a new pepper, the old one kept in the ring',
+      hmacSha256({ pepper: old }),
+      hmacSha256({ pepper: current, previousPeppers: [old] }),
+    ],
+    ['from argon2id to HMAC', argon2id(cheap), hmacSha256({ pepper: current })],
+    ['from HMAC to argon2id', hmacSha256({ pepper: old }), argon2id({ ...cheap, previousPeppers: [old] })],
+  ])('%s: old hashes verify and count as outdated', async (_, before, after) => {
+    const stored = await hashing(before).protect(token)
+    const now = hashing(after)
+    expect(now.compareTag(token, stored)).toBe('same')
+    expect(await now.verify(token, stored)).toBe('same')
+    expect(await now.verify(other, stored)).toBe('different')
+    expect(now.isOutdated(stored)).toBe(true)
+  })
+})
+
+describe('the allow-list of argon2 parameters', () => {
+  const phc = (head: string, salt = 'c2FsdHNhbHRzYWx0c2FsdA', hash = 'A'.repeat(43)): string =>
+    `${head}$${salt}$${hash}`
+
+  test('lets through what Claviger writes', () => {
+    expect(argon2Parameters(phc('$argon2id$v=19$m=19456,t=2,p=1'))).toEqual({
+      memoryKiB: 19_456,
+      iterations: 2,
+      parallelism: 1,
+    })
+  })
+
+  test.each([
+    phc('$argon2id$v=19$m=1048576,t=2,p=1'),
+    phc('$argon2id$v=19$m=1024,t=2,p=1'),
+    phc('$argon2id$v=19$m=19456,t=6,p=1'),
+    phc('$argon2id$v=19$m=19456,t=2,p=0'),
+    phc('$argon2id$v=19$m=19456,t=2,p=5'),
+    phc('$argon2id$v=19$m=019456,t=2,p=1'),
+    phc('$argon2id$v=16$m=19456,t=2,p=1'),
+    phc('$argon2d$v=19$m=19456,t=2,p=1'),
+    phc('$argon2i$v=19$m=19456,t=2,p=1'),
+    phc('$argon2id$v=19$t=2,m=19456,p=1'),
+    phc('$argon2id$v=19$m=19456,t=2,p=1,keyid=AAAA'),
+    phc('$argon2id$v=19$m=19456,t=2,p=1', 'short'),
+    phc('$argon2id$v=19$m=19456,t=2,p=1', undefined, 'short'),
+    `${phc('$argon2id$v=19$m=19456,t=2,p=1')}\n`,
+    '',
+  ])('S-14: refuses %s', (stored) => {
+    expect(argon2Parameters(stored)).toBeUndefined()
+  })
+})
+
+describe('configuring a hasher', () => {
+  test.each([
+    ['memoryKiB', () => argon2id({ memoryKiB: 1_000_000 })],
+    ['iterations', () => argon2id({ iterations: 0 })],
+    ['parallelism', () => argon2id({ parallelism: 1.5 })],
+    ['pepper', () => argon2id({ pepper: undefined as never })],
+    ['pepper', () => hmacSha256({ pepper: undefined as never })],
+    ['pepper', () => hmacSha256(undefined as never)],
+    ['pepper', () => hmacSha256({ pepper: 'too short' })],
+    ['pepper', () => hmacSha256({ pepper: 42 as never })],
+    ['pepper.id', () => hmacSha256({ pepper: { id: 'a b', secret: 'x'.repeat(32) } })],
+    ['previousPeppers[0]', () => hmacSha256({ pepper: current, previousPeppers: [current] })],
+  ])('S-51: a wrong %s fails at start and shows no secret', (option, make) => {
+    const error = thrownBy(make)
+    expect(error).toMatchObject({ code: 'ERR_CLAVIGER_CONFIGURATION', option: expect.stringContaining(option) })
+    expect((error as Error).message).not.toMatch(/too short'|nnnn|xxxx/)
+  })
+
+  test('a hasher shows no pepper when printed', async () => {
+    const { inspect } = await import('node:util')
+    const hasher = hmacSha256({ pepper: current })
+    expect(inspect(hasher, { showHidden: true, depth: null })).not.toContain('nnnn')
+    expect(JSON.stringify(hasher)).not.toContain('nnnn')
+  })
+})
+
+function thrownBy(work: () => unknown): unknown {
+  try {
+    work()
+  } catch (error) {
+    return error
+  }
+  throw new Error('Expected an error.')
+}

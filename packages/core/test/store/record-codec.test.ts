@@ -1,0 +1,218 @@
+import { testRecord, testSecret, testServiceAccount } from '@claviger/testing'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { CorruptRecordError } from '../../src/errors.ts'
+import {
+  decodeIdempotencyRecord,
+  decodeKeyRecord,
+  decodeServiceAccount,
+  encodeKeyRecord,
+  encodeServiceAccount,
+} from '../../src/store/record-codec.ts'
+import type { IdempotencyRecord } from '../../src/store/records.ts'
+import { anyKeyRecord } from './arbitrary-record.ts'
+
+const record = testRecord({ secrets: [testSecret({ version: 2 }), testSecret({ endsAt: 5 })] })
+const retry: IdempotencyRecord = {
+  workspaceId: 'ws_acme',
+  actor: { type: 'user', id: 'ada' },
+  idempotencyKey: 'retry-1',
+  requestHash: 'abc',
+  keyId: record.id,
+  createdAt: 1,
+}
+
+/** The field a decoder complains about. */
+function faultOf(decode: () => unknown): string {
+  try {
+    decode()
+  } catch (error) {
+    if (error instanceof CorruptRecordError) return error.field
+    throw error
+  }
+  return 'none'
+}
+
+describe('decodeKeyRecord', () => {
+  test('reads back every record, from text and from a row', () => {
+    fc.assert(
+      fc.property(anyKeyRecord, (one) => {
+        expect(decodeKeyRecord(encodeKeyRecord(one))).toEqual(one)
+        expect(decodeKeyRecord(one)).toEqual(one)
+      }),
+      { seed: 7, numRuns: 300 },
+    )
+  })
+
+  test('gives a copy that shares nothing with the row', () => {
+    const decoded = decodeKeyRecord(record)
+    expect(decoded.permissions).not.toBe(record.permissions)
+    expect(decoded.secrets[0]).not.toBe(record.secrets[0])
+    expect(decoded.owner).not.toBe(record.owner)
+    expect(decoded.metadata).not.toBe(record.metadata)
+  })
+
+  test('leaves out what is no field of a key', () => {
+    expect(decodeKeyRecord({ ...record, admin: true, secrets: [{ ...testSecret(), token: 'x' }] })).toEqual({
+      ...record,
+      secrets: [testSecret()],
+    })
+  })
+
+  test.each([
+    ['id', ['', 'short', 'key00000000000-1', `${record.id}\n`, 7, null]],
+    ['workspaceId', ['', 'x'.repeat(256), 7, null]],
+    ['revision', [0, -1, 1.5, '1', null, Number.NaN, 2 ** 53]],
+    ['name', ['x'.repeat(129), null, 7]],
+    ['description', ['x'.repeat(2_001), 7, undefined]],
+    ['environment', ['', 'Production', 'pro duction', 'x'.repeat(17), null]],
+    ['permissions', [undefined, null, {}, '', 0, 'docs:read admin:write', { 0: '*:*', length: 1 }]],
+    ['owner', [null, 'ada', [], undefined]],
+    ['createdBy', [null, 'ada']],
+    ['metadata', [null, [], 'x', undefined]],
+    ['secrets', [[], null, {}, [testSecret(), testSecret(), testSecret()]]],
+    ['createdAt', [null, -1, 1.5, '2025-01-01', 8.64e15 + 1, Number.NaN, Number.POSITIVE_INFINITY]],
+    ['expiresAt', [undefined, '', 'never', false, -1, '1735689600000']],
+    ['disabledAt', [undefined, true]],
+    ['revokedAt', [undefined, false, '', '0']],
+    ['revokedReason', [undefined, 7]],
+    ['ownerGoneAt', [undefined, true]],
+    ['lastUsedAt', [undefined, '1']],
+  ] as const)('P-07 P-08: calls a row corrupt whose %s is wrong', (field, values) => {
+    for (const value of values)
+      expect(
+        faultOf(() => decodeKeyRecord({ ...record, [field]: value })),
+        JSON.stringify(value),
+      ).toBe(field)
+  })
+
+  test.each([
+    ['permissions[1]', { permissions: ['docs:read', 'admin'] }],
+    ['permissions[0]', { permissions: [['*:*']] }],
+    ['permissions[0]', { permissions: [, 'docs:read'] }],
+    ['permissions[0]', { permissions: [null] }],
+    ['owner.type', { owner: { type: 'admin', id: 'ada' } }],
+    ['owner.type', { owner: { type: 'key', id: 'ada' } }],
+    ['owner.id', { owner: { type: 'user', id: '' } }],
+    ['createdBy.type', { createdBy: { type: 'root', id: 'ada' } }],
+    ['metadata.team', { metadata: { team: { nested: true } } }],
+    ['secrets[0].hash', { secrets: [testSecret({ hash: 7 as unknown as string })] }],
+    ['secrets[0].hash', { secrets: [testSecret({ hash: 'x'.repeat(513) })] }],
+    ['secrets[0].tag', { secrets: [{ ...testSecret(), tag: undefined }] }],
+    ['secrets[0].version', { secrets: [testSecret({ version: 0 })] }],
+    ['secrets[1].endsAt', { secrets: [testSecret(), testSecret({ endsAt: -1 })] }],
+    ['secrets[0].pepperId', { secrets: [{ ...testSecret(), pepperId: undefined }] }],
+  ])('P-10: names the place inside: %s', (field, patch) => {
+    expect(faultOf(() => decodeKeyRecord({ ...record, ...patch }))).toBe(field)
+  })
+
+  test('P-25: takes 256 grants and 32 metadata entries, and no more', () => {
+    const grants = (length: number): string[] => Array.from({ length }, (_, index) => `r${index}:read`)
+    const entries = (length: number): object => Object.fromEntries(grants(length).map((name) => [name, '']))
+    expect(faultOf(() => decodeKeyRecord({ ...record, permissions: grants(256), metadata: entries(32) }))).toBe('none')
+    expect(faultOf(() => decodeKeyRecord({ ...record, permissions: grants(257) }))).toBe('permissions')
+    expect(faultOf(() => decodeKeyRecord({ ...record, metadata: entries(33) }))).toBe('metadata')
+  })
+
+  test.each([
+    ['no text at all', ''],
+    ['no JSON', 'garbage'],
+    ['half of it', encodeKeyRecord(record).slice(0, 200)],
+    ['S-17: 5 MB', JSON.stringify({ ...record, description: 'x'.repeat(5_000_000) })],
+    ['S-17: depth 10 000', '['.repeat(10_000)],
+    ['S-17: depth 10 000, closed', `${'['.repeat(10_000)}${']'.repeat(10_000)}`],
+    ['another kind of JSON', '7'],
+    ['null', 'null'],
+    ['S-19: two rows', JSON.stringify([record, record])],
+  ])('calls %s corrupt', (_, text) => {
+    expect(faultOf(() => decodeKeyRecord(text))).toBe('key')
+  })
+
+  test.each([undefined, null, 7, true, [], Symbol('row')])('calls %o corrupt where a row should be', (row) => {
+    expect(faultOf(() => decodeKeyRecord(row))).toBe('key')
+  })
+
+  test('S-17: keeps a metadata entry named __proto__ as an entry, without a prototype', () => {
+    const text = encodeKeyRecord(record).replace('"metadata":{}', '"metadata":{"__proto__":"x","constructor":"y"}')
+    const { metadata } = decodeKeyRecord(text)
+    expect(Object.entries(metadata)).toEqual([
+      ['__proto__', 'x'],
+      ['constructor', 'y'],
+    ])
+    expect(Object.getPrototypeOf(metadata)).toBeNull()
+  })
+
+  test('S-17: takes no field from an entry named __proto__', () => {
+    const { permissions: _, ...rest } = record
+    const text = JSON.stringify(rest).replace('{', '{"__proto__":{"permissions":["*:*"]},')
+    expect(faultOf(() => decodeKeyRecord(text))).toBe('permissions')
+    expect(Object.prototype).not.toHaveProperty('permissions')
+  })
+
+  test('S-36: throws its own error for anything at all, and never with what it read', () => {
+    const canary = 'c4n4ry'
+    const value = fc.oneof(
+      fc.jsonValue({ maxDepth: 3 }),
+      fc.constant(canary),
+      fc.constant([canary]),
+      fc.constant({ [canary]: canary }),
+    )
+    fc.assert(
+      fc.property(fc.constantFrom(...Object.keys(record)), value, (field, wrong) => {
+        try {
+          decodeKeyRecord(JSON.stringify({ ...record, [field]: wrong }))
+        } catch (error) {
+          expect(error).toBeInstanceOf(CorruptRecordError)
+          if (field !== 'metadata') expect(String(error)).not.toContain(canary)
+        }
+      }),
+      { seed: 8, numRuns: 2_000 },
+    )
+  })
+})
+
+describe('decodeServiceAccount', () => {
+  test('reads back what was written', () => {
+    const account = testServiceAccount({ description: 'x', deletedAt: 7 })
+    expect(decodeServiceAccount(encodeServiceAccount(account))).toEqual(account)
+    expect(decodeServiceAccount(testServiceAccount())).toEqual(testServiceAccount())
+  })
+
+  test.each([
+    ['id', ''],
+    ['workspaceId', null],
+    ['revision', 0],
+    ['name', 7],
+    ['description', undefined],
+    ['permissions', '*:*'],
+    ['createdBy', null],
+    ['createdAt', '1'],
+    ['updatedAt', -1],
+    ['deletedAt', undefined],
+  ])('calls a row corrupt whose %s is %j', (field, value) => {
+    expect(faultOf(() => decodeServiceAccount({ ...testServiceAccount(), [field]: value }))).toBe(field)
+  })
+
+  test('calls no row at all corrupt', () => {
+    for (const row of ['', 'x', 'null', null, undefined, []])
+      expect(faultOf(() => decodeServiceAccount(row))).toBe('serviceAccount')
+  })
+})
+
+describe('decodeIdempotencyRecord', () => {
+  test('reads back what was written', () => {
+    expect(decodeIdempotencyRecord(JSON.stringify(retry))).toEqual(retry)
+    expect(decodeIdempotencyRecord(retry)).toEqual(retry)
+  })
+
+  test.each([
+    ['workspaceId', ''],
+    ['actor', null],
+    ['idempotencyKey', 'x'.repeat(256)],
+    ['requestHash', 7],
+    ['keyId', 'short'],
+    ['createdAt', null],
+  ])('calls a row corrupt whose %s is %j', (field, value) => {
+    expect(faultOf(() => decodeIdempotencyRecord({ ...retry, [field]: value }))).toBe(field)
+  })
+})

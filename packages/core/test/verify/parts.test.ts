@@ -1,0 +1,249 @@
+import { memoryStore } from '@claviger/store-memory'
+import { testClock, testRecord, testServiceAccount } from '@claviger/testing'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { createDigest } from '../../src/verify/digest.ts'
+import { createEntries, type Fill } from '../../src/verify/entries.ts'
+import { createFence } from '../../src/verify/fence.ts'
+import { createFlights } from '../../src/verify/flights.ts'
+import { createNegatives } from '../../src/verify/negatives.ts'
+import { createOwners } from '../../src/verify/owners.ts'
+import { createRevokedIds } from '../../src/verify/revoked.ts'
+import type { Verification } from '../../src/verify/verdict.ts'
+
+describe('the digest', () => {
+  test('S-27: distinct domains and texts never meet, and another process makes others', () => {
+    const digest = createDigest()
+    fc.assert(
+      fc.property(fc.string(), fc.string(), fc.constantFrom('a', 'b'), fc.constantFrom('a', 'b'), (s, t, d, e) => {
+        expect(digest(d, s) === digest(e, t)).toBe(d === e && s === t)
+      }),
+      { seed: 1 },
+    )
+    expect(createDigest()('a', 'text')).not.toBe(digest('a', 'text'))
+  })
+
+  test('is 32 characters and holds nothing of the text', () => {
+    const digest = createDigest()('a', 'acme_production_secret')
+    expect(digest.length).toBe(32)
+    expect(digest).not.toContain('secret')
+  })
+})
+
+describe('the entries', () => {
+  const verdict: Verification = { ok: false, code: 'key_revoked' }
+  const fill = (digest: string, keyId = 'k', proof = `proof of ${digest}`): Fill => ({
+    digest,
+    keyId,
+    proof,
+    verdict,
+    filledAt: 0,
+    deadline: 10,
+    refreshAt: 8,
+  })
+
+  test('P12: are never more than their bound, and those pushed out are forgotten by key as well', () => {
+    const entries = createEntries(10)
+    for (let index = 0; index < 1_000; index += 1) entries.fill(fill(`d${index}`, `k${index}`))
+    expect(entries.size).toBe(10)
+    expect(entries.hasProof('k0', 'proof of d0')).toBe(false)
+    expect(entries.hasProof('k999', 'proof of d999')).toBe(true)
+  })
+
+  test('one key holds at most eight, whatever spellings it comes in, and evicts nobody else', () => {
+    const entries = createEntries(100)
+    entries.fill(fill('honest', 'other'))
+    for (let index = 0; index < 1_000; index += 1) entries.fill(fill(`d${index}`))
+    expect(entries.size).toBe(9)
+    expect(entries.verdictsOf('k').length).toBe(8)
+    expect(entries.get('honest')?.verdict).toBe(verdict)
+  })
+
+  test('clearing a key drops its verdicts and keeps its proofs', () => {
+    const entries = createEntries(10)
+    for (const digest of ['a', 'b', 'c']) entries.fill(fill(digest))
+    entries.fill(fill('d', 'other'))
+    entries.clearKey('k')
+    for (const digest of ['a', 'b', 'c']) {
+      expect(entries.get(digest)).toMatchObject({ verdict: undefined, deadline: Number.NEGATIVE_INFINITY })
+      expect(entries.hasProof('k', `proof of ${digest}`)).toBe(true)
+    }
+    expect(entries.get('d')?.verdict).toBe(verdict)
+    entries.clearAll()
+    expect(entries.get('d')?.verdict).toBeUndefined()
+  })
+
+  test('fast-check: a model of maps agrees on proofs and sizes', () => {
+    const action = fc.record({ digest: fc.integer({ min: 0, max: 30 }), key: fc.integer({ min: 0, max: 5 }) })
+    fc.assert(
+      fc.property(fc.array(action, { maxLength: 200 }), (actions) => {
+        const entries = createEntries(12)
+        for (const { digest, key } of actions) entries.fill(fill(`${key}/${digest}`, `k${key}`))
+        let total = 0
+        for (let key = 0; key <= 5; key += 1) {
+          const held = Array.from({ length: 31 }, (_, digest) => `${key}/${digest}`).filter((d) =>
+            entries.hasProof(`k${key}`, `proof of ${d}`),
+          )
+          expect(held.length).toBeLessThanOrEqual(8)
+          expect(entries.verdictsOf(`k${key}`).length).toBe(held.length)
+          expect(held.every((d) => entries.get(d) !== undefined)).toBe(true)
+          total += held.length
+        }
+        expect(total).toBe(entries.size)
+        expect(total).toBeLessThanOrEqual(12)
+      }),
+      { seed: 2 },
+    )
+  })
+})
+
+describe('the fence', () => {
+  test('tells whether anything about a scope, or everything, was dropped in between', () => {
+    const fence = createFence()
+    const before = fence.stamp('key a')
+    expect(fence.stamp('key a')).toBe(before)
+    fence.raise('key a')
+    expect(fence.stamp('key a')).not.toBe(before)
+    const later = fence.stamp('key a')
+    fence.raiseAll()
+    expect(fence.stamp('key a')).not.toBe(later)
+  })
+})
+
+describe('flights', () => {
+  test('share work of one name and generation, and only that', async () => {
+    const flights = createFlights<number>()
+    let started = 0
+    const start = async (): Promise<number> => ++started
+    const [a, b, c] = await Promise.all([
+      flights.join('x', 1, start),
+      flights.join('x', 1, start),
+      flights.join('x', 2, start),
+    ])
+    expect([a, b, c]).toEqual([1, 1, 2])
+    expect(flights.size).toBe(0)
+    expect(await flights.join('x', 2, start)).toBe(3)
+  })
+
+  test('P10: a flight that fails fails for all who joined, and is not remembered', async () => {
+    const flights = createFlights<number>()
+    const broken = async (): Promise<number> => {
+      throw new Error('broken')
+    }
+    const results = await Promise.allSettled([flights.join('x', 1, broken), flights.join('x', 1, broken)])
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+    expect(await flights.join('x', 1, async () => 7)).toBe(7)
+  })
+})
+
+describe('negatives', () => {
+  test('last two seconds, end with any news about the key, and count a clock that went back as old', () => {
+    const clock = testClock()
+    const negatives = createNegatives(10, 2_000, clock)
+    negatives.add('d', 1)
+    expect(negatives.has('d', 1)).toBe(true)
+    expect(negatives.has('d', 2)).toBe(false)
+    negatives.add('d', 1)
+    clock.advance(1_999)
+    expect(negatives.has('d', 1)).toBe(true)
+    clock.advance(1)
+    expect(negatives.has('d', 1)).toBe(false)
+    negatives.add('d', 1)
+    clock.jumpWall(-1)
+    expect(negatives.has('d', 1)).toBe(false)
+    for (let index = 0; index < 100; index += 1) negatives.add(`d${index}`, 1)
+    expect(negatives.size).toBe(10)
+  })
+})
+
+describe('revoked ids', () => {
+  test('are bounded', () => {
+    const revoked = createRevokedIds(3)
+    for (const id of ['a', 'b', 'c', 'd']) revoked.add(id)
+    expect(['a', 'b', 'c', 'd'].map((id) => revoked.has(id))).toEqual([false, true, true, true])
+    revoked.remove('b')
+    expect(revoked.has('b')).toBe(false)
+  })
+})
+
+describe('owners', () => {
+  const question = { workspaceId: 'ws_acme', owner: { type: 'user', id: 'ada' } } as const
+  const owners = (resolveOwner: Parameters<typeof createOwners>[1], store = memoryStore()) =>
+    createOwners(store, resolveOwner, createFence(), testClock(), 1_000)
+
+  test('P-34: null means gone', async () => {
+    expect((await owners(() => null).read(question)).grants).toBeNull()
+  })
+
+  test.each([undefined, '', 'prompts:read', 0, true, {}, [1], [null], ['prompts:read', 7]])(
+    'P-36: %j is an outage, not a permission',
+    async (answer) => {
+      await expect(owners(() => answer as never).read(question)).rejects.toMatchObject({
+        code: 'ERR_CLAVIGER_UNAVAILABLE',
+        dependency: 'owner',
+      })
+    },
+  )
+
+  test('P-35: a look-up that throws or rejects is an outage', async () => {
+    const throws = (): never => {
+      throw new Error('members down')
+    }
+    await expect(owners(throws).read(question)).rejects.toMatchObject({ code: 'ERR_CLAVIGER_UNAVAILABLE' })
+    await expect(owners(async () => throws()).read(question)).rejects.toMatchObject({ dependency: 'owner' })
+  })
+
+  test('a grant that is none grants nothing', async () => {
+    const { grants } = await owners(() => ['admin', 'PROMPTS:READ', '', 'prompts:read']).read(question)
+    expect(grants?.has('prompts:read')).toBe(true)
+    expect(grants?.has('prompts:write')).toBe(false)
+  })
+
+  test('concurrent questions about one owner are one, and two owners never share an answer', async () => {
+    let asked = 0
+    const { read } = owners(({ owner }) => {
+      asked += 1
+      return [`${owner.id}:read`]
+    })
+    const bob = { workspaceId: 'ws_acme', owner: { type: 'user', id: 'bob' } } as const
+    const reads = await Promise.all([read(question), read(question), read(bob)])
+    expect(asked).toBe(2)
+    expect(reads.map(({ grants }) => grants?.has('bob:read'))).toEqual([false, false, true])
+  })
+
+  test('T16: ids that would join to the same text are different owners', async () => {
+    const seen: string[] = []
+    const { read } = owners(({ workspaceId, owner }) => {
+      seen.push(`${workspaceId}|${owner.id}`)
+      return []
+    })
+    await Promise.all([
+      read({ workspaceId: 'a', owner: { type: 'user', id: 'b","user","c' } }),
+      read({ workspaceId: 'a","user","b', owner: { type: 'user', id: 'c' } }),
+    ])
+    expect(seen.length).toBe(2)
+  })
+
+  test('a service account is Claviger’s own record: its grants count, deleted it is gone, unknown the host is asked', async () => {
+    const store = memoryStore()
+    const account = testServiceAccount({ id: 'svc', permissions: ['prompts:read'] })
+    const gone = testServiceAccount({ id: 'gone', deletedAt: 1 })
+    const write = { type: 'serviceAccount', expectedRevision: 0 } as const
+    await store.commit({
+      writes: [account, gone].map((record) => ({ ...write, record })),
+      activity: [],
+      announcements: [],
+      nonce: 'n',
+      at: 0,
+      silent: false,
+    })
+    const { read } = owners(() => ['context:download'], store)
+    const ask = (id: string, workspaceId = 'ws_acme') => read({ workspaceId, owner: { type: 'service', id } })
+    expect((await ask('svc')).grants?.has('prompts:read')).toBe(true)
+    expect((await ask('svc')).grants?.has('context:download')).toBe(false)
+    expect((await ask('gone')).grants).toBeNull()
+    expect((await ask('unknown')).grants?.has('context:download')).toBe(true)
+    expect((await ask('svc', 'ws_globex')).grants?.has('context:download')).toBe(true)
+    expect(testRecord().owner.type).toBe('user')
+  })
+})

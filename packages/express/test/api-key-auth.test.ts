@@ -1,0 +1,204 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createRequire } from 'node:module'
+import { setImmediate } from 'node:timers/promises'
+import { apiKeyAuth, type ApiKeyAuthOptions } from '@claviger/express'
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
+import request from 'supertest'
+import { describe, expect, test } from 'vitest'
+import { keyringWithKey } from './keyring.ts'
+
+const express4 = createRequire(import.meta.url)('express4') as () => Express
+const majors = [
+  ['Express 5', express],
+  ['Express 4', express4],
+] as const
+
+const { keyring, token, id } = await keyringWithKey()
+const authorized = { Authorization: `Bearer ${token}` }
+const ok: RequestHandler = (req, res) => void res.json({ key: req.apiKey?.id ?? null })
+const showError: ErrorRequestHandler = (error: Error, _req, res, _next) => void res.json({ shown: error.message })
+
+describe.each(majors)('%s', (_, make) => {
+  const denied = (
+    onDenied: ApiKeyAuthOptions['onDenied'],
+    later: readonly ErrorRequestHandler[] = [showError],
+  ): Express => {
+    const app = make()
+    app.set('env', 'test')
+    app.use(apiKeyAuth(keyring, { onDenied }).authenticate(), ok)
+    for (const handler of later) app.use(handler)
+    return app
+  }
+
+  test('guards a router and its routes, and gives handlers the key', async () => {
+    const auth = apiKeyAuth(keyring)
+    const app = make()
+    app.use('/v1', auth.authenticate())
+    app.get(
+      '/v1/ws/:ws',
+      auth.workspace((req) => req.params.ws),
+      auth.require('docs:read'),
+      ok,
+    )
+    app.get('/v1/write', auth.require('docs:write'), ok)
+    app.get('/open', ok)
+    await request(app).get('/v1/ws/ws_acme').set(authorized).expect(200, { key: id })
+    await request(app).get('/v1/ws/ws_other').set(authorized).expect(401)
+    await request(app).get('/v1/write').set(authorized).expect(403)
+    await request(app).get('/v1/ws/ws_acme').expect(401)
+    await request(app).get('/open').expect(200, { key: null })
+  })
+
+  test('H-48: matches no paths of its own: whatever route is selected carries its own guard', async () => {
+    const auth = apiKeyAuth(keyring)
+    const app = make()
+    app.get('/admin', auth.authenticate(), auth.require('docs:write'), ok)
+    for (const path of ['/admin', '/Admin', '/admin/', '/%61dmin']) {
+      await request(app).get(path).set(authorized).expect(403)
+      await request(app).get(path).expect(401)
+    }
+    for (const path of ['//admin', '/admin;x']) await request(app).get(path).set(authorized).expect(404)
+  })
+
+  test('onDenied can hand an error to the error handler of the host, which finds status and challenge set', async () => {
+    const app = denied((denial, { next }) => next(new Error(denial.code)))
+    const response = await request(app).get('/').expect(401, { shown: 'missing_credentials' })
+    expect(response.headers['www-authenticate']).toBe('Bearer realm="api"')
+  })
+
+  test('onDenied can hand an error on later', async () => {
+    const app = denied(async (denial, { next }) => {
+      await setImmediate()
+      next(new Error(denial.code))
+    })
+    await request(app).get('/').expect(401, { shown: 'missing_credentials' })
+  })
+
+  test.each([[], [undefined], [null], [false], [0], [''], ['route'], ['router'], ['text']])(
+    'onDenied calling next(%j) without an error object does not let the request pass',
+    async (...given) => {
+      const app = denied((_denial, { next }) => next(...given))
+      const response = await request(app).get('/').set('Authorization', 'Bearer x').expect(401)
+      expect(response.body).toMatchObject({ code: 'malformed_key' })
+    },
+  )
+
+  test('onDenied calling next twice, or after it answered, is heard once', async () => {
+    let shown = 0
+    const count: ErrorRequestHandler = (error: Error, _req, res, _next) =>
+      void res.json({ shown: error.message, times: (shown += 1) })
+    const twice = denied(
+      (_denial, { next }) => {
+        next(new Error('first'))
+        next(new Error('second'))
+      },
+      [count],
+    )
+    await request(twice).get('/').expect(401, { shown: 'first', times: 1 })
+    const late = denied(
+      (_denial, { res, next }) => {
+        res.json({ own: true })
+        next(new Error('late'))
+      },
+      [count],
+    )
+    await request(late).get('/').expect(401, { own: true })
+    expect(shown).toBe(1)
+  })
+
+  test('onDenied that hands an error on and then throws is answered by the error handler only', async () => {
+    const app = denied((_denial, { next }) => {
+      next(new Error('handed on'))
+      throw new Error('thrown')
+    })
+    await request(app).get('/').expect(401, { shown: 'handed on' })
+  })
+
+  test('onDenied that sends half an answer and throws has the connection cut', async () => {
+    const app = denied((_denial, { res }) => {
+      res.write('half')
+      throw new Error('thrown')
+    })
+    await expect(request(app).get('/')).rejects.toThrow(/aborted|hang up|ECONNRESET/)
+  })
+
+  test('onDenied answering with res.json keeps its own content type', async () => {
+    const app = denied((denial, { res }) => void res.json({ error: denial.code }))
+    const response = await request(app).get('/').expect(401, { error: 'missing_credentials' })
+    expect(response.headers['content-type']).toBe('application/json; charset=utf-8')
+  })
+
+  test('H-58: with NODE_ENV unset nothing of ours reaches the default error page', async () => {
+    const app = make()
+    app.set('env', 'development')
+    app.use(apiKeyAuth(keyring).authenticate(), ok)
+    const response = await request(app).get('/').set('Authorization', `Bearer "${token}"`).expect(401)
+    expect(response.text).not.toContain('at ')
+    expect(response.text).not.toContain(token.slice(0, 40))
+  })
+
+  test.each([
+    ['apiKeyAuth', apiKeyAuth as unknown as RequestHandler, 'apiKeyAuth(keyring)'],
+    ['auth.authenticate', apiKeyAuth(keyring).authenticate as unknown as RequestHandler, 'auth.authenticate()'],
+    ['auth.require', apiKeyAuth(keyring).require as unknown as RequestHandler, "auth.require('docs:read')"],
+    ['auth.requireAny', apiKeyAuth(keyring).requireAny as unknown as RequestHandler, "auth.requireAny('docs:read')"],
+    ['auth.environment', apiKeyAuth(keyring).environment as unknown as RequestHandler, 'auth.environment('],
+    ['auth.workspace', apiKeyAuth(keyring).workspace as unknown as RequestHandler, 'auth.workspace((request) => ...)'],
+    ['auth.check', apiKeyAuth(keyring).check as unknown as RequestHandler, 'auth.check((apiKey, request) => ...)'],
+  ])('app.use(%s) without the call fails closed and says what to write', async (_name, middleware, advice) => {
+    const app = make()
+    app.set('env', 'test')
+    app.use(middleware, ok)
+    app.use(showError)
+    const response = await request(app).get('/').set(authorized)
+    expect((response.body as { shown: string }).shown).toContain(advice)
+  })
+
+  test('app.use(auth) without a method is refused at once', () => {
+    expect(() => make().use(apiKeyAuth(keyring) as unknown as RequestHandler)).toThrow(TypeError)
+  })
+})
+
+test('a key in memory is answered for in the same tick', async () => {
+  const auth = apiKeyAuth(keyring)
+  await keyring.verify(token, { carrier: 'bearer' })
+  const headers = new Map<string, string>()
+  const res = {
+    headersSent: false,
+    writableEnded: false,
+    getHeader: (name: string) => headers.get(name),
+    setHeader: (name: string, value: string) => headers.set(name, value),
+  } as unknown as ServerResponse
+  const req = { method: 'GET', url: '/', rawHeaders: ['Authorization', `Bearer ${token}`], headers: {} }
+  let passed = 0
+  const next = (): void => void (passed += 1)
+  auth.authenticate()(req as unknown as IncomingMessage, res, next)
+  auth.require('docs:read')(req as unknown as IncomingMessage, res, next)
+  expect(passed).toBe(2)
+  expect((req as { apiKey?: { id: string } }).apiKey?.id).toBe(id)
+})
+
+test('works without Express, for anything that calls (req, res, next)', async () => {
+  const auth = apiKeyAuth(keyring)
+  const [authenticate, require] = [auth.authenticate(), auth.require('docs:write')]
+  const server = createServer((req, res) => authenticate(req, res, () => require(req, res, () => res.end('passed'))))
+  await request(server).get('/').expect(401)
+  await request(server).get('/').set(authorized).expect(403)
+})
+
+test('middleware is named, so that stacks read well', () => {
+  const auth = apiKeyAuth(keyring)
+  const names = [
+    auth.authenticate(),
+    auth.require('docs:read'),
+    auth.requireAny('docs:read'),
+    auth.workspace(() => 'x'),
+  ]
+  expect(names.map(({ name }) => name)).toEqual([
+    'apiKeyAuthenticate',
+    'apiKeyRequire',
+    'apiKeyRequireAny',
+    'apiKeyWorkspace',
+  ])
+  expect([auth.environment('ci').name, auth.check(() => true).name]).toEqual(['apiKeyEnvironment', 'apiKeyCheck'])
+})

@@ -1,0 +1,201 @@
+import { createServer, type Server } from 'node:http'
+import { createRequire } from 'node:module'
+import { setImmediate } from 'node:timers/promises'
+import { apiKeyAuth, type ApiKeyAuthOptions } from '@claviger/koa'
+import { Router } from '@koa/router'
+import Koa3, { type default as Koa } from 'koa'
+import request from 'supertest'
+import { describe, expect, test } from 'vitest'
+import { keyringWithKey } from './keyring.ts'
+
+const Koa2 = createRequire(import.meta.url)('koa2') as typeof Koa
+const majors = [
+  ['Koa 3', Koa3],
+  ['Koa 2', Koa2],
+] as const
+
+const { keyring, token, id } = await keyringWithKey()
+const authorized = { Authorization: `Bearer ${token}` }
+const ok: Koa.Middleware = (ctx) => {
+  ctx.body = { key: ctx.state.apiKey?.id ?? null }
+}
+const problemType = 'application/problem+json; charset=utf-8'
+
+describe.each(majors)('%s', (_, Framework) => {
+  const serve = (...middleware: readonly Koa.Middleware[]): Server => {
+    const app = new Framework()
+    app.silent = true
+    for (const each of middleware) app.use(each)
+    const callback = app.callback()
+    return createServer((req, res) => void callback(req, res))
+  }
+  const denied = (onDenied: ApiKeyAuthOptions['onDenied']): Server =>
+    serve(apiKeyAuth(keyring, { onDenied }).authenticate(), ok)
+
+  test('guards the routes of @koa/router, and gives handlers the key', async () => {
+    const auth = apiKeyAuth(keyring)
+    const router = new Router()
+    router.get(
+      '/ws/:ws',
+      auth.workspace((ctx) => ctx.params.ws),
+      auth.require('docs:read'),
+      ok,
+    )
+    router.get('/write', auth.require('docs:write'), ok)
+    const server = serve(auth.authenticate(), router.routes() as unknown as Koa.Middleware)
+    await request(server).get('/ws/ws_acme').set(authorized).expect(200, { key: id })
+    await request(server).get('/ws/ws_other').set(authorized).expect(401)
+    await request(server).get('/write').set(authorized).expect(403)
+    await request(server).get('/ws/ws_acme').expect(401)
+  })
+
+  test('H-57: the challenge survives, and middleware above sees the status', async () => {
+    const seen: unknown[] = []
+    const server = serve(
+      async (ctx, next) => {
+        await next()
+        seen.push(ctx.status, ctx.response.get('WWW-Authenticate'), ctx.type)
+      },
+      apiKeyAuth(keyring).authenticate(),
+      ok,
+    )
+    const response = await request(server).get('/').expect(401)
+    expect(response.headers['www-authenticate']).toBe('Bearer realm="api"')
+    expect(seen).toEqual([401, 'Bearer realm="api"', 'application/problem+json'])
+  })
+
+  test.each([
+    ['an object', { early: true }],
+    ['text', 'early'],
+    ['null', null],
+  ])('a body that was set before (%s) does not show through a refusal', async (_kind, body) => {
+    const server = serve(
+      (ctx, next) => {
+        ctx.type = 'application/json'
+        ctx.body = body
+        return next()
+      },
+      apiKeyAuth(keyring).authenticate(),
+      ok,
+    )
+    const response = await request(server).get('/').expect(401).expect('Content-Type', problemType)
+    expect(response.body).toMatchObject({ code: 'missing_credentials' })
+  })
+
+  test('a refusal is sent even if ctx.respond was switched off before', async () => {
+    const server = serve(
+      (ctx, next) => {
+        ctx.respond = false
+        return next()
+      },
+      apiKeyAuth(keyring).authenticate(),
+      ok,
+    )
+    await request(server).get('/').expect(401).expect('Content-Type', problemType)
+  })
+
+  test.each([null, undefined])('onDenied that sets the body to %s leaves the problem document', async (body) => {
+    const server = denied((_denial, ctx) => {
+      ctx.body = body
+    })
+    await request(server).get('/').expect(401).expect('Content-Type', problemType)
+  })
+
+  test('onDenied that sets a body and then throws leaves the problem document', async () => {
+    const server = denied((_denial, ctx) => {
+      ctx.status = 200
+      ctx.body = { own: true }
+      throw new Error('thrown')
+    })
+    const response = await request(server).get('/').expect(401).expect('Content-Type', problemType)
+    expect(response.body).toMatchObject({ code: 'missing_credentials' })
+  })
+
+  test('onDenied may set an object as body, now or later, with its own content type', async () => {
+    for (const wait of [() => undefined, () => setImmediate()]) {
+      const server = denied(async (denial, ctx) => {
+        await wait()
+        ctx.body = { error: denial.code }
+      })
+      const response = await request(server).get('/').expect(401, { error: 'missing_credentials' })
+      expect(response.headers['content-type']).toBe('application/json; charset=utf-8')
+    }
+  })
+
+  test('onDenied may take over the raw response', async () => {
+    const server = denied((denial, ctx) => {
+      ctx.respond = false
+      ctx.res.end(denial.code)
+    })
+    const response = await request(server).get('/').expect(401)
+    expect(response.text).toBe('missing_credentials')
+  })
+
+  test('errors of the handler are left to Koa', async () => {
+    const server = serve(apiKeyAuth(keyring).authenticate(), () => {
+      throw new Error('handler')
+    })
+    await request(server).get('/').set(authorized).expect(500, 'Internal Server Error')
+  })
+
+  test('what the handler does is waited for', async () => {
+    const order: string[] = []
+    const server = serve(
+      async (_ctx, next) => {
+        await next()
+        order.push('after')
+      },
+      apiKeyAuth(keyring).authenticate(),
+      apiKeyAuth(keyring).require('docs:read'),
+      async (ctx) => {
+        await setImmediate()
+        order.push('handler')
+        ctx.body = 'done'
+      },
+    )
+    await request(server).get('/').set(authorized).expect(200, 'done')
+    expect(order).toEqual(['handler', 'after'])
+  })
+
+  test.each([
+    ['apiKeyAuth', apiKeyAuth as unknown as Koa.Middleware, 'apiKeyAuth(keyring)'],
+    ['auth.authenticate', apiKeyAuth(keyring).authenticate as unknown as Koa.Middleware, 'auth.authenticate()'],
+    ['auth.require', apiKeyAuth(keyring).require as unknown as Koa.Middleware, "auth.require('docs:read')"],
+    ['auth.workspace', apiKeyAuth(keyring).workspace as unknown as Koa.Middleware, 'auth.workspace((request) => ...)'],
+    ['auth.check', apiKeyAuth(keyring).check as unknown as Koa.Middleware, 'auth.check((apiKey, request) => ...)'],
+  ])('app.use(%s) without the call fails closed and says what to write', async (_name, middleware, advice) => {
+    const server = serve(
+      async (ctx, next) => {
+        try {
+          await next()
+        } catch (error) {
+          ctx.body = { shown: (error as Error).message }
+        }
+      },
+      middleware,
+      ok,
+    )
+    const response = await request(server).get('/').set(authorized)
+    expect((response.body as { shown: string }).shown).toContain(advice)
+  })
+
+  test('app.use(auth) without a method is refused at once', () => {
+    expect(() => new Framework().use(apiKeyAuth(keyring) as unknown as Koa.Middleware)).toThrow(TypeError)
+  })
+})
+
+test('middleware is named, so that stacks read well', () => {
+  const auth = apiKeyAuth(keyring)
+  const names = [
+    auth.authenticate(),
+    auth.require('docs:read'),
+    auth.requireAny('docs:read'),
+    auth.workspace(() => 'x'),
+  ]
+  expect(names.map(({ name }) => name)).toEqual([
+    'apiKeyAuthenticate',
+    'apiKeyRequire',
+    'apiKeyRequireAny',
+    'apiKeyWorkspace',
+  ])
+})

@@ -1,0 +1,189 @@
+import type { IncomingMessage } from 'node:http'
+import type { ApiKey, Keyring } from '@claviger/core'
+import { type Decision, refusals } from '@claviger/core/http'
+import { describe, expect, test } from 'vitest'
+import { httpContract } from '../../src/http-contract/index.ts'
+import { type Collected, collect, failuresOf } from './collecting-runner.ts'
+import { honest, type Parts, servePlain } from './plain-adapter.ts'
+
+function contractOf(defect: Partial<Parts>): readonly Collected[] {
+  const parts = { ...honest, ...defect }
+  return collect((runner) => httpContract({ name: 'plain', serve: (app) => servePlain(parts, app), runner }))
+}
+
+const everybody: Decision = { type: 'pass', apiKey: undefined, expires: undefined }
+
+function withoutRaw(req: IncomingMessage): IncomingMessage {
+  return Object.defineProperty(req, 'rawHeaders', { value: [] })
+}
+
+/** The keyring of an engine that has a fault of its own. */
+function faulty(change: (keyring: Keyring) => Partial<Keyring>): Pick<Parts, 'app'> {
+  return { app: (app) => ({ ...app, keyring: { ...app.keyring, ...change(app.keyring) } }) }
+}
+
+let lastKey: ApiKey | undefined
+
+const defects: readonly [what: string, defect: Partial<Parts>, caughtBy: readonly string[]][] = [
+  [
+    'looks only at parsed headers, where Node hides the second line',
+    { read: withoutRaw },
+    [
+      'H-20: refuses two Authorization lines, even identical ones',
+      'H-21: refuses two lines that differ in the case of the name',
+    ],
+  ],
+  [
+    'lets requests pass when the keyring fails',
+    { decide: (decision) => (decision.type === 'deny' && decision.denial.status === 503 ? everybody : decision) },
+    [
+      'F-09: a store that fails answers 503, also with optional, and the handler is not reached',
+      'H-62: whatever a keyring throws, synchronously too, nothing passes',
+      'a keyring that was closed answers 503',
+    ],
+  ],
+  [
+    'answers 401 when the keyring fails',
+    faulty((keyring) => ({
+      verify: (token, context) => keyring.verify(token, context).catch(() => ({ ok: false, code: 'invalid_key' })),
+    })),
+    [
+      'F-09: a store that fails answers 503, also with optional, and the handler is not reached',
+      'F-10: a store that hangs answers 503 when the time is up',
+      'F-36: an owner lookup that fails or makes no sense answers 503',
+    ],
+  ],
+  [
+    'takes every refusal for anonymity where a key is optional',
+    { decide: (decision) => (decision.type === 'deny' && decision.denial.status === 401 ? everybody : decision) },
+    ['H-52: optional refuses every bad credential', 'H-01: refuses a request without a credential'],
+  ],
+  [
+    'keeps the last key in a variable',
+    {
+      handOver(exchange, apiKey) {
+        if (apiKey !== undefined) lastKey = apiKey
+        Object.defineProperty(exchange, 'apiKey', { get: () => lastKey, configurable: true })
+      },
+    },
+    ['100 requests at once with two keys never see each other'],
+  ],
+  [
+    'drops the challenge',
+    {
+      response: ({ res }) =>
+        new Proxy(res, {
+          get(target, name) {
+            const value: unknown = Reflect.get(target, name)
+            if (name === 'setHeader') {
+              return (field: string, text: string) => field !== 'WWW-Authenticate' && target.setHeader(field, text)
+            }
+            return typeof value === 'function' ? (value.bind(target) as unknown) : value
+          },
+        }),
+    },
+    ['H-01: refuses a request without a credential', 'the realm is named in every challenge'],
+  ],
+  [
+    'overwrites Vary',
+    {
+      response: ({ res }) =>
+        new Proxy(res, {
+          get(target, name) {
+            if (name === 'getHeader') return () => undefined
+            const value: unknown = Reflect.get(target, name)
+            return typeof value === 'function' ? (value.bind(target) as unknown) : value
+          },
+        }),
+    },
+    ["H-55: the application's own Vary is kept, and * is left alone"],
+  ],
+  [
+    'echoes what was sent',
+    { body: (body, { req }) => body.replace('"code"', `"sent":${JSON.stringify(req.headers.authorization)},"code"`) },
+    [
+      'H-57 to H-59, M-40: no token and no hash in any answer, error or log (NODE_ENV unset)',
+      'K-20: a revoked key answers key_revoked, cold and warm',
+    ],
+  ],
+  [
+    'calls next twice',
+    { goOn: async (next) => void (await Promise.allSettled([next(), next()])) },
+    ['H-60: the next middleware runs exactly once, hot and cold'],
+  ],
+  [
+    'goes on after headers were sent',
+    { ignoreUnready: true },
+    [
+      'H-61: when headers were sent before, the connection is cut and nothing passes',
+      'H-60: a request that somebody else answered during the verification is left alone',
+    ],
+  ],
+  [
+    'tells which ids exist',
+    faulty((keyring) => ({
+      recall: () => undefined,
+      async verify(token, context) {
+        const verdict = await keyring.verify(token, context)
+        const unknown = !verdict.ok && verdict.code === 'invalid_key' && String(token).includes('X'.repeat(16))
+        return unknown ? { ok: false, code: 'malformed_key', hint: 'checksum' } : verdict
+      },
+    })),
+    ['K-12: an unknown key id answers invalid_key, cold and warm'],
+  ],
+  [
+    'lets keys of other workspaces in',
+    faulty((keyring) => ({
+      authorize: (apiKey, { workspaceId: _, ...requirement }) => keyring.authorize(apiKey, requirement),
+    })),
+    ['M-06: workspace refuses the key of another workspace, also with a selector that takes its time'],
+  ],
+  [
+    'forgets to strip, and strips where it should not',
+    {
+      app: (app) => ({ ...app, options: { ...app.options, stripCredential: app.options?.stripCredential !== true } }),
+    },
+    [
+      'stripCredential takes the credential out of the request after success',
+      'without stripCredential the credential stays where it is',
+    ],
+  ],
+  [
+    'answers preflights unasked',
+    { app: (app) => ({ ...app, options: { ...app.options, skipPreflight: true } }) },
+    ['H-45: OPTIONS is refused like any other method by default'],
+  ],
+  [
+    'never asks onDenied',
+    {
+      app: ({ onDenied, ...app }) => app,
+    },
+    ['onDenied answers in its own shape; status, challenge and no-store stay'],
+  ],
+]
+
+test('an adapter without defects fails nothing', { timeout: 60_000 }, async () => {
+  const tests = contractOf({})
+  expect(await failuresOf(tests)).toEqual([])
+  expect(tests.length).toBeGreaterThan(100)
+})
+
+describe('an adapter that', () => {
+  test.each(defects)('%s is caught', { timeout: 30_000 }, async (_, defect, caughtBy) => {
+    const tests = contractOf(defect).filter(({ title }) => caughtBy.includes(title))
+    expect(await failuresOf(tests)).toEqual(tests.map(({ title }) => title))
+    expect(tests.map(({ title }) => title).sort()).toEqual([...caughtBy].sort())
+  })
+})
+
+test('test titles are unique, so that a failure names one test', () => {
+  const titles = contractOf({}).map(({ title }) => title)
+  expect(new Set(titles).size).toBe(titles.length)
+})
+
+test('every refusal of the wire table is provoked, and its bytes are written out', async () => {
+  const { refusals: written } = await import('../../src/http-contract/refusals.ts')
+  const codes = new Set(Object.values(written).map(({ body }) => (JSON.parse(body) as { code: string }).code))
+  codes.add('malformed_key')
+  expect([...codes].sort()).toEqual(Object.keys(refusals).sort())
+})

@@ -1,0 +1,136 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { ApiKey } from '@claviger/core'
+import { type Answer, createHttpAuth, type Decision, type HttpResponse, type Passage } from '@claviger/core/http'
+import type { ContractApp, ContractAuth, ContractKit, ContractServer } from '../../src/http-contract/options.ts'
+
+/** One request of the little framework. */
+export interface Exchange {
+  readonly req: IncomingMessage
+  readonly res: ServerResponse
+  readonly url: string
+  apiKey?: ApiKey
+}
+
+/** A middleware of the little framework. */
+export type Middleware = (exchange: Exchange, next: () => Promise<void>) => void | Promise<void>
+
+/** Where an adapter can go wrong; each defect replaces one part. */
+export interface Parts {
+  /** Changes what the contract serves, e.g. the keyring. */
+  readonly app: (app: ContractApp) => ContractApp
+  /** Changes a decision. */
+  readonly decide: (decision: Decision, exchange: Exchange) => Decision
+  /** Changes what the request looks like to the gate. */
+  readonly read: (req: IncomingMessage) => IncomingMessage
+  readonly handOver: (exchange: Exchange, apiKey: ApiKey | undefined) => void
+  readonly goOn: (next: () => Promise<void>) => Promise<void>
+  /** Changes the response as the responder sees it. */
+  readonly response: (exchange: Exchange) => HttpResponse
+  /** Changes the body of refusals. */
+  readonly body: (body: string, exchange: Exchange) => string
+  readonly ignoreUnready: boolean
+}
+
+/** An adapter for Node's own server without defects. */
+export const honest: Parts = {
+  app: (app) => app,
+  decide: (decision) => decision,
+  read: (req) => req,
+  handOver(exchange, apiKey) {
+    if (apiKey !== undefined) exchange.apiKey = apiKey
+  },
+  goOn: (next) => next(),
+  response: ({ res }) => res,
+  body: (body) => body,
+  ignoreUnready: false,
+}
+
+/** Serves a contract app on Node's own server. */
+export async function servePlain(parts: Parts, served: ContractApp): Promise<ContractServer> {
+  const { keyring, options, onDenied, routes } = parts.app(served)
+  const auth = createHttpAuth<Exchange, Exchange, string>(keyring, {
+    ...options,
+    ...(onDenied === undefined
+      ? {}
+      : {
+          onDenied: (denial, { res }) =>
+            onDenied(denial, (status, text) => {
+              res.statusCode = status
+              res.end(text)
+            }),
+        }),
+  })
+  const middleware = ({ gate, responder }: Passage<Exchange, Exchange>): Middleware => {
+    const carryOut = async (decision: Decision, exchange: Exchange, next: () => Promise<void>): Promise<void> => {
+      const response = parts.response(exchange)
+      if (!responder.prepare(response, decision) && !parts.ignoreUnready) return
+      if (decision.type === 'pass') {
+        parts.handOver(exchange, decision.apiKey)
+        await parts.goOn(next)
+      } else await responder.refuse(response, decision, answerOf(parts, exchange))
+    }
+    return async (exchange, next) => {
+      const decision = await gate(parts.read(exchange.req), exchange)
+      await carryOut(parts.decide(decision, exchange), exchange, next)
+    }
+  }
+  const kitAuth: ContractAuth<Middleware> = {
+    authenticate: (overrides) => middleware(auth.authenticate(overrides)),
+    require: (...permissions) => middleware(auth.require(...permissions)),
+    requireAny: (...permissions) => middleware(auth.requireAny(...permissions)),
+    workspace: (selector) => middleware(auth.workspace(selector)),
+    environment: (...names) => middleware(auth.environment(...names)),
+    check: (test) => middleware(auth.check(test)),
+  }
+  const kit: ContractKit<Middleware> = {
+    auth: kitAuth,
+    use: (work) => async (exchange, next) => {
+      await work(exchange.req, exchange.res)
+      await next()
+    },
+    handle:
+      (work) =>
+      async ({ apiKey, req, res }) => {
+        const body = JSON.stringify(await work(apiKey, req))
+        res.setHeader('Content-Type', 'application/json')
+        res.setHeader('Content-Length', Buffer.byteLength(body))
+        res.end(body)
+      },
+  }
+  return listen(routes(kit))
+}
+
+async function listen(chains: Readonly<Record<string, readonly Middleware[]>>): Promise<ContractServer> {
+  const server = createServer((req, res) => {
+    const exchange: Exchange = { req, res, url: req.url ?? '/' }
+    const chain = chains[exchange.url.split('?', 1)[0] ?? ''] ?? []
+    const run = async (index: number): Promise<void> => chain[index]?.(exchange, () => run(index + 1))
+    run(0).catch(() => res.destroy())
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  return {
+    port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+function answerOf(parts: Parts, exchange: Exchange): Answer<Exchange> {
+  const { res } = exchange
+  return {
+    context: exchange,
+    discard: () => !res.headersSent,
+    isAnswered: () => res.headersSent,
+    setStatus(status) {
+      res.statusCode = status
+    },
+    send(body) {
+      res.end(parts.body(body, exchange))
+    },
+  }
+}
