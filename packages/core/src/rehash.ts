@@ -12,7 +12,7 @@ import { proofOf } from './verify/verifier.ts'
 export function createRehash(
   hashing: Hashing,
   commits: Commits,
-  { digest, entries }: Pick<Cache, 'digest' | 'entries'>,
+  { digests, entries }: Pick<Cache, 'digests' | 'entries'>,
 ): (record: KeyRecord, secret: SecretRecord, token: string) => void {
   const underWay = new Set<string>()
 
@@ -28,7 +28,7 @@ export function createRehash(
       silent: true,
     })
     if (result.ok)
-      entries.replaceProof(record.id, proofOf(digest, token, secret.hash), proofOf(digest, token, renewed.hash))
+      entries.replaceProof(record.id, proofOf(digests, token, secret.hash), proofOf(digests, token, renewed.hash))
   }
 
   return (record, secret, token) => {

@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises'
 import { apiKeyAuth, type ApiKeyAuthOptions } from '@claviger/express'
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
 import request from 'supertest'
-import { describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { keyringWithKey } from './keyring.ts'
 
 const express4 = createRequire(import.meta.url)('express4') as () => Express
@@ -17,6 +17,9 @@ const { keyring, token, id } = await keyringWithKey()
 const authorized = { Authorization: `Bearer ${token}` }
 const ok: RequestHandler = (req, res) => void res.json({ key: req.apiKey?.id ?? null })
 const showError: ErrorRequestHandler = (error: Error, _req, res, _next) => void res.json({ shown: error.message })
+
+// Faults of hosts are provoked here: keep the warnings about them off the screen.
+beforeAll(() => void vi.spyOn(process, 'emitWarning').mockImplementation(() => {}))
 
 describe.each(majors)('%s', (_, make) => {
   const denied = (
@@ -49,15 +52,22 @@ describe.each(majors)('%s', (_, make) => {
     await request(app).get('/open').expect(200, { key: null })
   })
 
-  test('H-48: matches no paths of its own: whatever route is selected carries its own guard', async () => {
+  test('H-48: no spelling of a path reaches the handler past its guard', async () => {
     const auth = apiKeyAuth(keyring)
     const app = make()
-    app.get('/admin', auth.authenticate(), auth.require('docs:write'), ok)
-    for (const path of ['/admin', '/Admin', '/admin/', '/%61dmin']) {
+    let handled = 0
+    app.get('/admin', auth.authenticate(), auth.require('docs:write'), (_req, res) => {
+      handled += 1
+      res.end()
+    })
+    for (const path of ['/admin', '/Admin', '/admin/']) {
       await request(app).get(path).set(authorized).expect(403)
       await request(app).get(path).expect(401)
     }
-    for (const path of ['//admin', '/admin;x']) await request(app).get(path).set(authorized).expect(404)
+    for (const path of ['/%61dmin', '//admin', '/admin;x', '/admin%2f', '/./admin']) {
+      await request(app).get(path).set(authorized)
+    }
+    expect(handled).toBe(0)
   })
 
   test('onDenied can hand an error to the error handler of the host, which finds status and challenge set', async () => {

@@ -5,7 +5,7 @@ import { apiKeyAuth, type ApiKeyAuthOptions } from '@claviger/koa'
 import { Router } from '@koa/router'
 import Koa3, { type default as Koa } from 'koa'
 import request from 'supertest'
-import { describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { keyringWithKey } from './keyring.ts'
 
 const Koa2 = createRequire(import.meta.url)('koa2') as typeof Koa
@@ -20,6 +20,9 @@ const ok: Koa.Middleware = (ctx) => {
   ctx.body = { key: ctx.state.apiKey?.id ?? null }
 }
 const problemType = 'application/problem+json; charset=utf-8'
+
+// Faults of hosts are provoked here: keep the warnings about them off the screen.
+beforeAll(() => void vi.spyOn(process, 'emitWarning').mockImplementation(() => {}))
 
 describe.each(majors)('%s', (_, Framework) => {
   const serve = (...middleware: readonly Koa.Middleware[]): Server => {

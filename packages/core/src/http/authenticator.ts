@@ -69,10 +69,15 @@ export function createAuthenticator(keyring: Keyring, options: AuthenticatorOpti
   }
 }
 
+/** What is not exactly a yes is a no, whatever a keyring in disguise may say. */
 function outcomeOf(verification: Verification): Outcome {
-  if (verification.ok) return verification
+  if (isAccepted(verification)) return verification
   const { code, hint, keyId } = verification
   return { ok: false, code, ...(hint === undefined ? {} : { hint }), ...(keyId === undefined ? {} : { keyId }) }
+}
+
+function isAccepted(verification: { readonly ok: unknown; readonly apiKey?: unknown }): verification is Accepted {
+  return verification.ok === true && typeof verification.apiKey === 'object'
 }
 
 /** Whatever is thrown is our fault, not the key's: never 401, or clients throw good keys away. */

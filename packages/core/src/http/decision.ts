@@ -23,7 +23,11 @@ export type Decision =
 export type Gate<Host> = (request: HttpRequest, host: Host) => Decision | Promise<Decision>
 
 /** The request goes on, and nothing is to be told. */
-export const pass: Decision = Object.freeze({ type: 'pass', apiKey: undefined, expires: undefined })
+export const pass: Extract<Decision, { readonly type: 'pass' }> = Object.freeze({
+  type: 'pass',
+  apiKey: undefined,
+  expires: undefined,
+})
 
 /** The request is a CORS preflight. */
-export const preflight: Decision = Object.freeze({ type: 'preflight' })
+export const preflight: Extract<Decision, { readonly type: 'preflight' }> = Object.freeze({ type: 'preflight' })

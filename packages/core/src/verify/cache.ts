@@ -1,7 +1,7 @@
 import { channels, publish } from '../diagnostics.ts'
 import type { Clock } from '../clock.ts'
 import type { Announcement } from '../store/store.ts'
-import { createDigest, type Digest } from './digest.ts'
+import { createDigests, type Digests } from './digest.ts'
 import { createEntries, type Entries } from './entries.ts'
 import { createFence, type Fence } from './fence.ts'
 import type { ChangeTarget } from './freshness.ts'
@@ -12,7 +12,7 @@ import type { Verification } from './verdict.ts'
 
 /** What a process remembers of keys, and what makes it forget. */
 export interface Cache extends ChangeTarget {
-  readonly digest: Digest
+  readonly digests: Digests
   readonly entries: Entries
   readonly negatives: Negatives
   readonly fence: Fence
@@ -27,7 +27,7 @@ export interface CacheLimits {
 
 /** Makes an empty cache. Forgetting raises the fence first, so that no read under way can put back what it clears. */
 export function createCache({ maxEntries, maxNegatives, negativeMs }: CacheLimits, clock: Clock): Cache {
-  const digest = createDigest()
+  const digests = createDigests()
   const entries = createEntries(maxEntries)
   const negatives = createNegatives(maxNegatives, negativeMs, clock)
   const fence = createFence()
@@ -55,7 +55,7 @@ export function createCache({ maxEntries, maxNegatives, negativeMs }: CacheLimit
   }
 
   return {
-    digest,
+    digests,
     entries,
     negatives,
     fence,

@@ -7,7 +7,7 @@ import { maxTokenLength, type TokenGrammar } from '../token/grammar.ts'
 import { parseToken } from '../token/token.ts'
 import type { ApiKeys } from './api-key.ts'
 import type { Cache } from './cache.ts'
-import type { Digest } from './digest.ts'
+import type { Digests } from './digest.ts'
 import type { Entry } from './entries.ts'
 import { createFlights } from './flights.ts'
 import type { Freshness } from './freshness.ts'
@@ -49,13 +49,12 @@ export interface VerifierParts {
 
 // "Bearer " and slack around the longest token: what is longer was never put into the cache.
 const maxFieldLength = maxTokenLength + 32
-const domainOf: Readonly<Record<Carrier, string>> = { bearer: 'b', header: 'h', direct: 'd' }
 const invalidKey: Refused = Object.freeze({ ok: false, code: 'invalid_key' })
 
 /** Puts the path together. */
 export function createVerifier(parts: VerifierParts): Verifier {
   const { grammar, cache, freshness, records, owners, hashing, apiKeys, revoked, clock } = parts
-  const { digest, entries, negatives, fence } = cache
+  const { digests, entries, negatives, fence } = cache
   const proofs = createFlights<'same' | 'different' | 'unreadable'>()
 
   const isLive = (entry: Entry, now: number): boolean =>
@@ -64,7 +63,7 @@ export function createVerifier(parts: VerifierParts): Verifier {
   // A hit is one digest, one look-up and a few comparisons: no promise, no closure, no object.
   const recall = (carrier: Carrier, fieldValue: string): Verification | undefined => {
     if (fieldValue.length > maxFieldLength) return undefined
-    const entry = entries.get(digest(domainOf[carrier], fieldValue))
+    const entry = entries.get(digests[carrier](fieldValue))
     if (entry === undefined) return undefined
     const now = clock.now()
     if (!isLive(entry, now)) return undefined
@@ -78,7 +77,7 @@ export function createVerifier(parts: VerifierParts): Verifier {
     const token = text as string
     const { id } = parsed.parts
     const field = canonicalField(carrier, token)
-    const key = digest(domainOf[carrier], field)
+    const key = digests[carrier](field)
     const remembered = recall(carrier, field)
     if (remembered !== undefined) return remembered
     if (negatives.has(key, fence.stamp(keyScope(id)))) return invalidKey
@@ -134,7 +133,7 @@ export function createVerifier(parts: VerifierParts): Verifier {
     if (tags.includes('unreadable')) publish(channels.corrupt, () => ({ keyId: id, field: 'tag' }))
     const secret = record.secrets.find((_, index) => tags[index] === 'same')
     if (secret === undefined) return tags.includes('unreadable') ? 'unreadable' : 'different'
-    const proof = proofOf(digest, token, secret.hash)
+    const proof = proofOf(digests, token, secret.hash)
     if (entries.hasProof(id, proof)) return { record, secret, proof }
     const compared = await proofs.join(proof, 0, () => hashing.verify(token, secret))
     if (compared === 'unreadable') publish(channels.corrupt, () => ({ keyId: id, field: 'hash' }))
@@ -182,8 +181,8 @@ interface Proven {
 }
 
 /** Names "this token was compared with this stored hash" without holding either. */
-export function proofOf(digest: Digest, token: string, hash: string): string {
-  return digest('p', `${token}\0${hash}`)
+export function proofOf(digests: Digests, token: string, hash: string): string {
+  return digests.proof(`${token}\0${hash}`)
 }
 
 /** The one spelling whose verdict may be remembered for a carrier. */

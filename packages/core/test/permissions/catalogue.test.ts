@@ -41,7 +41,7 @@ describe('definePermissions', () => {
     ['P-20: a wildcard resource', { '*': ['read'] }],
     ['P-18: several actions in one text', { prompts: ['read,list'] }],
     ['an action that is no text', { prompts: [7] }],
-    ['a hole in the list', { prompts: [,] }],
+    ['nothing in the list', { prompts: Array.from({ length: 1 }) }],
     ['a text in place of a list', { prompts: 'read' }],
     ['no permission at all', {}],
     ['a list of names', ['prompts:read']],

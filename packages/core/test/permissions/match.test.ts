@@ -54,7 +54,7 @@ describe('a set of grants', () => {
   })
 
   test('P-10: takes nothing that only turns into a grant', () => {
-    const grants = [null, 7, ['*:*'], { toString: () => '*:*' }, Object('*:*'), , undefined]
+    const grants = [null, 7, ['*:*'], { toString: () => '*:*' }, Object('*:*'), undefined]
     expect(granted(grants, 'docs:read')).toBe(false)
   })
 

@@ -21,7 +21,7 @@ const secret: fc.Arbitrary<SecretRecord> = fc.record({
 
 /** Any key a store may hold. */
 export const anyKeyRecord: fc.Arbitrary<KeyRecord> = fc.record({
-  id: fc.string({ unit: fc.constantFrom(...base62), minLength: 16, maxLength: 16 }),
+  id: fc.string({ unit: fc.constantFrom(...Array.from(base62)), minLength: 16, maxLength: 16 }),
   workspaceId: reference,
   revision: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
   name: text(128),

@@ -89,7 +89,7 @@ describe('decodeKeyRecord', () => {
   test.each([
     ['permissions[1]', { permissions: ['docs:read', 'admin'] }],
     ['permissions[0]', { permissions: [['*:*']] }],
-    ['permissions[0]', { permissions: [, 'docs:read'] }],
+    ['permissions[0]', { permissions: [undefined, 'docs:read'] }],
     ['permissions[0]', { permissions: [null] }],
     ['owner.type', { owner: { type: 'admin', id: 'ada' } }],
     ['owner.type', { owner: { type: 'key', id: 'ada' } }],

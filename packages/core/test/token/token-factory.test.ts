@@ -6,7 +6,7 @@ import { isKeyId, tokenFactory } from '../../src/token/token.ts'
 
 /** Pearson's statistic of the characters against an even distribution; 61 degrees of freedom. */
 function chiSquare(characters: string): number {
-  const counts = new Map<string, number>([...base62Alphabet].map((character) => [character, 0]))
+  const counts = new Map<string, number>(Array.from(base62Alphabet).map((character) => [character, 0]))
   for (const character of characters) counts.set(character, (counts.get(character) ?? 0) + 1)
   const expected = characters.length / 62
   return [...counts.values()].reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0)

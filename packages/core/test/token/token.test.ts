@@ -10,7 +10,7 @@ const token = formatToken({ prefix: 'acme', environment: 'production', id, secre
 
 const base62 = (length: number): fc.Arbitrary<string> =>
   fc.string({
-    unit: fc.constantFrom(...'0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'),
+    unit: fc.constantFrom(...Array.from('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz')),
     minLength: length,
     maxLength: length,
   })

@@ -2,7 +2,7 @@ import { memoryStore } from '@claviger/store-memory'
 import { testClock, testRecord, testServiceAccount } from '@claviger/testing'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createDigest } from '../../src/verify/digest.ts'
+import { createDigests } from '../../src/verify/digest.ts'
 import { createEntries, type Fill } from '../../src/verify/entries.ts'
 import { createFence } from '../../src/verify/fence.ts'
 import { createFlights } from '../../src/verify/flights.ts'
@@ -11,20 +11,21 @@ import { createOwners } from '../../src/verify/owners.ts'
 import { createRevokedIds } from '../../src/verify/revoked.ts'
 import type { Verification } from '../../src/verify/verdict.ts'
 
-describe('the digest', () => {
-  test('S-27: distinct domains and texts never meet, and another process makes others', () => {
-    const digest = createDigest()
+describe('the digests', () => {
+  test('S-27: distinct uses and texts never meet, and another process makes others', () => {
+    const digests = createDigests()
+    const use = fc.constantFrom('bearer' as const, 'header' as const, 'direct' as const, 'proof' as const)
     fc.assert(
-      fc.property(fc.string(), fc.string(), fc.constantFrom('a', 'b'), fc.constantFrom('a', 'b'), (s, t, d, e) => {
-        expect(digest(d, s) === digest(e, t)).toBe(d === e && s === t)
+      fc.property(fc.string(), fc.string(), use, use, (s, t, d, e) => {
+        expect(digests[d](s) === digests[e](t)).toBe(d === e && s === t)
       }),
       { seed: 1 },
     )
-    expect(createDigest()('a', 'text')).not.toBe(digest('a', 'text'))
+    expect(createDigests().bearer('text')).not.toBe(digests.bearer('text'))
   })
 
-  test('is 32 characters and holds nothing of the text', () => {
-    const digest = createDigest()('a', 'acme_production_secret')
+  test('are 32 characters and hold nothing of the text', () => {
+    const digest = createDigests().bearer('acme_production_secret')
     expect(digest.length).toBe(32)
     expect(digest).not.toContain('secret')
   })

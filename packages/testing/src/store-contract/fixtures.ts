@@ -19,11 +19,11 @@ export const start = 1_735_689_600_000
 
 let nonces = 0
 
-/** A change; its nonce is unlike every other's. */
+/** A change; its nonce is unlike every other's. Made now: a store may age its log by its own clock. */
 export function change(overrides: Partial<Change> = {}): Change {
   nonces += 1
   const nonce = `nonce-${nonces}`
-  return { writes: [], activity: [], announcements: [], nonce, at: start, silent: false, ...overrides }
+  return { writes: [], activity: [], announcements: [], nonce, at: Date.now(), silent: false, ...overrides }
 }
 
 /** Stores a record that is not there yet. */

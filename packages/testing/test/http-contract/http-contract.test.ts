@@ -156,7 +156,7 @@ const defects: readonly [what: string, defect: Partial<Parts>, caughtBy: readonl
   [
     'never asks onDenied',
     {
-      app: ({ onDenied, ...app }) => app,
+      app: ({ onDenied: _, ...app }) => app,
     },
     ['onDenied answers in its own shape; status, challenge and no-store stay'],
   ],

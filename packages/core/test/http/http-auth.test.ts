@@ -1,0 +1,254 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { BusyError, ConfigurationError, UnavailableError } from '../../src/errors.ts'
+import type { Decision, Gate } from '../../src/http/decision.ts'
+import { createHttpAuth, type HttpAuth } from '../../src/http/http-auth.ts'
+import type { HttpAuthOptions } from '../../src/http/options.ts'
+import type { HttpRequest } from '../../src/http/request.ts'
+import type { Keyring } from '../../src/keyring-types.ts'
+import { keyringWithKey, requestWith } from './keyring.ts'
+
+const { keyring, token, id } = await keyringWithKey()
+const warnings = vi.spyOn(process, 'emitWarning')
+
+beforeEach(() => void warnings.mockReset().mockImplementation(() => {}))
+
+function auth(on: Keyring = keyring, options: HttpAuthOptions<unknown> = {}): HttpAuth<HttpRequest, unknown, string> {
+  return createHttpAuth(on, options)
+}
+
+function ask(gate: Gate<HttpRequest>, request: HttpRequest): Promise<Decision> {
+  return Promise.resolve(gate(request, request))
+}
+
+function codeOf(decision: Decision): string {
+  return decision.type === 'deny' ? decision.denial.code : decision.type
+}
+
+function published(channel: string): unknown[] {
+  const messages: unknown[] = []
+  const listen = (message: unknown): void => void messages.push(message)
+  subscribe(channel, listen)
+  stops.push(() => unsubscribe(channel, listen))
+  return messages
+}
+const stops: (() => void)[] = []
+afterEach(() => {
+  for (const stop of stops.splice(0)) stop()
+})
+
+describe('authenticate', () => {
+  const { gate } = auth().authenticate()
+
+  test('answers in the same tick for a key in memory, and later for any other', async () => {
+    const fresh = await keyringWithKey()
+    const cold = createHttpAuth(fresh.keyring).authenticate().gate
+    const first = cold(requestWith(`Bearer ${fresh.token}`), undefined)
+    expect(first).toBeInstanceOf(Promise)
+    expect(await first).toMatchObject({ type: 'pass', apiKey: { id: fresh.id } })
+    expect(cold(requestWith(`Bearer ${fresh.token}`), undefined)).toMatchObject({
+      type: 'pass',
+      apiKey: { id: fresh.id },
+    })
+  })
+
+  test('answers in the same tick what the bytes tell', () => {
+    expect(codeOf(gate(requestWith(undefined), requestWith(undefined)) as Decision)).toBe('missing_credentials')
+    expect(codeOf(gate(requestWith('Bearer'), requestWith(undefined)) as Decision)).toBe('malformed_key')
+  })
+
+  test('accepts another spelling of the scheme without lending it the cached verdict', async () => {
+    expect(await ask(gate, requestWith(`bEaReR   ${token}`))).toMatchObject({ type: 'pass', apiKey: { id } })
+  })
+
+  test.each([
+    [new UnavailableError('store', 'down'), 'temporarily_unavailable'],
+    [new BusyError('busy'), 'verifier_busy'],
+    [new TypeError('bug'), 'temporarily_unavailable'],
+    [{ code: 'ERR_CLAVIGER_BUSY' }, 'temporarily_unavailable'],
+    [undefined, 'temporarily_unavailable'],
+  ])('H-62: turns what the keyring throws into 503 (%#)', async (thrown, code) => {
+    const errors = published('claviger:error')
+    const broken: Keyring = { ...keyring, recall: () => undefined, verify: () => Promise.reject(thrown) }
+    expect(codeOf(await ask(auth(broken).authenticate().gate, requestWith(`Bearer ${token}`)))).toBe(code)
+    expect(errors).toEqual([{ error: thrown, during: 'verify' }])
+  })
+
+  test('H-62: turns a verdict that is none into 503', async () => {
+    for (const verdict of [undefined, null, true, 'ok', { ok: 1 }, {}]) {
+      const broken = { ...keyring, recall: () => undefined, verify: async () => verdict } as unknown as Keyring
+      expect(codeOf(await ask(auth(broken).authenticate().gate, requestWith(`Bearer ${token}`)))).toBe(
+        'temporarily_unavailable',
+      )
+    }
+  })
+
+  test('keeps a refusal for the request: nothing later in the chain lets it pass', async () => {
+    const request = requestWith('Bearer x')
+    expect(codeOf(await ask(gate, request))).toBe('malformed_key')
+    expect(codeOf(await ask(auth().authenticate({ optional: true }).gate, request))).toBe('malformed_key')
+    expect(codeOf(await ask(auth().check(() => true).gate, request))).toBe('malformed_key')
+  })
+
+  test('H-50: authenticators made apart share the verdict of one keyring', async () => {
+    const request = requestWith(`Bearer ${token}`)
+    await ask(gate, request)
+    expect(await ask(auth(keyring, { header: 'X-Other' }).authenticate().gate, request)).toMatchObject({
+      apiKey: { id },
+    })
+  })
+
+  test('takes overrides for one authenticator, where undefined means as in apiKeyAuth', async () => {
+    const base = auth(keyring, { realm: 'base', optional: true })
+    expect(await ask(base.authenticate({ optional: undefined }).gate, requestWith(undefined))).toMatchObject({
+      type: 'pass',
+    })
+    const strict = await ask(base.authenticate({ optional: false }).gate, requestWith(undefined))
+    expect(strict).toMatchObject({ denial: { headers: { 'WWW-Authenticate': 'Bearer realm="base"' } } })
+  })
+
+  test('refuses wrong options at construction, also in overrides', () => {
+    expect(() => auth(keyring, { realm: '"' })).toThrow(ConfigurationError)
+    expect(() => auth().authenticate({ realm: '"' })).toThrow(ConfigurationError)
+    expect(() => auth().authenticate({ optoinal: true } as never)).toThrow(/did you mean `optional`/)
+    expect(() => auth().authenticate(null as never)).toThrow(ConfigurationError)
+  })
+
+  test('strips only after success', async () => {
+    const stripping = auth(keyring, { stripCredential: true }).authenticate().gate
+    const bad = requestWith('Bearer x', { headers: { authorization: 'Bearer x' } })
+    await ask(stripping, bad)
+    expect([bad.rawHeaders, bad.headers]).toEqual([
+      ['Host', 'x', 'Authorization', 'Bearer x'],
+      { authorization: 'Bearer x' },
+    ])
+    const good = requestWith(`Bearer ${token}`, { headers: { authorization: `Bearer ${token}`, Authorization: 'x' } })
+    await ask(stripping, good)
+    expect([good.rawHeaders, good.headers]).toEqual([['Host', 'x', 'Authorization', ''], {}])
+  })
+
+  test('publishes refusals without secrets, with the key id only once it is proven', async () => {
+    const denied = published('claviger:denied')
+    await ask(gate, requestWith(undefined))
+    await ask(gate, requestWith(`Bearer ${token.slice(0, -1)}`))
+    const request = requestWith(`Bearer ${token}`)
+    await ask(gate, request)
+    await ask(auth().require('docs:write').gate, request)
+    expect(denied).toEqual([
+      { code: 'missing_credentials', status: 401 },
+      { code: 'malformed_key', status: 401 },
+      { code: 'insufficient_permission', status: 403, keyId: id },
+    ])
+  })
+
+  test('H-27: publishes that somebody sends keys in URLs, also where a key is optional', async () => {
+    const seen = published('claviger:credential_in_url')
+    const request = (): HttpRequest => requestWith(undefined, { url: `/x?access_token=${token}` })
+    expect(codeOf(await ask(gate, request()))).toBe('missing_credentials')
+    expect(codeOf(await ask(auth(keyring, { optional: true }).authenticate().gate, request()))).toBe('pass')
+    await ask(gate, requestWith(`Bearer ${token}`))
+    expect(seen).toEqual([{ hint: 'credential_in_url' }, { hint: 'credential_in_url' }])
+  })
+})
+
+describe('guards', () => {
+  test('H-49: of another keyring answer 500: one product does not vouch for the other', async () => {
+    const other = await keyringWithKey()
+    const request = requestWith(`Bearer ${token}`)
+    await ask(auth().authenticate().gate, request)
+    expect(codeOf(await ask(createHttpAuth(other.keyring).require('docs:read').gate, request))).toBe(
+      'guard_without_auth',
+    )
+  })
+
+  test('warn once for each guard, and publish every time', async () => {
+    const errors = published('claviger:error')
+    const [one, two] = [auth().require('docs:read').gate, auth().require('docs:read').gate]
+    for (const gate of [one, one, two]) await ask(gate, requestWith(undefined))
+    expect(warnings.mock.calls.map(([message]) => message)).toEqual([
+      expect.stringContaining("auth.require('docs:read'): no auth.authenticate()"),
+      expect.stringContaining("auth.require('docs:read'): no auth.authenticate()"),
+    ])
+    expect(warnings.mock.calls[0]?.[1]).toEqual({ type: 'ClavigerWarning', code: 'CLAVIGER_GUARD_WITHOUT_AUTH' })
+    expect(errors).toHaveLength(3)
+  })
+
+  test('M-40: blot tokens out of what they warn with', async () => {
+    const request = requestWith(`Bearer ${token}`)
+    await ask(auth().authenticate().gate, request)
+    const check = auth().check(() => {
+      throw new Error(`looked at ${token} and ${token}`)
+    })
+    expect(codeOf(await ask(check.gate, request))).toBe('guard_failed')
+    const printed = JSON.stringify(warnings.mock.calls)
+    expect(printed).toContain('looked at [API key] and [API key]')
+    expect(printed).not.toContain(token)
+  })
+
+  test('survive errors that cannot be read', async () => {
+    const request = requestWith(`Bearer ${token}`)
+    await ask(auth().authenticate().gate, request)
+    const hostile = Object.defineProperty(new Error('x'), 'stack', {
+      get() {
+        throw new Error('trap')
+      },
+    })
+    const check = auth().check(() => Promise.reject(hostile))
+    expect(codeOf(await ask(check.gate, request))).toBe('guard_failed')
+  })
+
+  test('await promises of any make', async () => {
+    const request = requestWith(`Bearer ${token}`)
+    await ask(auth().authenticate().gate, request)
+    const then = (resolve: (value: boolean) => void): void => resolve(false)
+    const thenable: unknown = Object.defineProperty({}, 'then', { value: then })
+    const check = auth().check(() => thenable as Promise<boolean>)
+    expect(codeOf(await ask(check.gate, request))).toBe('insufficient_permission')
+  })
+
+  test.each(['require', 'requireAny'] as const)('P-11, P-12, P-17, P-46: %s refuses names at start-up', (kind) => {
+    const make = (...names: readonly unknown[]): unknown => auth()[kind](...(names as string[]))
+    expect(() => make()).toThrow(/at least one permission/)
+    expect(() => make(undefined)).toThrow(/got undefined/)
+    expect(() => make(['docs:read'])).toThrow(/got an array/)
+    expect(() => make('docs:read', 'docs:raed')).toThrow(/did you mean "docs:read"/)
+    for (const name of ['docs', 'docs:', ':read', '', 'docs:*', '*:*', 'DOCS:READ', 'docs:read ', 'docs:read:all']) {
+      expect(() => make(name)).toThrow(ConfigurationError)
+    }
+    expect(() => make('docs:read', 'keys:manage')).not.toThrow()
+  })
+
+  test('environment refuses undeclared names at start-up', () => {
+    expect(() => auth().environment()).toThrow(/at least one environment/)
+    expect(() => auth().environment('prodution')).toThrow(/did you mean "production"/)
+    expect(() => auth().environment(undefined as never)).toThrow(ConfigurationError)
+  })
+
+  test('workspace and check refuse what is no function at start-up', () => {
+    for (const value of [undefined, null, 'ws_acme', {}, true]) {
+      expect(() => auth().workspace(value as never)).toThrow(ConfigurationError)
+      expect(() => auth().check(value as never)).toThrow(ConfigurationError)
+    }
+  })
+
+  test('copy what they are given', async () => {
+    const names = ['docs:read']
+    const { gate } = auth().require(...names)
+    names.push('docs:write')
+    const request = requestWith(`Bearer ${token}`)
+    await ask(auth().authenticate().gate, request)
+    expect(codeOf(await ask(gate, request))).toBe('pass')
+  })
+})
+
+test.each([undefined, null, {}, 'keyring', 7, () => keyring, Promise.resolve(keyring), { verify() {} }])(
+  'apiKeyAuth refuses what is no keyring (%#)',
+  (value) => {
+    expect(() => createHttpAuth(value as never)).toThrow(/Expected a keyring from createKeyring\(\)/)
+  },
+)
+
+test('apiKeyAuth used as a middleware says what to write', () => {
+  expect(() => createHttpAuth(requestWith(undefined) as never)).toThrow(/auth = apiKeyAuth\(keyring\)/)
+  expect(() => createHttpAuth({ req: {}, res: {} } as never)).toThrow(/auth = apiKeyAuth\(keyring\)/)
+})

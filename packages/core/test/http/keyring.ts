@@ -1,0 +1,35 @@
+import { memoryStore } from '@claviger/store-memory'
+import { hmacSha256 } from '../../src/hashing/hasher.ts'
+import { createKeyring } from '../../src/keyring.ts'
+import type { Keyring } from '../../src/keyring-types.ts'
+import { systemActor } from '../../src/keys/actor.ts'
+import { definePermissions } from '../../src/permissions/catalogue.ts'
+import type { HttpRequest } from '../../src/http/request.ts'
+
+/** A keyring with one key, `docs:read` in `ws_acme`. */
+export async function keyringWithKey(): Promise<{
+  keyring: Keyring<'docs:read' | 'docs:write' | 'keys:manage'>
+  token: string
+  id: string
+}> {
+  const keyring = createKeyring({
+    prefix: 'acme',
+    store: memoryStore(),
+    permissions: definePermissions({ docs: ['read', 'write'] }),
+    owners: 'unbounded',
+    hasher: hmacSha256({ pepper: 'p'.repeat(32) }),
+  })
+  const { key, token } = await keyring.as(systemActor('ws_acme')).create({
+    name: 'test',
+    environment: 'production',
+    permissions: ['docs:read'],
+    owner: { type: 'user', id: 'ada' },
+  })
+  return { keyring, token, id: key.id }
+}
+
+/** A request with this `Authorization`. */
+export function requestWith(value: string | undefined, more: Partial<HttpRequest> = {}): HttpRequest {
+  const rawHeaders = value === undefined ? ['Host', 'x'] : ['Host', 'x', 'Authorization', value]
+  return { method: 'GET', url: '/', rawHeaders, headers: {}, ...more }
+}
