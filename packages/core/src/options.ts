@@ -232,7 +232,7 @@ function checkedOwners(
   if (typeof resolveOwner === 'function' && owners === undefined) return resolveOwner as ResolveOwner
   throw new ConfigurationError(
     'resolveOwner',
-    "Say what bounds a key: either resolveOwner: async ({ workspaceId, owner }) => […] | null, or owners: 'unbounded'.",
+    "Say what bounds a key: either resolveOwner: async ({ workspaceId, owner }) => [...] | null, or owners: 'unbounded'.",
   )
 }
 

@@ -314,6 +314,16 @@ async function stored(store: KeyStore, id: string) {
   return record
 }
 
+test('S-28: two keyrings of other settings in one process share no memory', async () => {
+  const shared = memoryStore()
+  const wide = setUp({ on: shared.connect() })
+  const narrow = setUp({ on: shared.connect(), resolveOwner: () => [] })
+  const { token } = await wide.create()
+  expect(await wide.keyring.verify(token, { permission: 'prompts:read' })).toMatchObject({ ok: true })
+  expect(narrow.keyring.recall('direct', token)).toBeUndefined()
+  expect(await narrow.keyring.verify(token, { permission: 'prompts:read' })).toMatchObject({ ok: false })
+})
+
 test('two keyrings with other peppers on one store never accept each other’s tokens', async () => {
   const shared = memoryStore()
   const clock = testClock()

@@ -1,5 +1,9 @@
-import { createServer, type Server } from 'node:http'
+import { once } from 'node:events'
+import { createServer, type OutgoingHttpHeaders, type Server } from 'node:http'
+import { connect, createServer as createHttp2Server, type IncomingHttpHeaders } from 'node:http2'
 import { createRequire } from 'node:module'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { setImmediate } from 'node:timers/promises'
 import { apiKeyAuth, type ApiKeyAuthOptions } from '@claviger/koa'
 import { Router } from '@koa/router'
@@ -180,6 +184,32 @@ describe.each(majors)('%s', (_, Framework) => {
     )
     const response = await request(server).get('/').set(authorized)
     expect((response.body as { shown: string }).shown).toContain(advice)
+  })
+
+  test('F-40: answers the same over HTTP/2, and sees two lines of a field there', async () => {
+    const app = new Framework()
+    app.silent = true
+    app.use(apiKeyAuth(keyring, { header: 'X-API-Key' }).authenticate())
+    app.use(ok)
+    const callback = app.callback()
+    const server = createHttp2Server((req, res) => void callback(req, res))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const session = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+    const ask = async (headers: OutgoingHttpHeaders): Promise<unknown> => {
+      const stream = session.request(headers)
+      const [answer] = (await once(stream, 'response')) as [IncomingHttpHeaders & { ':status': number }]
+      const { code, key } = JSON.parse(await text(stream)) as Record<string, unknown>
+      return [answer[':status'], answer['www-authenticate'], answer.vary, code ?? key]
+    }
+    const vary = 'Authorization, X-API-Key'
+    expect(await ask({ authorization: `Bearer ${token}` })).toEqual([200, undefined, vary, id])
+    expect(await ask({ 'x-api-key': token })).toEqual([200, undefined, vary, id])
+    expect(await ask({})).toEqual([401, 'Bearer realm="api"', vary, 'missing_credentials'])
+    const twice = [400, 'Bearer realm="api", error="invalid_request"', vary, 'multiple_credentials']
+    expect(await ask({ 'x-api-key': [token, token] })).toEqual(twice)
+    expect(await ask({ 'x-api-key': token, authorization: `Bearer ${token}` })).toEqual(twice)
+    session.close()
+    await new Promise((resolve) => server.close(resolve))
   })
 
   test('app.use(auth) without a method is refused at once', () => {

@@ -42,9 +42,12 @@ export function createAuthenticator(keyring: Keyring, options: AuthenticatorOpti
   }
   const noticeOf = ({ endsAt, noticeFrom }: Accepted): string | undefined =>
     endsAt !== null && noticeFrom <= keyring.clock.now() ? new Date(endsAt).toUTCString() : undefined
+  // Only the field that held the key: an `Authorization: Basic` beside it may be the application's own.
   const strip = (request: HttpRequest): void => {
-    stripField(request, 'authorization')
-    if (header !== undefined) stripField(request, header)
+    const found = parseCredential(request, rules)
+    if (found.type === 'credential') {
+      stripField(request, found.carrier === 'header' && header !== undefined ? header : 'authorization')
+    }
   }
   const verify = async (request: HttpRequest, { carrier, token }: Credential): Promise<Decision> => {
     try {

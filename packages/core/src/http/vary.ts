@@ -7,7 +7,8 @@
 export function appendVary(current: number | string | readonly string[] | undefined, addition: string): string {
   if (current === undefined || current === '') return addition
   const value = Array.isArray(current) ? current.join(', ') : String(current)
-  if (value === addition) return value
+  // A second of ours on one request: the usual case with guards.
+  if (value === addition || value.endsWith(`, ${addition}`)) return value
   const names = new Set(value.split(',').map((name) => name.trim().toLowerCase()))
   if (names.has('*')) return '*'
   const missing = addition.split(', ').filter((name) => !names.has(name.toLowerCase()))

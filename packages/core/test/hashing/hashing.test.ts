@@ -40,7 +40,7 @@ describe.each<[string, Hasher]>([
     expect(isOutdated(await protect(token))).toBe(false)
   })
 
-  test('S-14: what it cannot read is neither right nor wrong', async () => {
+  test('S-14, K-25: what it cannot read, or of another length, is neither right nor wrong, and throws nothing', async () => {
     const { protect, compareTag, verify } = hashing(hasher)
     const stored = await protect(token)
     for (const hash of [

@@ -127,6 +127,17 @@ describe('authenticate', () => {
     expect([good.rawHeaders, good.headers]).toEqual([['Host', 'x', 'Authorization', ''], {}])
   })
 
+  test('strips the field that held the key, and leaves a Basic beside it to the application', async () => {
+    const both = ['Authorization', 'Basic dXNlcjpwYXNz', 'X-API-KEY', token]
+    const headers = { authorization: 'Basic dXNlcjpwYXNz', 'x-api-key': token }
+    const request = requestWith(undefined, { rawHeaders: both, headers })
+    await ask(auth(keyring, { stripCredential: true, header: 'X-API-Key' }).authenticate().gate, request)
+    expect([both, headers]).toEqual([
+      ['Authorization', 'Basic dXNlcjpwYXNz', 'X-API-KEY', ''],
+      { authorization: 'Basic dXNlcjpwYXNz' },
+    ])
+  })
+
   test('publishes refusals without secrets, with the key id only once it is proven', async () => {
     const denied = published('claviger:denied')
     await ask(gate, requestWith(undefined))
@@ -201,6 +212,7 @@ describe('guards', () => {
     const request = requestWith(`Bearer ${token}`)
     await ask(auth().authenticate().gate, request)
     const then = (resolve: (value: boolean) => void): void => resolve(false)
+    // oxlint-disable-next-line unicorn/no-thenable -- that is the point
     const thenable: unknown = Object.defineProperty({}, 'then', { value: then })
     const check = auth().check(() => thenable as Promise<boolean>)
     expect(codeOf(await ask(check.gate, request))).toBe('insufficient_permission')

@@ -9,6 +9,8 @@ test.each([
   [ours, ours],
   ['Origin', `Origin, ${ours}`],
   [['Origin', 'Accept'], `Origin, Accept, ${ours}`],
+  [`Origin, ${ours}`, `Origin, ${ours}`],
+  ['X-Authorization, X-API-Key', 'X-Authorization, X-API-Key, Authorization'],
   ['authorization', 'authorization, X-API-Key'],
   ['x-api-key,AUTHORIZATION', 'x-api-key,AUTHORIZATION'],
   ['*', '*'],

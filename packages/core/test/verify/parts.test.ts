@@ -24,7 +24,7 @@ describe('the digests', () => {
     expect(createDigests().bearer('text')).not.toBe(digests.bearer('text'))
   })
 
-  test('are 32 characters and hold nothing of the text', () => {
+  test('S-38: are 32 characters that nobody outside can choose, and hold nothing of the text', () => {
     const digest = createDigests().bearer('acme_production_secret')
     expect(digest.length).toBe(32)
     expect(digest).not.toContain('secret')

@@ -244,6 +244,15 @@ describe('a token that is not a key', () => {
     expect(store.calls.find).toBe(before)
   })
 
+  test('S-39: wrong secrets for a victim’s id lock nobody out and leave nothing on its record', async () => {
+    const shared = memoryStore()
+    const { create, keyring } = setUp({ on: shared })
+    const { key, token } = await create()
+    for (let index = 0; index < 1_000; index += 1) await keyring.verify(forged(token, String(index).padStart(43, 'S')))
+    expect(await keyring.verify(token)).toMatchObject({ ok: true })
+    expect((await shared.find([key.id])).get(key.id)).toMatchObject({ revision: 1, lastUsedAt: null })
+  })
+
   test('one batch of a flood is bounded, and the rest of the tick goes into the next', async () => {
     const { keyring, store } = setUp()
     const sizes: number[] = []
@@ -316,6 +325,28 @@ describe('what a use asks of the key', () => {
     expect(await code({ permissions: ['prompts:read', 'prompts:write'] })).toBe('insufficient_permission')
     expect(await code({ anyPermission: ['prompts:write', 'prompts:read'] })).toBe('ok')
     expect(await code({ anyPermission: ['prompts:write', 'context:download'] })).toBe('owner_lacks_permission')
+  })
+
+  test('P-31: an owner who may do everything lends the key nothing', async () => {
+    const { create, keyring } = setUp({ resolveOwner: () => ['*:*'] })
+    const { token } = await create({ permissions: ['prompts:read'] })
+    expect(await keyring.verify(token, { permission: 'prompts:write' })).toMatchObject({
+      code: 'insufficient_permission',
+    })
+  })
+
+  test('P-37: a verified key stays what it was when it was verified; the next use is judged anew', async () => {
+    let grants = ['prompts:read']
+    const { create, keyring } = setUp({ resolveOwner: () => grants })
+    const { token } = await create()
+    const verification = await keyring.verify(token)
+    if (!verification.ok) throw new Error('unreachable')
+    grants = []
+    await keyring.ownerChanged({ workspaceId: 'ws_acme', owner: ada })
+    expect(keyring.authorize(verification.apiKey, { permissions: ['prompts:read'] })).toBeUndefined()
+    expect(await keyring.verify(token, { permission: 'prompts:read' })).toMatchObject({
+      code: 'owner_lacks_permission',
+    })
   })
 
   test('P-11, P-12: a requirement that cannot be meant is an error, not a verdict', async () => {

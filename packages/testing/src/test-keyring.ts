@@ -1,0 +1,83 @@
+import {
+  type CreatedKey,
+  type CreateKeyInput,
+  createKeyring,
+  definePermissions,
+  hmacSha256,
+  type Key,
+  type Keyring,
+  type KeyringOptions,
+  type Owner,
+  type PermissionCatalogue,
+  systemActor,
+} from '@claviger/core'
+import { memoryStore } from '@claviger/store-memory'
+import { seededRandom } from './random.ts'
+
+/** What `testKeyring` can be told; everything has a default. */
+export interface TestKeyringOptions<Permission extends string = string> {
+  /** The application's own catalogue. Default: `test:use` alone. */
+  readonly permissions?: PermissionCatalogue<Permission>
+  /** What the first key is granted. Default `['*:*']`: everything declared, but not `keys:manage`. */
+  readonly grants?: readonly string[]
+  /** The tenant of the first key. Default `ws_test`. */
+  readonly workspaceId?: string
+  /** The environment of the first key. Default `development`. */
+  readonly environment?: string
+  /** The owner of the first key. Default the user `test`. */
+  readonly owner?: Owner
+  /** Anything else `createKeyring` takes, such as `prefix`, `resolveOwner`, `clock` or `store`. */
+  readonly keyring?: Partial<KeyringOptions<Permission>>
+  /** Other seeds give other tokens; the same seed gives the same ones every time. Default 1. */
+  readonly seed?: number
+}
+
+/** A keyring for a host application's own tests, and a key that works. */
+export interface TestKeyring<Permission extends string = string> {
+  /** Give it to the application in place of its own. */
+  readonly keyring: Keyring<Permission>
+  /** Send it as `Authorization: Bearer <token>`. */
+  readonly token: string
+  readonly key: Key
+  /** Makes another key, in the same workspace unless told otherwise. */
+  issue(input?: Partial<CreateKeyInput<Permission>> & { readonly workspaceId?: string }): Promise<CreatedKey>
+  /** Revokes a key of any workspace `issue` was told. Default: the first key. */
+  revoke(key?: Pick<Key, 'id' | 'workspaceId'>): Promise<Key>
+}
+
+/**
+ * A ready keyring and a token for the tests of an application: in memory, quick (no argon2), reproducible.
+ * Owners are unbounded unless `keyring.resolveOwner` is given. Close the keyring when the tests are done.
+ *
+ * @example
+ * const { keyring, token } = await testKeyring({ permissions })
+ * const app = createApp(keyring)
+ * await request(app).get('/v1/prompts').set('Authorization', `Bearer ${token}`).expect(200)
+ */
+export async function testKeyring<Permission extends string = 'test:use' | 'keys:manage'>(
+  options: TestKeyringOptions<Permission> = {},
+): Promise<TestKeyring<Permission>> {
+  const { workspaceId = 'ws_test', environment = 'development', grants = ['*:*'], seed = 1 } = options
+  const owner = options.owner ?? { type: 'user', id: 'test' }
+  const keyring = createKeyring({
+    prefix: 'test',
+    store: memoryStore(),
+    permissions: options.permissions ?? definePermissions({ test: ['use'] }),
+    hasher: hmacSha256({ pepper: 'only for tests: 32 characters...' }),
+    random: seededRandom(seed),
+    ...(options.keyring?.resolveOwner === undefined && { owners: 'unbounded' }),
+    ...options.keyring,
+  } as KeyringOptions<Permission>)
+
+  const issue: TestKeyring<Permission>['issue'] = async ({ workspaceId: tenant = workspaceId, ...input } = {}) =>
+    keyring.as(systemActor(tenant)).create({ name: 'Test', environment, owner, permissions: grants, ...input })
+
+  await keyring.ready()
+  const first = await issue()
+  return {
+    keyring,
+    ...first,
+    issue,
+    revoke: (key = first.key) => keyring.as(systemActor(key.workspaceId)).revoke(key.id),
+  }
+}
