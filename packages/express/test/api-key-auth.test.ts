@@ -1,13 +1,14 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { createRequire } from 'node:module'
 import { setImmediate } from 'node:timers/promises'
 import { apiKeyAuth, type ApiKeyAuthOptions } from '@claviger/express'
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
+// @ts-expect-error the alias has no types of its own
+import untypedExpress4 from 'express4'
 import request from 'supertest'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { keyringWithKey } from './keyring.ts'
 
-const express4 = createRequire(import.meta.url)('express4') as () => Express
+const express4 = untypedExpress4 as () => Express
 const majors = [
   ['Express 5', express],
   ['Express 4', express4],

@@ -1,18 +1,19 @@
 import { once } from 'node:events'
 import { createServer, type OutgoingHttpHeaders, type Server } from 'node:http'
 import { connect, createServer as createHttp2Server, type IncomingHttpHeaders } from 'node:http2'
-import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { setImmediate } from 'node:timers/promises'
 import { apiKeyAuth, type ApiKeyAuthOptions } from '@claviger/koa'
 import { Router } from '@koa/router'
 import Koa3, { type default as Koa } from 'koa'
+// @ts-expect-error the alias has no types of its own
+import UntypedKoa2 from 'koa2'
 import request from 'supertest'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { keyringWithKey } from './keyring.ts'
 
-const Koa2 = createRequire(import.meta.url)('koa2') as typeof Koa
+const Koa2 = UntypedKoa2 as typeof Koa
 const majors = [
   ['Koa 3', Koa3],
   ['Koa 2', Koa2],

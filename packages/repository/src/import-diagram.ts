@@ -20,7 +20,7 @@ const diagram: Readonly<Record<string, Layer>> = {
   'store-memory': { ours: ['core'], theirs: [], typesOf: [] },
   express: { ours: ['core', 'core/http'], theirs: [], typesOf: ['express'] },
   koa: { ours: ['core', 'core/http'], theirs: [], typesOf: ['koa'] },
-  testing: { ours: ['core', 'store-memory'], theirs: [], typesOf: [] },
+  testing: { ours: ['core', 'core/http', 'store-memory'], theirs: [], typesOf: [] },
   examples: { ours: 'public', theirs: 'declared', typesOf: [] },
 }
 

@@ -15,6 +15,7 @@ export type {
   ContractApp,
   ContractAuth,
   ContractAuthOptions,
+  ContractDenial,
   ContractHost,
   ContractKit,
   ContractReply,

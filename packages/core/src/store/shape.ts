@@ -3,8 +3,8 @@ import { CorruptRecordError } from '../errors.ts'
 /** Reads one field of a stored row, or throws `CorruptRecordError` naming it. */
 export type Reader<T> = (value: unknown, field: string) => T
 
-/** 5 MB rows are an attack or an accident: nothing Claviger writes comes near this many characters. */
-export const maxRecordLength = 262_144
+/** Twice what the longest legal record can take: more is an attack or an accident, and is not parsed. */
+const maxRecordLength = 524_288
 
 /** Parses a stored JSON text, bounded. */
 export function parseStored(json: string, field: string): unknown {

@@ -65,7 +65,12 @@ export function maskToken(token: string): string {
 
 /** Makes key ids and secrets, without modulo bias (nanoid rejects bytes that do not map evenly). */
 export function tokenFactory(random: RandomBytes): { id(): string; secret(): string } {
-  const bytes = (size: number): Uint8Array => random(size)
+  const bytes = (size: number): Uint8Array => {
+    const drawn = random(size)
+    // A short answer would turn into zeros, and a secret of zeros is no secret.
+    if (drawn.length < size) throw new RangeError(`The random source gave ${drawn.length} bytes instead of ${size}.`)
+    return drawn
+  }
   return {
     id: customRandom(base62Alphabet, idLength, bytes),
     secret: customRandom(base62Alphabet, secretLength, bytes),

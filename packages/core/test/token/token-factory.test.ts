@@ -44,6 +44,12 @@ describe('tokenFactory', () => {
     expect(chiSquare(biased)).toBeGreaterThan(limit)
   })
 
+  test('K-28: refuses bytes that are too few, which would turn into zeros', () => {
+    const { id, secret } = tokenFactory((size) => new Uint8Array(size - 1))
+    expect(id).toThrow(RangeError)
+    expect(secret).toThrow(RangeError)
+  })
+
   test('K-28: throws what the source of randomness throws', () => {
     const { id, secret } = tokenFactory(() => {
       throw new Error('no entropy')

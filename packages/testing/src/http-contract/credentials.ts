@@ -73,11 +73,6 @@ const refused: readonly [title: string, ask: Ask, expected: ExpectedRefusal][] =
     },
     refusals.missing_credentials,
   ],
-  [
-    'H-34: does not see what Node drops beyond 2 000 header fields',
-    ({ reader }) => ({ fields: [...Array.from({ length: 2_000 }, (): FieldLine => ['a', '']), bearer(reader)] }),
-    refusals.missing_credentials,
-  ],
   ['H-35: refuses 129 characters', () => authorization(`Bearer ${'a'.repeat(129)}`), malformed('too_long')],
   ['H-35: refuses 15 000 characters', () => authorization(`Bearer ${'a'.repeat(15_000)}`), malformed('too_long')],
   [
@@ -169,6 +164,16 @@ export function credentials(suite: Suite): void {
       ]
       assertPassed(await send(withKey(tokens.reader, { fields })), { key: ids.reader })
       assertRefusal(await send({ fields }), refusals.missing_credentials)
+    })
+  })
+
+  test('H-34: nothing passes when Node does not read every header field', async () => {
+    const { keyring, tokens } = await fixture()
+    await serving(plainApp(keyring), async (send) => {
+      const dummies = Array.from({ length: 2_000 }, (): FieldLine => ['a', ''])
+      const reply = await send({ fields: [...dummies, bearer(tokens.reader)] })
+      // Node 20 drops what is beyond 2 000 fields; later releases refuse the request themselves.
+      if (reply.status !== 431) assertRefusal(reply, refusals.missing_credentials)
     })
   })
 

@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict'
 import { setImmediate } from 'node:timers/promises'
-import { gate } from '../gate.ts'
 import { keySeen, plainApp } from './apps.ts'
 import { assertPassed, assertRefusal, ownHeaders } from './expect.ts'
-import type { ContractApp } from './options.ts'
 import { refusals } from './refusals.ts'
-import { type FieldLine, sendAndLeave } from './send.ts'
+import type { FieldLine } from './send.ts'
 import { type Suite, withKey } from './suite.ts'
-import { listening } from './warnings.ts'
 
 const preflightFields: readonly FieldLine[] = [
   ['Origin', 'https://app.test'],
@@ -15,7 +12,7 @@ const preflightFields: readonly FieldLine[] = [
   ['Access-Control-Request-Headers', 'authorization'],
 ]
 
-/** Methods, caches, connections: what surrounds a verdict. */
+/** Methods, caches, many requests at once: what surrounds a verdict. */
 export function exchanges({ test, serving, fixture }: Suite): void {
   test('H-46: HEAD gets the verdict of GET without a body', async () => {
     const { keyring, tokens } = await fixture()
@@ -131,136 +128,6 @@ export function exchanges({ test, serving, fixture }: Suite): void {
         const replies = await Promise.all(names.map((name) => send(withKey(tokens[name], { path: `/?${name}` }))))
         for (const [index, reply] of replies.entries()) {
           assertPassed(reply, { key: ids[names[index] === 'reader' ? 'reader' : 'writer'] })
-        }
-      },
-    )
-  })
-
-  for (const name of ['reader', 'unknown'] as const) {
-    test(`H-60: a client that leaves during the verification hurts nobody (${name})`, async () => {
-      const { restart, tokens, ids } = await fixture()
-      const asked = gate()
-      const goOn = gate()
-      const left = gate()
-      const keyring = restart((store) => ({
-        ...store,
-        async find(wanted) {
-          asked.open()
-          await goOn.wait()
-          return store.find(wanted)
-        },
-      }))
-      const heard = await listening(async () => {
-        await serving(
-          {
-            keyring,
-            routes: ({ auth, use, handle }) => ({
-              '/': [use((_, res) => void res.once('close', left.open)), auth.authenticate(), handle(keySeen)],
-            }),
-          },
-          async (send, port) => {
-            const leave = sendAndLeave(port, withKey(tokens[name]))
-            await asked.wait()
-            leave()
-            await left.wait()
-            goOn.open()
-            for (let turn = 0; turn < 5; turn += 1) await setImmediate()
-            assertPassed(await send(withKey(tokens.writer)), { key: ids.writer })
-          },
-        )
-      })
-      assert.deepEqual(heard.errors, [])
-    })
-  }
-
-  test('H-60: a request that somebody else answered during the verification is left alone', async () => {
-    const { restart, tokens } = await fixture()
-    const asked = gate()
-    const goOn = gate()
-    let handled = 0
-    const keyring = restart((store) => ({
-      ...store,
-      async find(wanted) {
-        asked.open()
-        await goOn.wait()
-        return store.find(wanted)
-      },
-    }))
-    await serving(
-      {
-        keyring,
-        routes: ({ auth, use, handle }) => ({
-          '/': [
-            use((_, res) => {
-              const answer = async (): Promise<void> => {
-                await asked.wait()
-                res.statusCode = 504
-                res.end('too late')
-                goOn.open()
-              }
-              void answer()
-            }),
-            auth.authenticate(),
-            handle(() => ({ handled: (handled += 1) })),
-          ],
-        }),
-      },
-      async (send) => {
-        const reply = await send(withKey(tokens.reader))
-        assert.deepEqual([reply.status, reply.body], [504, 'too late'])
-        for (let turn = 0; turn < 5; turn += 1) await setImmediate()
-        assert.equal(handled, 0)
-      },
-    )
-  })
-
-  test('H-61: when headers were sent before, the connection is cut and nothing passes', async () => {
-    const { keyring, tokens } = await fixture()
-    let handled = 0
-    const app: ContractApp = {
-      keyring,
-      routes: ({ auth, use, handle }) => ({
-        '/': [
-          use(async (_, res) => {
-            res.writeHead(200, { 'Content-Type': 'text/plain' })
-            res.write('begun')
-            await setImmediate()
-          }),
-          auth.authenticate(),
-          handle(() => ({ handled: (handled += 1) })),
-        ],
-      }),
-    }
-    for (const request of [{}, withKey(tokens.reader), withKey(tokens.unknown)]) {
-      const heard = await listening(() =>
-        serving(app, async (send) => {
-          const { text } = await send(request)
-          assert.ok(!text.endsWith('0\r\n\r\n'), 'the response was completed')
-        }),
-      )
-      assert.deepEqual(heard.warnings, ['CLAVIGER_HEADERS_SENT'])
-    }
-    assert.equal(handled, 0)
-  })
-
-  test('H-60: the next middleware runs exactly once, hot and cold', async () => {
-    const { restart, tokens } = await fixture()
-    let visits = 0
-    await serving(
-      {
-        keyring: restart(),
-        routes: ({ auth, use, handle }) => ({
-          '/': [
-            auth.authenticate(),
-            use(() => void (visits += 1)),
-            auth.require('docs:read'),
-            handle(() => ({ visits })),
-          ],
-        }),
-      },
-      async (send) => {
-        for (let round = 1; round <= 3; round += 1) {
-          assertPassed(await send(withKey(tokens.reader)), { visits: round })
         }
       },
     )

@@ -1,3 +1,4 @@
+import { connections } from './connections.ts'
 import { credentials } from './credentials.ts'
 import { exchanges } from './exchange.ts'
 import { guards } from './guards.ts'
@@ -16,7 +17,8 @@ const groups = {
   guards,
   'optional, repeated, stripped': optionalAndRepeated,
   onDenied,
-  'methods, caches, connections': exchanges,
+  'methods, caches, many requests': exchanges,
+  connections,
   secrets,
 } as const
 

@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ApiKey, Keyring } from '@claviger/core'
-import type { Denial } from '@claviger/core/http'
 import type { ContractRunner } from '../store-contract/options.ts'
 
 /** The options of `apiKeyAuth` that the contract uses. */
@@ -41,12 +40,20 @@ export interface ContractKit<Middleware> {
 /** How the host answers in its own shape: with this status and this text. */
 export type ContractReply = (status: number, text: string) => void
 
+/** What the contract looks at in the denial that `onDenied` gets. */
+export interface ContractDenial {
+  readonly status: number
+  readonly code: string
+  readonly hint?: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
 /** What a harness is to serve. */
 export interface ContractApp {
   readonly keyring: Keyring
   readonly options?: ContractAuthOptions
   /** To be passed to `apiKeyAuth` in the adapter's own form. */
-  readonly onDenied?: (denial: Denial, reply: ContractReply) => void | Promise<void>
+  readonly onDenied?: (denial: ContractDenial, reply: ContractReply) => void | Promise<void>
   /** The chain of each path, for every method. */
   routes<Middleware>(kit: ContractKit<Middleware>): Readonly<Record<string, readonly Middleware[]>>
 }
