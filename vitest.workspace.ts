@@ -15,6 +15,9 @@ export default defineConfig({
     projects: [
       project('packages/core'),
       project('packages/store-memory'),
+      project('packages/store-redis', { testTimeout: 30_000, hookTimeout: 60_000 }),
+      project('packages/store-sql', { testTimeout: 30_000, hookTimeout: 60_000 }),
+      project('packages/test-servers', { testTimeout: 30_000, hookTimeout: 60_000 }),
       project('packages/testing'),
       project('packages/express'),
       project('packages/koa'),

@@ -7,7 +7,7 @@ import { channel, type Channel } from 'node:diagnostics_channel'
 export const channels: Readonly<
   Record<'verify' | 'denied' | 'lease' | 'bus' | 'flush' | 'corrupt' | 'error', Channel>
 > = Object.freeze({
-  /** `{ ok, code?, keyId? }` for every verification that went past the cache. */
+  /** `{ ok, code?, keyId? }` for every verification that asked the store. */
   verify: channel('claviger:verify'),
   /** `{ code, status, keyId? }` for every refused HTTP request. */
   denied: channel('claviger:denied'),

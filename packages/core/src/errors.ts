@@ -13,7 +13,6 @@ export type ErrorCode =
   | 'ERR_CLAVIGER_CLOSED'
   | 'ERR_CLAVIGER_REVOCATION_NOT_DURABLE'
   | 'ERR_CLAVIGER_CORRUPT_RECORD'
-  | 'ERR_CLAVIGER_NOT_SUPPORTED'
 
 /**
  * The base of every error Claviger throws. Switch on `code`; it is stable, the message is not.
@@ -166,9 +165,4 @@ export class CorruptRecordError extends ClavigerError {
     super(`Stored record is corrupt: ${field} is not ${expected}. Restore the row or revoke the key.`)
     this.field = field
   }
-}
-
-/** The store in use does not implement this optional half of the contract; see `keyring.guarantees()`. */
-export class NotSupportedError extends ClavigerError {
-  readonly code = 'ERR_CLAVIGER_NOT_SUPPORTED'
 }

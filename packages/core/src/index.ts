@@ -16,7 +16,6 @@ export {
   ForbiddenError,
   isClavigerError,
   KeyNotFoundError,
-  NotSupportedError,
   PermissionCeilingError,
   RevocationNotDurableError,
   UnavailableError,

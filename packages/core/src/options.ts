@@ -14,7 +14,7 @@ export type KeyringOptions<Permission extends string = string> = KeyringSettings
 /** Who bounds a key: `resolveOwner`, or `owners: 'unbounded'` said explicitly. */
 export type OwnerSetting =
   | {
-      /** What may this owner do now? Asked at most once per owner and record age, at every use of a key. */
+      /** What may this owner do now? Asked whenever a key is read anew: for a key in use, about every record age. */
       readonly resolveOwner: ResolveOwner
       readonly owners?: never
     }

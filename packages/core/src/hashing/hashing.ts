@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { ConfigurationError } from '../errors.ts'
+import { ConfigurationError, isClavigerError, UnavailableError } from '../errors.ts'
 import type { SecretRecord } from '../store/records.ts'
 import { argon2Parameters, hashArgon2, verifyArgon2 } from './argon2.ts'
 import type { Hasher } from './hasher.ts'
@@ -11,7 +11,7 @@ export type ProtectedToken = Pick<SecretRecord, 'hash' | 'tag' | 'pepperId'>
 
 /** Protects tokens and compares them with what was stored, whichever hasher stored it. */
 export interface Hashing {
-  /** @throws {BusyError} when too many hashes are queued */
+  /** @throws {BusyError} when too many hashes are queued @throws {UnavailableError} when argon2 itself fails */
   protect(token: string): Promise<ProtectedToken>
   /** The cheap first comparison. */
   compareTag(token: string, stored: ProtectedToken): 'same' | 'different' | 'unreadable'
@@ -21,6 +21,7 @@ export interface Hashing {
    * The comparison that counts.
    *
    * @throws {BusyError} when too many hashes are queued
+   * @throws {UnavailableError} when argon2 itself fails
    */
   verify(token: string, stored: ProtectedToken): Promise<'same' | 'different' | 'unreadable'>
   /** Whether a stored secret should be hashed again the way new ones are. */
@@ -37,9 +38,20 @@ export function createHashing(hasher: Hasher, queue: WorkQueue): Hashing {
   const hmacOf = (token: string, pepper: Buffer): Buffer =>
     createHmac('sha256', pepper).update(hmacDomain).update(token).digest()
 
+  const slowly = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await queue.run(work)
+    } catch (cause) {
+      if (isClavigerError(cause)) throw cause
+      throw new UnavailableError('hasher', 'argon2 failed. Is its binary installed for this platform? See the cause.', {
+        cause,
+      })
+    }
+  }
+
   const hashNew = async (token: string): Promise<string> => {
     const pepper = peppers.currentId === null ? undefined : peppers.secretOf(peppers.currentId)
-    if (hasher.algorithm === 'argon2id') return queue.run(() => hashArgon2(token, hasher, pepper))
+    if (hasher.algorithm === 'argon2id') return slowly(() => hashArgon2(token, hasher, pepper))
     if (pepper === undefined) throw new ConfigurationError('pepper', 'hmacSha256 needs a pepper.')
     return hmacPrefix + hmacOf(token, pepper).toString('base64url')
   }
@@ -69,7 +81,7 @@ export function createHashing(hasher: Hasher, queue: WorkQueue): Hashing {
       if (pepperId !== null && pepper === undefined) return 'unreadable'
       if (hash.startsWith(hmacPrefix)) return pepper === undefined ? 'unreadable' : verifyHmac(token, hash, pepper)
       if (argon2Parameters(hash) === undefined) return 'unreadable'
-      return (await queue.run(() => verifyArgon2(hash, token, pepper))) ? 'same' : 'different'
+      return (await slowly(() => verifyArgon2(hash, token, pepper))) ? 'same' : 'different'
     },
 
     isOutdated({ hash, pepperId }) {

@@ -82,7 +82,9 @@ export function createVerifier(parts: VerifierParts): Verifier {
     if (remembered !== undefined) return remembered
     if (negatives.has(key, fence.stamp(keyScope(id)))) return invalidKey
     try {
-      return await verifyStored(token, id, key)
+      const verdict = await verifyStored(token, id, key)
+      publish(channels.verify, () => outcomeOf(verdict))
+      return verdict
     } catch (error) {
       const stale = staleVerdict(key)
       if (stale === undefined || !isClavigerError(error) || error.code !== 'ERR_CLAVIGER_UNAVAILABLE') throw error
@@ -107,7 +109,6 @@ export function createVerifier(parts: VerifierParts): Verifier {
     if (isCurrent(read) && (owner === undefined || owner.stamp === fence.stamp(ownerScope(record)))) {
       remember(key, read.readAt, proven, verdict)
     }
-    publish(channels.verify, () => ({ ok: verdict.ok, code: verdict.ok ? undefined : verdict.code, keyId: id }))
     return verdict
   }
 
@@ -183,6 +184,10 @@ interface Proven {
 /** Names "this token was compared with this stored hash" without holding either. */
 export function proofOf(digests: Digests, token: string, hash: string): string {
   return digests.proof(`${token}\0${hash}`)
+}
+
+function outcomeOf(verdict: Verification): object {
+  return verdict.ok ? { ok: true, keyId: verdict.apiKey.id } : { ok: false, code: verdict.code, keyId: verdict.keyId }
 }
 
 /** The one spelling whose verdict may be remembered for a carrier. */

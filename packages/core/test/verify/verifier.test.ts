@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel'
 import { memoryStore } from '@claviger/store-memory'
 import { gate, testClock } from '@claviger/testing'
 import { describe, expect, test, vi } from 'vitest'
@@ -502,5 +503,40 @@ describe('refreshing ahead', () => {
     await clock.advanceAsync(0)
     expect(keyring.recall('direct', token)).toBeUndefined()
     expect(await keyring.verify(token)).toEqual({ ok: false, code: 'invalid_key' })
+  })
+})
+
+describe('what operators can watch', () => {
+  test('every verification that asked the store is published, without a token', async () => {
+    const seen: unknown[] = []
+    const note = (message: unknown): void => void seen.push(message)
+    const { create, keyring, keys } = setUp()
+    const { key, token } = await create()
+    channel('claviger:verify').subscribe(note)
+    await keyring.verify(token)
+    await keyring.verify(token)
+    await keyring.verify(unknown())
+    await keys.revoke(key.id)
+    await keyring.verify(token)
+    channel('claviger:verify').unsubscribe(note)
+    expect(seen).toEqual([
+      { ok: true, keyId: key.id },
+      { ok: false, code: 'invalid_key', keyId: undefined },
+      { ok: false, code: 'key_revoked', keyId: key.id },
+    ])
+    expect(JSON.stringify(seen)).not.toContain(token.slice(-49))
+  })
+
+  test('an argon2 that fails is an outage of the hasher, not a wrong key', async () => {
+    const { create, keyring } = setUp({ hasher: argon2id({ memoryKiB: 7_168, iterations: 1 }) })
+    const { token } = await create()
+    const { verify } = await import('@node-rs/argon2')
+    vi.mocked(verify).mockRejectedValueOnce(new Error('binding not found'))
+    await expect(keyring.verify(token)).rejects.toMatchObject({
+      code: 'ERR_CLAVIGER_UNAVAILABLE',
+      dependency: 'hasher',
+      cause: { message: 'binding not found' },
+    })
+    expect(await keyring.verify(token)).toMatchObject({ ok: true })
   })
 })
