@@ -39,7 +39,7 @@ export async function serveExpress(
 }
 
 /** Listens on a free port of loopback. */
-export async function listen(listener: RequestListener): Promise<ContractServer> {
+async function listen(listener: RequestListener): Promise<ContractServer> {
   const server = createServer(listener)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo

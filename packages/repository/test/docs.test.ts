@@ -1,5 +1,13 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import {
+  challenge,
+  type DenialCode,
+  type ProblemDocument,
+  problemDocument,
+  problemMediaType,
+  refusals,
+} from '@claviger/core/http'
 import ts from 'typescript'
 import { describe, expect, test } from 'vitest'
 import { root } from '../scripts/workspaces.mjs'
@@ -79,6 +87,27 @@ describe('codes', () => {
   test('have no page left over from a code that is gone', () => {
     const named = repositoryFiles('.md').flatMap((file) => /^docs\/errors\/(.+)\.md$/.exec(file)?.[1] ?? [])
     expect(named.filter((name) => name !== 'README' && !all.includes(name))).toEqual([])
+  })
+})
+
+describe('the answers shown on the pages of refusals', () => {
+  test.each(Object.keys(refusals) as DenialCode[])('%s is what is sent', (code) => {
+    const [shown] = codeBlocks(readText(`docs/errors/${code}.md`)).filter(({ info }) => info === 'http')
+    const [head = '', body = ''] = (shown?.code ?? '').split('\n\n', 2)
+    const problem = JSON.parse(body) as ProblemDocument
+    const { hint, requiredPermissions } = problem
+    const refusal = { code, ...(hint === undefined ? {} : { hint }) }
+    expect(JSON.stringify(problem)).toBe(JSON.stringify(problemDocument(refusal, requiredPermissions)))
+    const sent = new Map(
+      head
+        .split('\n')
+        .slice(1)
+        .map((line) => line.split(/: (.*)/, 2) as [string, string]),
+    )
+    expect(head).toMatch(new RegExp(`^HTTP/1.1 ${problem.status} `))
+    expect(sent.get('WWW-Authenticate')).toBe(challenge(code, 'api', requiredPermissions))
+    expect(sent.get('Content-Type')).toBe(problemMediaType)
+    expect(sent.get('Cache-Control')).toBe('no-store')
   })
 })
 

@@ -57,15 +57,19 @@ export function createAuthenticator(keyring: Keyring, options: AuthenticatorOpti
     }
   }
 
-  return (request) => {
+  const authenticate = (request: HttpRequest): Decision | Promise<Decision> => {
     const known = outcomes.get(request)
     if (known !== undefined) return decide(request, known)
     if (skipPreflight && isPreflight(request)) return preflight
     const parsed = parseCredential(request, rules)
     if (parsed.type !== 'credential') return conclude(request, refusalOf(parsed))
+    const recalled = keyring.recall(parsed.carrier, parsed.fieldValue)
+    return recalled === undefined ? verify(request, parsed) : conclude(request, outcomeOf(recalled))
+  }
+
+  return (request) => {
     try {
-      const recalled = keyring.recall(parsed.carrier, parsed.fieldValue)
-      return recalled === undefined ? verify(request, parsed) : conclude(request, outcomeOf(recalled))
+      return authenticate(request)
     } catch (error) {
       return conclude(request, unavailable(error))
     }

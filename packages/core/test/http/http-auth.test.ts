@@ -75,7 +75,7 @@ describe('authenticate', () => {
   })
 
   test('H-62: turns a verdict that is none into 503', async () => {
-    for (const verdict of [undefined, null, true, 'ok', { ok: 1 }, {}]) {
+    for (const verdict of [undefined, null, true, 'ok', { ok: 1, apiKey: {} }, { ok: true }, {}]) {
       const broken = { ...keyring, recall: () => undefined, verify: async () => verdict } as unknown as Keyring
       expect(codeOf(await ask(auth(broken).authenticate().gate, requestWith(`Bearer ${token}`)))).toBe(
         'temporarily_unavailable',
@@ -136,6 +136,15 @@ describe('authenticate', () => {
       ['Authorization', 'Basic dXNlcjpwYXNz', 'X-API-KEY', ''],
       { authorization: 'Basic dXNlcjpwYXNz' },
     ])
+  })
+
+  test('a request that cannot be stripped does not pass with its credential', async () => {
+    const stripping = auth(keyring, { stripCredential: true }).authenticate().gate
+    const request = requestWith(`Bearer ${token}`, { headers: Object.freeze({ authorization: `Bearer ${token}` }) })
+    expect(codeOf(await ask(stripping, request))).toBe('temporarily_unavailable')
+    const shared = requestWith(`Bearer ${token}`, { headers: Object.freeze({ authorization: `Bearer ${token}` }) })
+    expect(codeOf(await ask(gate, shared))).toBe('pass')
+    expect(codeOf(await ask(stripping, shared))).toBe('temporarily_unavailable')
   })
 
   test('publishes refusals without secrets, with the key id only once it is proven', async () => {

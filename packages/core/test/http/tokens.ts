@@ -2,7 +2,7 @@ import type { CredentialRules } from '../../src/http/credential.ts'
 import type { TokenGrammar } from '../../src/token/grammar.ts'
 import { formatToken, tokenPattern } from '../../src/token/token.ts'
 
-export const tokenGrammar: TokenGrammar = { prefixes: ['acme', 'old'], environments: ['development', 'production'] }
+const tokenGrammar: TokenGrammar = { prefixes: ['acme', 'old'], environments: ['development', 'production'] }
 
 /** A well-formed token of this grammar; nobody issued it. */
 export const token: string = formatToken({

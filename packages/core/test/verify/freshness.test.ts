@@ -41,6 +41,7 @@ function following(overrides: Partial<KeyStore> = {}) {
     freshness,
     sinces,
     bus: (message: unknown) => listener?.message(message),
+    comesBack: () => listener?.up(),
     answers: (next: () => PollResult | Promise<PollResult>) => {
       answer = next
     },
@@ -251,6 +252,19 @@ describe('the bus', () => {
     await clock.advanceAsync(100)
     expect(applied.length).toBe(20)
     expect(flushes.length).toBe(2)
+  })
+
+  test('a bus that comes back is followed by a poll at once', async () => {
+    const { freshness, clock, sinces, comesBack } = following()
+    await freshness.start()
+    await clock.advanceAsync(500)
+    comesBack()
+    await clock.advanceAsync(0)
+    expect(sinces.length).toBe(2)
+    await clock.advanceAsync(999)
+    expect(sinces.length).toBe(2)
+    await clock.advanceAsync(1)
+    expect(sinces.length).toBe(3)
   })
 
   test('a subscription that fails is tried again, and the poll works meanwhile', async () => {

@@ -12,27 +12,26 @@ import { type TestClock, testClock } from '../test-clock.ts'
 import { forgeToken, withOtherSecret } from './tokens.ts'
 
 /** The keys every fixture holds, by what they are there for. */
-const keys = {
+export type KeyName =
   /** May `docs:read`, and so may its owner. */
-  reader: {},
+  | 'reader'
   /** May do everything with documents. */
-  writer: { permissions: ['docs:*'] },
-  staging: { environment: 'staging' },
-  elsewhere: { workspaceId: 'ws_other' },
+  | 'writer'
+  | 'staging'
+  | 'elsewhere'
   /** Its owner may only `docs:list`. */
-  demoted: { ownerId: 'bob' },
+  | 'demoted'
   /** Its owner is no longer a member. */
-  orphan: { ownerId: 'gone' },
+  | 'orphan'
   /** Ends in 10 days: within the notice. */
-  expiring: { expiresInMs: 10 * 86_400_000 },
-  revoked: {},
-  disabled: {},
-  expired: { expiresInMs: 1_000 },
+  | 'expiring'
+  | 'revoked'
+  | 'disabled'
+  | 'expired'
   /** Its token is the previous secret, and the overlap is over. */
-  rotated: {},
+  | 'rotated'
   /** Its token is the previous secret, within the overlap. */
-  overlapping: {},
-} as const satisfies Record<string, KeySpec>
+  | 'overlapping'
 
 interface KeySpec {
   readonly permissions?: readonly string[]
@@ -42,8 +41,23 @@ interface KeySpec {
   readonly expiresInMs?: number
 }
 
+const keys: Readonly<Record<KeyName, KeySpec>> = {
+  reader: {},
+  writer: { permissions: ['docs:*'] },
+  staging: { environment: 'staging' },
+  elsewhere: { workspaceId: 'ws_other' },
+  demoted: { ownerId: 'bob' },
+  orphan: { ownerId: 'gone' },
+  expiring: { expiresInMs: 10 * 86_400_000 },
+  revoked: {},
+  disabled: {},
+  expired: { expiresInMs: 1_000 },
+  rotated: {},
+  overlapping: {},
+}
+
 /** Tokens by what they are; `unknown` and `wrongSecret` have a right check. */
-export type TokenName = keyof typeof keys | 'unknown' | 'wrongSecret'
+export type TokenName = KeyName | 'unknown' | 'wrongSecret'
 
 /** A keyring with keys in every state, on a clock that stands still. */
 export interface Fixture {
@@ -51,7 +65,7 @@ export interface Fixture {
   readonly clock: TestClock
   readonly tokens: Readonly<Record<TokenName, string>>
   /** Key ids by name. */
-  readonly ids: Readonly<Record<keyof typeof keys, string>>
+  readonly ids: Readonly<Record<KeyName, string>>
   /** Everything stored of the keys' secrets. */
   readonly hashes: readonly string[]
   /** Another keyring on the same keys, as after a restart: nothing is cached, and the store may misbehave. */
@@ -91,9 +105,9 @@ export async function makeFixture({
   const keyring: Keyring = open(data.connect())
 
   const tokens: Partial<Record<TokenName, string>> = {}
-  const ids: Partial<Record<keyof typeof keys, string>> = {}
-  for (const name of Object.keys(keys) as (keyof typeof keys)[]) {
-    const spec: KeySpec = keys[name]
+  const ids: Partial<Record<KeyName, string>> = {}
+  for (const name of Object.keys(keys) as KeyName[]) {
+    const spec = keys[name]
     const created = await keyring.as(systemActor(spec.workspaceId ?? 'ws_acme')).create({
       name,
       environment: spec.environment ?? 'production',

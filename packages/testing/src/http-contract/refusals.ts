@@ -9,8 +9,28 @@ const challenge = 'Bearer realm="api"'
 const invalidToken = 'Bearer realm="api", error="invalid_token"'
 const insufficientScope = 'Bearer realm="api", error="insufficient_scope"'
 
-/** The refusals whose bytes never vary, by code. */
-export const refusals = {
+/** The refusals whose bytes never vary: by code, and `insufficient_permissions` for one that names them. */
+export type RefusalName =
+  | 'missing_credentials'
+  | 'multiple_credentials'
+  | 'invalid_key'
+  | 'key_revoked'
+  | 'key_expired'
+  | 'key_disabled'
+  | 'key_rotated'
+  | 'wrong_workspace'
+  | 'wrong_environment'
+  | 'owner_gone'
+  | 'insufficient_permission'
+  | 'insufficient_permissions'
+  | 'owner_lacks_permission'
+  | 'temporarily_unavailable'
+  | 'verifier_busy'
+  | 'guard_without_auth'
+  | 'guard_failed'
+
+/** Their bytes. */
+export const refusals: Readonly<Record<RefusalName, ExpectedRefusal>> = {
   missing_credentials: {
     status: 401,
     challenge,
@@ -97,7 +117,7 @@ export const refusals = {
     status: 500,
     body: '{"type":"urn:claviger:problem:guard_failed","title":"Server error","status":500,"detail":"The server could not decide whether this is allowed. The fault is not in the request.","code":"guard_failed"}',
   },
-} as const satisfies Record<string, ExpectedRefusal>
+}
 
 const absenceDetails = {
   missing_scheme: 'Put \\"Bearer \\" before the API key: \\"Authorization: Bearer <key>\\".',
