@@ -172,6 +172,16 @@ export function createFreshness(store: KeyStore, target: ChangeTarget, times: Fr
     }
   }
 
+  /** A bus that takes its time must not keep the keyring from being ready: it only makes things faster. */
+  const listenBriefly = (): Promise<void> =>
+    new Promise((resolve) => {
+      const cancel = clock.schedule(times.storeTimeoutMs, resolve)
+      void listen().then(() => {
+        cancel()
+        resolve()
+      })
+    })
+
   return {
     alive,
     applied(nonce) {
@@ -183,8 +193,8 @@ export function createFreshness(store: KeyStore, target: ChangeTarget, times: Fr
     async start() {
       await poll()
       reportLease()
-      await listen()
-      plan(times.pollMs)
+      await listenBriefly()
+      if (!stopped) plan(times.pollMs)
     },
     async stop() {
       stopped = true

@@ -103,6 +103,8 @@ describe('authenticate', () => {
     expect(await ask(base.authenticate({ optional: undefined }).gate, requestWith(undefined))).toMatchObject({
       type: 'pass',
     })
+    const own = await ask(base.authenticate({ optional: false, realm: 'own' }).gate, requestWith(undefined))
+    expect(own).toMatchObject({ denial: { headers: { 'WWW-Authenticate': 'Bearer realm="own"' } } })
     const strict = await ask(base.authenticate({ optional: false }).gate, requestWith(undefined))
     expect(strict).toMatchObject({ denial: { headers: { 'WWW-Authenticate': 'Bearer realm="base"' } } })
   })

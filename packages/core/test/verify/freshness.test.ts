@@ -2,7 +2,7 @@ import { channel } from 'node:diagnostics_channel'
 import { memoryStore } from '@claviger/store-memory'
 import { testClock } from '@claviger/testing'
 import { afterEach, describe, expect, test } from 'vitest'
-import type { Announcement, BusListener, Head, KeyStore, PollResult } from '../../src/store/store.ts'
+import type { Announcement, BusListener, Head, KeyStore, PollResult, Subscription } from '../../src/store/store.ts'
 import { type ChangeTarget, createFreshness } from '../../src/verify/freshness.ts'
 
 const times = { pollMs: 1_000, leaseMs: 5_000, storeTimeoutMs: 1_000 }
@@ -265,6 +265,44 @@ describe('the bus', () => {
     expect(sinces.length).toBe(2)
     await clock.advanceAsync(1)
     expect(sinces.length).toBe(3)
+  })
+
+  test('a subscription that hangs keeps nobody from being ready, and is closed if it comes after stop()', async () => {
+    let subscribed = (_: Subscription): void => {}
+    let closed = false
+    const { freshness, clock } = following({
+      subscribe: () =>
+        new Promise((resolve) => {
+          subscribed = resolve
+        }),
+    })
+    const started = freshness.start()
+    await clock.advanceAsync(1_000)
+    await started
+    expect(freshness.alive(clock.now())).toBe(true)
+    await freshness.stop()
+    subscribed({ close: async () => void (closed = true) })
+    await clock.advanceAsync(0)
+    expect(closed).toBe(true)
+    expect(clock.pending()).toBe(0)
+  })
+
+  test('stop() while it is starting leaves no timer behind', async () => {
+    const { freshness, clock, answers } = following()
+    let reply = (_: PollResult): void => {}
+    answers(
+      () =>
+        new Promise((resolve) => {
+          reply = resolve
+        }),
+    )
+    const started = freshness.start()
+    await clock.advanceAsync(0)
+    await freshness.stop()
+    reply({ head: head(5), changes: [] })
+    await started
+    expect(clock.pending()).toBe(0)
+    expect(freshness.alive(clock.now())).toBe(false)
   })
 
   test('a subscription that fails is tried again, and the poll works meanwhile', async () => {
