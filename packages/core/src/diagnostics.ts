@@ -5,12 +5,14 @@ import { channel, type Channel } from 'node:diagnostics_channel'
  * Nobody subscribed costs one check of a flag.
  */
 export const channels: Readonly<
-  Record<'verify' | 'denied' | 'lease' | 'bus' | 'flush' | 'corrupt' | 'error', Channel>
+  Record<'verify' | 'denied' | 'credentialInUrl' | 'lease' | 'bus' | 'flush' | 'corrupt' | 'error', Channel>
 > = Object.freeze({
   /** `{ ok, code?, keyId? }` for every verification that asked the store. */
   verify: channel('claviger:verify'),
   /** `{ code, status, keyId? }` for every refused HTTP request. */
   denied: channel('claviger:denied'),
+  /** `{ hint }` when a URL carries what looks like a token of this keyring. The token is not used. */
+  credentialInUrl: channel('claviger:credential_in_url'),
   /** `{ alive, storeId? }` when this process loses or regains touch with the store. */
   lease: channel('claviger:lease'),
   /** `{ state, reason? }` when the bus goes up or down. */

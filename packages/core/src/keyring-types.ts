@@ -4,7 +4,7 @@ import type { KeyManager } from './keys/manager.ts'
 import type { PermissionCatalogue } from './permissions/catalogue.ts'
 import type { Owner } from './store/records.ts'
 import type { TokenGrammar } from './token/grammar.ts'
-import type { Accepted, ApiKey, Carrier, Refused, Requirement, Verification } from './verify/verdict.ts'
+import type { ApiKey, Carrier, Refused, Requirement, Verification } from './verify/verdict.ts'
 
 /** What `verify` may be told besides the token. */
 export interface VerifyContext<Permission extends string = string> extends Requirement<Permission> {
@@ -88,5 +88,3 @@ export interface Keyring<Permission extends string = string> {
   /** Stops following the store and closes it. Calls after this throw `ClosedError`. */
   close(): Promise<void>
 }
-
-export type { Accepted, Refused }

@@ -1,9 +1,5 @@
-import { channel, type Channel } from 'node:diagnostics_channel'
 import { channels, publish } from '../diagnostics.ts'
 import type { Denial } from './denial.ts'
-
-/** `{ hint: 'credential_in_url' }` when a URL carries what looks like a token of this keyring. The token is not used. */
-const credentialInUrl: Channel = channel('claviger:credential_in_url')
 
 /** Codes of the process warnings of type `ClavigerWarning`. */
 export type WarningCode =
@@ -30,7 +26,7 @@ export function publishError(error: unknown, during: string): void {
 
 /** Publishes that somebody sends keys in URLs. */
 export function publishCredentialInUrl(): void {
-  publish(credentialInUrl, () => ({ hint: 'credential_in_url' }))
+  publish(channels.credentialInUrl, () => ({ hint: 'credential_in_url' }))
 }
 
 /**

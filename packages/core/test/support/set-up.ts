@@ -60,8 +60,3 @@ export function setUp(
     create: (input = {}) => keys.create({ name: 'Production', environment: 'production', owner: ada, ...input }),
   }
 }
-
-/** Rebuilds a token around changed parts, with a check that fits. */
-export function withSecret(token: string, format: (unchecked: string) => string, secret: string): string {
-  return format(token.slice(0, -49) + secret)
-}
