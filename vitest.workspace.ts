@@ -18,6 +18,7 @@ export default defineConfig({
       project('packages/store-redis', { testTimeout: 30_000, hookTimeout: 60_000 }),
       project('packages/store-sql', { testTimeout: 30_000, hookTimeout: 60_000 }),
       project('packages/test-servers', { testTimeout: 30_000, hookTimeout: 60_000 }),
+      project('packages/fault-lab', { globalSetup: '../repository/scripts/build.setup.ts', testTimeout: 180_000, hookTimeout: 60_000 }),
       project('packages/testing'),
       project('packages/express'),
       project('packages/koa'),

@@ -77,6 +77,15 @@ describe.each(majors)('%s', (_, make) => {
     expect(response.headers['www-authenticate']).toBe('Bearer realm="api"')
   })
 
+  test('an error handler may take its time with an error that was handed on', async () => {
+    const slowly: ErrorRequestHandler = async (error: Error, _req, res, _next) => {
+      await setImmediate()
+      res.json({ shown: error.message })
+    }
+    const app = denied((denial, { next }) => next(new Error(denial.code)), [slowly])
+    await request(app).get('/').expect(401, { shown: 'missing_credentials' })
+  })
+
   test('onDenied can hand an error on later', async () => {
     const app = denied(async (denial, { next }) => {
       await setImmediate()

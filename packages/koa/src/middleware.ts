@@ -4,10 +4,7 @@ import type { Context, Middleware, Next } from 'koa'
 /** Carries out a gate's decisions in Koa. */
 export function middleware(name: string, { gate, responder }: Passage<Context, Context>): Middleware {
   const carryOut = async (decision: Decision, ctx: Context, next: Next): Promise<void> => {
-    if (!responder.prepare(ctx.res, decision)) {
-      ctx.respond = false
-      return
-    }
+    if (!responder.prepare(ctx.res, decision)) return
     if (decision.type === 'pass') {
       if (decision.apiKey !== undefined) ctx.state.apiKey = decision.apiKey
       await next()

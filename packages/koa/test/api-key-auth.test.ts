@@ -90,6 +90,19 @@ describe.each(majors)('%s', (_, Framework) => {
     expect(response.body).toMatchObject({ code: 'missing_credentials' })
   })
 
+  test('a body that was set before is no answer of onDenied', async () => {
+    const server = serve(
+      (ctx, next) => {
+        ctx.type = 'application/json'
+        ctx.body = 'early'
+        return next()
+      },
+      apiKeyAuth(keyring, { onDenied() {} }).authenticate(),
+      ok,
+    )
+    await request(server).get('/').expect(401).expect('Content-Type', problemType)
+  })
+
   test('a refusal is sent even if ctx.respond was switched off before', async () => {
     const server = serve(
       (ctx, next) => {

@@ -1,7 +1,13 @@
-import type { Change, CommitResult, KeyRecord, ServiceAccount, Write } from '@claviger/core/store'
+import {
+  type Change,
+  checkedWrites,
+  type CommitResult,
+  idempotencyId,
+  judgeWrite,
+  type Write,
+} from '@claviger/core/store'
 import { appendActivity } from './activity.ts'
-import { type Database, idempotencyId } from './database.ts'
-import { checkedWrites } from './writes.ts'
+import type { Database } from './database.ts'
 
 type Refusal = Extract<CommitResult, { ok: false }>
 
@@ -21,35 +27,15 @@ export function commitTo(database: Database, change: Change): CommitResult {
   return { ok: true, head: database.log.head() }
 }
 
-function judge({ keys, accounts, idempotency }: Database, write: Write, index: number): Refusal | undefined {
-  const refuse = (reason: Refusal['reason'], current: Refusal['current']): Refusal => ({
-    ok: false,
-    reason,
-    write: index,
-    current: structuredClone(current),
-  })
-  if (write.type === 'idempotency') {
-    const stored = idempotency.get(idempotencyId(write.record))
-    return stored === undefined ? undefined : refuse('conflict', stored)
-  }
-  const stored = (write.type === 'key' ? keys : accounts).get(write.record.id) ?? null
-  if ((stored?.revision ?? 0) !== write.expectedRevision) return refuse('conflict', stored)
-  if (stored !== null && movesHome(stored, write.record)) return refuse('conflict', stored)
-  return stored !== null && revives(stored, write.record) ? refuse('final', stored) : undefined
+function judge(database: Database, write: Write, index: number): Refusal | undefined {
+  const current = stored(database, write)
+  const reason = judgeWrite(write, current)
+  return reason === undefined ? undefined : { ok: false, reason, write: index, current: structuredClone(current) }
 }
 
-type Stored = KeyRecord | ServiceAccount
-
-function movesHome(stored: Stored, written: Stored): boolean {
-  return stored.workspaceId !== written.workspaceId || environmentOf(stored) !== environmentOf(written)
-}
-
-function environmentOf(record: Stored): string | null {
-  return 'environment' in record ? record.environment : null
-}
-
-function revives(stored: Stored, written: Stored): boolean {
-  return 'revokedAt' in stored && stored.revokedAt !== null && 'revokedAt' in written && written.revokedAt === null
+function stored({ keys, accounts, idempotency }: Database, write: Write): Refusal['current'] {
+  if (write.type === 'idempotency') return idempotency.get(idempotencyId(write.record)) ?? null
+  return (write.type === 'key' ? keys : accounts).get(write.record.id) ?? null
 }
 
 function store({ keys, accounts, idempotency }: Database, write: Write): void {

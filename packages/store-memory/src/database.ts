@@ -29,8 +29,3 @@ export function emptyDatabase(storeId: string, changeLogLength: number): Databas
     usage: usageBook(keys),
   }
 }
-
-/** What makes an idempotency row unique, without a separator that a part could contain. */
-export function idempotencyId({ workspaceId, actor, idempotencyKey }: IdempotencyRecord): string {
-  return JSON.stringify([workspaceId, actor.type, actor.id, idempotencyKey])
-}

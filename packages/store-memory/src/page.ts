@@ -1,4 +1,4 @@
-import { type CursorPosition, decodeCursor, encodeCursor, type Page, ValidationError } from '@claviger/core/store'
+import { checkLimit, type CursorPosition, decodeCursor, encodeCursor, type Page } from '@claviger/core/store'
 
 /** What a listing asks for besides its filters. */
 interface PageRequest {
@@ -12,9 +12,7 @@ export function pageOf<Row extends { readonly id: string }>(
   instantOf: (row: Row) => number,
   { cursor, limit }: PageRequest,
 ): Page<Row> {
-  if (!Number.isSafeInteger(limit) || limit < 1 || limit > 100) {
-    throw new ValidationError('limit', 'limit must be an integer from 1 to 100.')
-  }
+  checkLimit(limit)
   const position = (row: Row): CursorPosition => ({ at: instantOf(row), id: row.id })
   const after = cursor === undefined ? undefined : decodeCursor(cursor)
   const rest = [...rows]

@@ -1,13 +1,14 @@
 import {
-  dayMs,
+  addCounts,
   type KeyRecord,
+  noCounts,
   type UsageBatch,
   type UsageCounts,
   type UsageEntry,
   type UsagePoint,
   type UsageQuery,
+  usagePoints,
 } from '@claviger/core/store'
-import { addCounts, noCounts } from './counts.ts'
 import type { Table } from './table.ts'
 
 /** Counts by workspace, key, secret version and hour. */
@@ -35,16 +36,7 @@ export function usageBook(keys: Table<KeyRecord>): UsageBook {
         touch(keys, entry)
       }
     },
-    points(query) {
-      const points = new Map<string, UsagePoint>()
-      for (const entry of workspaces.get(query.workspaceId)?.values() ?? []) {
-        if (entry.requests === 0 || !isAskedFor(entry, query)) continue
-        const place = placeOf(entry, query)
-        const id = JSON.stringify([place.start, place.keyId, place.version])
-        points.set(id, { ...place, ...sum(points.get(id), entry) })
-      }
-      return [...points.values()].sort(comparePoints)
-    },
+    points: (query) => usagePoints(workspaces.get(query.workspaceId)?.values() ?? [], query),
     purge(before) {
       for (const [workspaceId, hours] of workspaces) {
         for (const [id, { hour }] of hours) {
@@ -69,24 +61,4 @@ function touch(keys: Table<KeyRecord>, { keyId, workspaceId, lastUsedAt }: Usage
   const key = keys.get(keyId)
   if (key?.workspaceId !== workspaceId || lastUsedAt <= (key.lastUsedAt ?? Number.NEGATIVE_INFINITY)) return
   keys.set({ ...key, lastUsedAt })
-}
-
-function isAskedFor(entry: UsageEntry, { keyId, from, to }: UsageQuery): boolean {
-  return (keyId === undefined || entry.keyId === keyId) && entry.hour >= from && entry.hour < to
-}
-
-function placeOf(entry: UsageEntry, query: UsageQuery): Pick<UsagePoint, 'start' | 'keyId' | 'version'> {
-  return {
-    start: { hour: entry.hour, day: Math.floor(entry.hour / dayMs) * dayMs, total: query.from }[query.bucket],
-    keyId: query.groupBy === undefined ? null : entry.keyId,
-    version: query.groupBy === 'version' ? entry.version : null,
-  }
-}
-
-function comparePoints(a: UsagePoint, b: UsagePoint): number {
-  return a.start - b.start || compareTexts(a.keyId ?? '', b.keyId ?? '') || (a.version ?? 0) - (b.version ?? 0)
-}
-
-function compareTexts(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }

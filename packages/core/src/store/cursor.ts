@@ -31,6 +31,16 @@ export function decodeCursor(cursor: string): CursorPosition {
   throw new ValidationError('cursor', 'The cursor is not one this listing gave out. Start again without a cursor.')
 }
 
+/**
+ * Checks how many items a page may hold.
+ *
+ * @throws {ValidationError} unless it is an integer from 1 to 100
+ */
+export function checkLimit(limit: number): void {
+  if (Number.isSafeInteger(limit) && limit >= 1 && limit <= 100) return
+  throw new ValidationError('limit', 'limit must be an integer from 1 to 100.')
+}
+
 function parse(cursor: string): unknown {
   try {
     return cursor.length > maxCursorLength ? undefined : JSON.parse(Buffer.from(cursor, 'base64url').toString())

@@ -4,7 +4,9 @@
  * @module
  */
 export { ConfigurationError, CorruptRecordError, UnavailableError, ValidationError } from '../errors.ts'
-export { type CursorPosition, decodeCursor, encodeCursor } from './cursor.ts'
+export { checkedWrites, idempotencyId } from './checked-writes.ts'
+export { checkLimit, type CursorPosition, decodeCursor, encodeCursor } from './cursor.ts'
+export { judgeWrite } from './judge-write.ts'
 export {
   type ActivityQuery,
   type AttentionFilter,
@@ -54,3 +56,4 @@ export {
   type UsagePoint,
   type UsageQuery,
 } from './usage.ts'
+export { addCounts, noCounts, usagePoints } from './usage-points.ts'

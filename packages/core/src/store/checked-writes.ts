@@ -1,18 +1,12 @@
-import {
-  type Change,
-  CorruptRecordError,
-  decodeIdempotencyRecord,
-  decodeKeyRecord,
-  decodeServiceAccount,
-  ValidationError,
-  type Write,
-} from '@claviger/core/store'
-import { idempotencyId } from './database.ts'
+import { CorruptRecordError, ValidationError } from '../errors.ts'
+import { decodeIdempotencyRecord, decodeKeyRecord, decodeServiceAccount } from './record-codec.ts'
+import type { IdempotencyRecord } from './records.ts'
+import type { Change, Write } from './store.ts'
 
 const maxWrites = 256
 
 /**
- * Copies the writes of a change, checking what no caller may get wrong.
+ * Copies the writes of a change, checking what no caller may get wrong. For stores: the first step of `commit`.
  *
  * @throws {ValidationError} for too many writes, two writes of one record, a revision that does not follow from the
  * expected one, or a record that could not be read back
@@ -30,6 +24,11 @@ export function checkedWrites({ writes, silent }: Change): readonly Write[] {
     if (checked.type !== 'idempotency') checkRevision(checked, silent, `writes[${index}].record.revision`)
     return checked
   })
+}
+
+/** What makes an idempotency row unique, without a separator that a part could contain. */
+export function idempotencyId({ workspaceId, actor, idempotencyKey }: IdempotencyRecord): string {
+  return JSON.stringify([workspaceId, actor.type, actor.id, idempotencyKey])
 }
 
 function checkRevision(write: Exclude<Write, { type: 'idempotency' }>, silent: boolean, field: string): void {

@@ -1,0 +1,35 @@
+/** How a worker is set up: JSON in the environment variable `CLAVIGER_LAB_WORKER`. */
+export interface WorkerSetUp {
+  readonly framework: 'express' | 'koa'
+  readonly store: StoreSetUp
+}
+
+/** Which database a worker talks to, and through which address. */
+export interface StoreSetUp {
+  readonly kind: 'redis' | 'postgres' | 'mariadb'
+  readonly url: string
+  /** Redis only: the address of the subscriber's own connection. */
+  readonly busUrl?: string
+}
+
+/** What the lab asks of a worker, one call at a time. */
+export type Call =
+  | { readonly type: 'create'; readonly count: number }
+  | { readonly type: 'revoke'; readonly id: string }
+  | { readonly type: 'close' }
+
+/** A key made by a worker. */
+export interface LabKey {
+  readonly id: string
+  readonly token: string
+}
+
+/** What a worker says. */
+export type Answer =
+  | { readonly type: 'listening'; readonly port: number }
+  | { readonly type: 'created'; readonly keys: readonly LabKey[] }
+  /** `at`: when `revoke` had resolved or rejected, epoch milliseconds. `code`: of the error, if it rejected. */
+  | { readonly type: 'revoked'; readonly id: string; readonly at: number; readonly code?: string }
+  /** Something a worker dropped trust for: the reason of a flush. */
+  | { readonly type: 'flushed'; readonly reason: string }
+  | { readonly type: 'closed' }

@@ -1,0 +1,97 @@
+import { channel } from 'node:diagnostics_channel'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createKeyring, definePermissions, hmacSha256, type Keyring, systemActor } from '@claviger/core'
+import { apiKeyAuth as expressAuth } from '@claviger/express'
+import { apiKeyAuth as koaAuth } from '@claviger/koa'
+import express from 'express'
+import Koa from 'koa'
+import type { Answer, Call, LabKey, WorkerSetUp } from './protocol.ts'
+import { openStore } from './stores.ts'
+
+// One process of a host application: a keyring, a server, a door for the lab.
+const setUp = JSON.parse(process.env.CLAVIGER_LAB_WORKER ?? '') as WorkerSetUp
+const opened = openStore(setUp.store)
+const keyring = createKeyring({
+  prefix: 'lab',
+  store: opened.store,
+  permissions: definePermissions({ lab: ['use'] }),
+  defaultPermissions: ['lab:use'],
+  owners: 'unbounded',
+  hasher: hmacSha256({ pepper: 'a pepper for the lab, 32 characters' }),
+})
+const keys = keyring.as(systemActor('lab'))
+const server = (setUp.framework === 'koa' ? koaServer : expressServer)(keyring)
+
+channel('claviger:flush').subscribe((message) => {
+  tell({ type: 'flushed', reason: (message as { readonly reason: string }).reason })
+})
+process.on('message', (call: Call) => void answer(call).then(tell))
+process.on('disconnect', () => process.exit(0))
+
+await keyring.ready()
+server.listen(0, '127.0.0.1', () => tell({ type: 'listening', port: (server.address() as AddressInfo).port }))
+
+async function answer(call: Call): Promise<Answer> {
+  switch (call.type) {
+    case 'create':
+      return { type: 'created', keys: await createKeys(call.count) }
+    case 'revoke':
+      return revoke(call.id)
+    case 'close':
+      server.closeAllConnections()
+      server.close()
+      await keyring.close().catch(() => {})
+      await opened.close().catch(() => {})
+      return { type: 'closed' }
+  }
+}
+
+async function createKeys(count: number): Promise<LabKey[]> {
+  const created: LabKey[] = []
+  for (let index = 0; index < count; index += 1) {
+    const { key, token } = await keys.create({
+      name: `Lab ${index}`,
+      environment: 'ci',
+      owner: { type: 'user', id: 'lab' },
+    })
+    created.push({ id: key.id, token })
+  }
+  return created
+}
+
+async function revoke(id: string): Promise<Answer> {
+  try {
+    await keys.revoke(id)
+    return { type: 'revoked', id, at: Date.now() }
+  } catch (error) {
+    return { type: 'revoked', id, at: Date.now(), code: (error as { readonly code?: string }).code ?? String(error) }
+  }
+}
+
+// Each says when the handler ran: the instant of the accept, by the one clock all processes share.
+function expressServer(ring: Keyring<'lab:use' | 'keys:manage'>): Server {
+  const auth = expressAuth(ring)
+  const app = express()
+  app.get('/', auth.authenticate(), auth.require('lab:use'), (_, res) => {
+    res.set('Accepted-At', `${Date.now()}`).sendStatus(204)
+  })
+  return createServer(app)
+}
+
+function koaServer(ring: Keyring<'lab:use' | 'keys:manage'>): Server {
+  const auth = koaAuth(ring)
+  const app = new Koa()
+  app.use(auth.authenticate())
+  app.use(auth.require('lab:use'))
+  app.use((ctx) => {
+    ctx.set('Accepted-At', `${Date.now()}`)
+    ctx.status = 204
+  })
+  const handle = app.callback()
+  return createServer((req, res) => void handle(req, res))
+}
+
+function tell(message: Answer): void {
+  process.send?.(message)
+}

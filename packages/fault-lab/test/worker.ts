@@ -1,0 +1,94 @@
+import { fork } from 'node:child_process'
+import { Agent, request } from 'node:http'
+import { fileURLToPath } from 'node:url'
+import type { Answer, Call, LabKey, WorkerSetUp } from '../src/protocol.ts'
+
+/** What one request gave. */
+export interface Reply {
+  readonly status: number
+  /** When the handler ran, epoch milliseconds; undefined unless it did. */
+  readonly acceptedAt: number | undefined
+  readonly retryAfter: string | undefined
+}
+
+/** A host process, seen from outside. */
+export interface Worker {
+  readonly name: string
+  /** Why it dropped its cache, in order. */
+  readonly flushes: readonly string[]
+  get(token: string): Promise<Reply>
+  create(count: number): Promise<readonly LabKey[]>
+  revoke(id: string): Promise<{ readonly at: number; readonly code?: string }>
+  close(): Promise<void>
+}
+
+const program = fileURLToPath(new URL('../dist/worker.js', import.meta.url))
+
+/** Starts a process and waits until it serves. */
+export async function startWorker(name: string, setUp: WorkerSetUp): Promise<Worker> {
+  const child = fork(program, { env: { ...process.env, CLAVIGER_LAB_WORKER: JSON.stringify(setUp) } })
+  const agent = new Agent({ keepAlive: true })
+  const flushes: string[] = []
+  const waiting: ((answer: Answer) => void)[] = []
+  const gone = new Promise<never>((_, reject) => child.once('exit', (code) => reject(new Error(`${name} exited: ${code}`))))
+  gone.catch(() => {})
+  child.on('message', (answer: Answer) => {
+    if (answer.type === 'flushed') flushes.push(answer.reason)
+    else waiting.shift()?.(answer)
+  })
+  const next = (): Promise<Answer> => Promise.race([new Promise<Answer>((resolve) => waiting.push(resolve)), gone])
+  // Calls of one worker queue up: answers come in the order of the calls.
+  let last: Promise<unknown> = Promise.resolve()
+  const ask = <T extends Answer['type']>(call: Call, expected: T): Promise<Extract<Answer, { type: T }>> => {
+    const asked = last.then(async () => {
+      const answered = next()
+      child.send(call)
+      const answer = await answered
+      if (answer.type !== expected) throw new Error(`${name} answered ${answer.type}, not ${expected}`)
+      return answer as Extract<Answer, { type: T }>
+    })
+    last = asked.catch(() => {})
+    return asked
+  }
+
+  const listening = await next()
+  if (listening.type !== 'listening') throw new Error(`${name} does not listen`)
+  const { port } = listening
+
+  return {
+    name,
+    flushes,
+    get: (token) => get(port, agent, token),
+    create: async (count) => (await ask({ type: 'create', count }, 'created')).keys,
+    revoke: (id) => ask({ type: 'revoke', id }, 'revoked'),
+    async close() {
+      agent.destroy()
+      if (child.exitCode === null) {
+        await Promise.race([ask({ type: 'close' }, 'closed'), delay(3_000)]).catch(() => {})
+        child.kill('SIGKILL')
+      }
+    },
+  }
+}
+
+/** Waits in real time: the lab measures real processes. */
+export function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}
+
+function get(port: number, agent: Agent, token: string): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    const sent = request({ port, host: '127.0.0.1', agent, headers: { authorization: `Bearer ${token}` } }, (response) => {
+      response.resume()
+      response.once('end', () => {
+        const at = response.headers['accepted-at']
+        resolve({
+          status: response.statusCode ?? 0,
+          acceptedAt: at === undefined ? undefined : Number(at),
+          retryAfter: response.headers['retry-after'],
+        })
+      })
+    })
+    sent.once('error', reject).end()
+  })
+}

@@ -1,0 +1,53 @@
+import { type Activity, type ActivityQuery, type Page, ValidationError } from '@claviger/core/store'
+import type { Database } from './database.ts'
+import { escaped, type KeyNames } from './keys.ts'
+import type { Operation } from './mutation.ts'
+import { placeOf, untilOlderThan } from './places.ts'
+import { textsReply } from './replies.ts'
+import { pageStart, type Row, scanPage } from './scan.ts'
+
+// Between place and entry stands what no place contains: `escaped` leaves no control character.
+const separator = '\u0000'
+const behindSeparator = '\u0001'
+
+/** Appends entries. Done twice, it is done once: the members are the same. */
+export function activityOperations(names: KeyNames, entries: readonly Activity[]): readonly Operation[] {
+  return entries.flatMap((entry, index): Operation[] => {
+    if (!Number.isSafeInteger(entry.at) || entry.at < 0) {
+      throw new ValidationError(`activity[${index}].at`, 'at must be an instant in integer milliseconds.')
+    }
+    const member = `${placeOf(entry)}${separator}${JSON.stringify(entry)}`
+    return [
+      { type: 'ZADD', set: names.activity(entry.workspaceId), score: 0, member },
+      { type: 'ZADD LT', set: names.activityWorkspaces, score: entry.at, member: escaped(entry.workspaceId) },
+    ]
+  })
+}
+
+/** Lists activity of one workspace, newest first. */
+export async function listActivity({ names, commands }: Database, query: ActivityQuery): Promise<Page<Activity>> {
+  const first = pageStart(query)
+  const newest = query.to === undefined ? '-' : `(${placeOf({ at: query.to, id: '' })}`
+  const max = query.from === undefined ? '+' : untilOlderThan(query.from)
+  const set = names.activity(query.workspaceId)
+  void first
+  return scanPage(query, async (after, count): Promise<readonly Row<Activity>[]> => {
+    const min = after === undefined ? newest : `[${placeOf(after)}${behindSeparator}`
+    const members = textsReply(await commands.send('ZRANGEBYLEX', set, min, max, 'LIMIT', 0, count))
+    return members.map((member) => {
+      const entry = JSON.parse(member.slice(member.indexOf(separator) + 1)) as Activity
+      return { position: { at: entry.at, id: entry.id }, item: matches(entry, query) ? entry : undefined }
+    })
+  })
+}
+
+function matches(entry: Activity, { workspaceId, targetId, actor, action, from, to }: ActivityQuery): boolean {
+  return (
+    entry.workspaceId === workspaceId &&
+    (targetId === undefined || entry.target.id === targetId) &&
+    (actor === undefined || (entry.actor.type === actor.type && entry.actor.id === actor.id)) &&
+    (action === undefined || entry.action === action) &&
+    (from === undefined || entry.at >= from) &&
+    (to === undefined || entry.at < to)
+  )
+}

@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto'
+import { UnavailableError } from '@claviger/core/store'
+import type { RedisCommands } from './client.ts'
+import { redisFailure, replyCode } from './failures.ts'
+
+/** A Lua script and what Redis calls it. */
+export interface Script {
+  readonly source: string
+  readonly sha: string
+}
+
+export function script(source: string): Script {
+  const text = source.trim()
+  return { source: text, sha: createHash('sha1').update(text).digest('hex') }
+}
+
+/** Sends commands, each within a bound. */
+export interface Commands {
+  /** @throws {UnavailableError} when Redis fails, refuses or does not answer in time */
+  send(command: string, ...args: readonly (string | number)[]): Promise<unknown>
+  /**
+   * Runs a script by its digest, and by its text where Redis does not know it yet.
+   *
+   * @throws {UnavailableError} when Redis fails, refuses or does not answer in time
+   */
+  run(script: Script, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown>
+}
+
+// A client queues what a frozen server does not answer. Beyond this many, asking more only fills memory.
+const maxPending = 1_000
+
+/** Bounds how long a command may take, and how many may be unanswered. */
+export function boundedCommands(client: RedisCommands, timeoutMs: number): Commands {
+  let pending = 0
+
+  const call = (command: string, args: readonly (string | number)[]): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      if (pending >= maxPending) {
+        reject(new UnavailableError('store', `Redis has not answered ${maxPending} commands yet.`))
+        return
+      }
+      pending += 1
+      const timer = setTimeout(() => {
+        reject(new UnavailableError('store', `Redis did not answer within ${timeoutMs} ms.`))
+      }, timeoutMs)
+      timer.unref()
+      // The client may throw at once; a late answer still counts down.
+      Promise.resolve()
+        .then(() => client.call(command, ...args))
+        .finally(() => {
+          pending -= 1
+          clearTimeout(timer)
+        })
+        .then(resolve, reject)
+    })
+
+  const send = async (command: string, args: readonly (string | number)[]): Promise<unknown> => {
+    try {
+      return await call(command, args)
+    } catch (error) {
+      if (error instanceof UnavailableError || replyCode(error) === 'NOSCRIPT') throw error
+      throw redisFailure(error)
+    }
+  }
+
+  return {
+    send: (command, ...args) => send(command, args),
+    async run({ source, sha }, keys, args) {
+      const rest = [keys.length, ...keys, ...args]
+      try {
+        return await send('EVALSHA', [sha, ...rest])
+      } catch (error) {
+        if (replyCode(error) !== 'NOSCRIPT') throw error
+        return send('EVAL', [source, ...rest])
+      }
+    },
+  }
+}

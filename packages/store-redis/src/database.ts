@@ -1,0 +1,9 @@
+import type { Commands } from './commands.ts'
+import type { KeyNames } from './keys.ts'
+
+/** What every operation works with. */
+export interface Database {
+  readonly commands: Commands
+  readonly names: KeyNames
+  readonly changeLogLength: number
+}

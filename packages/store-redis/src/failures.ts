@@ -1,0 +1,36 @@
+import { UnavailableError } from '@claviger/core/store'
+
+/** The code Redis puts at the beginning of a refusal, or undefined when it was not Redis that refused. */
+export function replyCode(error: unknown): string | undefined {
+  if (!(error instanceof Error) || error.name !== 'ReplyError') return undefined
+  return /^[A-Z]+\b/.exec(error.message)?.[0] ?? 'ERR'
+}
+
+const explanations: Readonly<Record<string, string>> = {
+  OOM: 'It has reached maxmemory. Make room; revocations still work.',
+  MISCONF: 'It cannot write to its disk. Make room there.',
+  NOPERM: 'The ACL user lacks a permission; the Redis guide lists what the store needs.',
+  READONLY: 'It is a replica. Connect to the primary.',
+  LOADING: 'It is still loading its data.',
+  CLUSTERDOWN: 'Part of the cluster is down.',
+  NOAUTH: 'It asks for a password.',
+  WRONGPASS: 'User or password are wrong.',
+  WRONGTYPE: 'Something else is stored under a name of this namespace.',
+}
+
+/**
+ * What a failed command becomes. The client's own error is not passed on, not even as a cause: it carries the command's
+ * arguments, and with them hashes.
+ */
+export function redisFailure(error: unknown): UnavailableError {
+  const code = replyCode(error)
+  if (code !== undefined) {
+    return new UnavailableError('store', `Redis refused the command: ${code}. ${explanations[code] ?? ''}`.trim())
+  }
+  return new UnavailableError('store', `Redis could not be asked: ${reason(error)}`)
+}
+
+// Aborted commands list their arguments in other properties; their messages are fixed texts.
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message : 'the client gave no reason.'
+}

@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto'
+import type { Owner } from '@claviger/core/store'
+
+/**
+ * Every name the store gives to anything in Redis.
+ *
+ * A name is `{tag}:kind` or `{tag}:kind:rest`. The kind is a fixed word, so no id can make one name another. What is in
+ * braces decides the slot in a cluster: `{namespace}` for all that a commit touches, `{namespace:usage:N}` for counts.
+ */
+export interface KeyNames {
+  /** Hash: storeId, epoch, nonce. */
+  readonly head: string
+  /** List of the last changes, oldest first, one more than can be told of. */
+  readonly log: string
+  /** Pub/Sub channel, not a key. */
+  readonly channel: string
+
+  /** Record of a key, as JSON. */
+  key(id: string): string
+  /** When a key was last used. */
+  lastUsed(id: string): string
+  serviceAccount(id: string): string
+  /** `id` is an `idempotencyId`. */
+  idempotency(id: string): string
+  /** Highest batch number whose last uses were written, per instance. */
+  usedBatch(instanceId: string): string
+
+  // Sorted sets of one workspace. Members are places (see places.ts), so that every one can be read in list order.
+  readonly byCreation: (workspaceId: string) => string
+  readonly byOwner: (workspaceId: string, owner: Owner) => string
+  readonly bySecretAge: (workspaceId: string) => string
+  readonly byExpiry: (workspaceId: string) => string
+  readonly byLastUse: (workspaceId: string) => string
+  readonly neverUsed: (workspaceId: string) => string
+  readonly ownerGone: (workspaceId: string) => string
+  readonly serviceAccounts: (workspaceId: string) => string
+  /** Members are a place and, behind it, the entry. */
+  readonly activity: (workspaceId: string) => string
+
+  // Sorted sets of the whole keyring, by age, for `purge`.
+  readonly revokedKeys: string
+  readonly deletedServiceAccounts: string
+  readonly idempotencyByAge: string
+  /** Workspaces by their oldest activity. */
+  readonly activityWorkspaces: string
+
+  /** The slots that hold usage. */
+  readonly usageShards: readonly UsageKeyNames[]
+  /** Where the usage of a workspace is. */
+  usageShard(workspaceId: string): UsageKeyNames
+}
+
+/** The names in one of the slots that hold usage. */
+export interface UsageKeyNames {
+  /** Hash of one workspace and hour: counts by key. */
+  counts(workspaceId: string, hour: number): string
+  /** Sorted set of the `counts` hashes of the slot, by hour; members are their names behind `counts:`. */
+  readonly hours: string
+  /** The hash an entry of `hours` stands for. */
+  countsOf(member: string): string
+  /** The entry of `hours` that stands for a hash. */
+  memberOf(workspaceId: string, hour: number): string
+  /** Highest batch number counted in this slot, per instance. */
+  batch(instanceId: string): string
+}
+
+const shards = 16
+
+/** Makes the names of one keyring. */
+export function keyNames(namespace: string): KeyNames {
+  const name = (kind: string, ...rest: readonly string[]): string => [`{${namespace}}`, kind, ...rest].join(':')
+  const ofWorkspace =
+    (kind: string) =>
+    (workspaceId: string): string =>
+      name(kind, escaped(workspaceId))
+  const usageShards = Array.from({ length: shards }, (_, index) => usageNames(`{${namespace}:usage:${index}}`))
+
+  return {
+    head: name('head'),
+    log: name('log'),
+    channel: name('bus'),
+    key: (id) => name('key', id),
+    lastUsed: (id) => name('last-used', id),
+    serviceAccount: (id) => name('service-account', escaped(id)),
+    idempotency: (id) => name('idempotency', id),
+    usedBatch: (instanceId) => name('used-batch', escaped(instanceId)),
+    byCreation: ofWorkspace('by-creation'),
+    byOwner: (workspaceId, owner) => name('by-owner', JSON.stringify([workspaceId, owner.type, owner.id])),
+    bySecretAge: ofWorkspace('by-secret-age'),
+    byExpiry: ofWorkspace('by-expiry'),
+    byLastUse: ofWorkspace('by-last-use'),
+    neverUsed: ofWorkspace('never-used'),
+    ownerGone: ofWorkspace('owner-gone'),
+    serviceAccounts: ofWorkspace('service-accounts'),
+    activity: ofWorkspace('activity'),
+    revokedKeys: name('revoked-keys'),
+    deletedServiceAccounts: name('deleted-service-accounts'),
+    idempotencyByAge: name('idempotency-by-age'),
+    activityWorkspaces: name('activity-workspaces'),
+    usageShards,
+    usageShard: (workspaceId) => usageShards[shardOf(workspaceId)] ?? usageNames(`{${namespace}:usage:0}`),
+  }
+}
+
+function usageNames(tag: string): UsageKeyNames {
+  const memberOf = (workspaceId: string, hour: number): string => `${hour}:${escaped(workspaceId)}`
+  return {
+    counts: (workspaceId, hour) => `${tag}:counts:${memberOf(workspaceId, hour)}`,
+    hours: `${tag}:hours`,
+    countsOf: (member) => `${tag}:counts:${member}`,
+    memberOf,
+    batch: (instanceId) => `${tag}:batch:${escaped(instanceId)}`,
+  }
+}
+
+/**
+ * Writes any text as one that Redis keeps apart from every other: control characters and lone surrogates, which UTF-8
+ * cannot hold, are escaped as in JSON.
+ */
+export function escaped(text: string): string {
+  return JSON.stringify(text).slice(1, -1)
+}
+
+/** The inverse of `escaped`. */
+export function unescaped(text: string): string {
+  return String(JSON.parse(`"${text}"`))
+}
+
+function shardOf(workspaceId: string): number {
+  return createHash('sha256').update(escaped(workspaceId)).digest().readUInt8(0) % shards
+}

@@ -1,0 +1,95 @@
+import { UnavailableError } from '@claviger/core/store'
+import type { Database } from './database.ts'
+import { listReply, textReply } from './replies.ts'
+import { commitScript, revokeScript } from './scripts/commit.ts'
+
+/** A member of a sorted set. */
+export interface IndexEntry {
+  readonly set: string
+  readonly score: number
+  readonly member: string
+}
+
+/** One thing to write. */
+export type Operation =
+  | ({ readonly type: 'ZADD' } & IndexEntry)
+  /** Like `ZADD`, but a score only moves down. */
+  | ({ readonly type: 'ZADD LT' } & IndexEntry)
+  | { readonly type: 'ZREM'; readonly set: string; readonly member: string }
+  | { readonly type: 'SET'; readonly key: string; readonly text: string }
+  | { readonly type: 'DEL'; readonly key: string }
+
+/** What to write, and on which condition. */
+export interface Mutation {
+  /** What must be stored (null: nothing) for anything to be written. Every `SET` and `DEL` is of one of these. */
+  readonly expected: ReadonlyMap<string, string | null>
+  readonly operations: readonly Operation[]
+  /** Moves the head; absent, it stays. */
+  readonly announcement?: { readonly nonce: string; readonly announcements: readonly object[] }
+  /** Whether it only takes trust away, and so is allowed when Redis is full. */
+  readonly onlyRevokes: boolean
+}
+
+/** The head, or what is stored instead of what was expected. */
+export type MutationResult =
+  | { readonly ok: true; readonly storeId: string; readonly epoch: number; readonly nonce: string }
+  | { readonly ok: false; readonly stored: ReadonlyMap<string, string | null> }
+
+/** Carries out a mutation in one script: all of it, or nothing when an expectation fails. */
+export async function mutate(database: Database, mutation: Mutation): Promise<MutationResult> {
+  const { names, commands, changeLogLength } = database
+  const texts = [...mutation.expected.keys()]
+  const sets = new Set(mutation.operations.flatMap((operation) => ('set' in operation ? [operation.set] : [])))
+  const keys = [names.head, names.log, ...texts, ...sets]
+  const numbers = new Map(keys.map((key, index) => [key, index + 1]))
+  const { announcement } = mutation
+  const args = [
+    ...freshHead(),
+    texts.length,
+    ...[...mutation.expected.values()].map((text) => (text === null ? '-' : `=${text}`)),
+    mutation.operations.length,
+    ...mutation.operations.flatMap((operation) => encoded(operation, numbers)),
+    announcement === undefined ? '' : JSON.stringify(announcement.nonce),
+    JSON.stringify(announcement?.announcements ?? []),
+    changeLogLength + 1,
+    names.channel,
+  ]
+  const reply = listReply(await commands.run(mutation.onlyRevokes ? revokeScript : commitScript, keys, args))
+  const [first, storeId, epoch, nonce] = reply
+  if (first === 'ok') {
+    return {
+      ok: true,
+      storeId: textReply(storeId),
+      epoch: Number(textReply(epoch)),
+      nonce: String(JSON.parse(textReply(nonce))),
+    }
+  }
+  return { ok: false, stored: new Map(texts.map((key, index) => [key, storedText(reply[index])])) }
+}
+
+/** A store id and a nonce for a head, should there be none. */
+export function freshHead(): [storeId: string, nonce: string] {
+  return [crypto.randomUUID(), JSON.stringify(crypto.randomUUID())]
+}
+
+function encoded(operation: Operation, numbers: ReadonlyMap<string, number>): (string | number)[] {
+  const key = 'set' in operation ? operation.set : operation.key
+  const number = numbers.get(key)
+  if (number === undefined) throw new UnavailableError('store', 'The store tried to write what it did not declare.')
+  switch (operation.type) {
+    case 'ZADD':
+    case 'ZADD LT':
+      return [operation.type, number, operation.score, operation.member]
+    case 'ZREM':
+      return [operation.type, number, operation.member]
+    case 'SET':
+      return [operation.type, number, operation.text]
+    case 'DEL':
+      return [operation.type, number]
+  }
+}
+
+function storedText(reply: unknown): string | null {
+  const text = textReply(reply)
+  return text === '-' ? null : text.slice(1)
+}

@@ -1,0 +1,79 @@
+import { type Script, script } from '../commands.ts'
+import { openHead } from './open.ts'
+
+// Everything that can fail comes before everything that cannot: an index of a foreign type stops the script before the
+// first write. Redis does not undo what a script wrote before an error.
+const body = `
+local position = 0
+local function take()
+  position = position + 1
+  return ARGV[position]
+end
+
+local head, log = KEYS[1], KEYS[2]
+local freshStoreId, freshNonce = take(), take()
+
+local texts = tonumber(take())
+local stored, changed = {}, false
+for index = 1, texts do
+  local text = redis.call('GET', KEYS[2 + index])
+  stored[index] = text and '=' .. text or '-'
+  if stored[index] ~= take() then changed = true end
+end
+if changed then return stored end
+
+local function check(key, wanted)
+  local found = redis.call('TYPE', key).ok
+  return found == 'none' or found == wanted
+end
+local sound = check(head, 'hash') and check(log, 'list')
+for index = 3 + texts, #KEYS do sound = sound and check(KEYS[index], 'zset') end
+if not sound then return redis.error_reply('WRONGTYPE a name of this namespace is taken') end
+
+${openHead}
+
+for _ = 1, tonumber(take()) do
+  local operation, key = take(), KEYS[tonumber(take())]
+  if operation == 'ZREM' then
+    redis.call('ZREM', key, take())
+  elseif operation == 'SET' then
+    redis.call('SET', key, take())
+  elseif operation == 'DEL' then
+    redis.call('DEL', key)
+  else
+    local score, member = take(), take()
+    if operation == 'ZADD' then
+      redis.call('ZADD', key, score, member)
+    else
+      redis.call('ZADD', key, 'LT', score, member)
+    end
+  end
+end
+
+local nonce, announcements, kept, channel = take(), take(), take(), take()
+if nonce ~= '' then
+  redis.call('HINCRBY', head, 'epoch', 1)
+  redis.call('HSET', head, 'nonce', nonce)
+  local epoch = redis.call('HGET', head, 'epoch')
+  local change = '"epoch":' .. epoch .. ',"nonce":' .. nonce .. ',"announcements":' .. announcements .. '}'
+  redis.call('RPUSH', log, '{' .. change)
+  redis.call('LTRIM', log, -tonumber(kept), -1)
+  redis.call('PUBLISH', channel, '{"storeId":"' .. redis.call('HGET', head, 'storeId') .. '",' .. change)
+end
+local now = redis.call('HMGET', head, 'storeId', 'epoch', 'nonce')
+return {'ok', now[1], now[2], now[3]}
+`
+
+/**
+ * Compares, and writes if nothing has changed: all or nothing.
+ *
+ * KEYS: head, log, the texts that are compared (and may be written), the sorted sets.
+ * ARGV: a random store id and nonce (JSON) in case there is no head; the number of texts, and each as it must be (`-`
+ * for absent, else `=` and the text); the number of operations, and each: its name, the number of its key, its
+ * arguments; nonce (JSON; empty: the head stays), announcements (JSON), how many log entries to keep, the channel.
+ * Gives `ok`, storeId, epoch, nonce; or the texts as they are, when one of them is not as it must be.
+ */
+export const commitScript: Script = script(`#!lua\n${body}`)
+
+/** The same, allowed when Redis has no memory left: for changes that only take trust away. */
+export const revokeScript: Script = script(`#!lua flags=allow-oom\n${body}`)

@@ -1,0 +1,40 @@
+import type { Activity, Write } from '@claviger/core/store'
+import { assertStorable } from '../database/texts.ts'
+
+/**
+ * Checks every text that gets a column of its own. Texts inside records are escaped and need no check.
+ *
+ * @throws {ValidationError} naming the first text that a column could not give back as it came
+ */
+export function assertStorableChange(writes: readonly Write[], activity: readonly Activity[]): void {
+  for (const [index, write] of writes.entries()) {
+    for (const [field, text] of columnTexts(write)) assertStorable(text, `writes[${index}].record.${field}`)
+  }
+  for (const [index, { id, workspaceId, actor, action, target }] of activity.entries()) {
+    const texts = { id, workspaceId, 'actor.id': actor.id, action, 'target.id': target.id }
+    for (const [field, text] of Object.entries(texts)) assertStorable(text, `activity[${index}].${field}`)
+  }
+}
+
+function columnTexts({ type, record }: Write): readonly (readonly [field: string, text: string])[] {
+  switch (type) {
+    case 'key':
+      return [
+        ['workspaceId', record.workspaceId],
+        ['owner.id', record.owner.id],
+        ['name', record.name],
+        ['secrets[0].hint', record.secrets[0].hint.slice(-4)],
+      ]
+    case 'serviceAccount':
+      return [
+        ['workspaceId', record.workspaceId],
+        ['id', record.id],
+      ]
+    case 'idempotency':
+      return [
+        ['workspaceId', record.workspaceId],
+        ['actor.id', record.actor.id],
+        ['idempotencyKey', record.idempotencyKey],
+      ]
+  }
+}

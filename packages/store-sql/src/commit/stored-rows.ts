@@ -1,0 +1,82 @@
+import {
+  decodeIdempotencyRecord,
+  type IdempotencyRecord,
+  idempotencyId,
+  type KeyRecord,
+  type ServiceAccount,
+  type Write,
+} from '@claviger/core/store'
+import type { Selectable } from 'kysely'
+import { readAccount } from '../accounts.ts'
+import type { Database, Queries } from '../database/database.ts'
+import { integer } from '../database/integers.ts'
+import type { IdempotencyTable } from '../database/tables.ts'
+import { readKey } from '../keys/row.ts'
+
+/** A row as the transaction found it, and locked it. */
+export interface StoredRow {
+  readonly record: KeyRecord | ServiceAccount | IdempotencyRecord | 'corrupt'
+  /** How often it was written; 0 for an idempotency row, which is written once. */
+  readonly writes: number
+}
+
+/** Reads and locks what a change writes over, by `rowId` of the writes. Rows are locked in the order of their ids. */
+export async function lockStoredRows(
+  queries: Queries,
+  { dialect }: Database,
+  writes: readonly Write[],
+): Promise<ReadonlyMap<string, StoredRow>> {
+  const rows = new Map<string, StoredRow>()
+  const keyIds = idsOf(writes, 'key')
+  if (keyIds.length > 0) {
+    const found = await queries
+      .selectFrom('keys')
+      .selectAll()
+      .where((eb) => dialect.oneOf(eb.ref('id'), keyIds))
+      .orderBy('id')
+      .modifyEnd(dialect.rowLock)
+      .execute()
+    for (const row of found) rows.set(`key ${row.id}`, { record: readKey(row), writes: integer(row.writes) })
+  }
+  const accountIds = idsOf(writes, 'serviceAccount')
+  if (accountIds.length > 0) {
+    const found = await queries
+      .selectFrom('service_accounts')
+      .selectAll()
+      .where((eb) => dialect.oneOf(eb.ref('id'), accountIds))
+      .orderBy('id')
+      .modifyEnd(dialect.rowLock)
+      .execute()
+    for (const row of found) rows.set(`serviceAccount ${row.id}`, { record: readAccount(row), writes: integer(row.writes) })
+  }
+  for (const write of writes) {
+    if (write.type !== 'idempotency') continue
+    const row = await queries
+      .selectFrom('idempotency')
+      .selectAll()
+      .where('workspace_id', '=', write.record.workspaceId)
+      .where('actor_type', '=', write.record.actor.type)
+      .where('actor_id', '=', write.record.actor.id)
+      .where('idempotency_key', '=', write.record.idempotencyKey)
+      .executeTakeFirst()
+    if (row !== undefined) rows.set(rowId(write), { record: readIdempotency(row), writes: 0 })
+  }
+  return rows
+}
+
+/** What tells one written record from every other. */
+export function rowId(write: Write): string {
+  return `${write.type} ${write.type === 'idempotency' ? idempotencyId(write.record) : write.record.id}`
+}
+
+function readIdempotency(row: Selectable<IdempotencyTable>): IdempotencyRecord | 'corrupt' {
+  try {
+    return decodeIdempotencyRecord(row.record)
+  } catch {
+    return 'corrupt'
+  }
+}
+
+function idsOf(writes: readonly Write[], type: 'key' | 'serviceAccount'): readonly string[] {
+  return writes.flatMap((write) => (write.type === type ? [write.record.id] : []))
+}

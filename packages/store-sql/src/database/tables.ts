@@ -1,0 +1,111 @@
+import type { ColumnType } from 'kysely'
+
+/** A 64-bit integer: drivers give numbers, bigints or decimal texts. Read it with `integer`. */
+type Integer = ColumnType<unknown, number, number>
+type NullableInteger = ColumnType<unknown, number | null, number | null>
+
+/** Columns that a statement can compare and set, beside the whole record as JSON. */
+interface Revised {
+  readonly id: string
+  readonly workspace_id: string
+  readonly revision: Integer
+  /** Counts every write, silent ones too: an update always changes it, so that affected rows are matched rows. */
+  readonly writes: Integer
+  readonly created_at: Integer
+  readonly record: string
+}
+
+export interface KeysTable extends Revised {
+  readonly environment: string
+  readonly owner_type: string
+  readonly owner_id: string
+  /** The name in lower case, as JavaScript does it. */
+  readonly name_folded: string
+  /** The end of the current token. */
+  readonly last4: string
+  readonly secret_created_at: Integer
+  readonly previous_ends_at: NullableInteger
+  readonly expires_at: NullableInteger
+  readonly disabled_at: NullableInteger
+  readonly revoked_at: NullableInteger
+  readonly owner_gone_at: NullableInteger
+  readonly last_used_at: NullableInteger
+}
+
+export interface ServiceAccountsTable extends Revised {
+  readonly deleted_at: NullableInteger
+}
+
+export interface IdempotencyTable {
+  readonly workspace_id: string
+  readonly actor_type: string
+  readonly actor_id: string
+  readonly idempotency_key: string
+  readonly created_at: Integer
+  readonly record: string
+}
+
+export interface ActivityTable {
+  readonly workspace_id: string
+  readonly created_at: Integer
+  readonly id: string
+  readonly actor_type: string
+  readonly actor_id: string
+  readonly action: string
+  readonly target_id: string
+  readonly record: string
+}
+
+/** One row, locked last in every transaction that moves it. */
+export interface HeadTable {
+  readonly id: Integer
+  readonly store_id: string
+  readonly epoch: Integer
+  readonly nonce: string
+}
+
+export interface ChangesTable {
+  readonly epoch: Integer
+  readonly nonce: string
+  readonly announcements: string
+}
+
+export interface UsageTable {
+  readonly workspace_id: string
+  readonly key_id: string
+  readonly version: Integer
+  readonly hour: Integer
+  /** Empty: all requests. Else a denial code; `requests` are then the ones refused with it. */
+  readonly code: string
+  readonly requests: Integer
+  readonly allowed: Integer
+  readonly client_errors: Integer
+  readonly server_errors: Integer
+  readonly last_used_at: Integer
+}
+
+export interface UsageInstancesTable {
+  readonly instance_id: string
+  readonly sequence: Integer
+  /** By the clock of the process: lets `purge` forget processes that are long gone. */
+  readonly seen_at: Integer
+}
+
+export interface MigrationsTable {
+  readonly version: Integer
+  readonly name: string
+  readonly applied_at: Integer
+}
+
+/** The tables by their plain names; `tableNames` writes the prefix and the schema before them. */
+export interface Tables {
+  readonly keys: KeysTable
+  readonly service_accounts: ServiceAccountsTable
+  readonly idempotency: IdempotencyTable
+  readonly activity: ActivityTable
+  readonly head: HeadTable
+  readonly changes: ChangesTable
+  readonly usage: UsageTable
+  readonly usage_instances: UsageInstancesTable
+  readonly migrations: MigrationsTable
+}

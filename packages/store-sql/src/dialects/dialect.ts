@@ -1,0 +1,85 @@
+import type { Expression, RawBuilder } from 'kysely'
+
+/** The databases Claviger speaks to. `mysql` is MariaDB too. */
+export type SqlDialectName = 'postgres' | 'mysql' | 'sqlite'
+
+/** What a failed statement means to the store. */
+export type Failure =
+  /** Rolled back because of what others did at the same time: the transaction can be tried again. */
+  | 'contended'
+  /** SQLite: another process writes. */
+  | 'busy'
+  /** The table is not there. */
+  | 'missingTable'
+  /** Everything else, unknown outcomes above all. */
+  | 'other'
+
+/** What a column holds; each dialect has its own word for it. */
+export type ColumnKind =
+  /** 16 ASCII characters. */
+  | 'keyId'
+  /** An id of up to 255 characters, compared exactly. */
+  | 'reference'
+  /** A folded name, compared and ordered by its characters. */
+  | 'name'
+  /** A short word: a type, a code, an action. */
+  | 'label'
+  /** JSON text. */
+  | 'document'
+  /** A 64-bit integer: an instant in milliseconds, or a count. */
+  | 'integer'
+
+/** What differs from one database to the next. A dialect is this table filled in, and nothing else. */
+export interface SqlDialect {
+  readonly name: SqlDialectName
+  /** For messages. */
+  readonly title: string
+  /** Around identifiers. */
+  readonly quote: '"' | '`'
+  /** Opens a transaction that writes, READ COMMITTED or stricter, without anything that outlives it. */
+  readonly begin: readonly string[]
+  /** Ends a `select` whose rows nobody else may change before the transaction ends. */
+  readonly rowLock: RawBuilder<unknown>
+  /** Scalar minimum and maximum of two values. */
+  readonly least: RawBuilder<unknown>
+  readonly greatest: RawBuilder<unknown>
+  /** Adds up a column; at the largest safe integer the sum stays. */
+  sum(column: Expression<unknown>): RawBuilder<unknown>
+  /** Whether a column is one of these texts. */
+  oneOf(column: Expression<unknown>, texts: readonly string[]): RawBuilder<boolean>
+  /** Ends an `insert` that changes the row with the same key instead, up to the list of assignments. */
+  onDuplicate(key: readonly string[]): RawBuilder<unknown>
+  /** The value the `insert` brought. */
+  incoming(column: string): RawBuilder<unknown>
+  failureOf(error: unknown): Failure
+  /** Rejects, with what to do, when the database is set up in a way the store cannot work on. */
+  readonly settings: readonly SettingCheck[]
+  readonly schemaWords: SchemaWords
+}
+
+/** One question to the database at start. */
+export interface SettingCheck {
+  /** Selects one row with one column, `value`. */
+  readonly query: string
+  readonly accepts: (value: string) => boolean
+  readonly advice: string
+}
+
+/** How a dialect says what a migration needs to say. */
+export interface SchemaWords {
+  readonly types: Readonly<Record<ColumnKind, string>>
+  readonly createTable: string
+  /** Behind the closing bracket. */
+  readonly tableEnd: string
+  /** Whether indexes are part of `create table`. */
+  readonly indexesInTable: boolean
+  /** Begins an `insert` that leaves a row alone that is there already. */
+  readonly insertOnce: readonly [before: string, after: string]
+  readonly descending: string
+  readonly randomText: string
+  readonly nowMs: string
+  /** Around all of a migration: nobody else migrates meanwhile. A row `locked = 0` means that somebody does. */
+  readonly begin: readonly string[]
+  readonly end: readonly string[]
+  readonly abort: readonly string[]
+}

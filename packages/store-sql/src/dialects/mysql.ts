@@ -1,0 +1,55 @@
+import { sql } from 'kysely'
+import type { Failure, SqlDialect } from './dialect.ts'
+import { fieldOf } from './error-field.ts'
+
+const failures: Readonly<Record<number, Failure>> = {
+  1062: 'contended',
+  1205: 'contended',
+  1213: 'contended',
+  1146: 'missingTable',
+}
+
+/** MariaDB 10.11 and later, MySQL 8.0 and later: nothing here that only one of them understands. */
+export const mysql: SqlDialect = {
+  name: 'mysql',
+  title: 'MySQL or MariaDB',
+  quote: '`',
+  // `set transaction` without a scope is about the next transaction only.
+  begin: ['set transaction isolation level read committed, read write', 'start transaction'],
+  rowLock: sql`for update`,
+  least: sql`least`,
+  greatest: sql`greatest`,
+  sum: (column) => sql`least(sum(${column}), ${sql.lit(Number.MAX_SAFE_INTEGER)})`,
+  oneOf: (column, texts) => sql<boolean>`${column} in (${sql.join(texts)})`,
+  onDuplicate: () => sql`on duplicate key update`,
+  incoming: (column) => sql`values(${sql.ref(column)})`,
+  failureOf: (error) => failures[Number(fieldOf(error, 'errno'))] ?? 'other',
+  settings: [
+    {
+      query: 'select @@session.autocommit as value',
+      accepts: (value) => value === '1',
+      advice: 'Connections must be in autocommit mode, or reads would be of the past. Remove `autocommit = 0`.',
+    },
+  ],
+  schemaWords: {
+    // Binary columns: exact, no padding, no collation. The lengths are those of the longest text in UTF-8.
+    types: {
+      keyId: 'varbinary(16)',
+      reference: 'varbinary(765)',
+      name: 'varbinary(765)',
+      label: 'varbinary(128)',
+      document: 'mediumblob',
+      integer: 'bigint',
+    },
+    createTable: 'create table if not exists',
+    tableEnd: ' engine = InnoDB',
+    indexesInTable: true,
+    insertOnce: ['insert ignore into', ''],
+    descending: ' desc',
+    randomText: 'uuid()',
+    nowMs: 'unix_timestamp() * 1000',
+    begin: [`select get_lock('claviger_migrations', 60) as locked`],
+    end: [`select release_lock('claviger_migrations')`],
+    abort: [`select release_lock('claviger_migrations')`],
+  },
+}

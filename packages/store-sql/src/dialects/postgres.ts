@@ -1,0 +1,53 @@
+import { sql } from 'kysely'
+import type { Failure, SqlDialect } from './dialect.ts'
+import { fieldOf } from './error-field.ts'
+
+const text = 'text collate "C"'
+
+const failures: Readonly<Record<string, Failure>> = {
+  '23505': 'contended',
+  '40001': 'contended',
+  '40P01': 'contended',
+  '42P01': 'missingTable',
+  '3F000': 'missingTable',
+}
+
+/** PostgreSQL 13 and later. */
+export const postgres: SqlDialect = {
+  name: 'postgres',
+  title: 'PostgreSQL',
+  quote: '"',
+  // `set local` ends with the transaction: a process that stops in the middle must not hold the head for ever.
+  begin: [
+    'start transaction isolation level read committed, read write; ' +
+      'set local lock_timeout = 2000; set local idle_in_transaction_session_timeout = 10000',
+  ],
+  rowLock: sql`for update`,
+  least: sql`least`,
+  greatest: sql`greatest`,
+  sum: (column) => sql`least(sum(${column}), ${sql.lit(Number.MAX_SAFE_INTEGER)})`,
+  oneOf: (column, texts) => sql<boolean>`${column} = any(${[...texts]}::text[])`,
+  onDuplicate: (key) => sql`on conflict (${sql.join(key.map((column) => sql.ref(column)))}) do update set`,
+  incoming: (column) => sql.ref(`excluded.${column}`),
+  failureOf: (error) => failures[String(fieldOf(error, 'code'))] ?? 'other',
+  settings: [
+    {
+      query: `select current_setting('server_encoding') as value`,
+      accepts: (value) => value === 'UTF8',
+      advice: 'The database must have the encoding UTF8. Create it with `encoding UTF8` and `template template0`.',
+    },
+  ],
+  schemaWords: {
+    types: { keyId: text, reference: text, name: text, label: text, document: 'text', integer: 'bigint' },
+    createTable: 'create table',
+    tableEnd: '',
+    indexesInTable: false,
+    insertOnce: ['insert into', ' on conflict do nothing'],
+    descending: ' desc',
+    randomText: 'gen_random_uuid()::text',
+    nowMs: '(extract(epoch from clock_timestamp()) * 1000)::bigint',
+    begin: ['start transaction read write', 'select pg_advisory_xact_lock(7165916428119)'],
+    end: ['commit'],
+    abort: ['rollback'],
+  },
+}

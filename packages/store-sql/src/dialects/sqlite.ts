@@ -1,0 +1,62 @@
+import { sql } from 'kysely'
+import type { Failure, SqlDialect } from './dialect.ts'
+import { fieldOf } from './error-field.ts'
+
+/** Primary result codes; the extended ones differ in the higher bits. */
+const busy = new Set([5, 6])
+const duplicate = new Set([1_555, 2_067])
+
+/** SQLite 3.37 and later (`strict`). */
+export const sqlite: SqlDialect = {
+  name: 'sqlite',
+  title: 'SQLite',
+  quote: '"',
+  // A transaction that reads first and writes later could not wait for another writer.
+  begin: ['begin immediate'],
+  rowLock: sql``,
+  least: sql`min`,
+  greatest: sql`max`,
+  // `sum` fails on overflow; `total` is exact up to the largest safe integer, where the sum stays.
+  sum: (column) => sql`cast(min(total(${column}), ${sql.lit(Number.MAX_SAFE_INTEGER)}) as integer)`,
+  oneOf: (column, texts) => sql<boolean>`${column} in (${sql.join(texts)})`,
+  onDuplicate: (key) => sql`on conflict (${sql.join(key.map((column) => sql.ref(column)))}) do update set`,
+  incoming: (column) => sql.ref(`excluded.${column}`),
+  failureOf,
+  settings: [
+    {
+      query: 'select encoding as value from pragma_encoding',
+      accepts: (value) => value === 'UTF-8',
+      advice: 'The database must have the encoding UTF-8, which is the default.',
+    },
+  ],
+  schemaWords: {
+    types: {
+      keyId: 'text',
+      reference: 'text',
+      name: 'text',
+      label: 'text',
+      document: 'text',
+      integer: 'integer',
+    },
+    createTable: 'create table',
+    tableEnd: ' strict',
+    indexesInTable: false,
+    insertOnce: ['insert or ignore into', ''],
+    descending: ' desc',
+    randomText: 'lower(hex(randomblob(16)))',
+    nowMs: `cast(strftime('%s', 'now') as integer) * 1000`,
+    begin: ['begin immediate'],
+    end: ['commit'],
+    abort: ['rollback'],
+  },
+}
+
+// Drivers tell the extended result code by different names, better-sqlite3 only by its text.
+function failureOf(error: unknown): Failure {
+  const code = String(fieldOf(error, 'code'))
+  const number = Number(fieldOf(error, 'rawCode') ?? fieldOf(error, 'errcode') ?? 0)
+  if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED') || busy.has(number & 0xff)) return 'busy'
+  if (code === 'SQLITE_CONSTRAINT_PRIMARYKEY' || code === 'SQLITE_CONSTRAINT_UNIQUE') return 'contended'
+  if (duplicate.has(number)) return 'contended'
+  return /^no such table: /.test(String(fieldOf(error, 'message'))) ? 'missingTable' : 'other'
+}

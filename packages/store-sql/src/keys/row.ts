@@ -1,0 +1,51 @@
+import { decodeKeyRecord, encodeKeyRecord, type KeyRecord } from '@claviger/core/store'
+import type { Insertable, Selectable } from 'kysely'
+import { integer, nullableInteger } from '../database/integers.ts'
+import type { KeysTable } from '../database/tables.ts'
+
+/** What of a key has columns of its own. They repeat what the record says, so that statements can ask for it. */
+type KeyColumns = Omit<Insertable<KeysTable>, 'record' | 'writes' | 'last_used_at'>
+
+/** The columns of a key but for the last use, which no commit writes. */
+export function keyColumns(record: KeyRecord): KeyColumns & { readonly record: string } {
+  return { ...queriedColumns(record), record: encodeKeyRecord({ ...record, lastUsedAt: null }) }
+}
+
+/** Reads a key. A row whose columns and record disagree is corrupt: nobody could tell which of them to believe. */
+export function readKey(row: Selectable<KeysTable>): KeyRecord | 'corrupt' {
+  try {
+    const record = decodeKeyRecord(row.record)
+    const lastUsedAt = nullableInteger(row.last_used_at, 'lastUsedAt')
+    return agrees(row, record) ? decodeKeyRecord({ ...record, lastUsedAt }) : 'corrupt'
+  } catch {
+    return 'corrupt'
+  }
+}
+
+function agrees(row: Selectable<KeysTable>, record: KeyRecord): boolean {
+  return Object.entries(queriedColumns(record)).every(([column, expected]) => {
+    const stored = row[column as keyof KeyColumns]
+    return typeof expected === 'number' ? integer(stored) === expected : stored === expected
+  })
+}
+
+function queriedColumns(record: KeyRecord): KeyColumns {
+  const [current, previous] = record.secrets
+  return {
+    id: record.id,
+    workspace_id: record.workspaceId,
+    revision: record.revision,
+    created_at: record.createdAt,
+    environment: record.environment,
+    owner_type: record.owner.type,
+    owner_id: record.owner.id,
+    name_folded: record.name.toLowerCase(),
+    last4: current.hint.slice(-4),
+    secret_created_at: current.createdAt,
+    previous_ends_at: previous?.endsAt ?? null,
+    expires_at: record.expiresAt,
+    disabled_at: record.disabledAt,
+    revoked_at: record.revokedAt,
+    owner_gone_at: record.ownerGoneAt,
+  }
+}

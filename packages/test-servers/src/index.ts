@@ -1,0 +1,8 @@
+export { type FaultProxy, faultProxy, type ProxyTarget } from './proxy/fault-proxy.ts'
+export { type MariadbServerOptions, startMariadb } from './mariadb.ts'
+export { type PostgresServerOptions, startPostgres } from './postgres.ts'
+export { type RedisServerOptions, startRedis } from './redis.ts'
+export { startRedisCluster, type TestRedisCluster } from './redis-cluster.ts'
+export type { TestServer } from './server.ts'
+export { serverOrSkip, type ServerSuite } from './server-or-skip.ts'
+export { type SharedServer, sharedServerOrSkip, shareServers } from './share-servers.ts'
