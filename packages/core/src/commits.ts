@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock } from './clock.ts'
 import type { Change, CommitResult, KeyStore } from './store/store.ts'
-import type { ChangeTarget, Freshness } from './verify/freshness.ts'
+import type { ChangeTarget } from './verify/change-target.ts'
+import type { Freshness } from './verify/freshness.ts'
 import { within } from './verify/within.ts'
 
 /** A change as its author knows it; nonce and time are added on the way. */

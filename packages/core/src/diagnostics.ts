@@ -19,7 +19,7 @@ export const channels: Readonly<
   bus: channel('claviger:bus'),
   /** `{ reason }` when every cached record is dropped. */
   flush: channel('claviger:flush'),
-  /** `{ keyId, field? }` for a stored row that cannot be trusted (`store_corrupt`). */
+  /** `{ keyId?, serviceAccountId?, field? }` for a stored row that cannot be trusted, or that vanished (`record`). */
   corrupt: channel('claviger:corrupt'),
   /** `{ error, during }` for a failure that no caller waits for. */
   error: channel('claviger:error'),

@@ -162,7 +162,7 @@ export class CorruptRecordError extends ClavigerError {
   readonly field: string
 
   constructor(field: string, expected: string) {
-    super(`Stored record is corrupt: ${field} is not ${expected}. Restore the row or revoke the key.`)
+    super(`Stored record is corrupt: ${field} is not ${expected}. Restore the row; until then the key is refused.`)
     this.field = field
   }
 }

@@ -24,7 +24,14 @@ export interface EventSink {
 export function createEventSink(onEvent: (event: KeyringEvent) => void | Promise<void>, clock: Clock): EventSink {
   return {
     emit(type, { type: actorType, id, workspaceId }, key) {
-      const event: KeyringEvent = { type, at: new Date(clock.now()), workspaceId, actor: { type: actorType, id }, key }
+      // A copy: what a listener does to it reaches no caller.
+      const event: KeyringEvent = {
+        type,
+        at: new Date(clock.now()),
+        workspaceId,
+        actor: { type: actorType, id },
+        key: structuredClone(key),
+      }
       new Promise<void>((resolve) => {
         resolve(onEvent(event))
       }).catch((error: unknown) => publish(channels.error, () => ({ error, during: 'onEvent' })))

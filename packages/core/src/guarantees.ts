@@ -22,13 +22,16 @@ export function guaranteesOf(store: KeyStore, times: GuaranteeTimes): Guarantees
     store.activity === undefined && 'Without activity, changes are not logged.',
     store.services === undefined && 'Without services, there are no service accounts; resolveOwner is asked instead.',
     times.staleIfErrorMs > 0 &&
-      `staleIfErrorMs: a key revoked while the store is down is accepted up to ${times.staleIfErrorMs} ms longer.`,
+      `staleIfErrorMs: while the store is down, a revoked key is accepted until ${times.recordAgeMs + times.staleIfErrorMs} ms after it was read.`,
   ]
   return {
     revocation: {
       sameProcess: 'immediate',
       otherProcessesWithinMs: changeLog ? times.pollMs + times.storeTimeoutMs : times.recordAgeMs,
-      storeDownWithinMs: (changeLog ? times.leaseMs : times.recordAgeMs) + times.staleIfErrorMs,
+      storeDownWithinMs: Math.max(
+        changeLog ? times.leaseMs : times.recordAgeMs,
+        times.staleIfErrorMs === 0 ? 0 : times.recordAgeMs + times.staleIfErrorMs,
+      ),
     },
     changeLog,
     bus,

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { createCommits } from './commits.ts'
-import { ClosedError, ConfigurationError } from './errors.ts'
+import { ClosedError } from './errors.ts'
 import { createEventSink } from './events.ts'
 import { guaranteesOf } from './guarantees.ts'
 import { createHashing } from './hashing/hashing.ts'
 import { createWorkQueue } from './hashing/work-queue.ts'
-import type { Keyring, VerifyContext } from './keyring-types.ts'
+import type { Keyring } from './keyring-types.ts'
 import { createManagers } from './keys/create-manager.ts'
 import { checkedOwner, checkReference } from './keys/input.ts'
 import { createRevocation } from './keys/revoke.ts'
@@ -18,14 +18,15 @@ import { createCache } from './verify/cache.ts'
 import { createFreshness } from './verify/freshness.ts'
 import { createOwners } from './verify/owners.ts'
 import { createRecords } from './verify/records.ts'
-import { createRevokedIds } from './verify/revoked.ts'
-import type { Requirement } from './verify/verdict.ts'
+import { createRevokedKeys } from './verify/revoked.ts'
+import { checkedRequirement } from './verify/requirement.ts'
 import { createVerifier } from './verify/verifier.ts'
 import { within } from './verify/within.ts'
 
 // A store may migrate nothing, but it may look around: configuration, schema, persistence.
 const readyTimeoutMs = 10_000
-const maxRevokedIds = 10_000
+const maxRevokedKeys = 10_000
+const closeTimeoutMs = 5_000
 
 /**
  * Makes a keyring: everything Claviger does, for one product and one store. Does no I/O until `ready()` or first use.
@@ -57,7 +58,7 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
   )
   const hashing = createHashing(resolved.hasher, queue)
   const apiKeys = createApiKeys(permissions)
-  const revoked = createRevokedIds(maxRevokedIds)
+  const revoked = createRevokedKeys(maxRevokedKeys)
 
   const start = async (): Promise<void> => {
     await within(clock, readyTimeoutMs, 'store', async () => store.ready?.())
@@ -93,6 +94,7 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
     clock,
     storeTimeoutMs,
     ready,
+    caches: cache,
     entries: cache.entries,
     events: createEventSink(resolved.onEvent, clock),
     rules: { permissions, environments: grammar.environments, maxLifetimeMs: resolved.maxLifetimeMs },
@@ -113,8 +115,7 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
 
     async verify(token, context) {
       if (readiness.closed) throw new ClosedError()
-      const requirement = requirementOf(context)
-      checkRequirement(requirement, permissions, grammar.environments)
+      const requirement = checkedRequirement(context, permissions, grammar.environments)
       const verification = await verifier.verify(token, context?.carrier ?? 'direct')
       return verification.ok ? (apiKeys.refusal(verification.apiKey, requirement) ?? verification) : verification
     },
@@ -136,29 +137,11 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
       if (readiness.closed) return
       readiness.close()
       revocation.stop()
-      await freshness.stop()
-      await store.close?.()
+      try {
+        await within(clock, closeTimeoutMs, 'store', () => freshness.stop())
+      } finally {
+        await within(clock, closeTimeoutMs, 'store', async () => store.close?.())
+      }
     },
-  }
-}
-
-function requirementOf(context: VerifyContext | undefined): Requirement {
-  if (context?.permission === undefined) return context ?? {}
-  return { ...context, permissions: [...(context.permissions ?? []), context.permission] }
-}
-
-/** A requirement nobody can meet, or everybody can, is a slip of the pen: better an error than a verdict. */
-function checkRequirement(
-  { permissions = [], anyPermission, environments }: Requirement,
-  catalogue: { has(name: string): boolean },
-  declared: readonly string[],
-): void {
-  if (anyPermission?.length === 0) throw new ConfigurationError('anyPermission', 'Expected at least one permission.')
-  for (const name of [...permissions, ...(anyPermission ?? [])]) {
-    if (!catalogue.has(name)) throw new ConfigurationError('permission', `"${name}" is not a declared permission.`)
-  }
-  for (const name of environments ?? []) {
-    if (!declared.includes(name))
-      throw new ConfigurationError('environments', `"${name}" is not a declared environment.`)
   }
 }

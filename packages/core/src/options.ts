@@ -67,7 +67,7 @@ export interface KeyringSettings<Permission extends string = string> {
   readonly expiryNoticeMs?: number
   /**
    * Prefer availability: while the store fails, accept a cached key for this long beyond its record age.
-   * A key revoked meanwhile is accepted too. At most 60 000; default 0, off.
+   * A key revoked meanwhile is accepted too. Does not bridge an outage of `resolveOwner`. At most 60 000; default 0, off.
    */
   readonly staleIfErrorMs?: number
   /** How many argon2 hashes may run and wait. */
@@ -141,6 +141,9 @@ export function resolveOptions<P extends string>(options: KeyringOptions<P>): Re
   for (const name of Object.keys(options)) {
     if (!known.has(name)) throw new ConfigurationError(name, `createKeyring has no option "${name}".`)
   }
+  checkNames('policy.', options.policy, ['maxLifetimeMs'])
+  checkNames('cache.', options.cache, ['maxEntries', 'maxNegatives'])
+  checkNames('hashing.', options.hashing, ['concurrency', 'maxQueued', 'maxWaitMs'])
   const pollMs = integer('pollMs', options.pollMs, 1_000, 10, 60_000)
   const leaseMs = integer('leaseMs', options.leaseMs, 5_000, 10, 300_000)
   if (leaseMs <= pollMs) {
@@ -177,10 +180,21 @@ export function resolveOptions<P extends string>(options: KeyringOptions<P>): Re
   }
 }
 
+function checkNames(path: string, group: object | undefined, allowed: readonly string[]): void {
+  for (const name of Object.keys(group ?? {})) {
+    if (allowed.includes(name)) continue
+    throw new ConfigurationError(`${path}${name}`, `There is no option ${path}${name}. Known: ${allowed.join(', ')}.`)
+  }
+}
+
 const word = /^[a-z][a-z0-9]{0,15}$/
 
 function checkedGrammar(options: KeyringSettings): TokenGrammar {
-  const prefixes = [options.prefix, ...(options.previousPrefixes ?? [])] as const
+  const { previousPrefixes = [] } = options
+  if (!Array.isArray(previousPrefixes)) {
+    throw new ConfigurationError('previousPrefixes', `Expected a list of prefixes, got ${typeof previousPrefixes}.`)
+  }
+  const prefixes = [options.prefix, ...(previousPrefixes as readonly string[])] as const
   prefixes.forEach((prefix, index) => {
     const option = index === 0 ? 'prefix' : `previousPrefixes[${index - 1}]`
     if (typeof prefix === 'string' && word.test(prefix)) return

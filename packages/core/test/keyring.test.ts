@@ -12,7 +12,6 @@ import {
   isClavigerError,
   type KeyringEvent,
   type KeyringOptions,
-  systemActor,
 } from '../src/index.ts'
 import type { KeyStore } from '../src/store/store.ts'
 import { fails, never } from './support/observed-store.ts'
@@ -55,6 +54,10 @@ describe('createKeyring', () => {
     ['cache.maxEntries', { cache: { maxEntries: 0.5 } }],
     ['hashing.concurrency', { hashing: { concurrency: 0 } }],
     ['policy.maxLifetimeMs', { policy: { maxLifetimeMs: -1 } }],
+    ['policy.maxLifetime', { policy: { maxLifetime: '90d' } }],
+    ['cache.max', { cache: { max: 1 } }],
+    ['hashing.queue', { hashing: { queue: 1 } }],
+    ['previousPrefixes', { previousPrefixes: 'old' }],
     ['ttl', { ttl: 5 }],
   ])('refuses a wrong %s at construction, by name', (option, wrong) => {
     const make = (): unknown => createKeyring({ ...good, ...wrong })
@@ -152,10 +155,13 @@ describe('guarantees', () => {
     })
     expect(guarantees.limits.length).toBe(5)
     const { key, token } = await create()
+    const other = setUp({ on: smallest, at: clock, seed: 2 })
     expect(await keyring.verify(token)).toMatchObject({ ok: true })
-    await clock.advanceAsync(9_999)
-    await keys.revoke(key.id)
+    await other.keys.revoke(key.id)
+    expect(keyring.recall('direct', token)).toMatchObject({ ok: true })
+    await clock.advanceAsync(10_000)
     expect(await keyring.verify(token)).toMatchObject({ code: 'key_revoked' })
+    await keys.list()
   })
 })
 
@@ -174,6 +180,8 @@ describe('onEvent', () => {
       key: { id: key.id, status: 'revoked', revokedReason: 'leaked' },
     })
     expect(inspect(events, { depth: null })).not.toContain(token.slice(-49, -6))
+    Object.assign(events[0]?.key ?? {}, { name: 'changed by a listener' })
+    expect(key.name).toBe('Production')
   })
 
   test('may throw or reject: the change stands, and the error is published', async () => {
@@ -336,5 +344,4 @@ test('two keyrings with other peppers on one store never accept each other’s t
   })
   const { token } = await a.create({ owner: ada })
   expect(await b.keyring.verify(token)).toEqual({ ok: false, code: 'invalid_key' })
-  expect(a.keyring.as(systemActor('ws_acme'))).toBeDefined()
 })

@@ -3,7 +3,7 @@ import { ConfigurationError, isClavigerError, UnavailableError } from '../errors
 import type { SecretRecord } from '../store/records.ts'
 import { argon2Parameters, hashArgon2, verifyArgon2 } from './argon2.ts'
 import type { Hasher } from './hasher.ts'
-import { compareTag, tagOf } from './tag.ts'
+import { compareTag, type TagComparison, tagOf } from './tag.ts'
 import type { WorkQueue } from './work-queue.ts'
 
 /** What is stored of a token. */
@@ -14,7 +14,7 @@ export interface Hashing {
   /** @throws {BusyError} when too many hashes are queued @throws {UnavailableError} when argon2 itself fails */
   protect(token: string): Promise<ProtectedToken>
   /** The cheap first comparison. */
-  compareTag(token: string, stored: ProtectedToken): 'same' | 'different' | 'unreadable'
+  compareTag(token: string, stored: ProtectedToken): TagComparison
   /** Does the work of one tag comparison, for an id that is not stored. */
   spendTag(token: string): void
   /**

@@ -15,15 +15,19 @@ export function tagOf(token: string, pepperId: string | null, peppers: PepperRin
   return bytes && `${algorithmOf(pepperId)}$${bytes.toString('base64url')}`
 }
 
-/** How a token compares with a stored tag. `unreadable`: the stored tag is not one we can compute. */
+/** How a token compares with a stored tag. `unreadable`: it is no tag; `pepper_missing`: its pepper is not in the ring. */
+export type TagComparison = 'same' | 'different' | 'unreadable' | 'pepper_missing'
+
+/** Compares in constant time. */
 export function compareTag(
   token: string,
   stored: { readonly tag: string; readonly pepperId: string | null },
   peppers: PepperRing,
-): 'same' | 'different' | 'unreadable' {
+): TagComparison {
   const computed = tagBytesOf(token, stored.pepperId, peppers)
   const algorithm = algorithmOf(stored.pepperId)
-  if (computed === undefined || !stored.tag.startsWith(`${algorithm}$`)) return 'unreadable'
+  if (computed === undefined) return 'pepper_missing'
+  if (!stored.tag.startsWith(`${algorithm}$`)) return 'unreadable'
   const expected = Buffer.from(stored.tag.slice(algorithm.length + 1), 'base64url')
   if (expected.length !== tagBytes) return 'unreadable'
   return timingSafeEqual(computed, expected) ? 'same' : 'different'

@@ -6,7 +6,8 @@ import type { KeyStore } from '../store/store.ts'
 import type { TokenGrammar } from '../token/grammar.ts'
 import type { RandomBytes } from '../token/token.ts'
 import type { Entries } from '../verify/entries.ts'
-import type { RevokedIds } from '../verify/revoked.ts'
+import type { ChangeTarget } from '../verify/change-target.ts'
+import type { RevokedKeys } from '../verify/revoked.ts'
 import type { InputRules } from './input.ts'
 
 /** What managing keys is made of. Times in milliseconds. */
@@ -14,7 +15,8 @@ export interface ManagerParts {
   readonly store: KeyStore
   readonly commits: Commits
   readonly entries: Entries
-  readonly revoked: RevokedIds
+  readonly revoked: RevokedKeys
+  readonly caches: ChangeTarget
   readonly hashing: Hashing
   readonly events: EventSink
   readonly grammar: TokenGrammar

@@ -1,4 +1,5 @@
-import { CorruptRecordError, KeyNotFoundError, ValidationError } from '../errors.ts'
+import { channels, publish } from '../diagnostics.ts'
+import { KeyNotFoundError, ValidationError } from '../errors.ts'
 import type { KeyQuery, Page } from '../store/query.ts'
 import { decodeKeyRecord } from '../store/record-codec.ts'
 import type { KeyRecord } from '../store/records.ts'
@@ -21,10 +22,10 @@ export async function findVisible(parts: ReadParts, actor: Actor, id: unknown): 
   if (!isKeyId(id)) throw new KeyNotFoundError()
   const found = await within(parts.clock, parts.storeTimeoutMs, 'store', () => parts.store.find([id]))
   const stored = found.get(id)
-  if (stored === undefined) throw new KeyNotFoundError()
-  if (stored === 'corrupt') throw new CorruptRecordError('key', 'readable')
-  const record = decodeKeyRecord(stored)
-  if (!isVisible(record, actor)) throw new KeyNotFoundError()
+  const record = stored === undefined || stored === 'corrupt' ? undefined : decodeKeyRecord(stored)
+  // What cannot be read cannot be shown to be this workspace's either.
+  if (stored === 'corrupt') publish(channels.corrupt, () => ({ keyId: id }))
+  if (record === undefined || !isVisible(record, actor)) throw new KeyNotFoundError()
   return record
 }
 

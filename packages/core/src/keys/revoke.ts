@@ -1,9 +1,13 @@
-import type { ProposedChange } from '../commits.ts'
 import { channels, publish } from '../diagnostics.ts'
-import { ConflictError, isClavigerError, KeyNotFoundError, RevocationNotDurableError } from '../errors.ts'
+import {
+  ConflictError,
+  isClavigerError,
+  KeyNotFoundError,
+  RevocationNotDurableError,
+  UnavailableError,
+} from '../errors.ts'
 import type { KeyRecord } from '../store/records.ts'
 import { keyStatus } from '../store/status.ts'
-import type { CommitResult } from '../store/store.ts'
 import { tokenFactory } from '../token/token.ts'
 import { keyActivity } from './activity.ts'
 import type { Actor } from './actor.ts'
@@ -19,92 +23,119 @@ export interface Revocation {
   stop(): void
 }
 
+/** A revocation somebody asked for, over all the attempts it takes. */
+interface Wish {
+  readonly actor: Actor
+  readonly id: string
+  readonly reason: string | null
+  /** The instants it tried to store: an attempt whose answer was lost is recognised by them. */
+  readonly triedAt: Set<number>
+}
+
 const attempts = 5
-const maxPending = 1_000
+// Wishes of one workspace that wait for the store to come back; nobody fills the room of another.
+const maxPendingPerWorkspace = 200
 
 /** Makes the revoker. */
 export function createRevocation(parts: ManagerParts): Revocation {
-  const { clock, commits, entries, events, random, revoked } = parts
-  const pending = new Map<string, () => void>()
+  const { clock, commits, caches, entries, events, random, revoked } = parts
+  const pending = new Map<string, Map<string, () => void>>()
   const newId = tokenFactory(random).id
+  let stopped = false
 
-  const revokeStored = async (actor: Actor, id: string, reason: string | null): Promise<Key> => {
-    let record = await findVisible(parts, actor, id)
+  const revokeStored = async (wish: Wish): Promise<Key> => {
+    const { actor, id } = wish
     for (let attempt = 0; attempt < attempts; attempt += 1) {
-      if (record.revokedAt !== null) return keyFromRecord(record, clock.now())
-      const now = clock.now()
-      const after: KeyRecord = {
-        ...record,
-        revision: record.revision + 1,
-        revokedAt: now,
-        revokedReason: reason,
-        updatedAt: now,
-      }
-      const result = await commitOrDeny(id, {
-        writes: [{ type: 'key', record: after, expectedRevision: record.revision }],
-        activity: [
-          keyActivity(newId(), clock, actor, 'key.revoked', after, {
-            before: { status: keyStatus(record, now) },
-            after: { status: 'revoked', reason },
-          }),
-        ],
-        announcements: [{ type: 'key', id }],
-      })
-      if (result.ok) {
-        revoked.add(id)
-        const key = keyFromRecord(after, now)
-        events.emit('key.revoked', actor, key)
-        return key
-      }
-      record = await findVisible(parts, actor, id)
+      const record = await findVisible(parts, actor, id)
+      if (record.revokedAt !== null && !wish.triedAt.has(record.revokedAt)) return keyFromRecord(record, clock.now())
+      const after = record.revokedAt === null ? await commitRevoked(record, wish) : record
+      if (after === undefined) continue
+      revoked.add(id)
+      const key = keyFromRecord(after, clock.now())
+      events.emit('key.revoked', actor, key)
+      return key
     }
     throw new ConflictError()
   }
 
-  /** Confirmed or not, this process refuses the key from here on: the actor was allowed to end it. */
-  const commitOrDeny = async (id: string, change: ProposedChange): Promise<CommitResult> => {
-    try {
-      return await commits.commit(change)
-    } catch (error) {
-      revoked.add(id)
-      throw error
+  /** The record as it is stored now; undefined when somebody else changed the key first. */
+  const commitRevoked = async (record: KeyRecord, { actor, reason, triedAt }: Wish): Promise<KeyRecord | undefined> => {
+    const now = clock.now()
+    const after: KeyRecord = {
+      ...record,
+      revision: record.revision + 1,
+      revokedAt: now,
+      revokedReason: reason,
+      updatedAt: now,
     }
-  }
-
-  /** The store cannot even be read: refuse at least what is known here to be this actor's to end. */
-  const denyKnown = (actor: Actor, id: string): void => {
-    const known = entries.verdictsOf(id).find((verdict) => verdict.ok)
-    if (known?.ok !== true || !isVisible(known.apiKey, actor)) return
-    revoked.add(id)
-    entries.clearKey(id)
-  }
-
-  const retryLater = (actor: Actor, id: string, reason: string | null): void => {
-    if (pending.has(id) || pending.size >= maxPending) return
-    const cancel = clock.schedule(parts.retryMs, () => {
-      pending.delete(id)
-      revokeStored(actor, id, reason).catch((error: unknown) => {
-        publish(channels.error, () => ({ error, during: 'revoke' }))
-        if (isUnavailable(error)) retryLater(actor, id, reason)
-        else if (error instanceof KeyNotFoundError) revoked.remove(id)
-      })
+    triedAt.add(now)
+    const result = await commits.commit({
+      writes: [{ type: 'key', record: after, expectedRevision: record.revision }],
+      activity: [
+        keyActivity(newId(), clock, actor, 'key.revoked', after, {
+          before: { status: keyStatus(record, now) },
+          after: { status: 'revoked', reason },
+        }),
+      ],
+      announcements: [{ type: 'key', id: record.id }],
     })
-    pending.set(id, cancel)
+    return result.ok ? after : undefined
+  }
+
+  /**
+   * From here on this process refuses the key, if it is the actor's to end: judged on what is cached now, and on the
+   * record whenever it is read. False when the workspace has too many such wishes waiting already.
+   */
+  const denyUntilDurable = (wish: Wish): boolean => {
+    const { actor, id } = wish
+    const ofWorkspace = pending.get(actor.workspaceId) ?? new Map<string, () => void>()
+    const name = JSON.stringify([actor.type, actor.id, id])
+    if (ofWorkspace.has(name)) return true
+    if (stopped || ofWorkspace.size >= maxPendingPerWorkspace) return false
+    const isAllowed = (record: Pick<KeyRecord, 'workspaceId' | 'owner'>): boolean => isVisible(record, actor)
+    const stopDenying = revoked.suspend(id, isAllowed)
+    if (entries.verdictsOf(id).some((verdict) => verdict.ok && isAllowed(verdict.apiKey))) {
+      caches.apply([{ type: 'key', id }])
+    }
+    const retry = async (): Promise<void> => {
+      try {
+        await revokeStored(wish)
+      } catch (error) {
+        publish(channels.error, () => ({ error, during: 'revoke' }))
+        if (!(error instanceof KeyNotFoundError)) return plan()
+      }
+      stopDenying()
+      ofWorkspace.delete(name)
+      if (ofWorkspace.size === 0) pending.delete(actor.workspaceId)
+    }
+    const plan = (): void => {
+      if (!stopped)
+        ofWorkspace.set(
+          name,
+          clock.schedule(parts.retryMs, () => void retry()),
+        )
+    }
+    pending.set(actor.workspaceId, ofWorkspace)
+    plan()
+    return true
   }
 
   return {
     async revoke(actor, id, reason) {
+      const wish: Wish = { actor, id, reason, triedAt: new Set() }
       try {
-        return await revokeStored(actor, id, reason)
-      } catch (error) {
-        if (!isUnavailable(error)) throw error
-        denyKnown(actor, id)
-        retryLater(actor, id, reason)
-        throw new RevocationNotDurableError(id, { cause: error })
+        return await revokeStored(wish)
+      } catch (cause) {
+        if (!isUnavailable(cause)) throw cause
+        if (denyUntilDurable(wish)) throw new RevocationNotDurableError(id, { cause })
+        throw new UnavailableError('store', `Key ${id} was not revoked, nor is that being retried. Try again.`, {
+          cause,
+        })
       }
     },
     stop() {
-      for (const cancel of pending.values()) cancel()
+      stopped = true
+      for (const ofWorkspace of pending.values()) for (const cancel of ofWorkspace.values()) cancel()
       pending.clear()
     },
   }

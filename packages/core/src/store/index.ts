@@ -56,4 +56,4 @@ export {
   type UsagePoint,
   type UsageQuery,
 } from './usage.ts'
-export { addCounts, noCounts, usagePoints } from './usage-points.ts'
+export { addCounts, noCounts, usagePoints, type UsageSummary, usageSummary } from './usage-points.ts'

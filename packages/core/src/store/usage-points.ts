@@ -16,16 +16,31 @@ export function addCounts(a: UsageCounts, b: UsageCounts): UsageCounts {
 
 /** Sums hourly entries of one workspace to the points a query asks for. Entries that it does not ask for are left out. */
 export function usagePoints(entries: Iterable<UsageEntry>, query: UsageQuery): readonly UsagePoint[] {
+  const summary = usageSummary(query)
+  for (const entry of entries) summary.add(entry)
+  return summary.points()
+}
+
+/** Points in the making, for entries that come in parts. */
+export interface UsageSummary {
+  add(entry: UsageEntry): void
+  points(): readonly UsagePoint[]
+}
+
+/** Starts to sum entries to the points a query asks for. */
+export function usageSummary(query: UsageQuery): UsageSummary {
   const points = new Map<string, UsagePoint>()
-  for (const entry of entries) {
-    if (entry.requests === 0 || !isAskedFor(entry, query)) continue
-    const place = placeOf(entry, query)
-    const id = JSON.stringify([place.start, place.keyId, place.version])
-    const sofar = points.get(id)
-    const lastUsedAt = Math.max(sofar?.lastUsedAt ?? entry.lastUsedAt, entry.lastUsedAt)
-    points.set(id, { ...place, ...addCounts(sofar ?? noCounts, entry), lastUsedAt })
+  return {
+    add(entry) {
+      if (entry.requests === 0 || !isAskedFor(entry, query)) return
+      const place = placeOf(entry, query)
+      const id = JSON.stringify([place.start, place.keyId, place.version])
+      const sofar = points.get(id)
+      const lastUsedAt = Math.max(sofar?.lastUsedAt ?? entry.lastUsedAt, entry.lastUsedAt)
+      points.set(id, { ...place, ...addCounts(sofar ?? noCounts, entry), lastUsedAt })
+    },
+    points: () => [...points.values()].sort(comparePoints),
   }
-  return [...points.values()].sort(comparePoints)
 }
 
 function add(a: number, b: number): number {

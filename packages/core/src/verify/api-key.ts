@@ -26,9 +26,8 @@ export function createApiKeys(catalogue: PermissionCatalogue): ApiKeys {
     const has = (permission: string): boolean => held?.effective.has(permission) === true
     if (any ? required.some(has) : required.every(has)) return undefined
     const missing = required.filter((permission) => !has(permission))
-    const ownerIsShort = (any ? missing.some.bind(missing) : missing.every.bind(missing))(
-      (permission: string) => held?.key.has(permission) === true,
-    )
+    const keyHas = (permission: string): boolean => held?.key.has(permission) === true
+    const ownerIsShort = any ? missing.some(keyHas) : missing.every(keyHas)
     return {
       ok: false,
       code: ownerIsShort ? 'owner_lacks_permission' : 'insufficient_permission',

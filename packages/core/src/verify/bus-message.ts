@@ -4,8 +4,8 @@ import type { Announcement } from '../store/store.ts'
 const maxAnnouncements = 1_024
 
 /**
- * What a bus message means. It can only remove trust: a message of our shape drops what it names, one that claims to be
- * for another store is nothing to us, and whatever else comes (another version's, say) drops everything.
+ * What a bus message means. It can only remove trust. What does not claim to be for this store is nothing to us; of what
+ * does, a message of our shape drops what it names, and any other (a later version's, say) drops everything.
  */
 export function readBusMessage(
   message: unknown,
@@ -15,11 +15,16 @@ export function readBusMessage(
     if (!isObject(message)) return 'ignore'
     if (typeof message.storeId !== 'string' || (storeId !== undefined && message.storeId !== storeId)) return 'ignore'
     const { announcements } = message
-    if (!Array.isArray(announcements) || announcements.length > maxAnnouncements) return 'flush'
-    return announcements.every(isAnnouncement) ? announcements : 'flush'
+    return areAnnouncements(announcements) ? announcements : 'flush'
   } catch {
     return 'flush'
   }
+}
+
+/** Whether this is a list of announcements of this version, from the bus or from the change log. */
+export function areAnnouncements(value: unknown): value is readonly Announcement[] {
+  // Array.from visits holes too.
+  return Array.isArray(value) && value.length <= maxAnnouncements && Array.from(value).every(isAnnouncement)
 }
 
 function isAnnouncement(value: unknown): value is Announcement {

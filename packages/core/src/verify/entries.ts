@@ -49,6 +49,7 @@ export interface Entries {
   readonly size: number
 }
 
+// Entries of a key hang together in a chain: a Set for each key would weigh more than the entries.
 // Three carriers, two secrets; the rest is slack. No client can make one key evict others by spelling it in new ways.
 const maxEntriesPerKey = 8
 
@@ -83,7 +84,8 @@ export function createEntries(maxEntries: number): Entries {
     fill(fill) {
       const known = lru.get(fill.digest)
       if (known !== undefined) {
-        Object.assign(known, fill)
+        // A read that began earlier may end later: it must not put back what a newer one replaced.
+        if (known.verdict === undefined || known.filledAt <= fill.filledAt) Object.assign(known, fill)
         return
       }
       const entry: Entry = { ...fill, sibling: firstOfKey.get(fill.keyId) }

@@ -1,7 +1,10 @@
 import type { Clock } from '../clock.ts'
 import { channels, publish } from '../diagnostics.ts'
-import type { Announcement, Head, KeyStore, LoggedChange, PollResult, Subscription } from '../store/store.ts'
-import { readBusMessage } from './bus-message.ts'
+import type { Head, KeyStore, LoggedChange, PollResult } from '../store/store.ts'
+import { createBus } from './bus.ts'
+import { areAnnouncements, readBusMessage } from './bus-message.ts'
+import { createThrottle } from './throttle.ts'
+import type { ChangeTarget } from './change-target.ts'
 import { within } from './within.ts'
 
 /** Keeps this process in touch with the store's changes, and says whether it is. */
@@ -19,12 +22,6 @@ export interface Freshness {
   stop(): Promise<void>
 }
 
-/** What following the changes does to the caches. */
-export interface ChangeTarget {
-  apply(announcements: readonly Announcement[]): void
-  flush(reason: string): void
-}
-
 /** How to follow. All in milliseconds. */
 export interface FreshnessTimes {
   readonly pollMs: number
@@ -34,38 +31,30 @@ export interface FreshnessTimes {
 
 // A wall clock that leaves the monotonic one by more than this was set by somebody, or the machine slept.
 const maxDriftMs = 1_000
-// A hostile or broken bus may ask for flushes without end; one in this time is enough to be correct.
-const flushPauseMs = 100
-// Dropping an owner's or workspace's keys looks at every entry; beyond this many in one pause, drop everything once.
-const maxScansPerPause = 20
 // Own changes between two polls; forgetting one costs a cache miss.
 const maxOwnChanges = 1_000
 
 /** Prepares to follow; nothing happens until `start`. */
 export function createFreshness(store: KeyStore, target: ChangeTarget, times: FreshnessTimes, clock: Clock): Freshness {
   let head: Head | null = null
-  // The lease is an interval, not an end: a wall clock set back must not prolong it.
+  // An interval, not an end: a wall clock set back ends the lease, unless by less than `maxDriftMs`.
   let lease = store.poll === undefined ? { from: Number.NEGATIVE_INFINITY, until: Number.POSITIVE_INFINITY } : noLease
   let drift = clock.now() - clock.monotonic()
   let wasAlive = false
   let stopped = false
-  const ownChanges = new Set<string>()
-  let cancelTick = (): void => {}
-  let subscription: Subscription | undefined
-  let subscribing = false
   let ticking = false
-  let lastFlush = Number.NEGATIVE_INFINITY
-  let flushPlanned = false
-  let scans = { since: Number.NEGATIVE_INFINITY, count: 0 }
+  let cancelTick = (): void => {}
+  const ownChanges = new Set<string>()
+  const throttled = createThrottle(target, clock)
 
   const alive = (now: number): boolean => lease.from <= now && now < lease.until
 
   const follow = (next: PollResult): void => {
-    const { head: newHead, changes } = next
     const broken = head === null ? undefined : breakBetween(head, next)
-    head = newHead
     if (broken !== undefined) target.flush(broken)
-    else if (changes !== 'gap') changes.forEach(applyForeign)
+    else if (next.changes !== 'gap') next.changes.forEach(applyForeign)
+    // Last: were applying to fail, the next poll starts from where this one did, and the lease is not renewed.
+    head = next.head
   }
 
   const applyForeign = ({ nonce, announcements }: LoggedChange): void => {
@@ -99,9 +88,8 @@ export function createFreshness(store: KeyStore, target: ChangeTarget, times: Fr
   }
 
   const tick = async (): Promise<void> => {
-    if (ticking) return
+    if (ticking || stopped) return
     ticking = true
-    cancelTick()
     const startedAt = clock.monotonic()
     checkClock()
     try {
@@ -110,77 +98,23 @@ export function createFreshness(store: KeyStore, target: ChangeTarget, times: Fr
       publish(channels.error, () => ({ error, during: 'poll' }))
     }
     reportLease()
-    void listen()
+    void bus.listen()
     ticking = false
-    if (!stopped) plan(Math.max(0, times.pollMs - (clock.monotonic() - startedAt)))
+    plan(Math.max(0, times.pollMs - (clock.monotonic() - startedAt)))
   }
 
   const plan = (delayMs: number): void => {
-    cancelTick = clock.schedule(delayMs, () => void tick())
-  }
-
-  const requestFlush = (reason: string): void => {
-    const pauseLeft = flushPauseMs - (clock.monotonic() - lastFlush)
-    if (pauseLeft <= 0) {
-      lastFlush = clock.monotonic()
-      target.flush(reason)
-    } else if (!flushPlanned) {
-      flushPlanned = true
-      clock.schedule(pauseLeft, () => {
-        flushPlanned = false
-        lastFlush = clock.monotonic()
-        target.flush(reason)
-      })
-    }
-  }
-
-  const mayScan = (): boolean => {
-    const now = clock.monotonic()
-    if (now - scans.since >= flushPauseMs) scans = { since: now, count: 0 }
-    scans.count += 1
-    return scans.count <= maxScansPerPause
+    cancelTick()
+    if (!stopped) cancelTick = clock.schedule(delayMs, () => void tick())
   }
 
   const hear = (message: unknown): void => {
     const read = readBusMessage(message, head?.storeId)
-    if (read === 'ignore') return
-    if (read === 'flush') requestFlush('bus')
-    else if (read.every(({ type }) => type === 'key') || mayScan()) target.apply(read)
-    else requestFlush('bus')
+    if (read === 'flush') throttled.flush('bus')
+    else if (read !== 'ignore') throttled.apply(read)
   }
 
-  const listen = async (): Promise<void> => {
-    if (store.subscribe === undefined || subscription !== undefined || subscribing || stopped) return
-    subscribing = true
-    try {
-      const started = await store.subscribe({
-        message: hear,
-        down: (reason) => publish(channels.bus, () => ({ state: 'down', reason })),
-        up() {
-          publish(channels.bus, () => ({ state: 'up' }))
-          // What was said while nobody heard it is in the log.
-          void tick()
-        },
-      })
-      if (stopped) await started.close()
-      else subscription = started
-      publish(channels.bus, () => ({ state: 'up' }))
-    } catch (error) {
-      publish(channels.error, () => ({ error, during: 'subscribe' }))
-    } finally {
-      subscribing = false
-    }
-  }
-
-  /** A bus that takes its time must not keep the keyring from being ready: it only makes things faster. */
-  const listenBriefly = (): Promise<void> =>
-    new Promise((resolve) => {
-      const cancel = clock.schedule(times.storeTimeoutMs, resolve)
-      void listen().then(() => {
-        cancel()
-        resolve()
-      })
-    })
+  const bus = createBus(store, { hear, back: () => void tick() }, clock, times.storeTimeoutMs)
 
   return {
     alive,
@@ -193,14 +127,15 @@ export function createFreshness(store: KeyStore, target: ChangeTarget, times: Fr
     async start() {
       await poll()
       reportLease()
-      await listenBriefly()
-      if (!stopped) plan(times.pollMs)
+      await bus.listen()
+      plan(times.pollMs)
     },
     async stop() {
       stopped = true
       cancelTick()
+      throttled.stop()
       lease = noLease
-      await subscription?.close()
+      await bus.stop()
     },
   }
 }
@@ -213,6 +148,7 @@ function breakBetween(from: Head, { head, changes }: PollResult): string | undef
   if (head.storeId !== from.storeId) return 'foreign store'
   if (head.epoch < from.epoch) return 'epoch went back'
   if (!isContiguous(from, head, changes)) return 'gap'
+  if (!changes.every(({ announcements }) => areAnnouncements(announcements))) return 'unreadable change'
   const arrivedAt = changes.at(-1)?.nonce ?? from.nonce
   return arrivedAt === head.nonce ? undefined : 'foreign nonce'
 }

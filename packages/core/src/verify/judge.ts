@@ -1,10 +1,10 @@
 import type { GrantSet } from '../permissions/match.ts'
 import type { KeyRecord, SecretRecord } from '../store/records.ts'
-import { keyStatus } from '../store/status.ts'
+import { type KeyStatus, keyStatus } from '../store/status.ts'
 import type { ApiKeys } from './api-key.ts'
 import type { Refused, RefusalCode, Verification } from './verdict.ts'
 
-const codeOfStatus: Readonly<Partial<Record<string, RefusalCode>>> = {
+const codeOfStatus: Readonly<Partial<Record<KeyStatus, RefusalCode>>> = {
   revoked: 'key_revoked',
   expired: 'key_expired',
   disabled: 'key_disabled',

@@ -1,22 +1,43 @@
 import { LRUCache } from 'lru-cache'
+import type { KeyRecord } from '../store/records.ts'
 
 /**
- * Ids this process knows to be revoked, whatever the store says: a revocation the store has not confirmed yet, or one
- * that a store restored from an old copy has forgotten. Revocation is final, so remembering can only be right.
+ * Keys this process refuses as revoked, whatever the store says: those it has seen revoked (revocation is final, so a
+ * store that says otherwise has lost it), and those whose revocation the store has not confirmed yet.
  */
-export interface RevokedIds {
-  add(id: string): void
-  has(id: string): boolean
-  /** Only for a revocation that turned out not to be this actor's to make. */
-  remove(id: string): void
+export interface RevokedKeys {
+  /** Remembers a key as revoked. False when it was remembered already. */
+  add(id: string): boolean
+  /**
+   * Refuses a key while its revocation is not durable. Whoever asked for it must have been allowed to: that is judged
+   * on the record, once there is one. The returned function ends it.
+   */
+  suspend(id: string, isAllowed: (record: KeyRecord) => boolean): () => void
+  covers(record: KeyRecord): boolean
 }
 
-/** Makes a memory of the `maxIds` most recently used. */
-export function createRevokedIds(maxIds: number): RevokedIds {
-  const ids = new LRUCache<string, true>({ max: maxIds })
+/** Makes a memory of the `maxIds` most recently used; what is suspended comes on top. */
+export function createRevokedKeys(maxIds: number): RevokedKeys {
+  const seen = new LRUCache<string, true>({ max: maxIds })
+  const suspended = new Map<string, Set<(record: KeyRecord) => boolean>>()
   return {
-    add: (id) => void ids.set(id, true),
-    has: (id) => ids.get(id) === true,
-    remove: (id) => void ids.delete(id),
+    add(id) {
+      const isNew = !seen.has(id)
+      seen.set(id, true)
+      return isNew
+    },
+    suspend(id, isAllowed) {
+      const reasons = suspended.get(id) ?? new Set()
+      suspended.set(id, reasons.add(isAllowed))
+      return () => {
+        reasons.delete(isAllowed)
+        if (reasons.size === 0) suspended.delete(id)
+      }
+    },
+    covers(record) {
+      return (
+        seen.get(record.id) === true || [...(suspended.get(record.id) ?? [])].some((isAllowed) => isAllowed(record))
+      )
+    },
   }
 }

@@ -1,7 +1,8 @@
 import type { Clock } from '../clock.ts'
 import { channels, publish } from '../diagnostics.ts'
-import { isClavigerError } from '../errors.ts'
+import { isClavigerError, UnavailableError } from '../errors.ts'
 import type { Hashing } from '../hashing/hashing.ts'
+import type { TagComparison } from '../hashing/tag.ts'
 import type { KeyRecord, SecretRecord } from '../store/records.ts'
 import { maxTokenLength, type TokenGrammar } from '../token/grammar.ts'
 import { parseToken } from '../token/token.ts'
@@ -14,7 +15,7 @@ import type { Freshness } from './freshness.ts'
 import { judgeOwned, nextTurn, stateRefusal } from './judge.ts'
 import { type Owners, ownerScope } from './owners.ts'
 import { keyScope, type RecordRead, type Records } from './records.ts'
-import type { RevokedIds } from './revoked.ts'
+import type { RevokedKeys } from './revoked.ts'
 import type { Carrier, Refused, Verification } from './verdict.ts'
 import { startBudget, within } from './within.ts'
 
@@ -35,7 +36,7 @@ export interface VerifierParts {
   readonly owners: Owners
   readonly hashing: Hashing
   readonly apiKeys: ApiKeys
-  readonly revoked: RevokedIds
+  readonly revoked: RevokedKeys
   readonly clock: Clock
   /** Undefined once the store may be used; until then, what to wait for. */
   readonly starting: () => Promise<void> | undefined
@@ -86,8 +87,8 @@ export function createVerifier(parts: VerifierParts): Verifier {
       publish(channels.verify, () => outcomeOf(verdict))
       return verdict
     } catch (error) {
-      const stale = staleVerdict(key)
-      if (stale === undefined || !isClavigerError(error) || error.code !== 'ERR_CLAVIGER_UNAVAILABLE') throw error
+      const stale = isStoreOutage(error) ? staleVerdict(key) : undefined
+      if (stale === undefined) throw error
       return stale
     }
   }
@@ -96,15 +97,16 @@ export function createVerifier(parts: VerifierParts): Verifier {
     const budget = startBudget(clock, parts.budgetMs)
     const starting = parts.starting()
     if (starting !== undefined) await within(clock, budget.leftMs(), 'store', () => starting)
-    const read = await records.read(id)
+    const read = await within(clock, budget.leftMs(), 'store', () => records.read(id))
     const ownerBudgetMs = budget.leftMs()
     const proven = await proveSecret(token, id, read)
     if (proven === 'different' && isCurrent(read)) negatives.add(key, read.stamp)
     if (proven === 'different' || proven === 'unreadable') return invalidKey
     const { record, secret } = proven
-    const state = stateRefusal(refuseRevived(record), secret, clock.now())
-    const owner =
-      state === undefined ? await within(clock, ownerBudgetMs, 'owner', () => owners.read(record)) : undefined
+    const isRefused = judgeState(record, secret) !== undefined
+    const owner = isRefused ? undefined : await within(clock, ownerBudgetMs, 'owner', () => owners.read(record))
+    // Judged again: an end may have come, or a revocation been asked for, while the owner was looked up.
+    const state = judgeState(record, secret)
     const verdict = state ?? judgeOwned(record, secret, owner?.grants ?? null, apiKeys, parts.noticeMs)
     if (isCurrent(read) && (owner === undefined || owner.stamp === fence.stamp(ownerScope(record)))) {
       remember(key, read.readAt, proven, verdict)
@@ -133,7 +135,7 @@ export function createVerifier(parts: VerifierParts): Verifier {
     const tags = record.secrets.map((secret) => hashing.compareTag(token, secret))
     if (tags.includes('unreadable')) publish(channels.corrupt, () => ({ keyId: id, field: 'tag' }))
     const secret = record.secrets.find((_, index) => tags[index] === 'same')
-    if (secret === undefined) return tags.includes('unreadable') ? 'unreadable' : 'different'
+    if (secret === undefined) return unproven(tags)
     const proof = proofOf(digests, token, secret.hash)
     if (entries.hasProof(id, proof)) return { record, secret, proof }
     const compared = await proofs.join(proof, 0, () => hashing.verify(token, secret))
@@ -144,10 +146,11 @@ export function createVerifier(parts: VerifierParts): Verifier {
   }
 
   /** A key this process has seen revoked stays revoked, also when the store has forgotten it. */
-  const refuseRevived = (record: KeyRecord): KeyRecord => {
-    if (record.revokedAt !== null) revoked.add(record.id)
-    else if (revoked.has(record.id)) return { ...record, revokedAt: record.updatedAt }
-    return record
+  const judgeState = (record: KeyRecord, secret: SecretRecord): Refused | undefined => {
+    // Seen for the first time: what other carriers and slower reads of this key still hold is older.
+    if (record.revokedAt !== null && revoked.add(record.id)) cache.apply([{ type: 'key', id: record.id }])
+    const isForgotten = record.revokedAt === null && revoked.covers(record)
+    return stateRefusal(isForgotten ? { ...record, revokedAt: record.updatedAt } : record, secret, clock.now())
   }
 
   const refreshAhead = (entry: Entry, carrier: Carrier, fieldValue: string): void => {
@@ -155,7 +158,9 @@ export function createVerifier(parts: VerifierParts): Verifier {
     const token = carrier === 'bearer' ? fieldValue.slice('Bearer '.length) : fieldValue
     verifyStored(token, entry.keyId, entry.digest).then(
       (verdict) => {
-        if (verdict === invalidKey) entries.clearKey(entry.keyId)
+        if (verdict !== invalidKey) return
+        publish(channels.corrupt, () => ({ keyId: entry.keyId, field: 'record' }))
+        entries.clearKey(entry.keyId)
       },
       (error: unknown) => publish(channels.error, () => ({ error, during: 'refresh' })),
     )
@@ -184,6 +189,19 @@ interface Proven {
 /** Names "this token was compared with this stored hash" without holding either. */
 export function proofOf(digests: Digests, token: string, hash: string): string {
   return digests.proof(`${token}\0${hash}`)
+}
+
+/** Why no secret of a record fits a token. */
+function unproven(tags: readonly TagComparison[]): 'different' | 'unreadable' {
+  // The key may be perfectly good, and another process may know its pepper: our fault, not the client's.
+  if (tags.includes('pepper_missing')) {
+    throw new UnavailableError('hasher', 'A key was hashed under a pepper that is not configured here. Add it.')
+  }
+  return tags.includes('unreadable') ? 'unreadable' : 'different'
+}
+
+function isStoreOutage(error: unknown): boolean {
+  return isClavigerError(error) && 'dependency' in error && error.dependency === 'store'
 }
 
 function outcomeOf(verdict: Verification): object {

@@ -43,5 +43,13 @@ export function within<T>(
 function unavailable(dependency: Dependency, cause: unknown): Error {
   // An error of ours says more than "failed": which cursor is wrong, what to configure.
   if (isClavigerError(cause)) return cause
-  return new UnavailableError(dependency, `The ${dependency} failed. See the cause.`, { cause })
+  return new UnavailableError(dependency, `The ${dependency} failed. See the cause.`, { cause: plain(cause) })
+}
+
+/** Drivers hang commands, statements and arguments on their errors, hashes among them: keep what identifies the error. */
+function plain(cause: unknown): unknown {
+  if (!(cause instanceof Error)) return typeof cause
+  const { name, message, stack } = cause
+  const code: unknown = 'code' in cause ? cause.code : undefined
+  return Object.assign(new Error(message), { name, stack, ...(typeof code === 'string' && { code }) })
 }

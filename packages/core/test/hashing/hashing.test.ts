@@ -59,10 +59,10 @@ describe.each<[string, Hasher]>([
     }
   })
 
-  test('S-51: a pepper that is not in the ring makes a secret unreadable, not wrong', async () => {
+  test('S-51: a pepper that is not in the ring is told from a tag that is none', async () => {
     const { protect, compareTag, verify } = hashing(hasher)
     const stored = { ...(await protect(token)), pepperId: 'lost' }
-    expect(compareTag(token, stored)).toBe('unreadable')
+    expect(compareTag(token, stored)).toBe('pepper_missing')
     expect(await verify(token, stored)).toBe('unreadable')
   })
 })

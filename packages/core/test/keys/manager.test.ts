@@ -275,6 +275,13 @@ describe('get and list', () => {
     await expect(keys.list(wrong as never)).rejects.toMatchObject({ code: 'ERR_CLAVIGER_VALIDATION', field })
   })
 
+  test('a row that cannot be read is not found, for its own workspace too', async () => {
+    const { create, keys, store } = setUp()
+    const { key } = await create()
+    store.find = async () => new Map([[key.id, 'corrupt']])
+    await expect(keys.get(key.id)).rejects.toMatchObject({ code: 'ERR_CLAVIGER_KEY_NOT_FOUND' })
+  })
+
   test('a store that fails is unavailable, not empty', async () => {
     const { create, keys, store } = setUp()
     const { key } = await create()
@@ -321,9 +328,9 @@ describe('revoke', () => {
       return commit(change)
     }
     expect(await keys.revoke(key.id)).toMatchObject({ status: 'revoked' })
+    const other = await create()
     store.commit = async () => ({ ok: false, reason: 'conflict', write: 0, current: null })
-    const other = await create().catch((error: unknown) => error)
-    expect(other).toMatchObject({ code: 'ERR_CLAVIGER_CONFLICT' })
+    await expect(keys.revoke(other.key.id)).rejects.toMatchObject({ code: 'ERR_CLAVIGER_CONFLICT' })
   })
 
   test('only what the actor sees, and only if it may', async () => {

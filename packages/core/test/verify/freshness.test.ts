@@ -3,7 +3,8 @@ import { memoryStore } from '@claviger/store-memory'
 import { testClock } from '@claviger/testing'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Announcement, BusListener, Head, KeyStore, PollResult, Subscription } from '../../src/store/store.ts'
-import { type ChangeTarget, createFreshness } from '../../src/verify/freshness.ts'
+import type { ChangeTarget } from '../../src/verify/change-target.ts'
+import { createFreshness } from '../../src/verify/freshness.ts'
 
 const times = { pollMs: 1_000, leaseMs: 5_000, storeTimeoutMs: 1_000 }
 const head = (epoch: number, nonce = `n${epoch}`, storeId = 's1'): Head => ({ storeId, epoch, nonce })
@@ -12,10 +13,17 @@ const key = (id: string): Announcement => ({ type: 'key', id })
 /** Follows a scripted change log: what each poll answers is said by the test. */
 function following(overrides: Partial<KeyStore> = {}) {
   const clock = testClock()
+  let failing = false
   const flushes: string[] = []
   const applied: Announcement[] = []
   const target: ChangeTarget = {
-    apply: (announcements) => void applied.push(...announcements),
+    apply(announcements) {
+      if (failing) {
+        failing = false
+        throw new Error('broken')
+      }
+      applied.push(...announcements)
+    },
     flush: (reason) => void flushes.push(reason),
   }
   const sinces: (Head | null)[] = []
@@ -42,6 +50,9 @@ function following(overrides: Partial<KeyStore> = {}) {
     sinces,
     bus: (message: unknown) => listener?.message(message),
     comesBack: () => listener?.up(),
+    failNextApply: () => {
+      failing = true
+    },
     answers: (next: () => PollResult | Promise<PollResult>) => {
       answer = next
     },
@@ -168,6 +179,37 @@ describe('the change log', () => {
     expect(flushes).toEqual([reason])
   })
 
+  test.each([
+    ['of a later version', [{ type: 'moon', id: 'x' }]],
+    ['with a hole', Array(2)],
+    ['without a list', undefined],
+  ])('F-39: an entry %s flushes everything, and the entries beside it are not lost', async (_, announcements) => {
+    const { freshness, clock, flushes, answers } = following()
+    await freshness.start()
+    answers(() => ({
+      head: head(7),
+      changes: [
+        { epoch: 6, nonce: 'n6', announcements: announcements as never },
+        { epoch: 7, nonce: 'n7', announcements: [key('a')] },
+      ],
+    }))
+    await clock.advanceAsync(1_000)
+    expect(flushes).toEqual(['unreadable change'])
+  })
+
+  test('is asked for again when applying it failed, and the lease is not renewed', async () => {
+    const { freshness, clock, sinces, answers, failNextApply } = following()
+    await freshness.start()
+    const startedAt = clock.now()
+    answers(() => ({ head: head(6), changes: [{ epoch: 6, nonce: 'n6', announcements: [key('a')] }] }))
+    failNextApply()
+    await clock.advanceAsync(1_000)
+    expect(freshness.alive(startedAt + 5_000)).toBe(false)
+    await clock.advanceAsync(1_000)
+    expect(sinces.slice(1)).toEqual([head(5), head(5)])
+    expect(freshness.alive(startedAt + 5_000)).toBe(true)
+  })
+
   test('is asked again although a poll failed or hung, and never twice at once', async () => {
     const { freshness, clock, sinces, answers } = following()
     await freshness.start()
@@ -224,6 +266,7 @@ describe('the bus', () => {
       { storeId: 's1', announcements: [{ type: 'moon' }] },
       { storeId: 's1', announcements: [{ type: 'owner', workspaceId: 'w' }] },
       { storeId: 's1', announcements: [{ type: 'workspace' }] },
+      { storeId: 's1', announcements: Array(2) },
       { storeId: 's1', announcements: Array(2_000).fill(key('a')) },
     ]
     for (const message of unknown) {
@@ -265,6 +308,50 @@ describe('the bus', () => {
     expect(sinces.length).toBe(2)
     await clock.advanceAsync(1)
     expect(sinces.length).toBe(3)
+  })
+
+  test('a bus that comes back during start or after stop leaves no second timer', async () => {
+    const { freshness, clock, comesBack, sinces } = following()
+    const started = freshness.start()
+    await clock.advanceAsync(0)
+    comesBack()
+    await clock.advanceAsync(0)
+    await started
+    expect(clock.pending()).toBe(1)
+    await freshness.stop()
+    const polls = sinces.length
+    comesBack()
+    await clock.advanceAsync(5_000)
+    expect(sinces.length).toBe(polls)
+    expect(clock.pending()).toBe(0)
+  })
+
+  test('a subscription that hangs is given up and tried again', async () => {
+    let tries = 0
+    const { freshness, clock, answers } = following({
+      subscribe: () => {
+        tries += 1
+        return new Promise(() => {})
+      },
+    })
+    const started = freshness.start()
+    await clock.advanceAsync(1_000)
+    await started
+    answers(() => ({ head: head(5), changes: [] }))
+    await clock.advanceAsync(3_000)
+    expect(tries).toBeGreaterThan(1)
+    await freshness.stop()
+  })
+
+  test('a flush that was put off dies with stop()', async () => {
+    const { freshness, bus, clock, flushes } = following()
+    await freshness.start()
+    bus({ storeId: 's1' })
+    bus({ storeId: 's1' })
+    await freshness.stop()
+    await clock.advanceAsync(1_000)
+    expect(flushes.length).toBe(1)
+    expect(clock.pending()).toBe(0)
   })
 
   test('a subscription that hangs keeps nobody from being ready, and is closed if it comes after stop()', async () => {

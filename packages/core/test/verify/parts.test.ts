@@ -8,7 +8,7 @@ import { createFence } from '../../src/verify/fence.ts'
 import { createFlights } from '../../src/verify/flights.ts'
 import { createNegatives } from '../../src/verify/negatives.ts'
 import { createOwners } from '../../src/verify/owners.ts'
-import { createRevokedIds } from '../../src/verify/revoked.ts'
+import { createRevokedKeys } from '../../src/verify/revoked.ts'
 import type { Verification } from '../../src/verify/verdict.ts'
 
 describe('the digests', () => {
@@ -58,6 +58,17 @@ describe('the entries', () => {
     expect(entries.size).toBe(9)
     expect(entries.verdictsOf('k').length).toBe(8)
     expect(entries.get('honest')?.verdict).toBe(verdict)
+  })
+
+  test('a read that began earlier never replaces a newer verdict, but fills what was cleared', () => {
+    const entries = createEntries(10)
+    const newer: Verification = { ok: false, code: 'key_expired' }
+    entries.fill({ ...fill('a'), filledAt: 5, verdict: newer })
+    entries.fill({ ...fill('a'), filledAt: 4 })
+    expect(entries.get('a')?.verdict).toBe(newer)
+    entries.clearKey('k')
+    entries.fill({ ...fill('a'), filledAt: 4 })
+    expect(entries.get('a')?.verdict).toBe(verdict)
   })
 
   test('clearing a key drops its verdicts and keeps its proofs', () => {
@@ -157,13 +168,27 @@ describe('negatives', () => {
   })
 })
 
-describe('revoked ids', () => {
-  test('are bounded', () => {
-    const revoked = createRevokedIds(3)
-    for (const id of ['a', 'b', 'c', 'd']) revoked.add(id)
-    expect(['a', 'b', 'c', 'd'].map((id) => revoked.has(id))).toEqual([false, true, true, true])
-    revoked.remove('b')
-    expect(revoked.has('b')).toBe(false)
+describe('revoked keys', () => {
+  test('that were seen are remembered, in bounds', () => {
+    const revoked = createRevokedKeys(3)
+    const ids = ['a', 'b', 'c', 'd']
+    expect(ids.map((id) => revoked.add(id))).toEqual([true, true, true, true])
+    expect(revoked.add('d')).toBe(false)
+    expect(ids.map((id) => revoked.covers(testRecord({ id })))).toEqual([false, true, true, true])
+  })
+
+  test('that are suspended are judged on the record, until the last reason ends', () => {
+    const revoked = createRevokedKeys(3)
+    const record = testRecord()
+    const stranger = revoked.suspend(record.id, ({ workspaceId }) => workspaceId === 'ws_globex')
+    expect(revoked.covers(record)).toBe(false)
+    const first = revoked.suspend(record.id, () => true)
+    const second = revoked.suspend(record.id, () => true)
+    first()
+    expect(revoked.covers(record)).toBe(true)
+    second()
+    stranger()
+    expect(revoked.covers(record)).toBe(false)
   })
 })
 
@@ -245,6 +270,5 @@ describe('owners', () => {
     expect((await ask('gone')).grants).toBeNull()
     expect((await ask('unknown')).grants?.has('context:download')).toBe(true)
     expect((await ask('svc', 'ws_globex')).grants?.has('context:download')).toBe(true)
-    expect(testRecord().owner.type).toBe('user')
   })
 })

@@ -65,6 +65,17 @@ describe('in the same process', () => {
     expect(keyring.recall('direct', token)).toBeUndefined()
   })
 
+  test('P6: a revocation learnt through one carrier ends what others and slower reads still hold', async () => {
+    const { a, b } = twoProcesses()
+    b.store.before('subscribe', fails)
+    const { key, token } = await a.create()
+    await b.keyring.verify(token, { carrier: 'bearer' })
+    await a.keys.revoke(key.id)
+    expect(b.keyring.recall('bearer', `Bearer ${token}`)).toMatchObject({ ok: true })
+    expect(await b.keyring.verify(token, { carrier: 'header' })).toMatchObject({ code: 'key_revoked' })
+    expect(b.keyring.recall('bearer', `Bearer ${token}`)).toBeUndefined()
+  })
+
   test('S-25, F-18: a store that went back in time cannot bring the key back', async () => {
     const { create, keyring, keys, store, clock } = setUp()
     const { key, token } = await create()
@@ -222,6 +233,88 @@ describe('a revocation the store does not confirm', () => {
     store.before('find', undefined)
     await clock.advanceAsync(5_000)
     expect(await keyring.verify(token)).toMatchObject({ ok: true })
+  })
+
+  test('another tenant’s attempt during the outage neither denies the key nor gets in the way of its owner', async () => {
+    const { create, keyring, keys, store, clock } = setUp()
+    const { key, token } = await create()
+    await keyring.verify(token)
+    store.before('find', fails)
+    const stranger = keyring.as({ type: 'user', id: 'eve', workspaceId: 'ws_globex', permissions: [] })
+    const notDurable = { code: 'ERR_CLAVIGER_REVOCATION_NOT_DURABLE' }
+    await expect(stranger.revoke(key.id)).rejects.toMatchObject(notDurable)
+    expect(keyring.recall('direct', token)).toMatchObject({ ok: true })
+    await expect(keys.revoke(key.id)).rejects.toMatchObject(notDurable)
+    expect(keyring.recall('direct', token)).toBeUndefined()
+    store.before('find', undefined)
+    await clock.advanceAsync(3_000)
+    expect(await keyring.verify(token)).toMatchObject({ ok: false, code: 'key_revoked' })
+    expect(await keys.get(key.id)).toMatchObject({ status: 'revoked' })
+  })
+
+  test('one workspace fills no room of another, and is told when its own is full', async () => {
+    const { create, keyring, keys, store } = setUp()
+    const { key, token } = await create()
+    await keyring.verify(token)
+    store.before('find', fails)
+    const stranger = keyring.as({ type: 'user', id: 'eve', workspaceId: 'ws_globex', permissions: [] })
+    const codes: unknown[] = []
+    for (let index = 0; index < 201; index += 1) {
+      const id = String(index).padStart(16, '0')
+      codes.push(await stranger.revoke(id).catch((error: { code: string }) => error.code))
+    }
+    expect(codes.slice(0, 200)).toEqual(Array(200).fill('ERR_CLAVIGER_REVOCATION_NOT_DURABLE'))
+    expect(codes[200]).toBe('ERR_CLAVIGER_UNAVAILABLE')
+    await expect(keys.revoke(key.id)).rejects.toMatchObject({ code: 'ERR_CLAVIGER_REVOCATION_NOT_DURABLE' })
+  })
+
+  test('a key that was not cached is refused as well, once it can be read', async () => {
+    const { create, keyring, keys, store } = setUp()
+    const { key, token } = await create()
+    store.before('find', fails)
+    await expect(keys.revoke(key.id)).rejects.toMatchObject({ code: 'ERR_CLAVIGER_REVOCATION_NOT_DURABLE' })
+    store.before('find', undefined)
+    expect(await keyring.verify(token)).toMatchObject({ ok: false, code: 'key_revoked' })
+  })
+
+  test('a verification that waited for its owner meanwhile is refused, and fills nothing', async () => {
+    const asked = gate()
+    const { create, keyring, keys, store } = setUp({ resolveOwner: async () => asked.wait().then(() => ['*:*']) })
+    const { key, token } = await create()
+    const racing = keyring.verify(token)
+    await vi.waitUntil(() => asked.arrived() === 1)
+    store.before('find', fails)
+    await expect(keys.revoke(key.id)).rejects.toMatchObject({ code: 'ERR_CLAVIGER_REVOCATION_NOT_DURABLE' })
+    asked.open()
+    expect(await racing).toMatchObject({ ok: false, code: 'key_revoked' })
+  })
+
+  test('an attempt whose answer was lost is recognised, and reported once', async () => {
+    const events: string[] = []
+    const { create, keys, store, clock } = setUp({ onEvent: ({ type }) => void events.push(type) })
+    const { key } = await create()
+    store.after('commit', fails)
+    await expect(keys.revoke(key.id)).rejects.toMatchObject({ code: 'ERR_CLAVIGER_REVOCATION_NOT_DURABLE' })
+    store.after('commit', undefined)
+    await clock.advanceAsync(3_000)
+    expect(events).toEqual(['key.created', 'key.revoked'])
+    expect(await keys.get(key.id)).toMatchObject({ status: 'revoked', revision: 2 })
+  })
+
+  test('a retry under way when the keyring is closed is the last one', async () => {
+    const { create, keyring, keys, store, clock } = setUp()
+    const { key } = await create()
+    store.before('commit', fails)
+    await expect(keys.revoke(key.id)).rejects.toMatchObject({ code: 'ERR_CLAVIGER_REVOCATION_NOT_DURABLE' })
+    const held = gate()
+    store.before('find', () => held.wait())
+    await clock.advanceAsync(1_000)
+    await keyring.close()
+    held.open()
+    const finds = store.calls.find
+    await clock.advanceAsync(30_000)
+    expect(store.calls.find).toBe(finds)
+    expect(clock.pending()).toBe(0)
   })
 
   test('close() ends the retries', async () => {

@@ -1,8 +1,9 @@
 import { channel } from 'node:diagnostics_channel'
+import { inspect } from 'node:util'
 import { memoryStore } from '@claviger/store-memory'
 import { gate, testClock } from '@claviger/testing'
 import { describe, expect, test, vi } from 'vitest'
-import { argon2id } from '../../src/index.ts'
+import { argon2id, hmacSha256 } from '../../src/index.ts'
 import { formatToken } from '../../src/token/token.ts'
 import { fails, never } from '../support/observed-store.ts'
 import { ada, setUp } from '../support/set-up.ts'
@@ -426,12 +427,86 @@ describe('when infrastructure fails', () => {
     expect(failedAt - startedAt).toBe(1_000)
   })
 
-  test('S-14, S-51: a hash or pepper we cannot read refuses the key without touching the hasher, and is reported', async () => {
+  test('S-14: a stored hash or tag that cannot be read refuses the key, runs no hash, is reported and not remembered', async () => {
     const shared = memoryStore()
-    const first = setUp({ on: shared.connect() })
-    const { token } = await first.create()
-    const other = setUp({ on: shared.connect(), hasher: argon2id() })
-    expect(await other.keyring.verify(token)).toEqual({ ok: false, code: 'invalid_key' })
+    const { create, keyring, store } = setUp({ on: shared })
+    const { key, token } = await create()
+    const record = (await shared.find([key.id])).get(key.id)
+    if (record === undefined || record === 'corrupt') throw new Error('unreachable')
+    const seen: unknown[] = []
+    const note = (message: unknown): void => void seen.push(message)
+    channel('claviger:corrupt').subscribe(note)
+    const hash =
+      '$argon2id$v=19$m=4294967295,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'
+    for (const broken of [{ hash }, { tag: 'none' }]) {
+      store.find = async () => new Map([[key.id, { ...record, secrets: [{ ...record.secrets[0], ...broken }] }]])
+      expect(await hashesDuring(() => keyring.verify(token))).toBe(0)
+      expect(await keyring.verify(token)).toEqual({ ok: false, code: 'invalid_key' })
+    }
+    store.find = async () => new Map([[key.id, 'corrupt']])
+    expect(await keyring.verify(token)).toEqual({ ok: false, code: 'invalid_key' })
+    channel('claviger:corrupt').unsubscribe(note)
+    expect(seen).toContainEqual({ keyId: key.id, field: 'hash' })
+    expect(seen).toContainEqual({ keyId: key.id, field: 'tag' })
+    store.find = async (ids) => shared.find(ids)
+    expect(await keyring.verify(token)).toMatchObject({ ok: true })
+  })
+
+  test('T22: a store that answers with another key’s record is not believed', async () => {
+    const shared = memoryStore()
+    const { create, keyring, store } = setUp({ on: shared })
+    const mine = await create()
+    const other = await create()
+    store.find = async () =>
+      new Map([[mine.key.id, (await shared.find([other.key.id])).get(other.key.id) ?? 'corrupt']])
+    expect(await keyring.verify(mine.token)).toEqual({ ok: false, code: 'invalid_key' })
+  })
+
+  test('F-39: a key hashed under a pepper this process does not have is our fault, not the client’s', async () => {
+    const shared = memoryStore()
+    const before = setUp({ on: shared.connect() })
+    const { token } = await before.create()
+    const other = setUp({
+      on: shared.connect(),
+      hasher: hmacSha256({ pepper: { id: 'other', secret: 'o'.repeat(32) } }),
+    })
+    await expect(other.keyring.verify(token)).rejects.toMatchObject({
+      code: 'ERR_CLAVIGER_UNAVAILABLE',
+      dependency: 'hasher',
+    })
+  })
+
+  test('H-58: an error handed on carries nothing a driver hung on it', async () => {
+    const { create, keyring, store } = setUp()
+    const { token } = await create()
+    store.before('find', () => {
+      const command = { name: 'set', args: ['$argon2id$secret'] }
+      throw Object.assign(new Error('connection refused'), { code: 'ECONNREFUSED', command, sql: '$argon2id$secret' })
+    })
+    const error: unknown = await keyring.verify(token).catch((caught: unknown) => caught)
+    expect(error).toMatchObject({ cause: { message: 'connection refused', code: 'ECONNREFUSED' } })
+    expect(inspect(error, { depth: null, showHidden: true })).not.toContain('$argon2id')
+  })
+
+  test('an outage of the owner look-up is not bridged by staleIfErrorMs', async () => {
+    let grants: () => string[] = () => ['*:*']
+    const { create, keyring, clock } = setUp({ staleIfErrorMs: 60_000, resolveOwner: () => grants() })
+    const { token } = await create()
+    await keyring.verify(token)
+    grants = fails
+    await clock.advanceAsync(11_000)
+    await expect(keyring.verify(token)).rejects.toMatchObject({ dependency: 'owner' })
+  })
+
+  test('P8: an expiry that comes while the owner is looked up is not missed', async () => {
+    const asked = gate()
+    const { create, keyring, clock } = setUp({ resolveOwner: async () => asked.wait().then(() => ['*:*']) })
+    const { token } = await create({ expiresAt: new Date(clock.now() + 500) })
+    const racing = keyring.verify(token)
+    await vi.waitUntil(() => asked.arrived() === 1)
+    await clock.advanceAsync(500)
+    asked.open()
+    expect(await racing).toMatchObject({ ok: false, code: 'key_expired' })
   })
 
   test('staleIfErrorMs, asked for by name, bridges an outage but never a revocation or an expiry', async () => {
