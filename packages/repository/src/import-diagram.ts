@@ -20,6 +20,10 @@ const diagram: Readonly<Record<string, Layer>> = {
   'store-memory': { ours: ['core'], theirs: [], typesOf: [] },
   express: { ours: ['core', 'core/http'], theirs: [], typesOf: ['express'] },
   koa: { ours: ['core', 'core/http'], theirs: [], typesOf: ['koa'] },
+  'store-redis': { ours: ['core'], theirs: [], typesOf: ['ioredis'] },
+  'store-sql': { ours: ['core'], theirs: ['kysely'], typesOf: [] },
+  'test-servers': { ours: [], theirs: ['vitest'], typesOf: [] },
+  'fault-lab': { ours: 'public', theirs: 'declared', typesOf: [] },
   testing: { ours: ['core', 'core/http', 'store-memory'], theirs: [], typesOf: [] },
   examples: { ours: 'public', theirs: 'declared', typesOf: [] },
 }
@@ -47,7 +51,8 @@ export function dependencyViolations(tree: readonly Member[], rootDevDependencie
     const usedByTests = packagesNamed(member, (file) => !isSource(file))
     return [
       ...missing(used, own).map((other) => `${name}: src imports ${other}, which is no dependency`),
-      ...missing(own, withTypes(used)).map((other) => `${name}: depends on ${other}, which src never imports`),
+      // A peer may be known by its shape alone: the host brings it, src imports nothing.
+      ...missing(new Set(Object.keys(dependencies)), withTypes(used)).map((other) => `${name}: depends on ${other}, which src never imports`),
       ...missing(usedByTests, union(own, dev, shared, [name])).map(
         (other) => `${name}: test imports ${other}, which is no devDependency`,
       ),
