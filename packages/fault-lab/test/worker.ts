@@ -26,11 +26,14 @@ const program = fileURLToPath(new URL('../dist/worker.js', import.meta.url))
 
 /** Starts a process and waits until it serves. */
 export async function startWorker(name: string, setUp: WorkerSetUp): Promise<Worker> {
-  const child = fork(program, { env: { ...process.env, CLAVIGER_LAB_WORKER: JSON.stringify(setUp) } })
+  // Its own Node flags: the test runner's would make it read sources instead of what was built.
+  const child = fork(program, { execArgv: [], env: { ...process.env, CLAVIGER_LAB_WORKER: JSON.stringify(setUp) } })
   const agent = new Agent({ keepAlive: true })
   const flushes: string[] = []
   const waiting: ((answer: Answer) => void)[] = []
-  const gone = new Promise<never>((_, reject) => child.once('exit', (code) => reject(new Error(`${name} exited: ${code}`))))
+  const gone = new Promise<never>((_, reject) =>
+    child.once('exit', (code) => reject(new Error(`${name} exited: ${code}`))),
+  )
   gone.catch(() => {})
   child.on('message', (answer: Answer) => {
     if (answer.type === 'flushed') flushes.push(answer.reason)
@@ -78,17 +81,20 @@ export function delay(ms: number): Promise<void> {
 
 function get(port: number, agent: Agent, token: string): Promise<Reply> {
   return new Promise((resolve, reject) => {
-    const sent = request({ port, host: '127.0.0.1', agent, headers: { authorization: `Bearer ${token}` } }, (response) => {
-      response.resume()
-      response.once('end', () => {
-        const at = response.headers['accepted-at']
-        resolve({
-          status: response.statusCode ?? 0,
-          acceptedAt: at === undefined ? undefined : Number(at),
-          retryAfter: response.headers['retry-after'],
+    const sent = request(
+      { port, host: '127.0.0.1', agent, headers: { authorization: `Bearer ${token}` } },
+      (response) => {
+        response.resume()
+        response.once('end', () => {
+          const at = response.headers['accepted-at']
+          resolve({
+            status: response.statusCode ?? 0,
+            acceptedAt: at === undefined ? undefined : Number(at),
+            retryAfter: response.headers['retry-after'],
+          })
         })
-      })
-    })
+      },
+    )
     sent.once('error', reject).end()
   })
 }

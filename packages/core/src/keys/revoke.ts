@@ -47,15 +47,24 @@ export function createRevocation(parts: ManagerParts): Revocation {
     const { actor, id } = wish
     for (let attempt = 0; attempt < attempts; attempt += 1) {
       const record = await findVisible(parts, actor, id)
-      if (record.revokedAt !== null && !wish.triedAt.has(record.revokedAt)) return keyFromRecord(record, clock.now())
+      if (record.revokedAt !== null && !wish.triedAt.has(record.revokedAt)) {
+        // Somebody else was first, and the news may not have come yet: what is promised is promised.
+        refuseHere(id)
+        return keyFromRecord(record, clock.now())
+      }
       const after = record.revokedAt === null ? await commitRevoked(record, wish) : record
       if (after === undefined) continue
-      revoked.add(id)
+      refuseHere(id)
       const key = keyFromRecord(after, clock.now())
       events.emit('key.revoked', actor, key)
       return key
     }
     throw new ConflictError()
+  }
+
+  const refuseHere = (id: string): void => {
+    revoked.add(id)
+    caches.apply([{ type: 'key', id }])
   }
 
   /** The record as it is stored now; undefined when somebody else changed the key first. */

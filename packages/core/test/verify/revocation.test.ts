@@ -23,6 +23,18 @@ describe('in the same process', () => {
     expect(await keyring.verify(token)).toMatchObject({ ok: false, code: 'key_revoked' })
   })
 
+  test('P1: also when another process had revoked the key already, and the news had not come', async () => {
+    const { a, b } = twoProcesses()
+    a.store.before('subscribe', fails)
+    const { key, token } = await a.create()
+    await a.keyring.verify(token)
+    await b.keys.revoke(key.id)
+    expect(a.keyring.recall('direct', token)).toMatchObject({ ok: true })
+    await a.keys.revoke(key.id)
+    expect(a.keyring.recall('direct', token)).toBeUndefined()
+    expect(await a.keyring.verify(token)).toMatchObject({ ok: false, code: 'key_revoked' })
+  })
+
   test('P5, S-20: a verification under way while the revoke commits accepts at most once and fills nothing', async () => {
     const { create, keyring, keys, store } = setUp()
     const { key, token } = await create()
