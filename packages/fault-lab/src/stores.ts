@@ -13,16 +13,16 @@ export interface OpenStore {
 }
 
 /** Opens a database the way the guides recommend to hosts. */
-export function openStore({ kind, url, busUrl = url }: StoreSetUp): OpenStore {
+export function openStore({ kind, url, busUrl = url }: StoreSetUp, commandTimeoutMs = 1_000): OpenStore {
   if (kind === 'redis') {
-    const options = { enableOfflineQueue: false, maxRetriesPerRequest: 0, commandTimeout: 1_000 }
+    const options = { enableOfflineQueue: false, maxRetriesPerRequest: 0, commandTimeout: commandTimeoutMs }
     const client = new Redis(url, { ...options, enableOfflineQueue: true })
     const subscriber = new Redis(busUrl, { ...options, enableOfflineQueue: true })
     for (const each of [client, subscriber]) each.on('error', () => {})
     const disconnect = async (): Promise<void> => {
       for (const each of [client, subscriber]) each.disconnect()
     }
-    return { store: redisStore(client, { subscriber }), close: disconnect }
+    return { store: redisStore(client, { subscriber, commandTimeoutMs }), close: disconnect }
   }
   if (kind === 'postgres') {
     const pool = new pg.Pool({ connectionString: url, max: 4, connectionTimeoutMillis: 1_000 })

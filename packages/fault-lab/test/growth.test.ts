@@ -22,7 +22,7 @@ for (const database of databases.filter(({ kind }) => kind !== 'mariadb')) {
     test('find, list and commit cost what they cost with a thousand', { timeout: 1_800_000 }, async () => {
       const { url } = suite.server()
       await database.prepare(url)
-      const { store, close } = openStore({ kind: database.kind, url })
+      const { store, close } = openStore({ kind: database.kind, url }, 30_000)
       await fill(store, 0, small)
       const before = await measure(store, small)
       await fill(store, small, large)
