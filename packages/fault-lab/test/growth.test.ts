@@ -13,7 +13,8 @@ import { databases } from './databases.ts'
  */
 const small = 1_000
 const large = Number(process.env.FAULT_LAB_KEYS ?? 4_000)
-const workspaces = 100
+// Enough keys in each, also of the thousand, to fill a page.
+const workspaces = 20
 const report = (line: string): void => void process.stdout.write(`${line}\n`)
 
 for (const database of databases.filter(({ kind }) => kind !== 'mariadb')) {
