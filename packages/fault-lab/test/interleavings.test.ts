@@ -136,7 +136,7 @@ function keyringOn(store: KeyStore): Keyring {
     // Often, so that many steps come after the news.
     pollMs: 50,
     leaseMs: 5_000,
-  }) as Keyring
+  })
 }
 
 /** Notes, at each finished poll, what had been durable when it began. */

@@ -66,9 +66,9 @@ async function expectAccepted(worker: Worker, token: string): Promise<void> {
 export function startLoad(workers: readonly Worker[], keys: readonly LabKey[], perSecond: number): Load {
   const failures = new Map<number, number>()
   let requests = 0
-  let running = true
+  const state = { running: true }
   const send = async (worker: Worker): Promise<void> => {
-    for (let turn = 0; running; turn += 1) {
+    for (let turn = 0; state.running; turn += 1) {
       const { status } = await worker.get(keys[turn % keys.length]?.token ?? '')
       requests += 1
       if (status !== 204) failures.set(status, (failures.get(status) ?? 0) + 1)
@@ -82,7 +82,7 @@ export function startLoad(workers: readonly Worker[], keys: readonly LabKey[], p
       return requests
     },
     async stop() {
-      running = false
+      state.running = false
       await sending
     },
   }

@@ -52,7 +52,9 @@ export function dependencyViolations(tree: readonly Member[], rootDevDependencie
     return [
       ...missing(used, own).map((other) => `${name}: src imports ${other}, which is no dependency`),
       // A peer may be known by its shape alone: the host brings it, src imports nothing.
-      ...missing(new Set(Object.keys(dependencies)), withTypes(used)).map((other) => `${name}: depends on ${other}, which src never imports`),
+      ...missing(new Set(Object.keys(dependencies)), withTypes(used)).map(
+        (other) => `${name}: depends on ${other}, which src never imports`,
+      ),
       ...missing(usedByTests, union(own, dev, shared, [name])).map(
         (other) => `${name}: test imports ${other}, which is no devDependency`,
       ),

@@ -92,7 +92,7 @@ describe('codes', () => {
 
 describe('the answers shown on the pages of refusals', () => {
   test.each(Object.keys(refusals) as DenialCode[])('%s is what is sent', (code) => {
-    const [shown] = codeBlocks(readText(`docs/errors/${code}.md`)).filter(({ info }) => info === 'http')
+    const shown = codeBlocks(readText(`docs/errors/${code}.md`)).find(({ info }) => info === 'http')
     const [head = '', body = ''] = (shown?.code ?? '').split('\n\n', 2)
     const problem = JSON.parse(body) as ProblemDocument
     const { hint, requiredPermissions } = problem
