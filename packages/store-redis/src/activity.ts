@@ -2,9 +2,9 @@ import { type Activity, type ActivityQuery, type Page, ValidationError } from '@
 import type { Database } from './database.ts'
 import { escaped, type KeyNames } from './keys.ts'
 import type { Operation } from './mutation.ts'
-import { placeOf, untilOlderThan } from './places.ts'
+import { olderThan, placeOf, positionIn, untilOlderThan } from './places.ts'
 import { textsReply } from './replies.ts'
-import { pageStart, type Row, scanPage } from './scan.ts'
+import { type Row, scanPage } from './scan.ts'
 
 // Between place and entry stands what no place contains: `escaped` leaves no control character.
 const separator = '\u0000'
@@ -26,19 +26,26 @@ export function activityOperations(names: KeyNames, entries: readonly Activity[]
 
 /** Lists activity of one workspace, newest first. */
 export async function listActivity({ names, commands }: Database, query: ActivityQuery): Promise<Page<Activity>> {
-  const first = pageStart(query)
-  const newest = query.to === undefined ? '-' : `(${placeOf({ at: query.to, id: '' })}`
+  const newest = query.to === undefined ? '-' : olderThan(query.to)
   const max = query.from === undefined ? '+' : untilOlderThan(query.from)
   const set = names.activity(query.workspaceId)
-  void first
   return scanPage(query, async (after, count): Promise<readonly Row<Activity>[]> => {
     const min = after === undefined ? newest : `[${placeOf(after)}${behindSeparator}`
     const members = textsReply(await commands.send('ZRANGEBYLEX', set, min, max, 'LIMIT', 0, count))
     return members.map((member) => {
-      const entry = JSON.parse(member.slice(member.indexOf(separator) + 1)) as Activity
-      return { position: { at: entry.at, id: entry.id }, item: matches(entry, query) ? entry : undefined }
+      const end = member.indexOf(separator)
+      const entry = parsed(member.slice(end + 1))
+      return { position: positionIn(member.slice(0, end)), item: entry && matches(entry, query) ? entry : undefined }
     })
   })
+}
+
+function parsed(json: string): Activity | undefined {
+  try {
+    return JSON.parse(json)
+  } catch {
+    return undefined
+  }
 }
 
 function matches(entry: Activity, { workspaceId, targetId, actor, action, from, to }: ActivityQuery): boolean {

@@ -24,7 +24,9 @@ export async function candidatePlaces(database: Database, query: KeyQuery): Prom
   const options = [...ownerCandidates(names, query), ...attentionCandidates(names, query)]
   const counted = await Promise.all(
     options.map(async (option) => {
-      const counts = option.sets.map((set) => commands.send(`Z${option.by === 'LEX' ? 'LEX' : ''}COUNT`, set, option.min, option.max))
+      const counts = option.sets.map((set) =>
+        commands.send(`Z${option.by === 'LEX' ? 'LEX' : ''}COUNT`, set, option.min, option.max),
+      )
       return { option, count: (await Promise.all(counts)).reduce<number>((sum, count) => sum + numberReply(count), 0) }
     }),
   )
@@ -57,7 +59,12 @@ function attentionCandidates(names: KeyNames, { workspaceId, attention }: KeyQue
 }
 
 function attentionSet(names: KeyNames, workspaceId: string, filter: AttentionFilter): Candidates {
-  const before = (set: string, limit: number): Candidates => ({ by: 'SCORE', sets: [set], min: '-inf', max: `(${limit}` })
+  const before = (set: string, limit: number): Candidates => ({
+    by: 'SCORE',
+    sets: [set],
+    min: '-inf',
+    max: `(${limit}`,
+  })
   switch (filter.type) {
     case 'rotationDue':
       return before(names.bySecretAge(workspaceId), filter.secretCreatedBefore)

@@ -18,6 +18,8 @@ export function script(source: string): Script {
 export interface Commands {
   /** @throws {UnavailableError} when Redis fails, refuses or does not answer in time */
   send(command: string, ...args: readonly (string | number)[]): Promise<unknown>
+  /** Like `send`, but undefined where Redis answers that it may not, or knows no such command. */
+  ask(command: string, ...args: readonly (string | number)[]): Promise<unknown>
   /**
    * Runs a script by its digest, and by its text where Redis does not know it yet.
    *
@@ -58,19 +60,27 @@ export function boundedCommands(client: RedisCommands, timeoutMs: number): Comma
     try {
       return await call(command, args)
     } catch (error) {
-      if (error instanceof UnavailableError || replyCode(error) === 'NOSCRIPT') throw error
       throw redisFailure(error)
     }
   }
 
   return {
     send: (command, ...args) => send(command, args),
+    async ask(command, ...args) {
+      try {
+        return await call(command, args)
+      } catch (error) {
+        const code = replyCode(error)
+        if (code === 'NOPERM' || code === 'ERR') return undefined
+        throw redisFailure(error)
+      }
+    },
     async run({ source, sha }, keys, args) {
       const rest = [keys.length, ...keys, ...args]
       try {
-        return await send('EVALSHA', [sha, ...rest])
+        return await call('EVALSHA', [sha, ...rest])
       } catch (error) {
-        if (replyCode(error) !== 'NOSCRIPT') throw error
+        if (replyCode(error) !== 'NOSCRIPT') throw redisFailure(error)
         return send('EVAL', [source, ...rest])
       }
     },

@@ -32,7 +32,7 @@ export async function commitTo(database: Database, change: Change): Promise<Comm
       onlyRevokes: plans.every((plan) => plan.onlyRevokes),
       ...(change.silent ? {} : { announcement: change }),
     })
-    if (result.ok) return { ok: true, head: { storeId: result.storeId, epoch: result.epoch, nonce: result.nonce } }
+    if (result !== 'changed') return { ok: true, head: result }
     // A client may send a command again whose answer was lost. Then what is in the way is this very change.
     const done = change.silent ? undefined : await headOfChange(database, change.nonce)
     if (done !== undefined) return { ok: true, head: done }

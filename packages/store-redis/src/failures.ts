@@ -23,11 +23,19 @@ const explanations: Readonly<Record<string, string>> = {
  * arguments, and with them hashes.
  */
 export function redisFailure(error: unknown): UnavailableError {
+  if (error instanceof UnavailableError) return error
   const code = replyCode(error)
   if (code !== undefined) {
-    return new UnavailableError('store', `Redis refused the command: ${code}. ${explanations[code] ?? ''}`.trim())
+    const explanation = explanations[code] ?? scriptLine(error)
+    return new UnavailableError('store', `Redis refused the command: ${code}. ${explanation}`.trim())
   }
   return new UnavailableError('store', `Redis could not be asked: ${reason(error)}`)
+}
+
+// Of a script's error only the line: what follows it may quote arguments.
+function scriptLine(error: unknown): string {
+  const line = /user_script:(\d+)/.exec(reason(error))?.[1]
+  return line === undefined ? '' : `A script of the store failed in line ${line}.`
 }
 
 // Aborted commands list their arguments in other properties; their messages are fixed texts.

@@ -39,7 +39,9 @@ export function difference(before: readonly IndexEntry[], after: readonly IndexE
   const scores = new Map(before.map((entry) => [identity(entry), entry.score]))
   const kept = new Set(after.map(identity))
   return [
-    ...after.filter((entry) => scores.get(identity(entry)) !== entry.score).map((entry) => ({ ...entry, type }) as const),
+    ...after
+      .filter((entry) => scores.get(identity(entry)) !== entry.score)
+      .map((entry) => ({ ...entry, type }) as const),
     ...before
       .filter((entry) => !kept.has(identity(entry)))
       .map(({ set, member }) => ({ type: 'ZREM', set, member }) as const),

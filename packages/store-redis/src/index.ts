@@ -1,1 +1,8 @@
-export {}
+/**
+ * Keeps Claviger's keys in Redis 7 or Redis Cluster.
+ *
+ * @module
+ */
+export type { ConnectionOverrides, RedisClient, RedisClusterClient, RedisCommands, RedisConnection } from './client.ts'
+export type { RedisStoreOptions } from './options.ts'
+export { type RedisStore, redisStore } from './redis-store.ts'

@@ -54,12 +54,10 @@ export interface KeyNames {
 export interface UsageKeyNames {
   /** Hash of one workspace and hour: counts by key. */
   counts(workspaceId: string, hour: number): string
-  /** Sorted set of the `counts` hashes of the slot, by hour; members are their names behind `counts:`. */
-  readonly hours: string
-  /** The hash an entry of `hours` stands for. */
-  countsOf(member: string): string
-  /** The entry of `hours` that stands for a hash. */
-  memberOf(workspaceId: string, hour: number): string
+  /** Sorted set of the hours of one workspace that have counts. */
+  hours(workspaceId: string): string
+  /** Sorted set of all `counts` of the slot, by hour, for `purge`. Members are workspaces and hours. */
+  readonly countsByAge: string
   /** Highest batch number counted in this slot, per instance. */
   batch(instanceId: string): string
 }
@@ -103,12 +101,10 @@ export function keyNames(namespace: string): KeyNames {
 }
 
 function usageNames(tag: string): UsageKeyNames {
-  const memberOf = (workspaceId: string, hour: number): string => `${hour}:${escaped(workspaceId)}`
   return {
-    counts: (workspaceId, hour) => `${tag}:counts:${memberOf(workspaceId, hour)}`,
-    hours: `${tag}:hours`,
-    countsOf: (member) => `${tag}:counts:${member}`,
-    memberOf,
+    counts: (workspaceId, hour) => `${tag}:counts:${hour}:${escaped(workspaceId)}`,
+    hours: (workspaceId) => `${tag}:hours:${escaped(workspaceId)}`,
+    countsByAge: `${tag}:counts-by-age`,
     batch: (instanceId) => `${tag}:batch:${escaped(instanceId)}`,
   }
 }

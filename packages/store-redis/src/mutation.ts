@@ -1,6 +1,6 @@
-import { UnavailableError } from '@claviger/core/store'
+import { type Head, UnavailableError } from '@claviger/core/store'
 import type { Database } from './database.ts'
-import { listReply, textReply } from './replies.ts'
+import { textReply, textsReply } from './replies.ts'
 import { commitScript, revokeScript } from './scripts/commit.ts'
 
 /** A member of a sorted set. */
@@ -30,13 +30,8 @@ export interface Mutation {
   readonly onlyRevokes: boolean
 }
 
-/** The head, or what is stored instead of what was expected. */
-export type MutationResult =
-  | { readonly ok: true; readonly storeId: string; readonly epoch: number; readonly nonce: string }
-  | { readonly ok: false; readonly stored: ReadonlyMap<string, string | null> }
-
-/** Carries out a mutation in one script: all of it, or nothing when an expectation fails. */
-export async function mutate(database: Database, mutation: Mutation): Promise<MutationResult> {
+/** Carries out a mutation in one script: all of it and gives the head; or nothing, when an expectation fails. */
+export async function mutate(database: Database, mutation: Mutation): Promise<Head | 'changed'> {
   const { names, commands, changeLogLength } = database
   const texts = [...mutation.expected.keys()]
   const sets = new Set(mutation.operations.flatMap((operation) => ('set' in operation ? [operation.set] : [])))
@@ -54,17 +49,10 @@ export async function mutate(database: Database, mutation: Mutation): Promise<Mu
     changeLogLength + 1,
     names.channel,
   ]
-  const reply = listReply(await commands.run(mutation.onlyRevokes ? revokeScript : commitScript, keys, args))
-  const [first, storeId, epoch, nonce] = reply
-  if (first === 'ok') {
-    return {
-      ok: true,
-      storeId: textReply(storeId),
-      epoch: Number(textReply(epoch)),
-      nonce: String(JSON.parse(textReply(nonce))),
-    }
-  }
-  return { ok: false, stored: new Map(texts.map((key, index) => [key, storedText(reply[index])])) }
+  const reply = textsReply(await commands.run(mutation.onlyRevokes ? revokeScript : commitScript, keys, args))
+  const [storeId, epoch, nonce] = reply
+  if (storeId === undefined) return 'changed'
+  return { storeId, epoch: Number(epoch), nonce: String(JSON.parse(textReply(nonce))) }
 }
 
 /** A store id and a nonce for a head, should there be none. */
@@ -87,9 +75,4 @@ function encoded(operation: Operation, numbers: ReadonlyMap<string, number>): (s
     case 'DEL':
       return [operation.type, number]
   }
-}
-
-function storedText(reply: unknown): string | null {
-  const text = textReply(reply)
-  return text === '-' ? null : text.slice(1)
 }

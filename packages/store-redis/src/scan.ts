@@ -29,7 +29,8 @@ export function pageStart({ cursor, limit }: PageRequest): CursorPosition | unde
 export async function scanPage<Item>(request: PageRequest, read: ReadRows<Item>): Promise<Page<Item>> {
   let after = pageStart(request)
   const found: { item: Item; position: CursorPosition }[] = []
-  for (let scanned = 0, count = request.limit + 1; scanned < maxScanned; scanned += count, count = batchSize) {
+  let count = request.limit + 1
+  for (let scanned = 0; scanned < maxScanned; scanned += batchSize) {
     const rows = await read(after, count)
     for (const { item, position } of rows) {
       after = position
@@ -37,6 +38,7 @@ export async function scanPage<Item>(request: PageRequest, read: ReadRows<Item>)
       if (found.length > request.limit) return pageOf(found.slice(0, -1), found.at(-2)?.position)
     }
     if (rows.length < count) return pageOf(found, undefined)
+    count = batchSize
   }
   return pageOf(found, after)
 }

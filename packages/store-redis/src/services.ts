@@ -37,10 +37,7 @@ async function placesOfIds(database: Database, ids: readonly string[]): Promise<
   return [...accounts.values()].map(({ createdAt, id }) => placeOf({ at: createdAt, id })).sort(compareBytes)
 }
 
-async function readAccounts(
-  database: Database,
-  ids: readonly string[],
-): Promise<ReadonlyMap<string, ServiceAccount>> {
+async function readAccounts(database: Database, ids: readonly string[]): Promise<ReadonlyMap<string, ServiceAccount>> {
   const texts = await readTexts(database, ids.map(database.names.serviceAccount))
   const accounts = new Map<string, ServiceAccount>()
   for (const id of ids) {

@@ -9,36 +9,41 @@ export interface SqlStoreOptions {
   readonly tablePrefix?: string
   /** How many changes `poll` can still tell of; a caller further behind is told `gap`. Default 1 000. */
   readonly changeLogLength?: number
-  /** SQLite: how long a call tries while another process writes, in milliseconds. Default 800. */
+}
+
+/** Options of a store on a database server. */
+export interface ServerStoreOptions extends SqlStoreOptions {
+  /**
+   * How long a call waits for a connection, and then for the answer to each statement, in milliseconds. A connection
+   * that does not answer is closed. Purging and migrating wait as long as it takes. Default 3 000.
+   */
+  readonly statementTimeoutMs?: number
+}
+
+/** Options of `postgresStore`. */
+export interface PostgresStoreOptions extends ServerStoreOptions {
+  /** The schema of the tables. Matches `[A-Za-z_][A-Za-z0-9_]{0,30}`. Default: the first of `search_path`. */
+  readonly schema?: string
+}
+
+/** Options of `sqliteStore`. */
+export interface SqliteStoreOptions extends SqlStoreOptions {
+  /** How long a call tries again while another process writes, in milliseconds. Default 800. */
   readonly busyTimeoutMs?: number
 }
 
 const identifier = /^[A-Za-z_][A-Za-z0-9_]{0,30}$/
 
-/**
- * Fills in what was left out.
- *
- * @throws {ConfigurationError} naming the first option that is wrong
- */
-export function checkedOptions(options: SqlStoreOptions): Required<SqlStoreOptions> {
-  const { tablePrefix = 'claviger_', changeLogLength = 1_000, busyTimeoutMs = 800 } = options
-  return {
-    tablePrefix: checkedIdentifier('tablePrefix', tablePrefix),
-    changeLogLength: checkedCount('changeLogLength', changeLogLength),
-    busyTimeoutMs: checkedCount('busyTimeoutMs', busyTimeoutMs),
-  }
-}
-
 /** @throws {ConfigurationError} for what is no plain identifier */
 export function checkedIdentifier(option: string, value: unknown): string {
   if (typeof value === 'string' && identifier.test(value)) return value
-  throw new ConfigurationError(
-    option,
-    `${option} must match ${identifier.source}, got ${typeof value === 'string' ? JSON.stringify(value.slice(0, 40)) : typeof value}.`,
-  )
+  const got = typeof value === 'string' ? JSON.stringify(value.slice(0, 40)) : typeof value
+  throw new ConfigurationError(option, `${option} must match ${identifier.source}, got ${got}.`)
 }
 
-function checkedCount(option: string, value: unknown): number {
-  if (Number.isSafeInteger(value) && (value as number) >= 0) return value as number
-  throw new ConfigurationError(option, `${option} must be an integer of at least 0.`)
+/** @throws {ConfigurationError} for what is no integer of at least `least` */
+export function checkedCount(option: string, value: unknown, least: number): number {
+  if (Number.isSafeInteger(value) && (value as number) >= least) return value as number
+  const got = typeof value === 'number' ? String(value) : typeof value
+  throw new ConfigurationError(option, `${option} must be an integer of at least ${least}, got ${got}.`)
 }

@@ -57,7 +57,8 @@ export async function launch(recipe: Recipe): Promise<Launched> {
   const endAll = async (signal: NodeJS.Signals, patienceMs: number): Promise<boolean> => {
     const tree = allPids()
     for (const member of signal === 'SIGKILL' ? tree : tree.slice(0, 1)) sendSignal(member, signal)
-    return waitFor(() => !tree.some(isRunning), patienceMs)
+    // A process with threads looks dead before its last thread has closed the port, so its `exit` event counts.
+    return waitFor(() => hasEnded && !tree.slice(1).some(isRunning), patienceMs)
   }
   const launched: Launched = {
     pid,

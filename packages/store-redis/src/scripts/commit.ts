@@ -14,13 +14,10 @@ local head, log = KEYS[1], KEYS[2]
 local freshStoreId, freshNonce = take(), take()
 
 local texts = tonumber(take())
-local stored, changed = {}, false
 for index = 1, texts do
   local text = redis.call('GET', KEYS[2 + index])
-  stored[index] = text and '=' .. text or '-'
-  if stored[index] ~= take() then changed = true end
+  if (text and '=' .. text or '-') ~= take() then return {} end
 end
-if changed then return stored end
 
 local function check(key, wanted)
   local found = redis.call('TYPE', key).ok
@@ -60,8 +57,7 @@ if nonce ~= '' then
   redis.call('LTRIM', log, -tonumber(kept), -1)
   redis.call('PUBLISH', channel, '{"storeId":"' .. redis.call('HGET', head, 'storeId') .. '",' .. change)
 end
-local now = redis.call('HMGET', head, 'storeId', 'epoch', 'nonce')
-return {'ok', now[1], now[2], now[3]}
+return redis.call('HMGET', head, 'storeId', 'epoch', 'nonce')
 `
 
 /**
@@ -71,7 +67,7 @@ return {'ok', now[1], now[2], now[3]}
  * ARGV: a random store id and nonce (JSON) in case there is no head; the number of texts, and each as it must be (`-`
  * for absent, else `=` and the text); the number of operations, and each: its name, the number of its key, its
  * arguments; nonce (JSON; empty: the head stays), announcements (JSON), how many log entries to keep, the channel.
- * Gives `ok`, storeId, epoch, nonce; or the texts as they are, when one of them is not as it must be.
+ * Gives storeId, epoch, nonce; or nothing, when a text is not as it must be.
  */
 export const commitScript: Script = script(`#!lua\n${body}`)
 

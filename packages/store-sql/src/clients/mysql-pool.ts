@@ -1,5 +1,6 @@
-import type { MysqlPool as KyselyPool, MysqlPoolConnection as KyselyConnection, MysqlQueryResult } from 'kysely'
 import { fieldOf } from '../dialects/error-field.ts'
+import type { Connection } from './driver.ts'
+import { inTime } from './in-time.ts'
 
 /** What is needed of a `mysql2` pool. */
 export interface MysqlPool {
@@ -31,38 +32,46 @@ export interface MysqlQueryOptions {
 }
 
 /**
- * Gives no connection back of which it is not known whether its transaction has ended, and keeps texts as bytes: what
- * is sent depends neither on the connection's character set nor on how the server reads backslashes.
+ * Bounds every wait, and gives no connection back of which it is not known whether its transaction has ended. Texts are
+ * sent and read as bytes: they depend neither on the connection's character set nor on how the server reads backslashes.
  */
-export function carefulMysqlPool(given: MysqlPool | MysqlPromisePool): KyselyPool {
-  const pool = 'pool' in given ? given.pool : given
-  return {
-    getConnection(callback) {
-      pool.getConnection((error, connection) => {
-        if (error) callback(error, undefined as never)
-        else callback(null, careful(connection))
-      })
-    },
-    end: (callback) => callback(null),
+export async function mysqlConnection(
+  given: MysqlPool | MysqlPromisePool,
+  timeoutMs: number | undefined,
+): Promise<Connection> {
+  const connecting = connectionOf('pool' in given ? given.pool : given)
+  try {
+    return careful(await inTime(timeoutMs, 'A connection', connecting), timeoutMs)
+  } catch (error) {
+    // One that comes too late is given back.
+    void connecting.then((connection) => connection.release()).catch(() => undefined)
+    throw error
   }
 }
 
-function careful(connection: MysqlPoolConnection): KyselyConnection {
+async function connectionOf(pool: MysqlPool): Promise<MysqlPoolConnection> {
+  return new Promise((resolve, reject) => {
+    pool.getConnection((error, connection) => (error ? reject(error) : resolve(connection)))
+  })
+}
+
+function careful(connection: MysqlPoolConnection, timeoutMs: number | undefined): Connection {
   let isDoubtful = false
-  const query = (
-    sql: string,
-    parameters: readonly unknown[],
-    callback: (error: unknown, result: MysqlQueryResult) => void,
-  ): void => {
-    const options = { sql, typeCast: true, rowsAsArray: false, nestTables: false } as const
-    connection.query(options, parameters.map(asBytes), (error, result) => {
-      // Anything but an answer of the server: the statement may still run.
-      if (error && fieldOf(error, 'sqlState') === undefined) isDoubtful = true
-      callback(error, withTexts(result))
-    })
-  }
   return {
-    query: query as KyselyConnection['query'],
+    async run(sql, parameters) {
+      if (isDoubtful) throw new Error('The connection was given up.')
+      const options = { sql, typeCast: true, rowsAsArray: false, nestTables: false } as const
+      const answer = new Promise((resolve, reject) => {
+        connection.query(options, parameters.map(asBytes), (error, result) => (error ? reject(error) : resolve(result)))
+      })
+      try {
+        return resultOf(await inTime(timeoutMs, 'An answer', answer))
+      } catch (error) {
+        // Anything but an answer of the server: the statement may still run.
+        if (fieldOf(error, 'sqlState') === undefined) isDoubtful = true
+        throw error
+      }
+    },
     release() {
       if (isDoubtful) connection.destroy()
       else connection.release()
@@ -74,11 +83,12 @@ function asBytes(value: unknown): unknown {
   return typeof value === 'string' ? Buffer.from(value) : value
 }
 
-function withTexts(result: unknown): MysqlQueryResult {
-  if (!Array.isArray(result)) return result as MysqlQueryResult
-  return (result as Record<string, unknown>[]).map((row) =>
+function resultOf(result: unknown): Awaited<ReturnType<Connection['run']>> {
+  if (!Array.isArray(result)) return { rows: [], numAffectedRows: BigInt(Number(fieldOf(result, 'affectedRows'))) }
+  const rows = (result as Record<string, unknown>[]).map((row) =>
     Object.fromEntries(Object.entries(row).map(([column, value]) => [column, asText(value)])),
   )
+  return { rows }
 }
 
 function asText(value: unknown): unknown {

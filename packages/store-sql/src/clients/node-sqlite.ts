@@ -3,6 +3,7 @@ import type { SqliteDatabase } from './sqlite-database.ts'
 /** What is needed of a `DatabaseSync` of `node:sqlite`. */
 export interface NodeSqliteDatabase {
   prepare(sql: string): NodeSqliteStatement
+  exec(sql: string): unknown
 }
 
 /** What is needed of a `StatementSync` of `node:sqlite`. */
@@ -29,6 +30,7 @@ export function nodeSqlite(database: NodeSqliteDatabase): SqliteDatabase {
   const known = adapters.get(database)
   if (known !== undefined) return known
   const adapter: SqliteDatabase = {
+    exec: (sql) => database.exec(sql),
     prepare(sql) {
       const statement = database.prepare(sql)
       return {

@@ -1,5 +1,6 @@
-import type { PostgresPool as KyselyPool, PostgresPoolClient as KyselyClient } from 'kysely'
 import { fieldOf } from '../dialects/error-field.ts'
+import type { Connection } from './driver.ts'
+import { inTime } from './in-time.ts'
 
 /** What is needed of a `pg` pool. */
 export interface PostgresPool {
@@ -17,20 +18,23 @@ export interface PostgresPoolClient {
 
 /** What is read of the answer to a query. */
 export interface PostgresResult {
-  readonly command: string
   readonly rowCount: number | null
   readonly rows: unknown[]
 }
 
-/** Gives no connection back of which it is not known whether its transaction has ended. */
-export function carefulPostgresPool(pool: PostgresPool): KyselyPool {
-  return {
-    connect: async () => careful(await pool.connect()),
-    end: async () => undefined,
+/** Bounds every wait, and gives no connection back of which it is not known whether its transaction has ended. */
+export async function postgresConnection(pool: PostgresPool, timeoutMs: number | undefined): Promise<Connection> {
+  const connecting = pool.connect()
+  try {
+    return careful(await inTime(timeoutMs, 'A connection', connecting), timeoutMs)
+  } catch (error) {
+    // One that comes too late is given back.
+    void connecting.then((client) => client.release()).catch(() => undefined)
+    throw error
   }
 }
 
-function careful(client: PostgresPoolClient): KyselyClient {
+function careful(client: PostgresPoolClient, timeoutMs: number | undefined): Connection {
   let isDoubtful = false
   // While a client is checked out nobody else listens, and an `error` that nobody hears ends the process.
   const onError = (): void => {
@@ -38,17 +42,19 @@ function careful(client: PostgresPoolClient): KyselyClient {
   }
   client.on('error', onError)
 
-  const query = async (sql: string, parameters: readonly unknown[]): Promise<PostgresResult> => {
-    try {
-      return await client.query(sql, [...parameters])
-    } catch (error) {
-      // Anything but an answer of the server: the statement may still run.
-      if (fieldOf(error, 'severity') !== 'ERROR') isDoubtful = true
-      throw error
-    }
-  }
   return {
-    query: query as KyselyClient['query'],
+    async run(sql, parameters) {
+      if (isDoubtful) throw new Error('The connection was given up.')
+      try {
+        const { rows, rowCount } = await inTime(timeoutMs, 'An answer', client.query(sql, [...parameters]))
+        // Several statements at once, as in `begin`, have several answers, and no rows that matter.
+        return { rows: rows ?? [], numAffectedRows: BigInt(rowCount ?? 0) }
+      } catch (error) {
+        // Anything but an answer of the server: the statement may still run.
+        if (fieldOf(error, 'severity') !== 'ERROR') isDoubtful = true
+        throw error
+      }
+    },
     release() {
       client.removeListener('error', onError)
       client.release(isDoubtful)

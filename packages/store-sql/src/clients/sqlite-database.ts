@@ -1,8 +1,10 @@
-import { CompiledQuery, type Driver, SqliteDriver } from 'kysely'
+import type { Driver } from 'kysely'
+import { type Connection, driverFor } from './driver.ts'
 
 /** What is needed of a SQLite handle: those of `better-sqlite3` and `libsql` fit, others through an adapter. */
 export interface SqliteDatabase {
   prepare(sql: string): SqliteStatement
+  exec(sql: string): unknown
 }
 
 /** A prepared statement. */
@@ -15,42 +17,61 @@ export interface SqliteStatement {
 
 const drivers = new WeakMap<SqliteDatabase, Driver>()
 
-/** One driver per handle: two would begin transactions within each other's. */
-export function driverOf(database: SqliteDatabase): Driver {
+/** One driver per handle, whatever the number of stores: units of work on a handle take turns. */
+export function sqliteDriver(database: SqliteDatabase): Driver {
   const known = drivers.get(database)
   if (known !== undefined) return known
-  const driver = new SqliteDriver({
-    database: guarded(database),
-    // Waiting for another process is done with timers: SQLite's own way of waiting stops the event loop.
-    onCreateConnection: async (connection) => {
-      await connection.executeQuery(CompiledQuery.raw('pragma busy_timeout = 0'))
-    },
-  })
+  const driver = driverFor(turnsOn(database))
   drivers.set(database, driver)
   return driver
 }
 
-/**
- * Passes on nothing but texts, numbers, bigints and null. `libsql` ends the process on a boolean, and stores undefined
- * and NaN as null.
- */
-function guarded(database: SqliteDatabase): ConstructorParameters<typeof SqliteDriver>[0]['database'] {
-  return {
-    prepare(sql) {
-      const statement = database.prepare(sql)
-      return {
-        reader: statement.reader,
-        all: (parameters) => statement.all(parameters.map(checked)),
-        run: (parameters) => statement.run(parameters.map(checked)),
-        iterate: () => {
-          throw new TypeError('No statement of the store is read row by row.')
-        },
-      }
-    },
-    close: () => undefined,
+function turnsOn(database: SqliteDatabase): () => Promise<Connection> {
+  let last: Promise<void> = Promise.resolve()
+  let isPrepared = false
+  return async () => {
+    const before = last
+    const { promise, resolve } = turn()
+    last = promise
+    await before
+    try {
+      // Waiting for another process is done with timers: SQLite's own way of waiting stops the event loop.
+      if (!isPrepared) database.prepare('pragma busy_timeout = 0').all([])
+      isPrepared = true
+    } catch (error) {
+      resolve()
+      throw error
+    }
+    return { run: async (sql, parameters) => execute(database, sql, parameters), release: resolve }
   }
 }
 
+function turn(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve = (): void => {}
+  const promise = new Promise<void>((done) => {
+    resolve = done
+  })
+  return { promise, resolve }
+}
+
+function execute(
+  database: SqliteDatabase,
+  sql: string,
+  parameters: readonly unknown[],
+): Awaited<ReturnType<Connection['run']>> {
+  // A prepared `begin` that found the file locked would stay open in `libsql` until it is collected as garbage: it
+  // keeps a lock that stops the other process's commit, and then our own.
+  if (/^(?:begin|commit|rollback)\b/.test(sql)) {
+    database.exec(sql)
+    return { rows: [] }
+  }
+  const values = parameters.map(checked)
+  const statement = database.prepare(sql)
+  if (statement.reader) return { rows: statement.all(values) }
+  return { rows: [], numAffectedRows: BigInt(statement.run(values).changes) }
+}
+
+/** `libsql` ends the process on a boolean, and stores undefined and NaN as null. */
 function checked(value: unknown): unknown {
   if (value === null || typeof value === 'string' || typeof value === 'bigint') return value
   if (typeof value === 'number' && Number.isFinite(value)) return value

@@ -13,7 +13,7 @@ import { writeRows } from './write-rows.ts'
  */
 export async function commitTo(database: Database, change: Change): Promise<CommitResult> {
   const writes = checkedWrites(change)
-  assertStorableChange(writes, change.activity)
+  assertStorableChange(writes, change)
   return transaction(database, async (queries) => {
     const stored = await lockStoredRows(queries, database, writes)
     const refusal = firstRefusal(writes, stored)

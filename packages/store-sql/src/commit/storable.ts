@@ -1,4 +1,4 @@
-import type { Activity, Write } from '@claviger/core/store'
+import type { Change, Write } from '@claviger/core/store'
 import { assertStorable } from '../database/texts.ts'
 
 /**
@@ -6,7 +6,11 @@ import { assertStorable } from '../database/texts.ts'
  *
  * @throws {ValidationError} naming the first text that a column could not give back as it came
  */
-export function assertStorableChange(writes: readonly Write[], activity: readonly Activity[]): void {
+export function assertStorableChange(
+  writes: readonly Write[],
+  { activity, nonce }: Pick<Change, 'activity' | 'nonce'>,
+): void {
+  assertStorable(nonce, 'nonce')
   for (const [index, write] of writes.entries()) {
     for (const [field, text] of columnTexts(write)) assertStorable(text, `writes[${index}].record.${field}`)
   }

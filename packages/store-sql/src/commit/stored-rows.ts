@@ -47,7 +47,8 @@ export async function lockStoredRows(
       .orderBy('id')
       .modifyEnd(dialect.rowLock)
       .execute()
-    for (const row of found) rows.set(`serviceAccount ${row.id}`, { record: readAccount(row), writes: integer(row.writes) })
+    for (const row of found)
+      rows.set(`serviceAccount ${row.id}`, { record: readAccount(row), writes: integer(row.writes) })
   }
   for (const write of writes) {
     if (write.type !== 'idempotency') continue

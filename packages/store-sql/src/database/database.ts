@@ -1,6 +1,6 @@
-import { Kysely, type Dialect } from 'kysely'
+import { type Dialect, Kysely } from 'kysely'
 import type { SqlDialect } from '../dialects/dialect.ts'
-import type { SqlStoreOptions } from '../options.ts'
+import { checkedCount, checkedIdentifier, type SqlStoreOptions } from '../options.ts'
 import { type Naming, tableNames } from './table-names.ts'
 import type { Tables } from './tables.ts'
 
@@ -12,14 +12,44 @@ export interface Database {
   readonly queries: Queries
   readonly dialect: SqlDialect
   readonly naming: Naming
-  readonly options: Required<Omit<SqlStoreOptions, 'schema'>>
+  readonly changeLogLength: number
+  readonly busyTimeoutMs: number
+  /** The same, for work that may take long: its statements wait for their answers as long as it takes. */
+  readonly patient: Database
 }
 
-export function openDatabase(
-  dialect: SqlDialect,
-  client: Dialect,
-  naming: Naming,
-  options: Database['options'],
-): Database {
-  return { queries: new Kysely<Tables>({ dialect: client, plugins: [tableNames(naming)] }), dialect, naming, options }
+/** What is particular to one kind of client. */
+export interface DatabaseParts {
+  readonly dialect: SqlDialect
+  /** Makes connections; with a limit, a statement without an answer is given up after so long. */
+  readonly connect: (statementTimeoutMs: number | undefined) => Dialect
+  readonly schema?: string | undefined
+  readonly statementTimeoutMs?: number
+  readonly busyTimeoutMs?: number
+}
+
+/** @throws {ConfigurationError} when an option is wrong */
+export function openDatabase(parts: DatabaseParts, options: SqlStoreOptions): Database {
+  const { dialect, connect, schema, statementTimeoutMs, busyTimeoutMs = 0 } = parts
+  const { tablePrefix = 'claviger_', changeLogLength = 1_000 } = options
+  const naming = {
+    tablePrefix: checkedIdentifier('tablePrefix', tablePrefix),
+    schema: schema === undefined ? undefined : checkedIdentifier('schema', schema),
+  }
+  const queriesOn = (client: Dialect): Queries => new Kysely({ dialect: client, plugins: [tableNames(naming)] })
+  const shared = {
+    dialect,
+    naming,
+    changeLogLength: checkedCount('changeLogLength', changeLogLength, 0),
+    busyTimeoutMs: checkedCount('busyTimeoutMs', busyTimeoutMs, 0),
+  }
+  const patient: Database = {
+    ...shared,
+    queries: queriesOn(connect(undefined)),
+    get patient() {
+      return patient
+    },
+  }
+  if (statementTimeoutMs === undefined) return patient
+  return { ...shared, queries: queriesOn(connect(checkedCount('statementTimeoutMs', statementTimeoutMs, 1))), patient }
 }

@@ -2,11 +2,10 @@
 export class LostRaceError extends Error {}
 
 /**
- * S-45: a statement that reports success and changed nothing is no success.
+ * A statement that reports success and changed nothing is no success.
  *
  * @throws {LostRaceError}
  */
-export function assertAffected(results: readonly { readonly numAffectedRows: bigint }[], expected: number): void {
-  const affected = results.reduce((sum, { numAffectedRows }) => sum + numAffectedRows, 0n)
-  if (affected !== BigInt(expected)) throw new LostRaceError()
+export function assertAffected(affected: bigint | undefined, expected: number): void {
+  if (affected !== BigInt(expected)) throw new LostRaceError('The stored row is not the one that was judged.')
 }

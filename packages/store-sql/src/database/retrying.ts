@@ -9,8 +9,8 @@ const pauseMs = 20
  * a collision, and until `busyTimeoutMs` have passed while another process holds the lock of a SQLite file. An outcome
  * that is not known is never tried again.
  */
-export async function retrying<T>({ dialect, options }: Database, work: () => Promise<T>): Promise<T> {
-  const giveUpAt = performance.now() + options.busyTimeoutMs
+export async function retrying<T>({ dialect, busyTimeoutMs }: Database, work: () => Promise<T>): Promise<T> {
+  const giveUpAt = performance.now() + busyTimeoutMs
   for (let collisions = 0; ; ) {
     try {
       return await work()

@@ -46,5 +46,7 @@ function isNode(value: unknown): value is { readonly kind: string } {
 }
 
 function isOurTable(node: { readonly kind: string }): node is SchemableIdentifierNode {
-  return node.kind === 'SchemableIdentifierNode' && Object.hasOwn(names, (node as SchemableIdentifierNode).identifier.name)
+  return (
+    node.kind === 'SchemableIdentifierNode' && Object.hasOwn(names, (node as SchemableIdentifierNode).identifier.name)
+  )
 }

@@ -75,7 +75,6 @@ export interface SchemaWords {
   readonly indexesInTable: boolean
   /** Begins an `insert` that leaves a row alone that is there already. */
   readonly insertOnce: readonly [before: string, after: string]
-  readonly descending: string
   readonly randomText: string
   readonly nowMs: string
   /** Around all of a migration: nobody else migrates meanwhile. A row `locked = 0` means that somebody does. */

@@ -45,7 +45,6 @@ export const mysql: SqlDialect = {
     tableEnd: ' engine = InnoDB',
     indexesInTable: true,
     insertOnce: ['insert ignore into', ''],
-    descending: ' desc',
     randomText: 'uuid()',
     nowMs: 'unix_timestamp() * 1000',
     begin: [`select get_lock('claviger_migrations', 60) as locked`],

@@ -43,7 +43,6 @@ export const postgres: SqlDialect = {
     tableEnd: '',
     indexesInTable: false,
     insertOnce: ['insert into', ' on conflict do nothing'],
-    descending: ' desc',
     randomText: 'gen_random_uuid()::text',
     nowMs: '(extract(epoch from clock_timestamp()) * 1000)::bigint',
     begin: ['start transaction read write', 'select pg_advisory_xact_lock(7165916428119)'],

@@ -42,7 +42,6 @@ export const sqlite: SqlDialect = {
     tableEnd: ' strict',
     indexesInTable: false,
     insertOnce: ['insert or ignore into', ''],
-    descending: ' desc',
     randomText: 'lower(hex(randomblob(16)))',
     nowMs: `cast(strftime('%s', 'now') as integer) * 1000`,
     begin: ['begin immediate'],
@@ -58,5 +57,5 @@ function failureOf(error: unknown): Failure {
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED') || busy.has(number & 0xff)) return 'busy'
   if (code === 'SQLITE_CONSTRAINT_PRIMARYKEY' || code === 'SQLITE_CONSTRAINT_UNIQUE') return 'contended'
   if (duplicate.has(number)) return 'contended'
-  return /^no such table: /.test(String(fieldOf(error, 'message'))) ? 'missingTable' : 'other'
+  return String(fieldOf(error, 'message')).startsWith('no such table: ') ? 'missingTable' : 'other'
 }

@@ -1,0 +1,70 @@
+import { ConfigurationError } from '@claviger/core/store'
+import type { RedisClient, RedisClusterClient } from './client.ts'
+
+/** How a Redis store is made. */
+export interface RedisStoreOptions {
+  /**
+   * Sets this keyring's names apart from everything else in Redis: letters, digits, `_` and `-`, at most 64.
+   * Default `claviger`.
+   */
+  readonly namespace?: string
+  /** How long one command may take before the call rejects, in milliseconds. Default 1 000. */
+  readonly commandTimeoutMs?: number
+  /** How many changes `poll` can still tell of; a caller further behind is told `gap`. Default 1 000, at most 100 000. */
+  readonly changeLogLength?: number
+  /**
+   * WARNING: lets `ready()` pass on a Redis that evicts keys or keeps no append-only file. Keys may vanish, and revoked
+   * keys may come back after a restart. For development. Default false.
+   */
+  readonly allowVolatileStore?: boolean
+  /**
+   * The client whose settings the bus connects with: it is duplicated, and the duplicates are closed by the store.
+   * `false`: no bus, and other processes hear of changes by polling only. Default: the store's own client.
+   */
+  readonly subscriber?: RedisClient | RedisClusterClient | false
+  /**
+   * Time between two pings on the bus, and for the answer to one, in milliseconds. After that the bus counts as down and
+   * connects anew. Default 1 000.
+   */
+  readonly busPingMs?: number
+}
+
+/** Every option, checked. */
+export interface ResolvedOptions extends Required<RedisStoreOptions> {}
+
+/** @throws {ConfigurationError} naming the option that is wrong */
+export function resolveOptions(client: RedisClient | RedisClusterClient, options: RedisStoreOptions): ResolvedOptions {
+  const { namespace = 'claviger', allowVolatileStore = false, subscriber = client } = options
+  checkClient('client', client)
+  if (typeof namespace !== 'string' || !/^[A-Za-z0-9_-]{1,64}$/.test(namespace)) {
+    throw new ConfigurationError('namespace', 'namespace must be 1 to 64 letters, digits, "_" or "-".')
+  }
+  if (typeof allowVolatileStore !== 'boolean') {
+    throw new ConfigurationError('allowVolatileStore', 'allowVolatileStore must be true or false.')
+  }
+  if (subscriber !== false) checkClient('subscriber', subscriber)
+  return {
+    namespace,
+    allowVolatileStore,
+    subscriber,
+    commandTimeoutMs: integer('commandTimeoutMs', options.commandTimeoutMs ?? 1_000, 1, 60_000),
+    changeLogLength: integer('changeLogLength', options.changeLogLength ?? 1_000, 0, 100_000),
+    busPingMs: integer('busPingMs', options.busPingMs ?? 1_000, 10, 60_000),
+  }
+}
+
+function checkClient(option: string, client: unknown): void {
+  const has = (method: string): boolean =>
+    typeof client === 'object' && client !== null && typeof Reflect.get(client, method) === 'function'
+  if (has('call') && has('duplicate')) return
+  const passed = client === null ? 'null' : typeof client
+  throw new ConfigurationError(
+    option,
+    `${option} must be a client of ioredis 5 or 6, as in new Redis(url); got ${passed === 'object' ? 'another object' : passed}.`,
+  )
+}
+
+function integer(option: string, value: unknown, min: number, max: number): number {
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= min && value <= max) return value
+  throw new ConfigurationError(option, `${option} must be an integer from ${min} to ${max}.`)
+}

@@ -1,0 +1,95 @@
+import { type KeyStore, type Subscription, UnavailableError } from '@claviger/core/store'
+import { listActivity } from './activity.ts'
+import { openBus } from './bus.ts'
+import { poll } from './change-log.ts'
+import type { RedisClient, RedisClusterClient } from './client.ts'
+import { boundedCommands } from './commands.ts'
+import { commitTo } from './commit.ts'
+import type { Database } from './database.ts'
+import { keyNames } from './keys.ts'
+import { listKeys } from './list.ts'
+import { type RedisStoreOptions, resolveOptions } from './options.ts'
+import { purge } from './purge.ts'
+import { checkServers } from './ready.ts'
+import { findKeys } from './records.ts'
+import { listServices } from './services.ts'
+import { addUsage, readUsage } from './usage.ts'
+
+/** Every half of the store contract; the bus unless it was switched off. */
+export interface RedisStore extends Required<Omit<KeyStore, 'subscribe'>>, Pick<KeyStore, 'subscribe'> {}
+
+/**
+ * Keeps keys in Redis 7 or later, or in a Redis Cluster, through a client of the host's.
+ *
+ * The client stays the host's: the store never closes it, and closes every connection it opens itself. Every call after
+ * `close()` rejects with `UnavailableError`, but `close()` itself, which may be repeated.
+ *
+ * `ready()` rejects with `ConfigurationError` when Redis is too old, a replica, may evict keys, or keeps no append-only
+ * file.
+ *
+ * @param client an ioredis 5 or 6 `Redis` or `Cluster`
+ * @throws {ConfigurationError} when the client or an option is wrong
+ *
+ * @example
+ * const redis = new Redis(process.env.REDIS_URL, { enableOfflineQueue: false, maxRetriesPerRequest: 0 })
+ * const keyring = createKeyring({ prefix: 'acme', store: redisStore(redis), permissions, resolveOwner })
+ */
+export function redisStore(client: RedisClient | RedisClusterClient, options: RedisStoreOptions = {}): RedisStore {
+  const resolved = resolveOptions(client, options)
+  const { subscriber, commandTimeoutMs, changeLogLength, busPingMs } = resolved
+  const names = keyNames(resolved.namespace)
+  const commands = boundedCommands(client, commandTimeoutMs)
+  const database: Database = { names, commands, changeLogLength }
+  const subscriptions = new Set<Subscription>()
+  let closed = false
+  let warned = false
+
+  const open = (): Database => {
+    if (closed) throw new UnavailableError('store', 'This Redis store was closed. Create a new one.')
+    return database
+  }
+
+  const store: RedisStore = {
+    find: async (ids) => findKeys(open(), ids),
+    list: async (query) => listKeys(open(), query),
+    commit: async (change) => commitTo(open(), change),
+    poll: async (since) => poll(open(), since),
+    addUsage: async (batch) => addUsage(open(), batch),
+    usage: async (query) => readUsage(open(), query),
+    activity: async (query) => listActivity(open(), query),
+    services: async (query) => listServices(open(), query),
+    purge: async (limits) => purge(open(), limits),
+    async ready() {
+      // Before the servers are asked: a Cluster client learns of them with its first command.
+      await poll(open(), null)
+      const doubt = await checkServers(client, resolved)
+      if (doubt === undefined || warned) return
+      warned = true
+      process.emitWarning(doubt, 'ClavigerWarning')
+    },
+    async close() {
+      closed = true
+      await Promise.all([...subscriptions].map((subscription) => subscription.close()))
+      subscriptions.clear()
+    },
+  }
+  if (subscriber === false) return store
+  return {
+    ...store,
+    async subscribe(listener) {
+      open()
+      const times = { connectMs: commandTimeoutMs, pingMs: busPingMs }
+      const bus = await openBus(subscriber, names.channel, listener, times)
+      const subscription: Subscription = {
+        async close() {
+          subscriptions.delete(subscription)
+          await bus.close()
+        },
+      }
+      if (closed) await bus.close()
+      else subscriptions.add(subscription)
+      open()
+      return subscription
+    },
+  }
+}

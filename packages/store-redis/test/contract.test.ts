@@ -1,0 +1,11 @@
+import { serverOrSkip, startRedis } from '@claviger/test-servers'
+import { Redis } from 'ioredis'
+import { Redis as Redis5 } from 'ioredis5'
+import { redisContract } from './contract.ts'
+
+const redis = await serverOrSkip('Redis', startRedis)
+
+redis.describe('on one Redis', () => {
+  redisContract('Redis through ioredis 6', () => new Redis(redis.server().url))
+  redisContract('Redis through ioredis 5', () => new Redis5(redis.server().url))
+})

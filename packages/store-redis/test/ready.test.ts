@@ -1,0 +1,244 @@
+import { readFileSync } from 'node:fs'
+import { type Activity, ConfigurationError } from '@claviger/core/store'
+import { serverOrSkip, startRedis, startRedisCluster } from '@claviger/test-servers'
+import { testRecord } from '@claviger/testing'
+import { Cluster, Redis } from 'ioredis'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { type RedisStore, redisStore, type RedisStoreOptions } from '../src/index.ts'
+import { problemWith } from '../src/ready.ts'
+import type { ServerSettings } from '../src/server-settings.ts'
+import { change, freshNamespace, insert, rejection, start, update, usageEntry } from './fixtures.ts'
+
+const redis = await serverOrSkip('Redis', startRedis)
+const other = await serverOrSkip('Redis', startRedis)
+const cluster = await serverOrSkip('Redis Cluster', startRedisCluster)
+
+describe('what is wrong with a server', () => {
+  const good: ServerSettings = {
+    version: '7.0.15',
+    role: 'master',
+    evictionPolicy: 'noeviction',
+    appendOnly: true,
+    fromInfo: false,
+  }
+
+  test.each([
+    ['nothing', {}, undefined],
+    ['nothing on a later version', { version: '10.1.0' }, undefined],
+    [
+      'nothing that could be seen on one that tells neither version nor role',
+      { version: undefined, role: undefined },
+      undefined,
+    ],
+    ['its version', { version: '6.2.14' }, 'client'],
+    ['that it is a replica', { role: 'slave' }, 'client'],
+    ['S-43: that it evicts', { evictionPolicy: 'allkeys-lru' }, 'allowVolatileStore'],
+    ['S-43: that it evicts what has a time to live', { evictionPolicy: 'volatile-ttl' }, 'allowVolatileStore'],
+    ['that it does not tell whether it evicts', { evictionPolicy: undefined }, 'allowVolatileStore'],
+    ['S-43: that it keeps no file', { appendOnly: false }, 'allowVolatileStore'],
+    ['that it does not tell whether it keeps a file', { appendOnly: undefined }, 'allowVolatileStore'],
+  ])('%s', (_, settings, option) => {
+    expect(problemWith({ ...good, ...settings }, false)?.option).toBe(option)
+    expect(problemWith({ ...good, ...settings }, true)?.option).toBe(option === 'client' ? 'client' : undefined)
+  })
+})
+
+redis.describe('ready', () => {
+  const clients: Redis[] = []
+  const stores: RedisStore[] = []
+  const connect = (url: string): Redis => {
+    const client = new Redis(url)
+    clients.push(client)
+    return client
+  }
+  const storeOn = (url: string, options: RedisStoreOptions = {}): RedisStore => {
+    const client = connect(url)
+    const store = redisStore(client, { namespace: freshNamespace(), ...options })
+    stores.push(store)
+    return store
+  }
+  const configure = async (name: string, value: string): Promise<unknown> =>
+    connect(redis.server().url).call('CONFIG', 'SET', name, value)
+
+  beforeEach(() => {
+    vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+  })
+  afterEach(async () => {
+    vi.restoreAllMocks()
+    for (const store of stores.splice(0)) await store.close()
+    for (const client of clients.splice(0)) client.disconnect()
+  })
+
+  test('passes on a server that keeps what it is given, without a warning', async () => {
+    await storeOn(redis.server().url).ready()
+    expect(process.emitWarning).not.toHaveBeenCalled()
+  })
+
+  test.each([
+    ['maxmemory-policy', 'allkeys-lru', 'noeviction'],
+    ['maxmemory-policy', 'volatile-lru', 'noeviction'],
+    ['appendonly', 'no', 'yes'],
+  ])('F-17: refuses %s %s, and passes when that is allowed', async (name, bad, good) => {
+    await configure(name, bad)
+    try {
+      const error = await rejection(storeOn(redis.server().url).ready())
+      expect(error).toBeInstanceOf(ConfigurationError)
+      expect(error).toMatchObject({
+        option: 'allowVolatileStore',
+        message: expect.stringContaining(`${name} is ${bad}`),
+      })
+      await storeOn(redis.server().url, { allowVolatileStore: true }).ready()
+    } finally {
+      await configure(name, good)
+    }
+  })
+
+  test('reads INFO where CONFIG is forbidden, and warns once', async () => {
+    const admin = connect(redis.server().url)
+    await admin.call('ACL', 'SETUSER', 'limited', 'on', '>secret', '+@all', '-config', '~*', '&*')
+    const url = redis.server().url.replace('://', '://limited:secret@')
+    try {
+      const store = storeOn(url)
+      await store.ready()
+      await store.ready()
+      expect(process.emitWarning).toHaveBeenCalledOnce()
+      expect(process.emitWarning).toHaveBeenCalledWith(expect.stringContaining('INFO'), 'ClavigerWarning')
+      await configure('maxmemory-policy', 'allkeys-random')
+      await expect(store.ready()).rejects.toMatchObject({ option: 'allowVolatileStore' })
+      await configure('maxmemory-policy', 'noeviction')
+      // ioredis itself complains on the console that it may not ask.
+      vi.spyOn(console, 'warn').mockImplementation(() => {})
+      await admin.call('ACL', 'SETUSER', 'limited', '-info')
+      await expect(storeOn(url).ready()).rejects.toMatchObject({ message: expect.stringContaining('unknown') })
+      await storeOn(url, { allowVolatileStore: true }).ready()
+    } finally {
+      await configure('maxmemory-policy', 'noeviction')
+      await admin.call('ACL', 'DELUSER', 'limited')
+    }
+  })
+
+  test('works with what the guide says an ACL user needs, and nothing more', async () => {
+    const admin = connect(redis.server().url)
+    const namespace = freshNamespace()
+    await admin.call('ACL', 'SETUSER', 'least', ...rulesOfTheGuide(namespace))
+    try {
+      const store = storeOn(redis.server().url.replace('://', '://least:secret@'), { namespace })
+      await store.ready()
+      await doesEverything(store)
+    } finally {
+      await admin.call('ACL', 'DELUSER', 'least')
+    }
+  })
+
+  test('F-16: refuses a replica', async () => {
+    const replica = connect(other.server().url)
+    await configure('repl-diskless-sync-delay', '0')
+    await replica.call('REPLICAOF', '127.0.0.1', String(redis.server().port))
+    try {
+      // With a head, so that nothing has to be written first.
+      const namespace = freshNamespace()
+      await storeOn(redis.server().url, { namespace }).poll(null)
+      await expect.poll(async () => replica.exists(`{${namespace}}:head`), { timeout: 10_000 }).toBe(1)
+      await expect(storeOn(other.server().url, { namespace }).ready()).rejects.toMatchObject({
+        option: 'client',
+        message: expect.stringContaining('replica'),
+      })
+    } finally {
+      await replica.call('REPLICAOF', 'NO', 'ONE')
+    }
+  })
+})
+
+cluster.describe('ready, on a cluster', () => {
+  let client: Cluster
+
+  afterEach(() => client.disconnect())
+
+  test('passes when every master keeps what it is given', async () => {
+    client = new Cluster([...cluster.server().urls])
+    await redisStore(client, { namespace: freshNamespace() }).ready()
+  })
+
+  test('refuses when one of the masters does not', async () => {
+    client = new Cluster([...cluster.server().urls])
+    for (const { url } of cluster.server().nodes) {
+      const node = new Redis(url)
+      await node.call('CONFIG', 'SET', 'appendonly', 'no')
+      await expect(redisStore(client, { namespace: freshNamespace() }).ready()).rejects.toMatchObject({
+        option: 'allowVolatileStore',
+      })
+      await node.call('CONFIG', 'SET', 'appendonly', 'yes')
+      node.disconnect()
+    }
+  })
+
+  test('works with what the guide says an ACL user needs there, and nothing more', async () => {
+    const namespace = freshNamespace()
+    const nodes = cluster.server().nodes.map(({ url }) => new Redis(url))
+    const rules = [...rulesOfTheGuide(namespace), '+cluster|slots', '+cluster|info']
+    for (const node of nodes) await node.call('ACL', 'SETUSER', 'least', ...rules)
+    client = new Cluster([...cluster.server().urls], { redisOptions: { username: 'least', password: 'secret' } })
+    try {
+      await doesEverything(redisStore(client, { namespace }))
+    } finally {
+      for (const node of nodes) await node.call('ACL', 'DELUSER', 'least')
+      for (const node of nodes) node.disconnect()
+    }
+  })
+
+  test('F-16: refuses a client that reads from replicas', async () => {
+    client = new Cluster([...cluster.server().urls], { scaleReads: 'slave' })
+    await expect(redisStore(client, { namespace: freshNamespace() }).ready()).rejects.toMatchObject({
+      option: 'client',
+      message: expect.stringContaining('scaleReads'),
+    })
+  })
+})
+
+/** Calls whatever sends a command of its own, and closes the store. */
+async function doesEverything(store: RedisStore): Promise<void> {
+  const record = testRecord({ owner: { type: 'user', id: 'ada' } })
+  const query = { workspaceId: 'ws_acme', at: start, limit: 1 }
+  const range = { workspaceId: 'ws_acme', from: start, to: start + 1, bucket: 'hour' } as const
+  await store.ready()
+  await store.subscribe?.({ message() {}, down() {}, up() {} })
+  await store.commit(change({ writes: [insert(record)], activity: [activityEntry] }))
+  await store.addUsage({ instanceId: 'i', sequence: 1, entries: [usageEntry()] })
+  await store.addUsage({ instanceId: 'i', sequence: 2, entries: [usageEntry()] })
+  expect((await store.list({ ...query, ownerId: 'ada' })).items).toHaveLength(1)
+  expect((await store.list({ ...query, attention: { type: 'unused', lastUsedBefore: start + 1 } })).items).toHaveLength(
+    1,
+  )
+  expect((await store.activity(query)).items).toHaveLength(1)
+  expect(await store.usage(range)).toHaveLength(1)
+  expect(await store.usage({ ...range, keyId: record.id })).toHaveLength(1)
+  expect((await store.services({ ...query, ids: ['none'] })).items).toEqual([])
+  // Read before, so that the script meets a change and looks for its own.
+  const [one, two] = [update(record, { name: 'One' }), update(record, { name: 'Two' })]
+  const results = await Promise.all([one, two].map((write) => store.commit(change({ writes: [write] }))))
+  expect(results.filter(({ ok }) => ok)).toHaveLength(1)
+  const current = (await store.find([record.id])).get(record.id)
+  if (current === undefined || current === 'corrupt') throw new Error('expected the key to be there')
+  await store.commit(change({ writes: [update(current, { revokedAt: start })] }))
+  await store.purge({ revokedKeysBefore: start + 1, activityBefore: start + 1, usageBefore: start + 1 })
+  await store.close()
+}
+
+const activityEntry: Activity = {
+  id: 'a1',
+  workspaceId: 'ws_acme',
+  at: start,
+  actor: { type: 'user', id: 'ada' },
+  action: 'key.created',
+  target: { type: 'key', id: testRecord().id },
+  before: null,
+  after: null,
+  origin: null,
+}
+
+/** The rules in the guide, for another namespace. */
+function rulesOfTheGuide(namespace: string): readonly string[] {
+  const guide = readFileSync(new URL('../../../docs/guides/redis.md', import.meta.url), 'utf8')
+  const [, , rules = ''] = /ACL SETUSER (\S+) ([^`]+)/.exec(guide) ?? []
+  return rules.replaceAll('{claviger', `{${namespace}`).trim().split(/\s+/)
+}

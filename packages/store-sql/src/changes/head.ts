@@ -1,0 +1,41 @@
+import { type Change, type Head, UnavailableError } from '@claviger/core/store'
+import type { Selectable } from 'kysely'
+import type { Database, Queries } from '../database/database.ts'
+import { integer } from '../database/integers.ts'
+import { assertAffected } from '../database/lost-race.ts'
+import type { HeadTable } from '../database/tables.ts'
+
+/** The head as it is. */
+export async function readHead(queries: Queries): Promise<Head> {
+  return headOf(await queries.selectFrom('head').selectAll().executeTakeFirst())
+}
+
+/** Moves the head by one and writes the log. Holds the head's row until the transaction ends. */
+export async function moveHead(
+  queries: Queries,
+  { dialect }: Database,
+  { nonce, announcements }: Pick<Change, 'nonce' | 'announcements'>,
+): Promise<Head> {
+  const locked = await queries.selectFrom('head').selectAll().modifyEnd(dialect.rowLock).executeTakeFirst()
+  const before = headOf(locked)
+  const head = { ...before, epoch: before.epoch + 1, nonce }
+  const { numUpdatedRows } = await queries
+    .updateTable('head')
+    .set({ epoch: head.epoch, nonce })
+    .where('epoch', '=', before.epoch)
+    .executeTakeFirstOrThrow()
+  assertAffected(numUpdatedRows, 1)
+  await queries
+    .insertInto('changes')
+    .values({ epoch: head.epoch, nonce, announcements: JSON.stringify(announcements) })
+    .execute()
+  return head
+}
+
+/** @throws {UnavailableError} when the row is missing that every migrated database has */
+export function headOf(row: Pick<Selectable<HeadTable>, 'store_id' | 'epoch' | 'nonce'> | undefined): Head {
+  if (row === undefined) {
+    throw new UnavailableError('store', 'The head of the store is missing. Restore its table from a backup.')
+  }
+  return { storeId: row.store_id, epoch: integer(row.epoch), nonce: row.nonce }
+}

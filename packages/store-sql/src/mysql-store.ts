@@ -1,0 +1,24 @@
+import { type Dialect, MysqlAdapter, MysqlIntrospector, MysqlQueryCompiler } from 'kysely'
+import { driverFor } from './clients/driver.ts'
+import { type MysqlPool, type MysqlPromisePool, mysqlConnection } from './clients/mysql-pool.ts'
+import { openDatabase } from './database/database.ts'
+import { mysql } from './dialects/mysql.ts'
+import type { ServerStoreOptions } from './options.ts'
+import { type SqlStore, sqlStore } from './store.ts'
+
+/**
+ * Keeps keys in MariaDB 10.11 or later, or MySQL 8.0 or later, through a pool of `mysql2` or `mysql2/promise` that you
+ * open and close. Run `migrate()` or `migrationSql('mysql')` first.
+ *
+ * @throws {ConfigurationError} when an option is wrong
+ */
+export function mysqlStore(pool: MysqlPool | MysqlPromisePool, options: ServerStoreOptions = {}): SqlStore {
+  const { statementTimeoutMs = 3_000 } = options
+  const connect = (timeoutMs: number | undefined): Dialect => ({
+    createAdapter: () => new MysqlAdapter(),
+    createDriver: () => driverFor(() => mysqlConnection(pool, timeoutMs)),
+    createIntrospector: (queries) => new MysqlIntrospector(queries),
+    createQueryCompiler: () => new MysqlQueryCompiler(),
+  })
+  return sqlStore(openDatabase({ dialect: mysql, connect, statementTimeoutMs }, options))
+}

@@ -1,0 +1,24 @@
+import { type Dialect, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely'
+import { driverFor } from './clients/driver.ts'
+import { type PostgresPool, postgresConnection } from './clients/postgres-pool.ts'
+import { openDatabase } from './database/database.ts'
+import { postgres } from './dialects/postgres.ts'
+import type { PostgresStoreOptions } from './options.ts'
+import { type SqlStore, sqlStore } from './store.ts'
+
+/**
+ * Keeps keys in PostgreSQL 13 or later, through a `pg` pool that you open and close. Works behind a pooler in
+ * transaction mode. Run `migrate()` or `migrationSql('postgres')` first.
+ *
+ * @throws {ConfigurationError} when an option is wrong
+ */
+export function postgresStore(pool: PostgresPool, options: PostgresStoreOptions = {}): SqlStore {
+  const { schema, statementTimeoutMs = 3_000 } = options
+  const connect = (timeoutMs: number | undefined): Dialect => ({
+    createAdapter: () => new PostgresAdapter(),
+    createDriver: () => driverFor(() => postgresConnection(pool, timeoutMs)),
+    createIntrospector: (queries) => new PostgresIntrospector(queries),
+    createQueryCompiler: () => new PostgresQueryCompiler(),
+  })
+  return sqlStore(openDatabase({ dialect: postgres, connect, schema, statementTimeoutMs }, options))
+}

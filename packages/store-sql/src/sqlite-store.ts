@@ -1,0 +1,24 @@
+import { type Dialect, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
+import { sqliteDriver, type SqliteDatabase } from './clients/sqlite-database.ts'
+import { openDatabase } from './database/database.ts'
+import { sqlite } from './dialects/sqlite.ts'
+import type { SqliteStoreOptions } from './options.ts'
+import { type SqlStore, sqlStore } from './store.ts'
+
+/**
+ * Keeps keys in a SQLite file, through a handle of `better-sqlite3` or `libsql`, or one of `node:sqlite` through
+ * `nodeSqlite`. Give the store a handle of its own, which you open and close: what other code did on the handle while a
+ * change is carried out would become part of it. Run `migrate()` or `migrationSql('sqlite')` first.
+ *
+ * @throws {ConfigurationError} when an option is wrong
+ */
+export function sqliteStore(database: SqliteDatabase, options: SqliteStoreOptions = {}): SqlStore {
+  const { busyTimeoutMs = 800 } = options
+  const connect = (): Dialect => ({
+    createAdapter: () => new SqliteAdapter(),
+    createDriver: () => sqliteDriver(database),
+    createIntrospector: (queries) => new SqliteIntrospector(queries),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  })
+  return sqlStore(openDatabase({ dialect: sqlite, connect, busyTimeoutMs }, options))
+}

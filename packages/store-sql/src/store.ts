@@ -1,0 +1,65 @@
+import { type KeyStore, UnavailableError } from '@claviger/core/store'
+import { listAccounts } from './accounts.ts'
+import { listActivity } from './activity.ts'
+import { pollChanges } from './changes/poll.ts'
+import { pruning } from './changes/prune.ts'
+import { commitTo } from './commit/commit.ts'
+import type { Database } from './database/database.ts'
+import { asUnavailable } from './failures.ts'
+import { findKeys } from './keys/find.ts'
+import { listKeys } from './keys/list.ts'
+import { applyMigrations } from './migrations/migrate.ts'
+import { purge } from './purge.ts'
+import { checkReady } from './ready.ts'
+import { addUsage } from './usage/add.ts'
+import { usagePoints } from './usage/points.ts'
+
+/**
+ * Every half of the store contract but `subscribe`: other processes learn of changes by `poll`.
+ *
+ * What fails rejects with `UnavailableError`; what the driver said is the `cause`, without values.
+ */
+export interface SqlStore extends Required<Omit<KeyStore, 'subscribe'>> {
+  /**
+   * Creates and alters the tables, as far as it is not done yet; resolves with what was applied. Several processes may
+   * call it at once. Nothing else ever alters the schema.
+   */
+  migrate(): Promise<readonly string[]>
+}
+
+/** Puts the operations together. After `close()` every one but `close` rejects; the host's client stays open. */
+export function sqlStore(database: Database): SqlStore {
+  let closed = false
+  const prune = pruning(database)
+  const run = async <T>(operation: () => Promise<T>): Promise<T> => {
+    if (closed) throw new UnavailableError('store', 'This store was closed. Create a new one.')
+    try {
+      return await operation()
+    } catch (error) {
+      throw asUnavailable(database.dialect, error)
+    }
+  }
+
+  return {
+    find: (ids) => run(() => findKeys(database, ids)),
+    list: (query) => run(() => listKeys(database, query)),
+    commit: (change) =>
+      run(async () => {
+        const result = await commitTo(database, change)
+        if (result.ok && !change.silent) prune.after(result.head)
+        return result
+      }),
+    poll: (since) => run(() => pollChanges(database, since)),
+    addUsage: (batch) => run(() => addUsage(database, batch)),
+    usage: (query) => run(() => usagePoints(database, query)),
+    activity: (query) => run(() => listActivity(database, query)),
+    services: (query) => run(() => listAccounts(database, query)),
+    purge: (limits) => run(() => purge(database.patient, limits)),
+    ready: () => run(() => checkReady(database)),
+    migrate: () => run(() => applyMigrations(database.patient)),
+    close: async () => {
+      closed = true
+      await prune.settled()
+    },
+  }
+}

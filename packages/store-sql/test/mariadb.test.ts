@@ -1,0 +1,23 @@
+import { serverOrSkip, startMariadb } from '@claviger/test-servers'
+import { collisions } from './suites/collisions.ts'
+import { concurrency } from './suites/concurrency.ts'
+import { faults } from './suites/faults.ts'
+import { migrating } from './suites/migrating.ts'
+import { timeZones } from './suites/time-zones.ts'
+import { mysqlClient } from './support/mysql.ts'
+import { serverSuite } from './support/server-suite.ts'
+
+const mariadb = await serverOrSkip('MariaDB', startMariadb)
+
+// Unlike `innodb_trx`, which is renewed only when nobody has looked for a while.
+const lockWaits = `select 1 from information_schema.global_status
+  where variable_name = 'INNODB_ROW_LOCK_CURRENT_WAITS' and variable_value > 0`
+
+mariadb.describe('on MariaDB', () => {
+  const suite = serverSuite(mariadb.server, mysqlClient, lockWaits)
+  concurrency(suite)
+  collisions(suite)
+  migrating('mysql', () => suite.client({ timeZone: '+13:00' }))
+  timeZones(suite, '+13:00')
+  faults(suite)
+})

@@ -1,0 +1,33 @@
+import { describe, expect, test } from 'vitest'
+import { migrations, migrationSql, type SqlDialectName } from '../src/index.ts'
+
+const dialects: readonly SqlDialectName[] = ['postgres', 'mysql', 'sqlite']
+
+describe('migrations', () => {
+  test('count up by one from 1', () => {
+    expect(migrations.map(({ version }) => version)).toEqual(migrations.map((_, index) => index + 1))
+    expect(migrations[0]).toEqual({ version: 1, name: 'initial' })
+  })
+
+  // What was published must never change: databases out there have been made by it.
+  test.each(dialects)('read as they did when they were published: %s', async (dialect) => {
+    await expect(migrationSql(dialect)).toMatchFileSnapshot(`migrations/${dialect}.sql`)
+  })
+
+  test('S-06: put prefix and schema into every name, quoted', () => {
+    const text = migrationSql('postgres', { tablePrefix: 'Keys_', schema: 'auth' })
+    expect(text).not.toContain('claviger_')
+    const tables = text.matchAll(/(?:create table(?: if not exists)?|insert into|on) ("auth"\."Keys_\w+")/g)
+    expect(new Set([...tables].map(([, name]) => name))).toHaveProperty('size', 9)
+    expect(text.match(/(?:create table|insert into) (?!if not exists )(?!"auth"\."Keys_)/)).toBeNull()
+  })
+
+  test('behind a version are the ones that are new', () => {
+    expect(migrationSql('sqlite', { after: migrations.length }).trim()).toBe('')
+  })
+
+  test.each(dialects)('hold no identifier longer than a database allows: %s', (dialect) => {
+    const identifiers = migrationSql(dialect, { tablePrefix: 'x'.repeat(31) }).matchAll(/["`](\w+)["`]/g)
+    for (const [, identifier] of identifiers) expect(identifier?.length).toBeLessThanOrEqual(63)
+  })
+})

@@ -1,0 +1,110 @@
+-- Claviger 0001-initial
+create table if not exists `claviger_migrations` (
+  `version` bigint not null,
+  `name` varbinary(128) not null,
+  `applied_at` bigint not null,
+  primary key (`version`)
+) engine = InnoDB;
+create table if not exists `claviger_keys` (
+  `id` varbinary(16) not null,
+  `workspace_id` varbinary(765) not null,
+  `revision` bigint not null,
+  `writes` bigint not null,
+  `created_at` bigint not null,
+  `environment` varbinary(128) not null,
+  `owner_type` varbinary(128) not null,
+  `owner_id` varbinary(765) not null,
+  `name_folded` varbinary(765) not null,
+  `last4` varbinary(128) not null,
+  `secret_created_at` bigint not null,
+  `previous_ends_at` bigint,
+  `expires_at` bigint,
+  `disabled_at` bigint,
+  `revoked_at` bigint,
+  `owner_gone_at` bigint,
+  `last_used_at` bigint,
+  `record` mediumblob not null,
+  primary key (`id`),
+  key `claviger_keys_list` (`workspace_id`, `created_at` desc, `id`),
+  key `claviger_keys_owner` (`workspace_id`, `owner_id`, `created_at` desc, `id`),
+  key `claviger_keys_name` (`workspace_id`, `name_folded`),
+  key `claviger_keys_last4` (`workspace_id`, `last4`),
+  key `claviger_keys_rotation` (`workspace_id`, `secret_created_at`),
+  key `claviger_keys_expiry` (`workspace_id`, `expires_at`),
+  key `claviger_keys_owner_gone` (`workspace_id`, `owner_gone_at`),
+  key `claviger_keys_revoked` (`revoked_at`)
+) engine = InnoDB;
+create table if not exists `claviger_service_accounts` (
+  `id` varbinary(765) not null,
+  `workspace_id` varbinary(765) not null,
+  `revision` bigint not null,
+  `writes` bigint not null,
+  `created_at` bigint not null,
+  `deleted_at` bigint,
+  `record` mediumblob not null,
+  primary key (`id`),
+  key `claviger_service_accounts_list` (`workspace_id`, `created_at` desc, `id`),
+  key `claviger_service_accounts_deleted` (`deleted_at`)
+) engine = InnoDB;
+create table if not exists `claviger_idempotency` (
+  `workspace_id` varbinary(765) not null,
+  `actor_type` varbinary(128) not null,
+  `actor_id` varbinary(765) not null,
+  `idempotency_key` varbinary(765) not null,
+  `created_at` bigint not null,
+  `record` mediumblob not null,
+  primary key (`workspace_id`, `actor_type`, `actor_id`, `idempotency_key`),
+  key `claviger_idempotency_age` (`created_at`)
+) engine = InnoDB;
+create table if not exists `claviger_activity` (
+  `workspace_id` varbinary(765) not null,
+  `created_at` bigint not null,
+  `id` varbinary(765) not null,
+  `actor_type` varbinary(128) not null,
+  `actor_id` varbinary(765) not null,
+  `action` varbinary(765) not null,
+  `target_id` varbinary(765) not null,
+  `record` mediumblob not null,
+  primary key (`workspace_id`, `created_at`, `id`),
+  key `claviger_activity_list` (`workspace_id`, `created_at` desc, `id`),
+  key `claviger_activity_target` (`workspace_id`, `target_id`, `created_at` desc, `id`),
+  key `claviger_activity_age` (`created_at`)
+) engine = InnoDB;
+create table if not exists `claviger_head` (
+  `id` bigint not null,
+  `store_id` varbinary(765) not null,
+  `epoch` bigint not null,
+  `nonce` varbinary(765) not null,
+  primary key (`id`)
+) engine = InnoDB;
+create table if not exists `claviger_changes` (
+  `epoch` bigint not null,
+  `nonce` varbinary(765) not null,
+  `announcements` mediumblob not null,
+  primary key (`epoch`)
+) engine = InnoDB;
+create table if not exists `claviger_usage` (
+  `workspace_id` varbinary(765) not null,
+  `key_id` varbinary(765) not null,
+  `version` bigint not null,
+  `hour` bigint not null,
+  `code` varbinary(128) not null,
+  `requests` bigint not null,
+  `allowed` bigint not null,
+  `client_errors` bigint not null,
+  `server_errors` bigint not null,
+  `last_used_at` bigint not null,
+  primary key (`workspace_id`, `key_id`, `version`, `hour`, `code`),
+  key `claviger_usage_hour` (`workspace_id`, `hour`),
+  key `claviger_usage_age` (`hour`)
+) engine = InnoDB;
+create table if not exists `claviger_usage_instances` (
+  `instance_id` varbinary(765) not null,
+  `sequence` bigint not null,
+  `seen_at` bigint not null,
+  primary key (`instance_id`),
+  key `claviger_usage_instances_age` (`seen_at`)
+) engine = InnoDB;
+insert ignore into `claviger_head` (`id`, `store_id`, `epoch`, `nonce`) values (1, uuid(), 0, uuid());
+insert ignore into `claviger_changes` (`epoch`, `nonce`, `announcements`) values (0, (select `nonce` from `claviger_head`), '[]');
+insert ignore into `claviger_migrations` (`version`, `name`, `applied_at`) values (1, 'initial', unix_timestamp() * 1000);

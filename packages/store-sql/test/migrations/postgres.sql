@@ -1,0 +1,110 @@
+-- Claviger 0001-initial
+create table if not exists "claviger_migrations" (
+  "version" bigint not null,
+  "name" text collate "C" not null,
+  "applied_at" bigint not null,
+  primary key ("version")
+);
+create table "claviger_keys" (
+  "id" text collate "C" not null,
+  "workspace_id" text collate "C" not null,
+  "revision" bigint not null,
+  "writes" bigint not null,
+  "created_at" bigint not null,
+  "environment" text collate "C" not null,
+  "owner_type" text collate "C" not null,
+  "owner_id" text collate "C" not null,
+  "name_folded" text collate "C" not null,
+  "last4" text collate "C" not null,
+  "secret_created_at" bigint not null,
+  "previous_ends_at" bigint,
+  "expires_at" bigint,
+  "disabled_at" bigint,
+  "revoked_at" bigint,
+  "owner_gone_at" bigint,
+  "last_used_at" bigint,
+  "record" text not null,
+  primary key ("id")
+);
+create index "claviger_keys_list" on "claviger_keys" ("workspace_id", "created_at" desc, "id");
+create index "claviger_keys_owner" on "claviger_keys" ("workspace_id", "owner_id", "created_at" desc, "id");
+create index "claviger_keys_name" on "claviger_keys" ("workspace_id", "name_folded");
+create index "claviger_keys_last4" on "claviger_keys" ("workspace_id", "last4");
+create index "claviger_keys_rotation" on "claviger_keys" ("workspace_id", "secret_created_at");
+create index "claviger_keys_expiry" on "claviger_keys" ("workspace_id", "expires_at");
+create index "claviger_keys_owner_gone" on "claviger_keys" ("workspace_id", "owner_gone_at");
+create index "claviger_keys_revoked" on "claviger_keys" ("revoked_at");
+create table "claviger_service_accounts" (
+  "id" text collate "C" not null,
+  "workspace_id" text collate "C" not null,
+  "revision" bigint not null,
+  "writes" bigint not null,
+  "created_at" bigint not null,
+  "deleted_at" bigint,
+  "record" text not null,
+  primary key ("id")
+);
+create index "claviger_service_accounts_list" on "claviger_service_accounts" ("workspace_id", "created_at" desc, "id");
+create index "claviger_service_accounts_deleted" on "claviger_service_accounts" ("deleted_at");
+create table "claviger_idempotency" (
+  "workspace_id" text collate "C" not null,
+  "actor_type" text collate "C" not null,
+  "actor_id" text collate "C" not null,
+  "idempotency_key" text collate "C" not null,
+  "created_at" bigint not null,
+  "record" text not null,
+  primary key ("workspace_id", "actor_type", "actor_id", "idempotency_key")
+);
+create index "claviger_idempotency_age" on "claviger_idempotency" ("created_at");
+create table "claviger_activity" (
+  "workspace_id" text collate "C" not null,
+  "created_at" bigint not null,
+  "id" text collate "C" not null,
+  "actor_type" text collate "C" not null,
+  "actor_id" text collate "C" not null,
+  "action" text collate "C" not null,
+  "target_id" text collate "C" not null,
+  "record" text not null,
+  primary key ("workspace_id", "created_at", "id")
+);
+create index "claviger_activity_list" on "claviger_activity" ("workspace_id", "created_at" desc, "id");
+create index "claviger_activity_target" on "claviger_activity" ("workspace_id", "target_id", "created_at" desc, "id");
+create index "claviger_activity_age" on "claviger_activity" ("created_at");
+create table "claviger_head" (
+  "id" bigint not null,
+  "store_id" text collate "C" not null,
+  "epoch" bigint not null,
+  "nonce" text collate "C" not null,
+  primary key ("id")
+);
+create table "claviger_changes" (
+  "epoch" bigint not null,
+  "nonce" text collate "C" not null,
+  "announcements" text not null,
+  primary key ("epoch")
+);
+create table "claviger_usage" (
+  "workspace_id" text collate "C" not null,
+  "key_id" text collate "C" not null,
+  "version" bigint not null,
+  "hour" bigint not null,
+  "code" text collate "C" not null,
+  "requests" bigint not null,
+  "allowed" bigint not null,
+  "client_errors" bigint not null,
+  "server_errors" bigint not null,
+  "last_used_at" bigint not null,
+  primary key ("workspace_id", "key_id", "version", "hour", "code")
+);
+create index "claviger_usage_hour" on "claviger_usage" ("workspace_id", "hour");
+create index "claviger_usage_age" on "claviger_usage" ("hour");
+create table "claviger_usage_instances" (
+  "instance_id" text collate "C" not null,
+  "sequence" bigint not null,
+  "seen_at" bigint not null,
+  primary key ("instance_id")
+);
+create index "claviger_usage_instances_age" on "claviger_usage_instances" ("seen_at");
+insert into "claviger_head" ("id", "store_id", "epoch", "nonce") values (1, gen_random_uuid()::text, 0, gen_random_uuid()::text) on conflict do nothing;
+insert into "claviger_changes" ("epoch", "nonce", "announcements") values (0, (select "nonce" from "claviger_head"), '[]') on conflict do nothing;
+insert into "claviger_migrations" ("version", "name", "applied_at") values (1, 'initial', (extract(epoch from clock_timestamp()) * 1000)::bigint) on conflict do nothing;

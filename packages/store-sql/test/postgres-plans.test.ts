@@ -1,0 +1,104 @@
+import type { KeyQuery } from '@claviger/core/store'
+import { serverOrSkip, startPostgres } from '@claviger/test-servers'
+import { testKeyId } from '@claviger/testing'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { SqlStore } from '../src/index.ts'
+import { postgresClient } from './support/postgres.ts'
+
+const postgres = await serverOrSkip('PostgreSQL', startPostgres)
+const at = 1_000_000
+const workspaceId = 'ws_7'
+
+// 100 workspaces of 300 keys. Two in a hundred keys expire, lost their owner or wait for a rotation.
+const population = `
+  insert into claviger_keys
+  select 'key' || lpad(n::text, 13, '0'), 'ws_' || n % 100, 1, 1, n, 'production', 'user', 'owner_' || n % 1000,
+    'name ' || n, lpad((n % 10000)::text, 4, '0'), case when n % 50 = 7 then 1 else 500000 + n end, null,
+    case when n % 50 = 7 then 900000 end, null, null, case when n % 50 = 7 then 5 end, null, '{}'
+  from generate_series(1, 30000) n`
+
+postgres.describe('plans of PostgreSQL', () => {
+  const sent: { readonly sql: string; readonly parameters: readonly unknown[] }[] = []
+  let client: ReturnType<typeof postgresClient>
+  let store: SqlStore
+
+  beforeAll(async () => {
+    client = postgresClient(postgres.server().url, {
+      onStatement: (sql, parameters) => void sent.push({ sql, parameters }),
+    })
+    store = client.store()
+    await store.migrate()
+    await client.run(population)
+    await client.run('analyze')
+  })
+  afterAll(() => client.end())
+
+  /** How PostgreSQL carries out the last statement that `work` sends. */
+  async function planOf(work: () => Promise<unknown>): Promise<string> {
+    sent.length = 0
+    await work()
+    const last = sent.at(-1)
+    const { rows } = await client.pool.query<{ 'QUERY PLAN': string }>(`explain ${last?.sql}`, [
+      ...(last?.parameters ?? []),
+    ])
+    return rows.map((row) => row['QUERY PLAN']).join('\n')
+  }
+
+  test('find goes by the primary key', async () => {
+    const plan = await planOf(() => store.find(Array.from({ length: 20 }, (_, index) => testKeyId(index))))
+    expect(plan).toContain('claviger_keys_pkey')
+    expect(plan).not.toContain('Seq Scan')
+  })
+
+  describe('list', () => {
+    const shapes: readonly (readonly [name: string, query: Partial<KeyQuery>, index: string])[] = [
+      ['everything', {}, 'claviger_keys_list'],
+      ['statuses', { statuses: ['active', 'rotating'] }, 'claviger_keys_list'],
+      ['an owner', { ownerId: 'owner_507' }, 'claviger_keys_owner'],
+      ['visible owners', { visibleOwners: [{ type: 'user', id: 'owner_507' }] }, 'claviger_keys_owner'],
+      ['a name', { search: 'name 2950' }, 'claviger_keys_name'],
+      ['rotation due', { attention: { type: 'rotationDue', secretCreatedBefore: 100 } }, 'claviger_keys_rotation'],
+      ['expiring', { attention: { type: 'expiring', expiresBefore: at } }, 'claviger_keys_expiry'],
+      ['owner gone', { attention: { type: 'ownerGone' } }, 'claviger_keys_owner_gone'],
+      // By the workspace: the last use itself is in no index, or every flush would move the row in all of them.
+      ['unused', { attention: { type: 'unused', lastUsedBefore: at } }, 'claviger_keys_'],
+      ['never used', { attention: { type: 'neverUsed', createdBefore: at } }, 'claviger_keys_list'],
+    ]
+
+    test.each(shapes)('%s goes by an index', async (_, query, index) => {
+      const plan = await planOf(() => store.list({ workspaceId, at, limit: 20, ...query }))
+      expect(plan).toContain(index)
+      expect(plan).not.toContain('Seq Scan')
+    })
+
+    test('a later page starts where the one before ended, without sorting', async () => {
+      const plan = await planOf(() => store.list({ workspaceId, at, limit: 20, cursor: cursorAt(15_007) }))
+      expect(plan).toContain('claviger_keys_list')
+      expect(plan).toMatch(/Index Cond: .*created_at <= /)
+      expect(plan).not.toMatch(/^\s*(?:->\s*)?Sort/m)
+    })
+  })
+
+  test('poll reads the end of the log by its primary key', async () => {
+    await client.run(`insert into claviger_changes select n, 'n' || n, '[]' from generate_series(1, 5000) n`)
+    await client.run(`update claviger_head set epoch = 5000, nonce = 'n5000'`)
+    await client.run('analyze')
+    const { head } = await store.poll(null)
+    const plan = await planOf(() => store.poll(head))
+    expect(plan).toContain('claviger_changes_pkey')
+  })
+
+  test('usage of a key goes by the primary key, of a workspace by the hour', async () => {
+    await client.run(`insert into claviger_usage
+      select 'ws_' || n % 100, 'key' || lpad((n % 3000)::text, 13, '0'), 1, n / 3000 * 3600000, '', 1, 1, 0, 0, 0
+      from generate_series(1, 60000) n`)
+    await client.run('analyze')
+    const range = { workspaceId, from: 0, to: 7_200_000, bucket: 'hour' } as const
+    expect(await planOf(() => store.usage({ ...range, keyId: testKeyId(7) }))).not.toContain('Seq Scan')
+    expect(await planOf(() => store.usage(range))).not.toContain('Seq Scan')
+  })
+})
+
+function cursorAt(createdAt: number): string {
+  return Buffer.from(JSON.stringify([createdAt, testKeyId(createdAt)])).toString('base64url')
+}
