@@ -13,7 +13,9 @@ import { readText } from '../src/repository-files.ts'
 
 const packages = publishedPackages()
 const frameworks = ['express', 'koa'] as const
-const runtime = ['@node-rs/argon2', 'lru-cache', 'nanoid']
+const runtime = packages
+  .flatMap(({ manifest }) => Object.keys(manifest.dependencies ?? {}))
+  .filter((name) => !name.startsWith('@claviger/'))
 const brought = { express: ['express', '@types/express'], koa: ['koa', '@types/koa', '@koa/router'] }
 
 const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'claviger-packed-')))

@@ -76,7 +76,8 @@ export async function openBusLink(
 
 function answered(call: Promise<unknown>, deadlineMs: number): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error('no answer in time')), deadlineMs)
+    // After a pause of this process the deadline comes first, though the answer may be there: read before judging.
+    const timer = setTimeout(() => setImmediate(() => reject(new Error('no answer in time'))), deadlineMs)
     timer.unref()
     call.finally(() => clearTimeout(timer)).then(resolve, reject)
   })

@@ -1,13 +1,13 @@
 import { ConfigurationError } from '@claviger/core/store'
 import { CompiledQuery } from 'kysely'
-import { readHead } from './changes/head.ts'
-import type { Database, Queries } from './database/database.ts'
+import { lockHead } from './changes/head.ts'
+import type { Database } from './database/database.ts'
 import { transaction } from './database/transaction.ts'
 import { missingMigrations } from './migrations/applied.ts'
 import { nameOf } from './migrations/migrate.ts'
 
 /**
- * Looks whether the store can be used as it is, in a transaction that may write: a read-only copy is found out too.
+ * Looks whether the store can be used as it is, up to a lock that only who may write gets: a read-only copy is found out too.
  *
  * @throws {ConfigurationError} for a wrong setting of the database, or missing migrations
  */
@@ -24,5 +24,5 @@ export async function checkReady(database: Database): Promise<void> {
         `${database.naming.tablePrefix}*). Call migrate() of the store once per release, or run migrationSql('${database.dialect.name}').`,
     )
   }
-  await transaction(database, (queries: Queries) => readHead(queries))
+  await transaction(database, (queries) => lockHead(queries, database.dialect))
 }

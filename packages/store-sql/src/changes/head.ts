@@ -4,10 +4,16 @@ import type { Database, Queries } from '../database/database.ts'
 import { integer } from '../database/integers.ts'
 import { assertAffected } from '../database/lost-race.ts'
 import type { HeadTable } from '../database/tables.ts'
+import type { SqlDialect } from '../dialects/dialect.ts'
 
 /** The head as it is. */
 export async function readHead(queries: Queries): Promise<Head> {
   return headOf(await queries.selectFrom('head').selectAll().executeTakeFirst())
+}
+
+/** The head as it is, with its row held until the transaction ends. Needs the right to write it. */
+export async function lockHead(queries: Queries, dialect: SqlDialect): Promise<Head> {
+  return headOf(await queries.selectFrom('head').selectAll().modifyEnd(dialect.rowLock).executeTakeFirst())
 }
 
 /** Moves the head by one and writes the log. Holds the head's row until the transaction ends. */
@@ -16,8 +22,7 @@ export async function moveHead(
   { dialect }: Database,
   { nonce, announcements }: Pick<Change, 'nonce' | 'announcements'>,
 ): Promise<Head> {
-  const locked = await queries.selectFrom('head').selectAll().modifyEnd(dialect.rowLock).executeTakeFirst()
-  const before = headOf(locked)
+  const before = await lockHead(queries, dialect)
   const head = { ...before, epoch: before.epoch + 1, nonce }
   const { numUpdatedRows } = await queries
     .updateTable('head')

@@ -1,10 +1,16 @@
 import pg from 'pg'
-import { postgresStore } from '../../src/index.ts'
+import { type PostgresStoreOptions, postgresStore, type SqlStore } from '../../src/index.ts'
 import type { ClientOptions } from '../suites/server-suite.ts'
 import type { ServerClient } from './under-test.ts'
 
+/** A client with what only PostgreSQL has. */
+export interface PostgresClient extends ServerClient {
+  readonly pool: pg.Pool
+  postgresStore(options: PostgresStoreOptions): SqlStore
+}
+
 /** A pool of its own, as one process has it. */
-export function postgresClient(url: string, options: ClientOptions = {}): ServerClient & { readonly pool: pg.Pool } {
+export function postgresClient(url: string, options: ClientOptions = {}): PostgresClient {
   const { maxConnections = 10, timeZone = 'UTC', onStatement } = options
   const pool = new pg.Pool({ connectionString: url, max: maxConnections, options: `-c timezone=${timeZone}` })
   pool.on('error', () => undefined)
@@ -21,6 +27,7 @@ export function postgresClient(url: string, options: ClientOptions = {}): Server
   return {
     pool,
     store: (storeOptions) => postgresStore(pool, storeOptions),
+    postgresStore: (storeOptions) => postgresStore(pool, storeOptions),
     run: async (sql, ...parameters) => {
       let place = 0
       const text = sql.replaceAll('?', () => `$${(place += 1)}`)
