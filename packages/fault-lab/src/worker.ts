@@ -30,6 +30,8 @@ process.on('message', (call: Call) => void answer(call).then(tell))
 process.on('disconnect', () => process.exit(0))
 
 await keyring.ready()
+// The lab keeps its connections: none must be closed just when it is used again.
+server.keepAliveTimeout = 120_000
 server.listen(0, '127.0.0.1', () => tell({ type: 'listening', port: (server.address() as AddressInfo).port }))
 
 async function answer(call: Call): Promise<Answer> {

@@ -28,7 +28,7 @@ const program = fileURLToPath(new URL('../dist/worker.js', import.meta.url))
 export async function startWorker(name: string, setUp: WorkerSetUp): Promise<Worker> {
   // Its own Node flags: the test runner's would make it read sources instead of what was built.
   const child = fork(program, { execArgv: [], env: { ...process.env, CLAVIGER_LAB_WORKER: JSON.stringify(setUp) } })
-  const agent = new Agent({ keepAlive: true })
+  const agent = new Agent({ keepAlive: true, maxSockets: 64 })
   const flushes: string[] = []
   const waiting: ((answer: Answer) => void)[] = []
   const gone = new Promise<never>((_, reject) =>
