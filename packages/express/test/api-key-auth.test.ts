@@ -1,12 +1,13 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { setImmediate } from 'node:timers/promises'
+import { definePermissions } from '@claviger/core'
 import { apiKeyAuth, type ApiKeyAuthOptions } from '@claviger/express'
+import { testKeyring } from '@claviger/testing'
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
 // @ts-expect-error the alias has no types of its own
 import untypedExpress4 from 'express4'
 import request from 'supertest'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
-import { keyringWithKey } from './keyring.ts'
 
 const express4 = untypedExpress4 as () => Express
 const majors = [
@@ -14,7 +15,16 @@ const majors = [
   ['Express 4', express4],
 ] as const
 
-const { keyring, token, id } = await keyringWithKey()
+const {
+  keyring,
+  token,
+  key: { id },
+} = await testKeyring({
+  permissions: definePermissions({ docs: ['read', 'write'] }),
+  grants: ['docs:read'],
+  workspaceId: 'ws_acme',
+  environment: 'production',
+})
 const authorized = { Authorization: `Bearer ${token}` }
 const ok: RequestHandler = (req, res) => void res.json({ key: req.apiKey?.id ?? null })
 const showError: ErrorRequestHandler = (error: Error, _req, res, _next) => void res.json({ shown: error.message })

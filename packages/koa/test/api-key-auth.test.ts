@@ -4,14 +4,15 @@ import { connect, createServer as createHttp2Server, type IncomingHttpHeaders } 
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { setImmediate } from 'node:timers/promises'
+import { definePermissions } from '@claviger/core'
 import { apiKeyAuth, type ApiKeyAuthOptions } from '@claviger/koa'
+import { testKeyring } from '@claviger/testing'
 import { Router } from '@koa/router'
 import Koa3, { type default as Koa } from 'koa'
 // @ts-expect-error the alias has no types of its own
 import UntypedKoa2 from 'koa2'
 import request from 'supertest'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
-import { keyringWithKey } from './keyring.ts'
 
 const Koa2 = UntypedKoa2 as typeof Koa
 const majors = [
@@ -19,7 +20,16 @@ const majors = [
   ['Koa 2', Koa2],
 ] as const
 
-const { keyring, token, id } = await keyringWithKey()
+const {
+  keyring,
+  token,
+  key: { id },
+} = await testKeyring({
+  permissions: definePermissions({ docs: ['read', 'write'] }),
+  grants: ['docs:read'],
+  workspaceId: 'ws_acme',
+  environment: 'production',
+})
 const authorized = { Authorization: `Bearer ${token}` }
 const ok: Koa.Middleware = (ctx) => {
   ctx.body = { key: ctx.state.apiKey?.id ?? null }
