@@ -82,6 +82,15 @@ export interface Keyring<Permission extends string = string> {
    */
   ready(): Promise<void>
 
+  /**
+   * Removes for good what ended longer ago than `retention` says. Every process does so by itself every few hours; call
+   * it to have it done now, from a job of your own, say.
+   *
+   * @throws {NotSupportedError} when the store cannot
+   * @throws {UnavailableError} when the store fails
+   */
+  purge(): Promise<void>
+
   /** Which promises hold with the store in use. */
   guarantees(): Guarantees
 

@@ -7,12 +7,14 @@ import { createHashing } from './hashing/hashing.ts'
 import { createWorkQueue } from './hashing/work-queue.ts'
 import type { Keyring } from './keyring-types.ts'
 import { createManagers } from './keys/create-manager.ts'
-import { checkedOwner, checkReference } from './keys/input.ts'
+import { checkedOwner, checkReference } from './keys/checks.ts'
+import type { KeyManager } from './keys/manager.ts'
 import { createRevocation } from './keys/revoke.ts'
 import { type KeyringOptions, resolveOptions } from './options.ts'
 import { createReadiness } from './readiness.ts'
 import { createRehash } from './rehash.ts'
-import { tokenPattern } from './token/token.ts'
+import { createRetention } from './retention.ts'
+import { tokenFactory, tokenPattern } from './token/token.ts'
 import { createApiKeys } from './verify/api-key.ts'
 import { createCache } from './verify/cache.ts'
 import { createFreshness } from './verify/freshness.ts'
@@ -59,10 +61,13 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
   const hashing = createHashing(resolved.hasher, queue)
   const apiKeys = createApiKeys(permissions)
   const revoked = createRevokedKeys(maxRevokedKeys)
+  const owners = createOwners(store, resolved.resolveOwner, cache.fence, clock, storeTimeoutMs)
+  const retention = createRetention(store, resolved.retention, clock, Math.random)
 
   const start = async (): Promise<void> => {
     await within(clock, readyTimeoutMs, 'store', async () => store.ready?.())
     await freshness.start()
+    retention.start()
   }
   const readiness = createReadiness(start, clock, resolved.pollMs)
   const ready = async (): Promise<void> => readiness.starting()
@@ -76,7 +81,7 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
     revoked,
     clock,
     records: createRecords(store, cache.fence, clock, storeTimeoutMs),
-    owners: createOwners(store, resolved.resolveOwner, cache.fence, clock, storeTimeoutMs),
+    owners,
     starting: readiness.starting,
     onOutdated: createRehash(hashing, commits, cache),
     recordAgeMs: resolved.recordAgeMs,
@@ -90,16 +95,19 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
     commits,
     revoked,
     hashing,
+    owners,
+    apiKeys,
     grammar,
+    permissions,
     clock,
     storeTimeoutMs,
     ready,
     caches: cache,
     entries: cache.entries,
     events: createEventSink(resolved.onEvent, clock),
-    rules: { permissions, environments: grammar.environments, maxLifetimeMs: resolved.maxLifetimeMs },
+    policy: resolved.policy,
     defaultPermissions: resolved.defaultPermissions,
-    random: resolved.random ?? ((size: number): Uint8Array => randomBytes(size)),
+    generate: tokenFactory(resolved.random ?? ((size: number): Uint8Array => randomBytes(size))),
     retryMs: resolved.pollMs,
   }
   const revocation = createRevocation(parts)
@@ -111,7 +119,8 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
     tokenPattern: tokenPattern(grammar),
     tokenGrammar: grammar,
     clock,
-    as: (actor) => managers(actor),
+    // The catalogue's names are what managers check grants against.
+    as: (actor) => managers(actor) as KeyManager<Permission>,
 
     async verify(token, context) {
       if (readiness.closed) throw new ClosedError()
@@ -130,6 +139,11 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
       await commits.commit({ writes: [], activity: [], announcements: [announcement] })
     },
 
+    async purge() {
+      await ready()
+      await retention.purge()
+    },
+
     ready: readiness.ready,
     guarantees: () => guaranteesOf(store, resolved),
 
@@ -137,6 +151,7 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
       if (readiness.closed) return
       readiness.close()
       revocation.stop()
+      retention.stop()
       try {
         await within(clock, closeTimeoutMs, 'store', () => freshness.stop())
       } finally {

@@ -1,8 +1,11 @@
 import { type Clock, systemClock } from './clock.ts'
+import { type Duration, durationForm, durationMs } from './duration.ts'
 import { ConfigurationError } from './errors.ts'
 import type { KeyringEvent } from './events.ts'
 import { argon2id, type Hasher } from './hashing/hasher.ts'
+import type { KeyPolicy } from './keys/policy.ts'
 import type { PermissionCatalogue } from './permissions/catalogue.ts'
+import type { RetentionTimes } from './retention.ts'
 import type { KeyStore } from './store/store.ts'
 import type { TokenGrammar } from './token/grammar.ts'
 import type { RandomBytes } from './token/token.ts'
@@ -41,10 +44,29 @@ export interface KeyringSettings<Permission extends string = string> {
   readonly hasher?: Hasher
   /** Told of every change to a key. What it throws or rejects is published on `claviger:error`, and goes no further. */
   readonly onEvent?: (event: KeyringEvent) => void | Promise<void>
-  /** Rules for keys. */
+  /** Rules for keys. Durations are milliseconds or texts such as `'24h'`; null for no limit. */
   readonly policy?: {
-    /** The longest life of a new key, milliseconds. Default none: keys may live for ever. */
-    readonly maxLifetimeMs?: number
+    /** The longest life of a secret: a key ends by then, unless it is rotated before. Default null: keys may live for ever. */
+    readonly maxLifetime?: Duration | null
+    /** The age of a secret from which on its key shows `rotationDue`. A reminder, never an end. Default `'90d'`. */
+    readonly rotateAfter?: Duration | null
+    /** How long a key may be idle before it shows `unused` or `neverUsed`. Default `'90d'`. */
+    readonly unusedAfter?: Duration | null
+    /** The longest overlap a rotation may ask for. Default `'7d'`. */
+    readonly maxOverlap?: Duration
+  }
+  /** For how long what ended is kept, before it is purged for good. Null: for ever. */
+  readonly retention?: {
+    /** Revoked keys; after that their tokens are unknown instead of revoked. Default `'90d'`. */
+    readonly revokedKeys?: Duration | null
+    /** Default `'90d'`. */
+    readonly deletedServiceAccounts?: Duration | null
+    /** Lines of the activity log. Default null. */
+    readonly activity?: Duration | null
+    /** Hourly counts. Default `'400d'`. */
+    readonly usage?: Duration | null
+    /** What is remembered for `idempotencyKey`. Default `'24h'`. */
+    readonly idempotency?: Duration | null
   }
   /** Sizes of the in-process caches. */
   readonly cache?: {
@@ -94,7 +116,8 @@ export interface ResolvedOptions<Permission extends string = string> {
   readonly resolveOwner: ResolveOwner | 'unbounded'
   readonly hasher: Hasher
   readonly onEvent: (event: KeyringEvent) => void | Promise<void>
-  readonly maxLifetimeMs: number
+  readonly policy: KeyPolicy
+  readonly retention: RetentionTimes
   readonly cache: { readonly maxEntries: number; readonly maxNegatives: number }
   readonly recordAgeMs: number
   readonly pollMs: number
@@ -120,6 +143,7 @@ const known: ReadonlySet<string> = new Set<keyof KeyringSettings | 'resolveOwner
   'hasher',
   'onEvent',
   'policy',
+  'retention',
   'cache',
   'recordAgeMs',
   'pollMs',
@@ -141,7 +165,8 @@ export function resolveOptions<P extends string>(options: KeyringOptions<P>): Re
   for (const name of Object.keys(options)) {
     if (!known.has(name)) throw new ConfigurationError(name, `createKeyring has no option "${name}".`)
   }
-  checkNames('policy.', options.policy, ['maxLifetimeMs'])
+  checkNames('policy.', options.policy, ['maxLifetime', 'rotateAfter', 'unusedAfter', 'maxOverlap'])
+  checkNames('retention.', options.retention, retentionNames)
   checkNames('cache.', options.cache, ['maxEntries', 'maxNegatives'])
   checkNames('hashing.', options.hashing, ['concurrency', 'maxQueued', 'maxWaitMs'])
   const pollMs = integer('pollMs', options.pollMs, 1_000, 10, 60_000)
@@ -149,6 +174,7 @@ export function resolveOptions<P extends string>(options: KeyringOptions<P>): Re
   if (leaseMs <= pollMs) {
     throw new ConfigurationError('leaseMs', `Expected leaseMs to be more than pollMs (${pollMs}), got ${leaseMs}.`)
   }
+  const expiryNoticeMs = integer('expiryNoticeMs', options.expiryNoticeMs, 14 * dayMs, 0)
   const permissions = checkedCatalogue(options.permissions)
   return {
     grammar: checkedGrammar(options),
@@ -158,7 +184,8 @@ export function resolveOptions<P extends string>(options: KeyringOptions<P>): Re
     resolveOwner: checkedOwners(options),
     hasher: checkedHasher(options.hasher ?? argon2id()),
     onEvent: optionalFunction('onEvent', options.onEvent) ?? (() => {}),
-    maxLifetimeMs: amount('policy.maxLifetimeMs', options.policy?.maxLifetimeMs, Number.POSITIVE_INFINITY, 1),
+    policy: resolvedPolicy(options.policy ?? {}, expiryNoticeMs),
+    retention: resolvedRetention(options.retention ?? {}),
     cache: {
       maxEntries: integer('cache.maxEntries', options.cache?.maxEntries, 10_000, 1, 10_000_000),
       maxNegatives: integer('cache.maxNegatives', options.cache?.maxNegatives, 10_000, 1, 10_000_000),
@@ -168,7 +195,7 @@ export function resolveOptions<P extends string>(options: KeyringOptions<P>): Re
     leaseMs,
     storeTimeoutMs: integer('storeTimeoutMs', options.storeTimeoutMs, 1_000, 1, 60_000),
     negativeMs: integer('negativeMs', options.negativeMs, 2_000, 0, 2_000),
-    expiryNoticeMs: integer('expiryNoticeMs', options.expiryNoticeMs, 14 * 86_400_000, 0),
+    expiryNoticeMs,
     staleIfErrorMs: integer('staleIfErrorMs', options.staleIfErrorMs, 0, 0, 60_000),
     hashing: {
       concurrency: integer('hashing.concurrency', options.hashing?.concurrency, 2, 1, 64),
@@ -185,6 +212,40 @@ function checkNames(path: string, group: object | undefined, allowed: readonly s
     if (allowed.includes(name)) continue
     throw new ConfigurationError(`${path}${name}`, `There is no option ${path}${name}. Known: ${allowed.join(', ')}.`)
   }
+}
+
+const dayMs = 86_400_000
+const retentionNames = ['revokedKeys', 'deletedServiceAccounts', 'activity', 'usage', 'idempotency'] as const
+
+function resolvedPolicy(policy: NonNullable<KeyringSettings['policy']>, expiringWithinMs: number): KeyPolicy {
+  return {
+    maxLifetimeMs: duration('policy.maxLifetime', policy.maxLifetime, null, 1),
+    rotateAfterMs: duration('policy.rotateAfter', policy.rotateAfter, 90 * dayMs, 1),
+    unusedAfterMs: duration('policy.unusedAfter', policy.unusedAfter, 90 * dayMs, 1),
+    maxOverlapMs: duration('policy.maxOverlap', policy.maxOverlap, 7 * dayMs, 0),
+    expiringWithinMs,
+  }
+}
+
+function resolvedRetention(retention: NonNullable<KeyringSettings['retention']>): RetentionTimes {
+  const kept = (name: (typeof retentionNames)[number], byDefault: number | null): number =>
+    duration(`retention.${name}`, retention[name], byDefault, 1)
+  return {
+    revokedKeysMs: kept('revokedKeys', 90 * dayMs),
+    deletedServiceAccountsMs: kept('deletedServiceAccounts', 90 * dayMs),
+    activityMs: kept('activity', null),
+    usageMs: kept('usage', 400 * dayMs),
+    idempotencyMs: kept('idempotency', dayMs),
+  }
+}
+
+/** Milliseconds; `Infinity` for null. */
+function duration(option: string, value: Duration | null | undefined, byDefault: number | null, least: number): number {
+  const chosen = value === undefined ? byDefault : value
+  if (chosen === null) return Number.POSITIVE_INFINITY
+  const ms = durationMs(chosen)
+  if (ms !== undefined && ms >= least) return ms
+  throw new ConfigurationError(option, `Expected ${option} to be ${durationForm}, got ${shown(value)}.`)
 }
 
 const word = /^[a-z][a-z0-9]{0,15}$/

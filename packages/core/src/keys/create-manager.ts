@@ -1,39 +1,96 @@
+import { readActivity } from './read-activity.ts'
 import type { Actor } from './actor.ts'
+import { checkedActor } from './check-actor.ts'
+import { checkedReason, checkFields } from './checks.ts'
 import { createKeys } from './create.ts'
-import { checkActor, checkedText } from './input.ts'
-import { keyFromRecord } from './key.ts'
+import { diagnoseKey } from './diagnose.ts'
+import { grantableBy } from './grantable.ts'
+import type { CreatedKey, Reason } from './inputs.ts'
+import { type Key, keyFromRecord } from './key.ts'
 import type { KeyManager } from './manager.ts'
 import type { ManagerParts } from './parts.ts'
 import { findVisible, listVisible } from './read.ts'
 import type { Revocation } from './revoke.ts'
-import { demand } from './rights.ts'
+import { revokeMany } from './revoke-many.ts'
+import { demand, demandRevoke } from './rights.ts'
+import { endOverlap, rotateKey } from './rotate.ts'
+import { createServiceAccountManager } from './service-accounts/create-manager.ts'
+import { disableKey, enableKey } from './switch.ts'
+import { transferKey } from './transfer.ts'
+import { updateKey } from './update.ts'
 
 /** Makes the facade's factory: one manager per actor, over the same parts. */
 export function createManagers(parts: ManagerParts, revocation: Revocation): (actor: Actor) => KeyManager {
-  const create = createKeys(parts)
+  const { ready } = parts
+  const createKey = createKeys(parts)
+
   return (unchecked) => {
-    const actor = checkActor(unchecked)
+    const actor = checkedActor(unchecked)
+    const revoke = async (id: string, reason: string | null): Promise<Key> => {
+      demandRevoke(actor, id)
+      await ready()
+      return revocation.revoke(actor, id, reason)
+    }
     return {
-      async create(input) {
-        await parts.ready()
-        return create(actor, input)
+      async create(input, options?: Parameters<KeyManager['create']>[1]) {
+        await ready()
+        // The overloads tell callers without an idempotency key that there is a token.
+        return (await createKey(actor, input, options)) as CreatedKey
       },
       async get(id) {
-        await parts.ready()
+        await ready()
         demand(actor, 'list')
-        return keyFromRecord(await findVisible(parts, actor, id), parts.clock.now())
+        return keyFromRecord(await findVisible(parts, actor, id), parts.policy, parts.clock.now())
       },
       async list(input = {}) {
-        await parts.ready()
+        await ready()
         demand(actor, 'list')
         return listVisible(parts, actor, input)
       },
-      async revoke(id, { reason } = {}) {
-        demand(actor, 'revoke')
-        const text = reason === undefined ? null : checkedText('reason', reason, 500)
-        await parts.ready()
-        return revocation.revoke(actor, id, text)
+      async update(id, input, options = {}) {
+        await ready()
+        return updateKey(parts, actor, id, input, options)
       },
+      async rotate(id, options = {}) {
+        await ready()
+        return rotateKey(parts, actor, id, options)
+      },
+      async endOverlap(id) {
+        await ready()
+        return endOverlap(parts, actor, id)
+      },
+      async disable(id, options = {}) {
+        await ready()
+        return disableKey(parts, actor, id, options)
+      },
+      async enable(id) {
+        await ready()
+        return enableKey(parts, actor, id)
+      },
+      revoke: async (id, options = {}) => revoke(id, reasonOf('revoke', options)),
+      async revokeMany(ids, options = {}) {
+        const reason = reasonOf('revokeMany', options)
+        return revokeMany(ids, async (id) => revoke(id, reason))
+      },
+      async transfer(id, owner) {
+        await ready()
+        return transferKey(parts, actor, id, owner)
+      },
+      async activity(input = {}) {
+        await ready()
+        return readActivity(parts, actor, input)
+      },
+      async diagnose(target, input = {}) {
+        await ready()
+        return diagnoseKey(parts, actor, target, input)
+      },
+      permissions: () => grantableBy(actor, parts),
+      serviceAccounts: createServiceAccountManager(parts, revocation, actor),
     }
   }
+}
+
+function reasonOf(call: string, options: Reason): string | null {
+  checkFields(call, options, ['reason'])
+  return checkedReason(options.reason)
 }

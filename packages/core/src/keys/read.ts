@@ -7,18 +7,25 @@ import type { KeyStatus } from '../store/status.ts'
 import { isKeyId } from '../token/token.ts'
 import { within } from '../verify/within.ts'
 import type { Actor } from './actor.ts'
+import { type Attention, attentionFilter, attentions } from './attention.ts'
+import { boundedText, checkedLimit, checkFields } from './checks.ts'
+import { checkedEnvironment } from './create-input.ts'
+import type { ListKeysInput } from './inputs.ts'
 import { type Key, keyFromRecord } from './key.ts'
-import type { ListKeysInput } from './manager.ts'
 import type { ManagerParts } from './parts.ts'
 import { isVisible, visibleOwners } from './rights.ts'
 
-type ReadParts = Pick<ManagerParts, 'store' | 'clock' | 'storeTimeoutMs' | 'rules'>
+type ReadParts = Pick<ManagerParts, 'store' | 'clock' | 'storeTimeoutMs' | 'grammar' | 'policy'>
 
 /**
  * Reads the stored record, afresh, if the actor may see it. An id of another workspace takes the same one query as an id
  * that does not exist, and ends in the same error.
  */
-export async function findVisible(parts: ReadParts, actor: Actor, id: unknown): Promise<KeyRecord> {
+export async function findVisible(
+  parts: Pick<ReadParts, 'store' | 'clock' | 'storeTimeoutMs'>,
+  actor: Actor,
+  id: unknown,
+): Promise<KeyRecord> {
   if (!isKeyId(id)) throw new KeyNotFoundError()
   const found = await within(parts.clock, parts.storeTimeoutMs, 'store', () => parts.store.find([id]))
   const stored = found.get(id)
@@ -31,32 +38,44 @@ export async function findVisible(parts: ReadParts, actor: Actor, id: unknown): 
 
 /** Lists what the actor may see. */
 export async function listVisible(parts: ReadParts, actor: Actor, input: ListKeysInput): Promise<Page<Key>> {
-  const query = keyQuery(input, actor, parts.rules.environments, parts.clock.now())
-  const page = await within(parts.clock, parts.storeTimeoutMs, 'store', () => parts.store.list(query))
-  return { items: page.items.map((record) => keyFromRecord(record, query.at)), nextCursor: page.nextCursor }
+  const { clock, policy, store, storeTimeoutMs } = parts
+  const query = keyQuery(input, actor, parts, clock.now())
+  if (actor.environment !== undefined && query.environment !== actor.environment) return { items: [], nextCursor: null }
+  const page = await within(clock, storeTimeoutMs, 'store', () => store.list(query))
+  return { items: page.items.map((record) => keyFromRecord(record, policy, query.at)), nextCursor: page.nextCursor }
 }
 
 const statuses: readonly KeyStatus[] = ['active', 'rotating', 'disabled', 'expired', 'revoked']
-const fields = new Set(['status', 'environment', 'ownerId', 'search', 'cursor', 'limit'])
+const living: readonly KeyStatus[] = ['active', 'rotating', 'disabled']
+const fields: readonly (keyof ListKeysInput)[] = [
+  'status',
+  'environment',
+  'ownerId',
+  'attention',
+  'search',
+  'cursor',
+  'limit',
+]
 
-function keyQuery(input: ListKeysInput, actor: Actor, environments: readonly string[], at: number): KeyQuery {
-  for (const field of Object.keys(input)) {
-    if (!fields.has(field)) throw new ValidationError(field, `list has no condition "${field.slice(0, 64)}".`)
-  }
-  const { status, environment, ownerId, search, cursor, limit = 25 } = input
-  if (environment !== undefined && !environments.includes(environment)) {
-    throw new ValidationError('environment', `Expected environment to be one of ${environments.join(', ')}.`)
-  }
-  if (!Number.isInteger(limit) || limit < 1 || limit > 100) {
-    throw new ValidationError('limit', 'Expected limit to be an integer from 1 to 100.')
-  }
+function keyQuery(
+  input: ListKeysInput,
+  actor: Actor,
+  { grammar, policy }: Pick<ReadParts, 'grammar' | 'policy'>,
+  at: number,
+): KeyQuery {
+  checkFields('list', input, fields)
+  const { ownerId, search, cursor } = input
+  const attention = input.attention === undefined ? undefined : checkedAttention(input.attention)
+  const status = input.status ?? (attention === undefined ? undefined : living)
+  const environment = input.environment ?? actor.environment
   const owners = visibleOwners(actor)
   return {
     workspaceId: actor.workspaceId,
     at,
-    limit,
+    limit: checkedLimit(input.limit),
     ...(status !== undefined && { statuses: checkedStatuses(status) }),
-    ...(environment !== undefined && { environment }),
+    ...(environment !== undefined && { environment: checkedEnvironment(environment, grammar.environments) }),
+    ...(attention !== undefined && { attention: attentionFilter(attention, policy, at) }),
     ...(ownerId !== undefined && { ownerId: boundedText('ownerId', ownerId) }),
     ...(search !== undefined && { search: boundedText('search', search) }),
     ...(cursor !== undefined && { cursor: boundedText('cursor', cursor, 1_024) }),
@@ -70,7 +89,7 @@ function checkedStatuses(status: KeyStatus | readonly KeyStatus[]): readonly Key
   throw new ValidationError('status', `Expected status to be one or several of ${statuses.join(', ')}.`)
 }
 
-function boundedText(field: string, text: unknown, maxLength = 255): string {
-  if (typeof text === 'string' && text.length <= maxLength) return text
-  throw new ValidationError(field, `Expected ${field} to be a text of at most ${maxLength} characters.`)
+function checkedAttention(attention: Attention): Attention {
+  if (attentions.includes(attention)) return attention
+  throw new ValidationError('attention', `Expected attention to be one of ${attentions.join(', ')}.`)
 }

@@ -1,0 +1,83 @@
+import { ConflictError, ValidationError } from '../errors.ts'
+import { grantSet } from '../permissions/match.ts'
+import type { KeyRecord } from '../store/records.ts'
+import type { Actor } from './actor.ts'
+import { demandAllOf, demandGrants } from './ceiling.ts'
+import { type ChangedKey, changeKey, demandAlive } from './change-key.ts'
+import { checkedDescription, checkedGrants, checkedMetadata, checkedName, checkFields } from './checks.ts'
+import { checkLifetime, wantedEnd } from './expiry.ts'
+import type { ChangeOptions, UpdateKeyInput } from './inputs.ts'
+import { type Key } from './key.ts'
+import type { ManagerParts } from './parts.ts'
+import { demand } from './rights.ts'
+
+const fields: readonly (keyof UpdateKeyInput)[] = [
+  'name',
+  'description',
+  'permissions',
+  'expiresAt',
+  'expiresIn',
+  'metadata',
+]
+
+/** Changes what may be changed of a key. */
+export async function updateKey(
+  parts: ManagerParts,
+  actor: Actor,
+  id: string,
+  input: UpdateKeyInput,
+  options: ChangeOptions,
+): Promise<Key> {
+  demand(actor, 'update')
+  checkFields('update', input, fields)
+  const expected = checkedRevision(options)
+  const { permissions, policy, clock } = parts
+  const end = wantedEnd(input, clock.now())
+  const patch: Partial<KeyRecord> = {
+    ...(input.name !== undefined && { name: checkedName(input.name) }),
+    ...(input.description !== undefined && { description: checkedDescription(input.description) }),
+    ...(input.permissions !== undefined && { permissions: checkedGrants(input.permissions, permissions) }),
+    ...(end !== undefined && { expiresAt: end }),
+    ...(input.metadata !== undefined && { metadata: checkedMetadata(input.metadata) }),
+  }
+  return changeKey(parts, actor, id, 'key.updated', (before, now) => {
+    checkRevision(before, expected)
+    demandAlive(before, now)
+    const record = { ...before, ...patch }
+    if (isSame(before, record)) return undefined
+    if (end !== undefined && end !== before.expiresAt) {
+      checkLifetime(end, before.secrets[0].createdAt, policy.maxLifetimeMs)
+    }
+    demandCeiling(actor, before, record)
+    return { record } satisfies ChangedKey
+  })
+}
+
+/** What the change hands out: grants that are new to the key; with a later end, everything. */
+function demandCeiling(actor: Actor, before: KeyRecord, after: KeyRecord): void {
+  const held = grantSet(before.permissions)
+  demandGrants(
+    actor,
+    after.permissions.filter((grant) => !held.covers(grant)),
+  )
+  const endsLater = before.expiresAt !== null && (after.expiresAt === null || after.expiresAt > before.expiresAt)
+  if (endsLater) demandAllOf(actor, after)
+}
+
+/** @throws {ConflictError} when the record is not the one the caller has seen */
+export function checkRevision({ revision }: { readonly revision: number }, expected: number | undefined): void {
+  if (expected === undefined || expected === revision) return
+  throw new ConflictError(`Expected revision ${expected}, but it is ${revision} by now. Read it again and decide anew.`)
+}
+
+/** Checks the options of a change. */
+export function checkedRevision(options: ChangeOptions): number | undefined {
+  checkFields('update', options, ['revision'])
+  const { revision } = options
+  if (revision === undefined || (Number.isSafeInteger(revision) && revision >= 1)) return revision
+  throw new ValidationError('revision', 'Expected revision to be the revision of the record as it was read.')
+}
+
+function isSame(a: object, b: object): boolean {
+  return JSON.stringify(a) === JSON.stringify(b)
+}
