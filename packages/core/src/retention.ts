@@ -59,12 +59,12 @@ export function createRetention(store: KeyStore, times: RetentionTimes, clock: C
 export function purgeLimits(times: RetentionTimes, now: number): PurgeLimits {
   const before = (ageMs: number): number | undefined =>
     ageMs === Number.POSITIVE_INFINITY ? undefined : Math.max(0, now - ageMs)
-  const limits = {
+  const limits: Record<keyof PurgeLimits, number | undefined> = {
     revokedKeysBefore: before(times.revokedKeysMs),
     deletedServiceAccountsBefore: before(times.deletedServiceAccountsMs),
     activityBefore: before(times.activityMs),
     usageBefore: before(times.usageMs),
     idempotencyBefore: before(times.idempotencyMs),
   }
-  return Object.fromEntries(Object.entries(limits).filter(([, limit]) => limit !== undefined)) as PurgeLimits
+  return Object.fromEntries(Object.entries(limits).filter(([, limit]) => limit !== undefined))
 }

@@ -46,7 +46,7 @@ export async function endOverlap(parts: ManagerParts, actor: Actor, id: string):
   return changeKey(parts, actor, id, 'key.overlapEnded', (before, now) => {
     demandAlive(before, now)
     const [current, previous] = before.secrets
-    if (previous?.endsAt == null || previous.endsAt <= now) return undefined
+    if (previous === undefined || overlapEnd(before, now) === undefined) return undefined
     return { record: { ...before, secrets: [current, { ...previous, endsAt: now }] } }
   })
 }
@@ -58,8 +58,15 @@ function demandOwnership(actor: Actor, { owner }: KeyRecord): void {
   throw new ForbiddenError('rotate', `Only its owner, or who manages its service account, rotates a key. ${others}`)
 }
 
-function demandNoOverlap({ secrets: [, previous] }: KeyRecord, now: number): void {
-  if (previous?.endsAt != null && previous.endsAt > now) throw new RotationInProgressError(new Date(previous.endsAt))
+function demandNoOverlap(record: KeyRecord, now: number): void {
+  const endsAt = overlapEnd(record, now)
+  if (endsAt !== undefined) throw new RotationInProgressError(new Date(endsAt))
+}
+
+/** When the previous secret stops; undefined when none works any more. */
+function overlapEnd({ secrets: [, previous] }: KeyRecord, now: number): number | undefined {
+  const endsAt = previous?.endsAt ?? now
+  return endsAt > now ? endsAt : undefined
 }
 
 function checkedOverlap(options: RotateOptions, maxOverlapMs: number): number {
