@@ -28,7 +28,7 @@ export function checkReference(field: string, id: unknown): string {
 }
 
 /** Checks a text that people write and read: line breaks and tabs are fine. */
-export function checkedText(field: string, text: unknown, maxLength: number): string {
+function checkedText(field: string, text: unknown, maxLength: number): string {
   if (typeof text === 'string' && text.length <= maxLength && !/[\u0000-\u0008\u000b-\u001f\u007f]/.test(text))
     return text
   throw new ValidationError(
