@@ -49,6 +49,7 @@ function checkedKeyLimits({ owner, environment, expiresAt }: Actor): Partial<Act
   }
   return {
     ...(owner !== undefined && { owner: checkedOwner(owner) }),
+    ...(environment !== undefined && { environment }),
     ...(isDate && { expiresAt: new Date(expiresAt) }),
   }
 }

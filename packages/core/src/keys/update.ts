@@ -2,7 +2,7 @@ import { ConflictError, ValidationError } from '../errors.ts'
 import { grantSet } from '../permissions/match.ts'
 import type { KeyRecord } from '../store/records.ts'
 import type { Actor } from './actor.ts'
-import { demandAllOf, demandGrants } from './ceiling.ts'
+import { demandEnd, demandGrants } from './ceiling.ts'
 import { type ChangedKey, changeKey, demandAlive } from './change-key.ts'
 import { checkedDescription, checkedGrants, checkedMetadata, checkedName, checkFields } from './checks.ts'
 import { checkLifetime, wantedEnd } from './expiry.ts'
@@ -61,7 +61,10 @@ function demandCeiling(actor: Actor, before: KeyRecord, after: KeyRecord): void 
     after.permissions.filter((grant) => !held.covers(grant)),
   )
   const endsLater = before.expiresAt !== null && (after.expiresAt === null || after.expiresAt > before.expiresAt)
-  if (endsLater) demandAllOf(actor, after)
+  // A key is no exception here: it would outlive its own end.
+  if (!endsLater) return
+  demandGrants(actor, after.permissions)
+  demandEnd(actor, after.expiresAt)
 }
 
 /** @throws {ConflictError} when the record is not the one the caller has seen */
