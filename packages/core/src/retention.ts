@@ -39,7 +39,7 @@ export function createRetention(store: KeyStore, times: RetentionTimes, clock: C
 
   const plan = (): void => {
     if (stopped || store.purge === undefined) return
-    cancel = clock.schedule(everyMs * (0.5 + random() / 2), () => {
+    cancel = clock.schedule(Math.round(everyMs * (0.5 + random() / 2)), () => {
       purge().catch((error: unknown) => publish(channels.error, () => ({ error, during: 'purge' })))
       plan()
     })

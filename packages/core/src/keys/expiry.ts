@@ -46,17 +46,19 @@ export interface WantedExpiry {
  */
 export function wantedEnd({ expiresAt, expiresIn }: WantedExpiry, now: number): number | null | undefined {
   if (expiresIn === undefined) {
-    return expiresAt === undefined || expiresAt === null ? expiresAt : inFuture(instantMs('expiresAt', expiresAt), now)
+    return expiresAt === undefined || expiresAt === null
+      ? expiresAt
+      : inFuture('expiresAt', instantMs('expiresAt', expiresAt), now)
   }
   if (expiresAt !== undefined) throw new ValidationError('expiresIn', 'Give expiresAt or expiresIn, not both.')
   const ms = durationMs(expiresIn)
   if (ms === undefined) throw new ValidationError('expiresIn', `Expected expiresIn to be ${durationForm}.`)
-  return inFuture(instantMs('expiresIn', now + ms), now)
+  return inFuture('expiresIn', instantMs('expiresIn', now + ms), now)
 }
 
-function inFuture(at: number, now: number): number {
+function inFuture(field: string, at: number, now: number): number {
   if (at > now) return at
-  throw new ValidationError('expiresAt', 'Expected the key to expire in the future.')
+  throw new ValidationError(field, 'Expected the key to expire in the future.')
 }
 
 /** Checks an end against `policy.maxLifetime`, counted from when the secret in use was made. */
