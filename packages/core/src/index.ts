@@ -43,7 +43,7 @@ export type {
   DiagnosisCheck,
   DiagnosisCheckName,
   DiagnosisCode,
-} from './keys/diagnosis.ts'
+} from './keys/diagnosis/diagnosis.ts'
 export type { Instant } from './keys/expiry.ts'
 export type {
   ChangeOptions,

@@ -1,6 +1,6 @@
 import type { Page } from '../store/query.ts'
 import type { Owner } from '../store/records.ts'
-import type { DiagnoseInput, DiagnoseTarget, Diagnosis } from './diagnosis.ts'
+import type { DiagnoseInput, DiagnoseTarget, Diagnosis } from './diagnosis/diagnosis.ts'
 import type {
   ChangeOptions,
   CreatedKey,

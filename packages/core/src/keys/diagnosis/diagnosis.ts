@@ -1,4 +1,4 @@
-import type { MalformedHint } from '../token/hints.ts'
+import type { MalformedHint } from '../../token/hints.ts'
 
 /** What is looked at, in this order. */
 export type DiagnosisCheckName =

@@ -1,4 +1,4 @@
-import type { MalformedHint } from '../token/hints.ts'
+import type { MalformedHint } from '../../token/hints.ts'
 
 /** What is wrong with a text that is no token, and how to mend it. */
 export const malformedAdvice: Readonly<Record<MalformedHint, { readonly detail: string; readonly fix: string }>> = {

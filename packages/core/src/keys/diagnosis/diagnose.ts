@@ -1,11 +1,11 @@
-import { ConfigurationError, KeyNotFoundError, ValidationError } from '../errors.ts'
-import type { KeyRecord, SecretRecord } from '../store/records.ts'
-import { parseToken } from '../token/token.ts'
-import { stateRefusal } from '../verify/judge.ts'
-import { checkedRequirement } from '../verify/requirement.ts'
-import type { Requirement } from '../verify/verdict.ts'
-import type { Actor } from './actor.ts'
-import { boundedText, checkFields, isObject } from './checks.ts'
+import { ConfigurationError, KeyNotFoundError, ValidationError } from '../../errors.ts'
+import type { KeyRecord, SecretRecord } from '../../store/records.ts'
+import { parseToken } from '../../token/token.ts'
+import { stateRefusal } from '../../verify/judge.ts'
+import { checkedRequirement } from '../../verify/requirement.ts'
+import type { Requirement } from '../../verify/verdict.ts'
+import type { Actor } from '../actor.ts'
+import { boundedText, checkFields, isObject } from '../checks.ts'
 import type { DiagnoseInput, DiagnoseTarget, Diagnosis, DiagnosisCheck, DiagnosisCheckName } from './diagnosis.ts'
 import {
   type Finding,
@@ -20,9 +20,9 @@ import {
   wrongWorkspace,
 } from './findings.ts'
 import { malformedAdvice } from './malformed-advice.ts'
-import type { ManagerParts } from './parts.ts'
-import { findVisible } from './read.ts'
-import { demand } from './rights.ts'
+import type { ManagerParts } from '../parts.ts'
+import { findVisible } from '../read.ts'
+import { demand } from '../rights.ts'
 
 /**
  * Explains a failing key to who may see it: checks in the order of a verification, up to the first that fails. A key
