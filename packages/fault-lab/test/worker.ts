@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process'
 import { Agent, request } from 'node:http'
 import { fileURLToPath } from 'node:url'
-import type { Answer, Call, LabKey, WorkerSetUp } from '../src/protocol.ts'
+import type { Answer, Call, LabKey, Weakening, WorkerSetUp } from '../src/protocol.ts'
 
 /** What one request gave. */
 export interface Reply {
@@ -17,8 +17,10 @@ export interface Worker {
   /** Why it dropped its cache, in order. */
   readonly flushes: readonly string[]
   get(token: string): Promise<Reply>
-  create(count: number): Promise<readonly LabKey[]>
+  create(count: number, ownerType: LabKey['owner']['type']): Promise<readonly LabKey[]>
   revoke(id: string): Promise<{ readonly at: number; readonly code?: string }>
+  weaken(how: Weakening, key: LabKey): Promise<{ readonly at: number }>
+  demote(ownerId: string): Promise<void>
   close(): Promise<void>
 }
 
@@ -62,8 +64,10 @@ export async function startWorker(name: string, setUp: WorkerSetUp): Promise<Wor
     name,
     flushes,
     get: (token) => get(port, agent, token),
-    create: async (count) => (await ask({ type: 'create', count }, 'created')).keys,
+    create: async (count, ownerType) => (await ask({ type: 'create', count, ownerType }, 'created')).keys,
     revoke: (id) => ask({ type: 'revoke', id }, 'revoked'),
+    weaken: (how, key) => ask({ type: 'weaken', how, key }, 'weakened'),
+    demote: async (ownerId) => void (await ask({ type: 'demote', ownerId }, 'demoted')),
     async close() {
       agent.destroy()
       if (child.exitCode === null) {
