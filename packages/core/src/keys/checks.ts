@@ -17,8 +17,14 @@ export function checkFields(call: string, input: unknown, fields: readonly strin
   if (!isObject(input)) throw new ValidationError('input', `${call} expects an object, got ${typeof input}.`)
   for (const field of Object.keys(input)) {
     if (fields.includes(field)) continue
-    throw new ValidationError(field, `${call} takes no "${field.slice(0, 64)}". It takes ${fields.join(', ')}.`)
+    const [name, what] = isSayable(field) ? [field, `"${field}"`] : ['input', 'field of that name']
+    throw new ValidationError(name, `${call} takes no ${what}. It takes ${fields.join(', ')}.`)
   }
+}
+
+/** Whether a name that came from outside may be repeated in an error: a longer one may be a token in the wrong place. */
+function isSayable(name: string): boolean {
+  return /^\w{1,32}$/.test(name)
 }
 
 /** Checks an id that comes from the host. */
@@ -101,7 +107,7 @@ export function checkedMetadata(metadata: unknown): Readonly<Record<string, stri
   for (const [name, text] of Object.entries(metadata)) {
     if (name.length < 1 || name.length > 64)
       throw new ValidationError('metadata', 'A metadata name is 1 to 64 characters.')
-    checkedText(`metadata.${name}`, text, 1_000)
+    checkedText(isSayable(name) ? `metadata.${name}` : 'metadata', text, 1_000)
   }
   return { ...metadata } as Readonly<Record<string, string>>
 }

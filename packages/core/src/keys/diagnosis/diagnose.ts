@@ -1,11 +1,12 @@
-import { ConfigurationError, KeyNotFoundError, ValidationError } from '../../errors.ts'
+import { KeyNotFoundError, ValidationError } from '../../errors.ts'
+import type { PermissionCatalogue } from '../../permissions/catalogue.ts'
 import type { KeyRecord, SecretRecord } from '../../store/records.ts'
 import { parseToken } from '../../token/token.ts'
 import { stateRefusal } from '../../verify/judge.ts'
-import { checkedRequirement } from '../../verify/requirement.ts'
 import type { Requirement } from '../../verify/verdict.ts'
 import type { Actor } from '../actor.ts'
-import { boundedText, checkFields, isObject } from '../checks.ts'
+import { boundedText, checkFields, checkReference, isObject } from '../checks.ts'
+import { checkedEnvironment } from '../create-input.ts'
 import type { DiagnoseInput, DiagnoseTarget, Diagnosis, DiagnosisCheck, DiagnosisCheckName } from './diagnosis.ts'
 import {
   type Finding,
@@ -135,19 +136,15 @@ async function secretOf(
 function checkedQuestion({ permissions, grammar }: ManagerParts, input: DiagnoseInput): Requirement {
   checkFields('diagnose', input, ['permission', 'environment', 'workspaceId'])
   const { environment, permission, workspaceId } = input
-  try {
-    return checkedRequirement(
-      {
-        ...(permission !== undefined && { permission }),
-        ...(environment !== undefined && { environments: [environment] }),
-        ...(workspaceId !== undefined && { workspaceId }),
-      },
-      permissions,
-      grammar.environments,
-    )
-  } catch (error) {
-    // To a verification it is the host's own slip; here it is somebody's input.
-    if (error instanceof ConfigurationError) throw new ValidationError(error.option, error.message)
-    throw error
+  return {
+    ...(permission !== undefined && { permissions: [checkedPermission(permission, permissions)] }),
+    ...(environment !== undefined && { environments: [checkedEnvironment(environment, grammar.environments)] }),
+    ...(workspaceId !== undefined && { workspaceId: checkReference('workspaceId', workspaceId) }),
   }
+}
+
+/** A pasted key may have ended up in the wrong field: what came is not repeated. */
+function checkedPermission(permission: string, catalogue: PermissionCatalogue): string {
+  if (catalogue.has(permission)) return permission
+  throw new ValidationError('permission', 'Expected permission to be a declared one, such as a route requires.')
 }

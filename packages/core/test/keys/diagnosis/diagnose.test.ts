@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { keyActor } from '../../src/index.ts'
-import { admin, user } from '../support/actors.ts'
-import { fails } from '../support/observed-store.ts'
-import { ada, setUp } from '../support/set-up.ts'
+import { keyActor } from '../../../src/index.ts'
+import { admin, user } from '../../support/actors.ts'
+import { fails } from '../../support/observed-store.ts'
+import { ada, setUp } from '../../support/set-up.ts'
 
 const order = [
   'provided',
@@ -278,7 +278,7 @@ describe('wrong questions', () => {
   test.each<[string, object | string | undefined, object]>([
     ['permission', undefined, { permission: 'prompts:raed' }],
     ['permission', undefined, { permission: 'prompts:*' }],
-    ['environments', undefined, { environment: 'prod' }],
+    ['environment', undefined, { environment: 'prod' }],
     ['workspaceId', undefined, { workspaceId: '' }],
     ['permissions', undefined, { permissions: ['prompts:read'] }],
     ['id', { id: 7 }, {}],
