@@ -1,10 +1,9 @@
-import { channels, publish } from '../diagnostics.ts'
 import { KeyNotFoundError, ValidationError } from '../errors.ts'
 import type { KeyQuery, Page } from '../store/query.ts'
-import { decodeKeyRecord } from '../store/record-codec.ts'
 import type { KeyRecord } from '../store/records.ts'
 import type { KeyStatus } from '../store/status.ts'
 import { isKeyId } from '../token/token.ts'
+import { readableKey } from '../verify/records.ts'
 import { within } from '../verify/within.ts'
 import type { Actor } from './actor.ts'
 import { type Attention, attentionFilter, attentions } from './attention.ts'
@@ -28,11 +27,9 @@ export async function findVisible(
 ): Promise<KeyRecord> {
   if (!isKeyId(id)) throw new KeyNotFoundError()
   const found = await within(parts.clock, parts.storeTimeoutMs, 'store', () => parts.store.find([id]))
-  const stored = found.get(id)
-  const record = stored === undefined || stored === 'corrupt' ? undefined : decodeKeyRecord(stored)
+  const record = readableKey(id, found.get(id))
   // What cannot be read cannot be shown to be this workspace's either.
-  if (stored === 'corrupt') publish(channels.corrupt, () => ({ keyId: id }))
-  if (record === undefined || !isVisible(record, actor)) throw new KeyNotFoundError()
+  if (record === null || record === 'corrupt' || !isVisible(record, actor)) throw new KeyNotFoundError()
   return record
 }
 
