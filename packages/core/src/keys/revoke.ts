@@ -30,7 +30,8 @@ interface Wish {
   readonly triedAt: Set<number>
 }
 
-const attempts = 5
+// Each lost attempt means that somebody else's change went through; theirs come to an end, and revoking must win.
+const attempts = 50
 // Wishes of one workspace that wait for the store to come back; nobody fills the room of another.
 const maxPendingPerWorkspace = 200
 

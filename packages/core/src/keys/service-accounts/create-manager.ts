@@ -17,7 +17,8 @@ import type { ListServiceAccountsInput, ServiceAccountManager } from './manager.
 import { revokeKeysOf } from './revoke-keys.ts'
 import { type ServiceAccount, serviceAccountFromRecord } from './service-account.ts'
 
-const attempts = 5
+// Every key made for an account touches it: deleting must win over a busy maker of keys.
+const attempts = 50
 const deletedReason = 'The service account was deleted.'
 
 /** Makes the manager of one actor. */
