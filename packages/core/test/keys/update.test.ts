@@ -47,7 +47,7 @@ describe('update', () => {
     expect(await keyring.verify(token)).toMatchObject({ ok: false, code: 'key_expired' })
   })
 
-  test.each<[string, object]>([
+  test.each<[string, unknown]>([
     ['workspaceId', { workspaceId: 'ws_globex' }],
     ['environment', { environment: 'ci' }],
     ['owner', { owner: { type: 'user', id: 'eve' } }],
