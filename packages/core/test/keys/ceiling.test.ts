@@ -104,7 +104,7 @@ test('update adds what the actor holds; a later end needs it to hold everything'
   await fc.assert(
     fc.asyncProperty(grants, declared, declared, ends, fc.boolean(), async (own, before, after, end, endless) => {
       const twoHours = clock.now() + 7_200_000
-      const { key } = await create({ permissions: before as never, ...(!endless && { expiresAt: twoHours }) })
+      const { key } = await create({ permissions: before, ...(!endless && { expiresAt: twoHours }) })
       const expiry = end === 'never' ? { expiresAt: null } : end === undefined ? {} : { expiresIn: end as '1h' }
       const later = !endless && (end === 'never' || end === '3h')
       const added = normal(after).filter((each) => beyond(before, [each]).length > 0)
@@ -126,7 +126,7 @@ test('enable and rotate hand out a key as it is', async () => {
   const seen = tally()
   await fc.assert(
     fc.asyncProperty(grants, declared, async (own, permissions) => {
-      const { key } = await create({ permissions: permissions as never })
+      const { key } = await create({ permissions })
       await keys.disable(key.id)
       const actor = keyring.as(user('ada', { permissions: own }))
       const expected = expectedVerdict(beyond(own, normal(permissions)), [])
@@ -149,7 +149,7 @@ test('transfer needs actor and service account to hold what the key was granted'
   await fc.assert(
     fc.asyncProperty(grants, declared, declared, async (own, ceiling, permissions) => {
       const account = await keys.serviceAccounts.create({ name: 'bot', permissions: ceiling })
-      const { key } = await create({ permissions: permissions as never })
+      const { key } = await create({ permissions })
       const granted = normal(permissions)
       const expected = expectedVerdict(beyond(own, granted), beyond(ceiling, granted))
       const actor = keyring.as(admin({ permissions: own }))
@@ -195,7 +195,7 @@ test('whatever is done with a key, it is never good for more than its owner hold
       const both = (granted: readonly string[], now: readonly string[]): readonly string[] =>
         catalogue.names.filter((name) => allows(granted, name) && allows(now, name))
       held.set(owner.id, first)
-      const { key, token } = await create({ permissions: permissions as never, owner })
+      const { key, token } = await create({ permissions, owner })
       expect(await good(token)).toEqual(both(permissions, first))
       held.set(owner.id, later)
       await keyring.ownerChanged({ workspaceId: 'ws_acme', owner })

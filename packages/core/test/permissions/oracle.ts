@@ -33,12 +33,7 @@ export function beyond(held: readonly string[], wanted: readonly string[]): read
   return wanted.filter((grant) => [...meant(grant)].some((permission) => !allows(held, permission)))
 }
 
-/** A permission that can be named: nothing unheard of. */
-export const permission = fc
-  .tuple(fc.constantFrom(...resources.slice(0, 3)), fc.constantFrom(...actions.slice(0, 3)))
-  .map((pair) => pair.join(':'))
-
-/** A grant over the same names. */
+/** A grant over the names that can be named: nothing unheard of. */
 export const grant = fc
   .tuple(fc.constantFrom(...resources.slice(0, 3), '*'), fc.constantFrom(...actions.slice(0, 3), '*'))
   .map((pair) => pair.join(':'))
