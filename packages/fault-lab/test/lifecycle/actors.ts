@@ -2,7 +2,7 @@ import { type Ability, type Actor, keyActor, systemActor } from '@claviger/core'
 import fc from 'fast-check'
 import { expect } from 'vitest'
 import { sometimes } from './arbitraries.ts'
-import { grantsOf, type Model } from './model.ts'
+import { findKey, grantsOf, type Model } from './model.ts'
 import { verdictShown } from './shown.ts'
 import type { Process } from './timeline.ts'
 import { verdictsOf } from './verdict.ts'
@@ -79,7 +79,9 @@ export async function actorOf(
 }
 
 async function shownKey(model: Model, world: World, shows: number, process: Process) {
-  const token = model.tokens[shows % Math.max(1, model.tokens.length)]
+  const managing = model.tokens.filter(({ keyId }) => findKey(model, keyId)?.permissions.includes('keys:manage'))
+  const choice = shows % 2 === 0 || managing.length === 0 ? model.tokens : managing
+  const token = choice[Math.floor(shows / 2) % Math.max(1, choice.length)]
   if (token === undefined) return undefined
   const verification = await world.keyrings[process].verify(token.token)
   expect(verdictsOf(model, process, token, undefined, {})).toContainEqual(verdictShown(verification))

@@ -1,11 +1,5 @@
 /** Every declared permission, in the order of the definition. */
-export const declared: readonly string[] = [
-  'prompts:read',
-  'prompts:list',
-  'prompts:write',
-  'context:download',
-  'keys:manage',
-]
+const declared: readonly string[] = ['prompts:read', 'prompts:list', 'prompts:write', 'context:download', 'keys:manage']
 
 /** What a new key gets unless told otherwise. */
 export const defaults: readonly string[] = ['prompts:read', 'prompts:list', 'context:download']

@@ -13,7 +13,7 @@ import { createWorld } from './world.ts'
 
 /*
  * The whole life of keys, as random steps of several people in two processes on one store, compared with a plain model
- * after each. `FAULT_LAB_MODEL_RUNS` says how many runs (default 150 in memory, 15 on a database), `FAULT_LAB_SEED` which.
+ * after each. `FAULT_LAB_MODEL_RUNS` says how many runs (default 300 in memory, 15 on a database), `FAULT_LAB_SEED` which.
  * A failure shows the seed and the shortest run that fails.
  */
 const asked = process.env.FAULT_LAB_MODEL_RUNS
@@ -25,7 +25,7 @@ let workspaces = 0
 
 describe('the life of keys in memory', () => {
   test(title, { timeout }, async () => {
-    await compare(inMemory, runsOr(150))
+    await compare(inMemory, runsOr(300))
     for (const what of usual) expect([what, tally.get(what) ?? 0]).toEqual([what, expect.toSatisfy(isPositive)])
   })
 })
@@ -62,9 +62,9 @@ async function onOne(place: Place, runs: number): Promise<void> {
 async function compare(open: () => Promise<Place>, runs: number): Promise<void> {
   const policy = fc.constantFrom<ModelPolicy[]>({ maxLifetime: null }, { maxLifetime: null }, { maxLifetime: 30 * day })
   const steps = fc.commands(anyStep, { maxCommands: 40, size: 'max' })
-  const property = fc.asyncProperty(policy, steps, async (policy, steps) => {
+  const property = fc.asyncProperty(policy, fc.boolean(), steps, async (policy, hasBus, steps) => {
     const place = await open()
-    const world = createWorld(place.stores, policy)
+    const world = createWorld(place.stores, policy, hasBus)
     workspaces += 1
     const model = emptyModel(policy, [`home ${workspaces}`, `elsewhere ${workspaces}`], world.now())
     for (const { workspace, owner, grants } of model.host) world.know(workspace, owner, latest(grants))

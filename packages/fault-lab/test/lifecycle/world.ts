@@ -17,8 +17,8 @@ export interface World {
 
 let runs = 0
 
-/** Makes a world whose host knows nobody yet. */
-export function createWorld(stores: readonly [KeyStore, KeyStore], policy: ModelPolicy): World {
+/** Makes a world whose host knows nobody yet. Without a bus, also where there is one, polling alone must do. */
+export function createWorld(stores: readonly [KeyStore, KeyStore], policy: ModelPolicy, hasBus: boolean): World {
   const clock = testClock()
   const table = new Map<string, readonly string[] | null>()
   const underWay = new Set<Promise<unknown>>()
@@ -27,7 +27,7 @@ export function createWorld(stores: readonly [KeyStore, KeyStore], policy: Model
   const keyringOn = (store: KeyStore, process: number): Keyring =>
     createKeyring({
       prefix: 'lab',
-      store: tracked(store, underWay),
+      store: tracked(hasBus ? store : withoutBus(store), underWay),
       permissions: definePermissions({ prompts: ['read', 'list', 'write'], context: ['download'] }),
       defaultPermissions: defaults as readonly ['prompts:read', 'prompts:list', 'context:download'],
       hasher: hmacSha256({ pepper: 'a pepper for the lab, 32 characters' }),
@@ -66,6 +66,10 @@ export function createWorld(stores: readonly [KeyStore, KeyStore], policy: Model
 
 function placeOf(workspace: string, { type, id }: Owner): string {
   return JSON.stringify([workspace, type, id])
+}
+
+function withoutBus({ subscribe: _subscribe, ...store }: KeyStore): KeyStore {
+  return store
 }
 
 /** Knows which calls are under way. Neither purges, which would happen at random times, nor closes what others use. */

@@ -13,7 +13,7 @@ import { transfer } from './transfer.ts'
 import { update } from './update.ts'
 import { verify, verifyAll } from './verify.ts'
 
-const often = [create, create, changeOwner, rotate, pass, passToEnd, verify, verifyAll, list]
+const often = [create, create, update, changeOwner, rotate, pass, passToEnd, verify, verifyAll, list]
 const changes = [create, update, rotate, endOverlap, disable, enable, revoke, revokeMany, transfer, get, diagnose]
 const accounts = [createAccount, updateAccount, deleteAccount, readAccounts, announceOwner]
 

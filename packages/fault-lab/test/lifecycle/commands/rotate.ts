@@ -19,7 +19,11 @@ export const rotate: fc.Arbitrary<Step> = fc
     pick,
     overlap: fc.constantFrom<Rotate['overlap'][]>('24h', undefined, 0, 0, hour, '7d', '8d'),
   })
-  .map(({ who, ...what }) => callStep('rotate', { ...who, ...what }, run))
+  .map(({ who, ...what }) => rotating({ ...who, ...what }))
+
+export function rotating(what: Rotate): Step {
+  return callStep('rotate', what, run)
+}
 
 async function run(call: Call, { pick, overlap }: Rotate): Promise<void> {
   const { model, actor, keys } = call

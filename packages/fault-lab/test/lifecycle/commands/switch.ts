@@ -9,7 +9,11 @@ type Switch = Who & { readonly pick: number }
 /** Somebody switches a key off. */
 export const disable: fc.Arbitrary<Step> = fc
   .record({ who: anybody, pick })
-  .map(({ who, pick }) => callStep('disable', { ...who, pick }, runDisable))
+  .map(({ who, pick }) => disabling({ ...who, pick }))
+
+export function disabling(what: Switch): Step {
+  return callStep('disable', what, runDisable)
+}
 
 /** Somebody switches a key on again. */
 export const enable: fc.Arbitrary<Step> = fc
