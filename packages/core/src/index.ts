@@ -70,6 +70,7 @@ export type {
 } from './keys/service-accounts/manager.ts'
 export type { ServiceAccount } from './keys/service-accounts/service-account.ts'
 export type { KeyringOptions, KeyringSettings, OwnerSetting } from './options.ts'
+export type { PolicyOptions, RetentionOptions } from './policy-options.ts'
 export {
   definePermissions,
   type PermissionCatalogue,
