@@ -50,7 +50,7 @@ export function endOfNew(actor: Actor, end: number | null | undefined): number |
   return end === undefined ? (actor.expiresAt?.getTime() ?? null) : end
 }
 
-/** A service account must be there, and bounds its keys when they are made; a user only when they are used. */
+/** A service account must be there, and bounds what its keys are given; a user only what they do. */
 function ownerRefusal(model: Model, workspace: string, owner: Owner, grants: readonly string[]): Refusal {
   if (owner.type === 'user') return undefined
   const held = grantsOf(model, workspace, owner)
@@ -78,6 +78,8 @@ export function updateRefusal(model: Model, actor: Actor, key: ModelKey | undefi
   const grants = wish.permissions ?? key.permissions
   const added = grants.filter((grant) => !covers(key.permissions, grant))
   if (!coversAll(actor.permissions, added)) return ceiling
+  const ofOwner = added.length === 0 ? undefined : ownerRefusal(model, key.workspace, key.owner, added)
+  if (ofOwner !== undefined) return ofOwner
   if (!isLater(end, key.expiresAt)) return undefined
   if (!coversAll(actor.permissions, grants)) return ceiling
   return outlives(actor, end) ? forbidden : undefined
