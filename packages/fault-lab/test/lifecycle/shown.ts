@@ -58,9 +58,22 @@ export function accountShown({ description: _d, createdBy: _c, ...account }: Ser
 
 export function verdictShown(verification: Verification): object {
   if (!verification.ok) return verification
-  const { apiKey, ...rest } = verification
-  const { metadata: _m, ...shown } = { ...apiKey }
-  return { ...rest, ...shown, expiresAt: apiKey.expiresAt?.getTime() ?? null }
+  const { apiKey, endsAt, noticeFrom } = verification
+  const { id, workspaceId, name, environment, permissions, owner, secretVersion } = apiKey
+  const expiresAt = apiKey.expiresAt?.getTime() ?? null
+  return {
+    ok: true,
+    id,
+    workspaceId,
+    name,
+    environment,
+    permissions,
+    owner,
+    secretVersion,
+    expiresAt,
+    endsAt,
+    noticeFrom,
+  }
 }
 
 function hintOf(token: string): string {
