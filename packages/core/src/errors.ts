@@ -95,7 +95,7 @@ export class ServiceAccountNotFoundError extends ClavigerError {
 /** The actor may not perform this action at all. */
 export class ForbiddenError extends ClavigerError {
   readonly code = 'ERR_CLAVIGER_FORBIDDEN'
-  /** The refused action, e.g. `create` or `revoke`. */
+  /** What was refused: an ability such as `create`, or what stood in the way, such as `owner` or `expiresAt`. */
   readonly action: string
 
   constructor(action: string, message: string) {

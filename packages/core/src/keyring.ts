@@ -7,9 +7,11 @@ import { createHashing } from './hashing/hashing.ts'
 import { createWorkQueue } from './hashing/work-queue.ts'
 import type { Keyring } from './keyring-types.ts'
 import { createManagers } from './keys/create-manager.ts'
-import { checkedOwner, checkReference } from './keys/checks.ts'
+import { checkedOwner, checkReference, ownFields } from './keys/checks.ts'
+import { createFreeText } from './keys/free-text.ts'
 import type { KeyManager } from './keys/manager.ts'
 import { createRevocation } from './keys/revoke.ts'
+import { createTurns } from './keys/turns.ts'
 import { type KeyringOptions, resolveOptions } from './options.ts'
 import { createReadiness } from './readiness.ts'
 import { createRehash } from './rehash.ts'
@@ -29,6 +31,7 @@ import { within } from './verify/within.ts'
 const readyTimeoutMs = 10_000
 const maxRevokedKeys = 10_000
 const closeTimeoutMs = 5_000
+const maxTurnWaitMs = 5_000
 
 /**
  * Makes a keyring: everything Claviger does, for one product and one store. Does no I/O until `ready()` or first use.
@@ -107,6 +110,8 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
     events: createEventSink(resolved.onEvent, clock),
     policy: resolved.policy,
     defaultPermissions: resolved.defaultPermissions,
+    freeText: createFreeText(grammar),
+    inTurn: createTurns(clock, maxTurnWaitMs),
     generate: tokenFactory(resolved.random ?? ((size: number): Uint8Array => randomBytes(size))),
     retryMs: resolved.pollMs,
   }
@@ -132,7 +137,8 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
     recall: verifier.recall,
     authorize: apiKeys.refusal,
 
-    async ownerChanged({ workspaceId, owner }) {
+    async ownerChanged(change) {
+      const { workspaceId, owner } = ownFields('ownerChanged', change, ['workspaceId', 'owner'])
       checkReference('workspaceId', workspaceId)
       await ready()
       const announcement = { type: 'owner', workspaceId, owner: checkedOwner(owner) } as const

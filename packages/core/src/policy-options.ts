@@ -31,6 +31,8 @@ export interface RetentionOptions {
 }
 
 const dayMs = 86_400_000
+// A hundred years: more is a mistake, and dates end somewhere.
+const mostMs = 36_500 * dayMs
 /** Every option of the group. */
 export const policyNames: readonly (keyof PolicyOptions)[] = ['maxLifetime', 'rotateAfter', 'unusedAfter', 'maxOverlap']
 
@@ -49,7 +51,7 @@ export function resolvedPolicy(policy: PolicyOptions, expiringWithinMs: number):
     maxLifetimeMs: duration('policy.maxLifetime', policy.maxLifetime, null, 1),
     rotateAfterMs: duration('policy.rotateAfter', policy.rotateAfter, 90 * dayMs, 1),
     unusedAfterMs: duration('policy.unusedAfter', policy.unusedAfter, 90 * dayMs, 1),
-    maxOverlapMs: duration('policy.maxOverlap', policy.maxOverlap, 7 * dayMs, 0),
+    maxOverlapMs: bounded('policy.maxOverlap', duration('policy.maxOverlap', policy.maxOverlap, 7 * dayMs, 0)),
     expiringWithinMs,
   }
 }
@@ -72,6 +74,11 @@ function duration(option: string, value: Duration | null | undefined, byDefault:
   const chosen = value === undefined ? byDefault : value
   if (chosen === null) return Number.POSITIVE_INFINITY
   const ms = durationMs(chosen)
-  if (ms !== undefined && ms >= least) return ms
+  if (ms !== undefined && ms >= least && ms <= mostMs) return ms
   throw new ConfigurationError(option, `Expected ${option} to be ${durationForm}, got ${shown(value)}.`)
+}
+
+function bounded(option: string, ms: number): number {
+  if (ms <= mostMs) return ms
+  throw new ConfigurationError(option, `Expected ${option} to be ${durationForm}: an overlap must end.`)
 }

@@ -75,6 +75,7 @@ export function systemActor(workspaceId: string, more: Pick<Actor, 'origin'> = {
  * if (verification.ok) await keyring.as(keyActor(verification.apiKey)).revoke(verification.apiKey.id)
  */
 export function keyActor(apiKey: ApiKey, more: Pick<Actor, 'can' | 'origin'> = {}): Actor {
-  const { id, workspaceId, permissions, owner, environment, expiresAt } = apiKey
-  return { ...more, type: 'key', id, workspaceId, permissions, owner, environment, expiresAt }
+  const { id, workspaceId, permissions, owner, environment, expiresAt, secretEndsAt } = apiKey
+  const ends = [expiresAt, secretEndsAt].filter((end) => end !== null).sort((a, b) => a.getTime() - b.getTime())
+  return { ...more, type: 'key', id, workspaceId, permissions, owner, environment, expiresAt: ends[0] ?? null }
 }

@@ -32,11 +32,23 @@ export function demandEnvironment(actor: Actor, environment: string): void {
   throw new ForbiddenError('environment', `A key makes keys of its own environment only: ${actor.environment}.`)
 }
 
-/** For what hands out a key as it is: its grants, until its end. A key may always hand out itself. */
+/** For what hands out a key as it is: its grants, until its end. A key holds its own grants, but not beyond its secret. */
 export function demandAllOf(actor: Actor, { id, permissions, expiresAt }: KeyRecord): void {
-  if (isItself(actor, id)) return
-  demandGrants(actor, permissions)
+  if (!isItself(actor, id)) demandGrants(actor, permissions)
   demandEnd(actor, expiresAt)
+}
+
+/** A service account knows no end and no environment: who is bound to either makes none, and gives none more. */
+export function demandUnbound(actor: Actor): void {
+  if (endOf(actor) === null && actor.environment === undefined) return
+  throw new ForbiddenError('manageServiceAccounts', 'A key makes no service accounts and gives none more permissions.')
+}
+
+/** @throws {ForbiddenError} for a key that has ended meanwhile */
+export function demandNotOver(actor: Actor, now: number): void {
+  const end = endOf(actor)
+  if (end === null || now < end) return
+  throw new ForbiddenError('act', `This actor is a key that ended at ${new Date(end).toISOString()}.`)
 }
 
 /** When the actor itself ends: null for never, or for what is no key. Epoch milliseconds. */

@@ -7,6 +7,7 @@ import type { Actor } from './actor.ts'
 import { type Key, keyFromRecord } from './key.ts'
 import type { ManagerParts } from './parts.ts'
 import { findVisible } from './read.ts'
+import { isStored } from './stored.ts'
 
 /** A key after a change; revision and time of the change are added on the way. */
 export interface ChangedKey {
@@ -23,7 +24,8 @@ export interface ChangedKey {
  */
 export type Decide = (record: KeyRecord, now: number) => ChangedKey | undefined | Promise<ChangedKey | undefined>
 
-const attempts = 5
+// A service account is written with every key that comes to it, from every process: losing a few times is no fault.
+const attempts = 20
 
 /**
  * One step in the life of a key: read it, decide, compare and set, log, tell. Where nothing is to change, nothing is
@@ -43,7 +45,7 @@ export async function changeKey(
     const before = await findVisible(parts, actor, id)
     const decided = await decide(before, parts.clock.now())
     if (decided === undefined) return keyFromRecord(before, parts.policy, parts.clock.now())
-    const after = await commitChange(parts, actor, action, before, decided)
+    const after = await commitChange(parts, actor, action, before, decided, (written) => isStored(parts, written))
     if (after === undefined) continue
     const key = keyFromRecord(after, parts.policy, after.updatedAt)
     parts.events.key(action, actor, key)
@@ -59,17 +61,23 @@ export async function commitChange(
   action: KeyAction,
   before: KeyRecord,
   { record, besides = [], reason = null }: ChangedKey,
+  wasStored: (written: KeyRecord) => Promise<boolean> = async () => false,
   now: number = clock.now(),
 ): Promise<KeyRecord | undefined> {
   const after: KeyRecord = { ...record, revision: before.revision + 1, updatedAt: now }
   const changed = changedFacts(keyFacts(before, now), keyFacts(after, now))
   const facts = reason === null ? changed : { before: changed.before, after: { ...changed.after, reason } }
-  const result = await commits.commit({
-    writes: [{ type: 'key', record: after, expectedRevision: before.revision }, ...besides],
-    activity: [activityEntry(generate.id(), now, actor, action, { type: 'key', id: before.id }, facts)],
-    announcements: [{ type: 'key', id: before.id }],
-  })
-  return result.ok ? after : undefined
+  try {
+    const result = await commits.commit({
+      writes: [{ type: 'key', record: after, expectedRevision: before.revision }, ...besides],
+      activity: [activityEntry(generate.id(), now, actor, action, { type: 'key', id: before.id }, facts)],
+      announcements: [{ type: 'key', id: before.id }],
+    })
+    return result.ok ? after : undefined
+  } catch (error) {
+    if (await wasStored(after)) return after
+    throw error
+  }
 }
 
 /** @throws {KeyEndedError} for a key that is revoked or expired */

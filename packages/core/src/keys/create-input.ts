@@ -1,9 +1,11 @@
+import type { Duration } from '../duration.ts'
 import { ValidationError } from '../errors.ts'
 import type { PermissionCatalogue } from '../permissions/catalogue.ts'
 import type { Owner } from '../store/records.ts'
 import type { TokenGrammar } from '../token/grammar.ts'
-import { checkedDescription, checkedGrants, checkedMetadata, checkedName, checkedOwner, checkFields } from './checks.ts'
+import { checkedGrants, checkedOwner, ownFields } from './checks.ts'
 import { wantedEnd } from './expiry.ts'
+import type { FreeText } from './free-text.ts'
 import type { CreateKeyInput } from './inputs.ts'
 
 /** A checked `create` input; what was left out is undefined. */
@@ -14,6 +16,8 @@ export interface CheckedCreate {
   readonly permissions: readonly string[] | undefined
   readonly owner: Owner | undefined
   readonly expiresAt: number | null | undefined
+  /** As asked: the end that follows from it is another a moment later. */
+  readonly expiresIn: Duration | undefined
   readonly metadata: Readonly<Record<string, string>>
 }
 
@@ -21,6 +25,7 @@ export interface CheckedCreate {
 export interface InputRules {
   readonly permissions: PermissionCatalogue
   readonly grammar: Pick<TokenGrammar, 'environments'>
+  readonly freeText: FreeText
 }
 
 const fields: readonly (keyof CreateKeyInput)[] = [
@@ -35,16 +40,21 @@ const fields: readonly (keyof CreateKeyInput)[] = [
 ]
 
 /** Checks what `create` was given, at the instant `now`. Pure. @throws {ValidationError} naming the field */
-export function checkedCreate(input: CreateKeyInput, { permissions, grammar }: InputRules, now: number): CheckedCreate {
-  checkFields('create', input, fields)
+export function checkedCreate(
+  given: CreateKeyInput,
+  { permissions, grammar, freeText }: InputRules,
+  now: number,
+): CheckedCreate {
+  const input = ownFields('create', given, fields)
   return {
-    name: checkedName(input.name),
+    name: freeText.name(input.name),
     environment: checkedEnvironment(input.environment, grammar.environments),
-    description: checkedDescription(input.description),
+    description: freeText.description(input.description),
     permissions: input.permissions === undefined ? undefined : checkedGrants(input.permissions, permissions),
     owner: input.owner === undefined ? undefined : checkedOwner(input.owner),
     expiresAt: wantedEnd(input, now),
-    metadata: checkedMetadata(input.metadata ?? {}),
+    expiresIn: input.expiresIn,
+    metadata: freeText.metadata(input.metadata ?? {}),
   }
 }
 

@@ -1,9 +1,11 @@
 import { readActivity } from './read-activity.ts'
 import type { Actor } from './actor.ts'
 import { checkedActor } from './check-actor.ts'
-import { checkedReason, checkFields } from './checks.ts'
+import { demandNotOver } from './ceiling.ts'
+import { ownFields } from './checks.ts'
 import { createKeys } from './create.ts'
 import { diagnoseKey } from './diagnosis/diagnose.ts'
+import type { FreeText } from './free-text.ts'
 import { grantableBy } from './grantable.ts'
 import type { CreatedKey, Reason } from './inputs.ts'
 import { type Key, keyFromRecord } from './key.ts'
@@ -21,50 +23,55 @@ import { updateKey } from './update.ts'
 
 /** Makes the facade's factory: one manager per actor, over the same parts. */
 export function createManagers(parts: ManagerParts, revocation: Revocation): (actor: Actor) => KeyManager {
-  const { ready } = parts
   const createKey = createKeys(parts)
 
   return (unchecked) => {
-    const actor = checkedActor(unchecked)
+    const actor = maskedOrigin(checkedActor(unchecked), parts.freeText)
+    const begin = async (): Promise<void> => {
+      await parts.ready()
+      demandNotOver(actor, parts.clock.now())
+    }
+    const reasonOf = (call: string, options: Reason): string | null =>
+      parts.freeText.reason(ownFields(call, options, ['reason']).reason)
     const revoke = async (id: string, reason: string | null): Promise<Key> => {
       demandRevoke(actor, id)
-      await ready()
+      await begin()
       return revocation.revoke(actor, id, reason)
     }
     return {
       async create(input, options?: Parameters<KeyManager['create']>[1]) {
-        await ready()
+        await begin()
         // The overloads tell callers without an idempotency key that there is a token.
         return (await createKey(actor, input, options)) as CreatedKey
       },
       async get(id) {
-        await ready()
+        await begin()
         demand(actor, 'list')
         return keyFromRecord(await findVisible(parts, actor, id), parts.policy, parts.clock.now())
       },
       async list(input = {}) {
-        await ready()
+        await begin()
         demand(actor, 'list')
         return listVisible(parts, actor, input)
       },
       async update(id, input, options = {}) {
-        await ready()
+        await begin()
         return updateKey(parts, actor, id, input, options)
       },
       async rotate(id, options = {}) {
-        await ready()
+        await begin()
         return rotateKey(parts, actor, id, options)
       },
       async endOverlap(id) {
-        await ready()
+        await begin()
         return endOverlap(parts, actor, id)
       },
       async disable(id, options = {}) {
-        await ready()
+        await begin()
         return disableKey(parts, actor, id, options)
       },
       async enable(id) {
-        await ready()
+        await begin()
         return enableKey(parts, actor, id)
       },
       revoke: async (id, options = {}) => revoke(id, reasonOf('revoke', options)),
@@ -73,15 +80,15 @@ export function createManagers(parts: ManagerParts, revocation: Revocation): (ac
         return revokeMany(ids, async (id) => revoke(id, reason))
       },
       async transfer(id, owner) {
-        await ready()
+        await begin()
         return transferKey(parts, actor, id, owner)
       },
       async activity(input = {}) {
-        await ready()
+        await begin()
         return readActivity(parts, actor, input)
       },
       async diagnose(target, input = {}) {
-        await ready()
+        await begin()
         return diagnoseKey(parts, actor, target, input)
       },
       permissions: () => grantableBy(actor, parts),
@@ -90,7 +97,8 @@ export function createManagers(parts: ManagerParts, revocation: Revocation): (ac
   }
 }
 
-function reasonOf(call: string, options: Reason): string | null {
-  checkFields(call, options, ['reason'])
-  return checkedReason(options.reason)
+function maskedOrigin(actor: Actor, { mask }: FreeText): Actor {
+  if (actor.origin === undefined) return actor
+  const masked = Object.entries(actor.origin).map(([field, text]) => [field, mask(text)] as const)
+  return { ...actor, origin: Object.fromEntries(masked) }
 }

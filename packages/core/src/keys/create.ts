@@ -10,11 +10,11 @@ import { checkLifetime } from './expiry.ts'
 import { type Idempotency, idempotencyOf, replayed } from './idempotency.ts'
 import type { CreatedKey, CreateKeyInput, CreateKeyOptions, ReplayedKey } from './inputs.ts'
 import { keyFromRecord } from './key.ts'
-import { demandWithin, ownerForNewKey, type Ownership, ownershipOf } from './ownership.ts'
+import { accountTurn, demandWithin, ownerForNewKey, type Ownership, ownershipOf } from './ownership.ts'
 import type { ManagerParts } from './parts.ts'
 import { demand } from './rights.ts'
 import { type NewSecret, newSecret } from './secrets.ts'
-import { createTurns } from './turns.ts'
+import { isStored } from './stored.ts'
 
 /** Makes keys. */
 export type Create = (
@@ -24,15 +24,14 @@ export type Create = (
 ) => Promise<CreatedKey | ReplayedKey>
 
 // A random id is taken already once in 10^28 times; a service account may be changed by another process a few times.
-const attempts = 5
+const attempts = 20
 
 /** The input, with what depends on the actor settled. */
 type SettledCreate = CheckedCreate & { readonly owner: Owner; readonly expiresAt: number | null }
 
 /** Makes the maker of keys. */
 export function createKeys(parts: ManagerParts): Create {
-  const { clock, commits, events, generate, policy } = parts
-  const inTurn = createTurns()
+  const { clock, commits, events, generate, inTurn, policy } = parts
 
   const commitNew = async (
     actor: Actor,
@@ -50,7 +49,7 @@ export function createKeys(parts: ManagerParts): Create {
         ...ownership.besides,
         ...(idempotency === undefined ? [] : [idempotency.write(record)]),
       ]
-      const result = await commits.commit({
+      const commit = commits.commit({
         writes,
         activity: [
           activityEntry(
@@ -67,6 +66,10 @@ export function createKeys(parts: ManagerParts): Create {
         ],
         announcements: [{ type: 'key', id: record.id }],
       })
+      const result = await commit.catch(async (error: unknown) => {
+        if (await isStored(parts, record)) return { ok: true } as const
+        throw error
+      })
       if (result.ok) {
         const key = keyFromRecord(record, policy, record.createdAt)
         events.key('key.created', actor, key)
@@ -78,7 +81,7 @@ export function createKeys(parts: ManagerParts): Create {
       }
       if (lostTo === 'key') secret = undefined
     }
-    throw new ConflictError('The key could not be made: the same things were changed by others several times in a row.')
+    throw new ConflictError('The service account that is to own the key was busy every time. Try again.')
   }
 
   return async (actor, input, options) => {
@@ -91,10 +94,10 @@ export function createKeys(parts: ManagerParts): Create {
     checkLifetime(expiresAt, now, policy.maxLifetimeMs)
     demandEnd(actor, expiresAt)
     if (checked.permissions !== undefined) demandGrants(actor, checked.permissions)
-    const idempotency = idempotencyOf(actor, input, options, now)
+    const idempotency = idempotencyOf(actor, checked, options, now)
     const work = (): Promise<CreatedKey | ReplayedKey> =>
       commitNew(actor, { ...checked, owner, expiresAt }, idempotency)
-    return owner.type === 'service' ? inTurn(JSON.stringify([actor.workspaceId, owner.id]), work) : work()
+    return owner.type === 'service' ? inTurn(accountTurn(actor.workspaceId, owner.id), work) : work()
   }
 }
 

@@ -3,8 +3,9 @@ import { ConflictError, IdempotencyKeyReusedError } from '../errors.ts'
 import type { IdempotencyRecord, KeyRecord } from '../store/records.ts'
 import type { CommitResult, Write } from '../store/store.ts'
 import type { Actor } from './actor.ts'
-import { checkFields, checkReference } from './checks.ts'
-import type { CreateKeyInput, CreateKeyOptions, ReplayedKey } from './inputs.ts'
+import type { CheckedCreate } from './create-input.ts'
+import { checkReference, ownFields } from './checks.ts'
+import type { CreateKeyOptions, ReplayedKey } from './inputs.ts'
 import { keyFromRecord } from './key.ts'
 import type { ManagerParts } from './parts.ts'
 import { findVisible } from './read.ts'
@@ -18,14 +19,16 @@ export interface Idempotency {
 /** What a call asks to be remembered; undefined when it asks nothing. @throws {ValidationError} */
 export function idempotencyOf(
   { workspaceId, type, id }: Actor,
-  input: CreateKeyInput,
+  input: CheckedCreate,
   options: CreateKeyOptions | undefined,
   now: number,
 ): Idempotency | undefined {
   if (options === undefined) return undefined
-  checkFields('create', options, ['idempotencyKey'])
-  const idempotencyKey = checkReference('idempotencyKey', options.idempotencyKey)
-  const requestHash = createHash('sha256').update(inOneOrder(input)).digest('base64url')
+  const own = ownFields('create', options, ['idempotencyKey'])
+  const idempotencyKey = checkReference('idempotencyKey', own.idempotencyKey)
+  const requestHash = createHash('sha256')
+    .update(inOneOrder(requestOf(input)))
+    .digest('base64url')
   return {
     requestHash,
     write: (key) => ({
@@ -51,6 +54,11 @@ export async function replayed(
 
 function isIdempotencyRecord(stored: object | null): stored is IdempotencyRecord {
   return stored !== null && 'requestHash' in stored
+}
+
+/** The request, in the one form all its spellings have. */
+function requestOf({ expiresAt, expiresIn, ...input }: CheckedCreate): object {
+  return { ...input, end: expiresIn ?? expiresAt ?? null }
 }
 
 /** JSON that does not depend on the order in which fields were written. */

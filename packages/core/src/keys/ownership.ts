@@ -45,6 +45,11 @@ export async function ownershipOf(parts: ManagerParts, workspaceId: string, owne
   return { owner, ceiling: grants, besides: [] }
 }
 
+/** The name of the turn that keys for a service account are stored in. */
+export function accountTurn(workspaceId: string, accountId: string): string {
+  return JSON.stringify([workspaceId, accountId])
+}
+
 /** @throws {PermissionCeilingError} naming the grants that the owner would not cover */
 export function demandWithin({ ceiling }: Ownership, grants: readonly string[]): void {
   const missing = ceiling === undefined ? [] : grants.filter((grant) => !ceiling.covers(grant))

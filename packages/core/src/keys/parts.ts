@@ -11,7 +11,9 @@ import type { ChangeTarget } from '../verify/change-target.ts'
 import type { Entries } from '../verify/entries.ts'
 import type { Owners } from '../verify/owners.ts'
 import type { RevokedKeys } from '../verify/revoked.ts'
+import type { FreeText } from './free-text.ts'
 import type { KeyPolicy } from './policy.ts'
+import type { Turns } from './turns.ts'
 
 /** What managing keys is made of. Times in milliseconds. */
 export interface ManagerParts {
@@ -28,7 +30,9 @@ export interface ManagerParts {
   readonly permissions: PermissionCatalogue
   readonly defaultPermissions: readonly string[]
   readonly policy: KeyPolicy
+  readonly freeText: FreeText
   readonly generate: TokenFactory
+  readonly inTurn: Turns
   readonly clock: Clock
   readonly storeTimeoutMs: number
   /** How long to wait before an unconfirmed revocation is tried again. */

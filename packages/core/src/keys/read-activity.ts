@@ -1,14 +1,15 @@
-import { ForbiddenError, NotSupportedError, ValidationError } from '../errors.ts'
+import { ForbiddenError, NotSupportedError, ServiceAccountNotFoundError, ValidationError } from '../errors.ts'
 import type { ActivityQuery, Page } from '../store/query.ts'
 import type { Activity, ActorRef } from '../store/records.ts'
 import { within } from '../verify/within.ts'
 import type { Actor, Origin } from './actor.ts'
 import type { Facts, KeyAction, ServiceAccountAction } from './activity.ts'
-import { boundedText, checkedLimit, checkFields, checkReference, isObject } from './checks.ts'
+import { boundedText, checkedLimit, checkReference, isObject, ownFields } from './checks.ts'
 import { type Instant, instantMs } from './expiry.ts'
 import type { ManagerParts } from './parts.ts'
 import { findVisible } from './read.ts'
 import { demand } from './rights.ts'
+import { findServiceAccount } from './service-accounts/find.ts'
 
 /** One line of the activity log, as it may be shown. */
 export interface ActivityEntry {
@@ -56,19 +57,19 @@ const fields: readonly (keyof ActivityInput)[] = [
 export async function readActivity(
   parts: ManagerParts,
   actor: Actor,
-  input: ActivityInput,
+  given: ActivityInput,
 ): Promise<Page<ActivityEntry>> {
   demand(actor, 'viewActivity')
+  const input = ownFields('activity', given, fields)
   const query = activityQuery(actor, input)
   const { store, clock, storeTimeoutMs } = parts
   if (store.activity === undefined) throw new NotSupportedError('activity')
-  if (actor.can?.listAll !== true) await demandSight(parts, actor, input)
+  if (actor.can?.listAll !== true || actor.environment !== undefined) await demandSight(parts, actor, input)
   const page = await within(clock, storeTimeoutMs, 'store', async () => store.activity?.(query))
   return { items: (page?.items ?? []).map(shown), nextCursor: page?.nextCursor ?? null }
 }
 
 function activityQuery(self: Actor, input: ActivityInput): ActivityQuery {
-  checkFields('activity', input, fields)
   const { keyId, serviceAccountId, actor, action, from, to, cursor } = input
   if (keyId !== undefined && serviceAccountId !== undefined) {
     throw new ValidationError('serviceAccountId', 'Give keyId or serviceAccountId, not both.')
@@ -103,7 +104,12 @@ async function demandSight(
     await findVisible(parts, self, keyId)
     return
   }
-  if (serviceAccountId !== undefined && self.can?.manageServiceAccounts === true) return
+  if (serviceAccountId !== undefined && self.can?.manageServiceAccounts === true) {
+    // An id of somebody's key in the place of an account's must not show its lines.
+    const account = await findServiceAccount(parts, self.workspaceId, serviceAccountId)
+    if (account === undefined) throw new ServiceAccountNotFoundError()
+    return
+  }
   if (serviceAccountId === undefined && actor?.type === self.type && actor.id === self.id) return
   throw new ForbiddenError(
     'viewActivity',

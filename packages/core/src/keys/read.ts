@@ -7,7 +7,7 @@ import { readableKey } from '../verify/records.ts'
 import { within } from '../verify/within.ts'
 import type { Actor } from './actor.ts'
 import { type Attention, attentionFilter, attentions } from './attention.ts'
-import { boundedText, checkedLimit, checkFields } from './checks.ts'
+import { boundedText, checkedLimit, ownFields } from './checks.ts'
 import { checkedEnvironment } from './create-input.ts'
 import type { ListKeysInput } from './inputs.ts'
 import { type Key, keyFromRecord } from './key.ts'
@@ -55,12 +55,12 @@ const fields: readonly (keyof ListKeysInput)[] = [
 ]
 
 function keyQuery(
-  input: ListKeysInput,
+  given: ListKeysInput,
   actor: Actor,
   { grammar, policy }: Pick<ReadParts, 'grammar' | 'policy'>,
   at: number,
 ): KeyQuery {
-  checkFields('list', input, fields)
+  const input = ownFields('list', given, fields)
   const { ownerId, search, cursor } = input
   const attention = input.attention === undefined ? undefined : checkedAttention(input.attention)
   const status = input.status ?? (attention === undefined ? undefined : living)
@@ -81,8 +81,10 @@ function keyQuery(
 }
 
 function checkedStatuses(status: KeyStatus | readonly KeyStatus[]): readonly KeyStatus[] {
-  const wanted = typeof status === 'string' ? [status] : status
-  if (Array.isArray(wanted) && wanted.every((each) => statuses.includes(each))) return wanted
+  const wanted: readonly unknown[] = Array.isArray(status) ? status : [status]
+  const chosen = statuses.filter((each) => wanted.includes(each))
+  // Array.from visits holes too.
+  if (Array.from(wanted).every((each) => chosen.some((known) => known === each))) return chosen
   throw new ValidationError('status', `Expected status to be one or several of ${statuses.join(', ')}.`)
 }
 

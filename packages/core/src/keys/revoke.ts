@@ -76,6 +76,7 @@ export function createRevocation(parts: ManagerParts): Revocation {
       'key.revoked',
       record,
       { record: { ...record, revokedAt: now, revokedReason: reason }, reason },
+      undefined,
       now,
     )
     // Lost for certain: if the key was revoked at this very instant, somebody else did it.

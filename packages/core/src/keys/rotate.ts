@@ -4,7 +4,7 @@ import type { KeyRecord } from '../store/records.ts'
 import type { Actor } from './actor.ts'
 import { demandAllOf } from './ceiling.ts'
 import { changeKey, demandAlive } from './change-key.ts'
-import { checkFields } from './checks.ts'
+import { ownFields } from './checks.ts'
 import type { CreatedKey, RotateOptions } from './inputs.ts'
 import type { Key } from './key.ts'
 import type { ManagerParts } from './parts.ts'
@@ -28,9 +28,9 @@ export async function rotateKey(
     demandAlive(before, now)
     demandOwnership(actor, before)
     const [current] = before.secrets
-    if (overlapMs > 0) demandNoOverlap(before, now)
     versionSeen ??= current.version
     if (versionSeen !== current.version) throw new ConflictError('Somebody else rotated this key at the same time.')
+    if (overlapMs > 0) demandNoOverlap(before, now)
     demandAllOf(actor, before)
     made ??= await newSecret(parts, before.environment, before.id, current.version + 1)
     const endsAt = Math.min(now + overlapMs, before.expiresAt ?? Number.POSITIVE_INFINITY)
@@ -70,9 +70,9 @@ function overlapEnd({ secrets: [, previous] }: KeyRecord, now: number): number |
 }
 
 function checkedOverlap(options: RotateOptions, maxOverlapMs: number): number {
-  checkFields('rotate', options, ['overlap'])
-  if (options.overlap === undefined) return Math.min(defaultOverlapMs, maxOverlapMs)
-  const ms = durationMs(options.overlap)
+  const { overlap } = ownFields('rotate', options, ['overlap'])
+  if (overlap === undefined) return Math.min(defaultOverlapMs, maxOverlapMs)
+  const ms = durationMs(overlap)
   if (ms === undefined) throw new ValidationError('overlap', `Expected overlap to be ${durationForm}, or 0 for none.`)
   if (ms <= maxOverlapMs) return ms
   throw new ValidationError('overlap', `Expected overlap to be at most ${maxOverlapMs} ms (policy.maxOverlap).`)

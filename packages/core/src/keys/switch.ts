@@ -1,7 +1,7 @@
 import type { Actor } from './actor.ts'
 import { demandAllOf } from './ceiling.ts'
 import { changeKey, demandAlive } from './change-key.ts'
-import { checkedReason, checkFields } from './checks.ts'
+import { ownFields } from './checks.ts'
 import type { Reason } from './inputs.ts'
 import type { Key } from './key.ts'
 import type { ManagerParts } from './parts.ts'
@@ -10,8 +10,7 @@ import { demand } from './rights.ts'
 /** Switches a key off: it is refused until it is enabled again. Needs what revoking needs. */
 export async function disableKey(parts: ManagerParts, actor: Actor, id: string, options: Reason): Promise<Key> {
   demand(actor, 'revoke')
-  checkFields('disable', options, ['reason'])
-  const reason = checkedReason(options.reason)
+  const reason = parts.freeText.reason(ownFields('disable', options, ['reason']).reason)
   return changeKey(parts, actor, id, 'key.disabled', (before, now) => {
     demandAlive(before, now)
     return before.disabledAt === null ? { record: { ...before, disabledAt: now }, reason } : undefined

@@ -4,7 +4,7 @@ import type { KeyRecord } from '../store/records.ts'
 import type { Actor } from './actor.ts'
 import { demandEnd, demandGrants } from './ceiling.ts'
 import { changeKey, demandAlive } from './change-key.ts'
-import { checkedDescription, checkedGrants, checkedMetadata, checkedName, checkFields } from './checks.ts'
+import { checkedGrants, ownFields } from './checks.ts'
 import { checkLifetime, wantedEnd } from './expiry.ts'
 import type { ChangeOptions, UpdateKeyInput } from './inputs.ts'
 import type { Key } from './key.ts'
@@ -26,20 +26,20 @@ export async function updateKey(
   parts: ManagerParts,
   actor: Actor,
   id: string,
-  input: UpdateKeyInput,
+  given: UpdateKeyInput,
   options: ChangeOptions,
 ): Promise<Key> {
   demand(actor, 'update')
-  checkFields('update', input, fields)
+  const input = ownFields('update', given, fields)
   const expected = checkedRevision(options)
-  const { permissions, policy, clock } = parts
+  const { permissions, policy, clock, freeText } = parts
   const end = wantedEnd(input, clock.now())
   const patch: Partial<KeyRecord> = {
-    ...(input.name !== undefined && { name: checkedName(input.name) }),
-    ...(input.description !== undefined && { description: checkedDescription(input.description) }),
+    ...(input.name !== undefined && { name: freeText.name(input.name) }),
+    ...(input.description !== undefined && { description: freeText.description(input.description) }),
     ...(input.permissions !== undefined && { permissions: checkedGrants(input.permissions, permissions) }),
     ...(end !== undefined && { expiresAt: end }),
-    ...(input.metadata !== undefined && { metadata: checkedMetadata(input.metadata) }),
+    ...(input.metadata !== undefined && { metadata: freeText.metadata(input.metadata) }),
   }
   return changeKey(parts, actor, id, 'key.updated', async (before, now) => {
     checkRevision(before, expected)
@@ -50,13 +50,11 @@ export async function updateKey(
       checkLifetime(end, before.secrets[0].createdAt, policy.maxLifetimeMs)
     }
     const added = addedGrants(before, record)
-    demandGrants(actor, added)
+    const isLonger = endsLater(before, record)
+    // A key that acts is no exception here: it would outlive its own end.
+    demandGrants(actor, isLonger ? record.permissions : added)
+    if (isLonger || added.length > 0) demandEnd(actor, record.expiresAt)
     if (added.length > 0) demandWithin(await ownershipOf(parts, actor.workspaceId, before.owner), added)
-    if (endsLater(before, record)) {
-      // A key is no exception here: it would outlive its own end.
-      demandGrants(actor, record.permissions)
-      demandEnd(actor, record.expiresAt)
-    }
     return { record }
   })
 }
@@ -78,8 +76,7 @@ export function checkRevision({ revision }: { readonly revision: number }, expec
 
 /** Checks the options of a change. */
 export function checkedRevision(options: ChangeOptions): number | undefined {
-  checkFields('update', options, ['revision'])
-  const { revision } = options
+  const { revision } = ownFields('update', options, ['revision'])
   if (revision === undefined || (Number.isSafeInteger(revision) && revision >= 1)) return revision
   throw new ValidationError('revision', 'Expected revision to be the revision of the record as it was read.')
 }

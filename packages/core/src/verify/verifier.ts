@@ -147,8 +147,7 @@ export function createVerifier(parts: VerifierParts): Verifier {
   const judgeState = (record: KeyRecord, secret: SecretRecord): Refused | undefined => {
     // Seen for the first time: what other carriers and slower reads of this key still hold is older.
     if (record.revokedAt !== null && revoked.add(record.id)) cache.apply([{ type: 'key', id: record.id }])
-    const isForgotten = record.revokedAt === null && revoked.covers(record)
-    return stateRefusal(isForgotten ? { ...record, revokedAt: record.updatedAt } : record, secret, clock.now())
+    return stateRefusal(revoked.judged(record), secret, clock.now())
   }
 
   const refreshAhead = (entry: Entry, carrier: Carrier, fieldValue: string): void => {
@@ -190,8 +189,8 @@ export function proofOf(digests: Digests, token: string, hash: string): string {
   return digests.proof(`${token}\0${hash}`)
 }
 
-/** Why no secret of a record fits a token. */
-function unproven(tags: readonly TagComparison[]): 'different' | 'unreadable' {
+/** Why no secret of a record fits a token. @throws {UnavailableError} when it may, under a pepper unknown here */
+export function unproven(tags: readonly TagComparison[]): 'different' | 'unreadable' {
   // The key may be perfectly good, and another process may know its pepper: our fault, not the client's.
   if (tags.includes('pepper_missing')) {
     throw new UnavailableError('hasher', 'A key was hashed under a pepper that is not configured here. Add it.')

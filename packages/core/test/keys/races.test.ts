@@ -4,6 +4,7 @@ import { describe, expect, test, vi } from 'vitest'
 import type { KeyManager } from '../../src/index.ts'
 import type { KeyStore } from '../../src/store/store.ts'
 import { admin, named } from '../support/actors.ts'
+import { fails } from '../support/observed-store.ts'
 import { ada, type Name, type SetUp, setUp } from '../support/set-up.ts'
 
 /** Two processes on one store, one clock and one bus. */
@@ -299,11 +300,15 @@ describe('P15: a change whose answer is lost', () => {
   test.each(changes)(
     '%s: is whole or not there at all, listed and read alike, and nothing cached is older',
     async (_, change, expected) => {
-      for (const side of ['before', 'after'] as const) {
+      for (const [side, canLook] of [
+        ['before', true],
+        ['after', false],
+      ] as const) {
         const { create, keyring, keys, store } = setUp()
         const { key, token } = await create()
         expect(await keyring.verify(token)).toMatchObject({ ok: true })
         store[side]('commit', () => {
+          if (!canLook) store.before('find', fails)
           throw new Error('connection reset')
         })
         await expect(change(keys, key.id)).rejects.toMatchObject({
@@ -311,6 +316,7 @@ describe('P15: a change whose answer is lost', () => {
           dependency: 'store',
         })
         store[side]('commit', undefined)
+        store.before('find', undefined)
         const read = await keys.get(key.id)
         if (side === 'before') expect(read).toEqual(key)
         else expect(read).toMatchObject(expected)
@@ -320,14 +326,45 @@ describe('P15: a change whose answer is lost', () => {
     },
   )
 
+  test.each(changes)(
+    '%s: what a look at the store shows to be stored is done, and told',
+    async (name, change, expected) => {
+      const told: string[] = []
+      const { create, keys, store } = setUp({ onEvent: ({ type }) => void told.push(type) })
+      const { key } = await create()
+      store.after('commit', () => {
+        throw new Error('connection reset')
+      })
+      await change(keys, key.id)
+      expect(await keys.get(key.id)).toMatchObject(expected)
+      expect(told).toEqual(['key.created', expect.stringContaining(name)])
+    },
+  )
+
+  test('P16: a rotation whose answer is lost hands over the token that works', async () => {
+    const { create, keyring, keys, store } = setUp()
+    const { key, token } = await create()
+    store.after('commit', () => {
+      throw new Error('connection reset')
+    })
+    const rotated = await keys.rotate(key.id, { overlap: '1h' })
+    const made = await keys.create({ ...named, owner: ada })
+    store.after('commit', undefined)
+    for (const each of [token, rotated.token, made.token]) {
+      expect(await keyring.verify(each)).toMatchObject({ ok: true })
+    }
+  })
+
   test('create: there is never a usable key that the list does not show', async () => {
     for (const side of ['before', 'after'] as const) {
       const { keyring, keys, store } = setUp()
       store[side]('commit', () => {
+        store.before('find', fails)
         throw new Error('connection reset')
       })
       await expect(keys.create({ ...named, owner: ada })).rejects.toMatchObject({ code: 'ERR_CLAVIGER_UNAVAILABLE' })
       store[side]('commit', undefined)
+      store.before('find', undefined)
       const { items } = await keys.list()
       expect(items.length).toBe(side === 'before' ? 0 : 1)
       for (const { id } of items) expect(await keyring.as(admin()).revoke(id)).toMatchObject({ status: 'revoked' })

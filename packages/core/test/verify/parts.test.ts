@@ -198,21 +198,21 @@ describe('revoked keys', () => {
     const ids = ['a', 'b', 'c', 'd']
     expect(ids.map((id) => revoked.add(id))).toEqual([true, true, true, true])
     expect(revoked.add('d')).toBe(false)
-    expect(ids.map((id) => revoked.covers(testRecord({ id })))).toEqual([false, true, true, true])
+    expect(ids.map((id) => revoked.judged(testRecord({ id })).revokedAt !== null)).toEqual([false, true, true, true])
   })
 
   test('that are suspended are judged on the record, until the last reason ends', () => {
     const revoked = createRevokedKeys(3)
     const record = testRecord()
     const stranger = revoked.suspend(record.id, ({ workspaceId }) => workspaceId === 'ws_globex')
-    expect(revoked.covers(record)).toBe(false)
+    expect(revoked.judged(record)).toBe(record)
     const first = revoked.suspend(record.id, () => true)
     const second = revoked.suspend(record.id, () => true)
     first()
-    expect(revoked.covers(record)).toBe(true)
+    expect(revoked.judged(record)).toEqual({ ...record, revokedAt: record.updatedAt })
     second()
     stranger()
-    expect(revoked.covers(record)).toBe(false)
+    expect(revoked.judged(record)).toBe(record)
   })
 })
 

@@ -4,8 +4,9 @@ import type { KeyRecord, SecretRecord } from '../../store/records.ts'
 import { parseToken } from '../../token/token.ts'
 import { stateRefusal } from '../../verify/judge.ts'
 import type { Requirement } from '../../verify/verdict.ts'
+import { unproven } from '../../verify/verifier.ts'
 import type { Actor } from '../actor.ts'
-import { boundedText, checkFields, checkReference, isObject } from '../checks.ts'
+import { boundedText, ownFields, checkReference, isObject } from '../checks.ts'
 import { checkedEnvironment } from '../create-input.ts'
 import type { DiagnoseInput, DiagnoseTarget, Diagnosis, DiagnosisCheck, DiagnosisCheckName } from './diagnosis.ts'
 import {
@@ -48,8 +49,9 @@ export async function diagnoseKey(
   })
 
   const byId = isObject(target)
-  if (byId) checkFields('diagnose', target, ['id'])
-  const named = byId ? { id: boundedText('id', target.id), token: undefined } : readTarget(parts, target, pass)
+  const named = byId
+    ? { id: boundedText('id', ownFields('diagnose', target, ['id']).id), token: undefined }
+    : readTarget(parts, target, pass)
   if ('finding' in named) return { ...fail(named.finding), ...('hint' in named && { hint: named.hint }) }
 
   const record = await found(parts, actor, named.id)
@@ -59,16 +61,11 @@ export async function diagnoseKey(
   }
   pass('found', `This is the key "${record.name}" of this workspace.`)
 
-  const secret = named.token === undefined ? record.secrets[0] : await secretOf(parts, record, named.token)
+  const secret = named.token === undefined ? record.secrets[0] : secretOf(parts, record, named.token)
   if (secret === undefined) return fail(wrongSecret(record), record.id)
   if (named.token !== undefined) pass('secret', `The secret is right: version ${secret.version} of this key.`)
 
-  const now = parts.clock.now()
-  const outside = requirement.workspaceId !== undefined && requirement.workspaceId !== record.workspaceId
-  if (outside) return fail(wrongWorkspace, record.id)
-  if (requirement.workspaceId !== undefined) pass('workspace', 'The route belongs to the workspace of the key.')
-
-  const refused = stateRefusal(record, secret, now)
+  const refused = stateRefusal(record, secret, parts.clock.now())
   for (const { check, code, detail } of states) {
     if (refused?.code === code) return fail(stateFinding(check, code, record, secret), record.id)
     pass(check, detail)
@@ -80,6 +77,8 @@ export async function diagnoseKey(
 
   const apiKey = parts.apiKeys.make(record, secret, grants)
   const denied = parts.apiKeys.refusal(apiKey, requirement)
+  if (denied?.code === 'wrong_workspace') return fail(wrongWorkspace, record.id)
+  if (requirement.workspaceId !== undefined) pass('workspace', 'The route belongs to the workspace of the key.')
   if (denied?.code === 'wrong_environment') return fail(wrongEnvironment(record, requirement), record.id)
   if (requirement.environments !== undefined) pass('environment', `It is a key of ${record.environment}, as asked for.`)
   if (denied !== undefined) return fail(permissionFinding(record, denied.code, requirement), record.id)
@@ -114,28 +113,33 @@ function readTarget(
   return { id: parsed.parts.id, token: target as string }
 }
 
+/** The record, as a verification here would judge it; undefined for none that the actor may see. */
 async function found(parts: ManagerParts, actor: Actor, id: string): Promise<KeyRecord | undefined> {
   try {
-    return await findVisible(parts, actor, id)
+    return parts.revoked.judged(await findVisible(parts, actor, id))
   } catch (error) {
     if (error instanceof KeyNotFoundError) return undefined
     throw error
   }
 }
 
-/** The secret of the record that the token is; undefined for none. */
-async function secretOf(
-  { hashing }: ManagerParts,
-  { secrets }: KeyRecord,
-  token: string,
-): Promise<SecretRecord | undefined> {
-  const secret = secrets.find((each) => hashing.compareTag(token, each) === 'same')
-  return secret !== undefined && (await hashing.verify(token, secret)) === 'same' ? secret : undefined
+/**
+ * The secret of the record that the token is; undefined for none. The tag is proof enough for somebody who may see the
+ * key anyway, and explaining keys must not fill the queue of hashes.
+ */
+function secretOf({ hashing }: ManagerParts, { secrets }: KeyRecord, token: string): SecretRecord | undefined {
+  const tags = secrets.map((secret) => hashing.compareTag(token, secret))
+  const secret = secrets.find((_, index) => tags[index] === 'same')
+  if (secret === undefined) unproven(tags)
+  return secret
 }
 
 function checkedQuestion({ permissions, grammar }: ManagerParts, input: DiagnoseInput): Requirement {
-  checkFields('diagnose', input, ['permission', 'environment', 'workspaceId'])
-  const { environment, permission, workspaceId } = input
+  const { environment, permission, workspaceId } = ownFields('diagnose', input, [
+    'permission',
+    'environment',
+    'workspaceId',
+  ])
   return {
     ...(permission !== undefined && { permissions: [checkedPermission(permission, permissions)] }),
     ...(environment !== undefined && { environments: [checkedEnvironment(environment, grammar.environments)] }),

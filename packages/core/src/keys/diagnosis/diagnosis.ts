@@ -6,12 +6,12 @@ export type DiagnosisCheckName =
   | 'format'
   | 'found'
   | 'secret'
-  | 'workspace'
   | 'revoked'
   | 'expired'
   | 'disabled'
   | 'rotated'
   | 'owner'
+  | 'workspace'
   | 'environment'
   | 'permission'
 

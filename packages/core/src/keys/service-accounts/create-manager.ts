@@ -1,13 +1,14 @@
 import { ConflictError, NotSupportedError, ServiceAccountNotFoundError, ValidationError } from '../../errors.ts'
 import { grantSet } from '../../permissions/match.ts'
 import type { Page } from '../../store/query.ts'
+import { serviceAccountId } from '../../service-account-id.ts'
 import { decodeServiceAccount } from '../../store/record-codec.ts'
 import type { ServiceAccount as StoredAccount } from '../../store/records.ts'
 import { within } from '../../verify/within.ts'
 import { activityEntry, changedFacts, serviceAccountFacts, type ServiceAccountAction } from '../activity.ts'
 import type { Actor } from '../actor.ts'
-import { demandGrants } from '../ceiling.ts'
-import { boundedText, checkedDescription, checkedGrants, checkedLimit, checkedName, checkFields } from '../checks.ts'
+import { demandGrants, demandNotOver, demandUnbound } from '../ceiling.ts'
+import { boundedText, checkedGrants, checkedLimit, ownFields } from '../checks.ts'
 import type { ManagerParts } from '../parts.ts'
 import type { Revocation } from '../revoke.ts'
 import { demandExplicitly } from '../rights.ts'
@@ -27,11 +28,12 @@ export function createServiceAccountManager(
   revocation: Revocation,
   actor: Actor,
 ): ServiceAccountManager {
-  const { clock, commits, events, generate, permissions, store, storeTimeoutMs, ready } = parts
+  const { clock, commits, events, freeText, generate, permissions, store, storeTimeoutMs, ready } = parts
 
   const begin = async (): Promise<void> => {
     demandExplicitly(actor, 'manageServiceAccounts')
     await ready()
+    demandNotOver(actor, clock.now())
     if (store.services === undefined) throw new NotSupportedError('services')
   }
 
@@ -78,17 +80,18 @@ export function createServiceAccountManager(
   }
 
   return {
-    async create(input) {
+    async create(given) {
       demandExplicitly(actor, 'manageServiceAccounts')
-      checkFields('serviceAccounts.create', input, ['name', 'description', 'permissions'])
-      const name = checkedName(input.name)
-      const description = checkedDescription(input.description)
+      const input = ownFields('serviceAccounts.create', given, ['name', 'description', 'permissions'])
+      const name = freeText.name(input.name)
+      const description = freeText.description(input.description)
       const grants = checkedGrants(input.permissions, permissions)
       demandGrants(actor, grants)
+      demandUnbound(actor)
       await begin()
       const now = clock.now()
       const account = await put('serviceAccount.created', undefined, {
-        id: `sa_${generate.id()}`,
+        id: serviceAccountId(generate.id()),
         workspaceId: actor.workspaceId,
         revision: 1,
         name,
@@ -113,13 +116,13 @@ export function createServiceAccountManager(
       return listAccounts(input)
     },
 
-    async update(id, input, options = {}) {
+    async update(id, given, options = {}) {
       demandExplicitly(actor, 'manageServiceAccounts')
-      checkFields('serviceAccounts.update', input, ['name', 'description', 'permissions'])
+      const input = ownFields('serviceAccounts.update', given, ['name', 'description', 'permissions'])
       const expected = checkedRevision(options)
       const patch: Partial<StoredAccount> = {
-        ...(input.name !== undefined && { name: checkedName(input.name) }),
-        ...(input.description !== undefined && { description: checkedDescription(input.description) }),
+        ...(input.name !== undefined && { name: freeText.name(input.name) }),
+        ...(input.description !== undefined && { description: freeText.description(input.description) }),
         ...(input.permissions !== undefined && { permissions: checkedGrants(input.permissions, permissions) }),
       }
       await begin()
@@ -128,10 +131,9 @@ export function createServiceAccountManager(
         checkRevision(before, expected)
         const after = { ...before, ...patch }
         const held = grantSet(before.permissions)
-        demandGrants(
-          actor,
-          after.permissions.filter((grant) => !held.covers(grant)),
-        )
+        const added = after.permissions.filter((grant) => !held.covers(grant))
+        demandGrants(actor, added)
+        if (added.length > 0) demandUnbound(actor)
         return JSON.stringify(before) === JSON.stringify(after) ? undefined : after
       })
     },
@@ -147,15 +149,18 @@ export function createServiceAccountManager(
   }
 
   async function listAccounts(input: ListServiceAccountsInput): Promise<Page<ServiceAccount>> {
-    checkFields('serviceAccounts.list', input, ['includeDeleted', 'cursor', 'limit'])
-    const { includeDeleted = false, cursor } = input
+    const {
+      includeDeleted = false,
+      cursor,
+      limit,
+    } = ownFields('serviceAccounts.list', input, ['includeDeleted', 'cursor', 'limit'])
     if (typeof includeDeleted !== 'boolean') {
       throw new ValidationError('includeDeleted', 'Expected includeDeleted to be true or false.')
     }
     const query = {
       workspaceId: actor.workspaceId,
       includeDeleted,
-      limit: checkedLimit(input.limit),
+      limit: checkedLimit(limit),
       ...(cursor !== undefined && { cursor: boundedText('cursor', cursor, 2_500) }),
     }
     const page = await within(clock, storeTimeoutMs, 'store', async () => store.services?.(query))

@@ -9,12 +9,12 @@ const order = [
   'format',
   'found',
   'secret',
-  'workspace',
   'revoked',
   'expired',
   'disabled',
   'rotated',
   'owner',
+  'workspace',
   'environment',
   'permission',
 ] as const
