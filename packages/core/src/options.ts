@@ -50,7 +50,7 @@ export interface KeyringSettings<Permission extends string = string> {
   readonly defaultPermissions?: readonly NoInfer<Permission>[]
   /** Default `argon2id()`. */
   readonly hasher?: Hasher
-  /** Told of every change to a key. What it throws or rejects is published on `claviger:error`, and goes no further. */
+  /** Told of every change to keys and service accounts. What it throws or rejects is published on `claviger:error`, and goes no further. */
   readonly onEvent?: (event: KeyringEvent) => void | Promise<void>
   /** Rules for keys. */
   readonly policy?: PolicyOptions

@@ -6,7 +6,10 @@ import type { RetentionTimes } from './retention.ts'
 
 /** Rules for keys. Durations are milliseconds or texts such as `'24h'`; null for no limit. */
 export interface PolicyOptions {
-  /** The longest life of a secret: a key ends by then, unless it is rotated before. Default null: keys may live for ever. */
+  /**
+   * The longest life of a secret: an end is required, and no later than this after the secret in
+   * use was made. A rotation renews it: `rotate`, then `update` with a later end. Default null: keys may live for ever.
+   */
   readonly maxLifetime?: Duration | null
   /** The age of a secret from which on its key shows `rotationDue`. A reminder, never an end. Default `'90d'`. */
   readonly rotateAfter?: Duration | null

@@ -68,7 +68,7 @@ export function systemActor(workspaceId: string, more: Pick<Actor, 'origin'> = {
 /**
  * A verified key as an actor, for hosts whose clients manage keys with keys. It needs the permission `keys:manage`; it
  * reaches the keys of its own owner in its own environment, grants what it may do itself, and makes nothing that
- * outlives it. Without `keys:manage` it can still revoke itself.
+ * outlives it, nor, with a secret that a rotation replaced, the overlap. Without `keys:manage` it can still revoke itself.
  *
  * @example
  * const verification = await keyring.verify(token)

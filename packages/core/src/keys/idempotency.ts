@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { durationMs } from '../duration.ts'
 import { ConflictError, IdempotencyKeyReusedError } from '../errors.ts'
 import type { IdempotencyRecord, KeyRecord } from '../store/records.ts'
 import type { CommitResult, Write } from '../store/store.ts'
@@ -58,7 +59,7 @@ function isIdempotencyRecord(stored: object | null): stored is IdempotencyRecord
 
 /** The request, in the one form all its spellings have. */
 function requestOf({ expiresAt, expiresIn, ...input }: CheckedCreate): object {
-  return { ...input, end: expiresIn ?? expiresAt ?? null }
+  return { ...input, end: durationMs(expiresIn) ?? expiresAt ?? null }
 }
 
 /** JSON that does not depend on the order in which fields were written. */

@@ -20,7 +20,7 @@ export interface CreateKeyInput<Permission extends string = string> {
   readonly permissions?: readonly Grant<Permission>[]
   /** Default: the actor itself. A service account needs `can.manageServiceAccounts`; the system actor must say. */
   readonly owner?: Owner
-  /** When it ends. Default: never; for a key that acts, its own end. Text is RFC 3339 with a zone. */
+  /** When it ends. Default: never; for a key that acts, when that ends. Text is RFC 3339 with a zone. */
   readonly expiresAt?: Instant | null
   /** When it ends, from now: `'90d'`. Instead of `expiresAt`. */
   readonly expiresIn?: Duration

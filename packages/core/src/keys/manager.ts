@@ -90,6 +90,7 @@ export interface KeyManager<Permission extends string = string> {
    * @throws {RotationInProgressError} when the last overlap still runs, unless `overlap` is 0
    * @throws {ConflictError} when somebody else rotated at the same time: one wins
    * @throws {PermissionCeilingError} when the actor does not hold what the key was granted
+   * @throws {ForbiddenError} for somebody else's personal key, and for an acting key that ends before this one
    */
   rotate(id: string, options?: RotateOptions): Promise<{ readonly key: Key; readonly token: string }>
   /**

@@ -46,7 +46,7 @@ export interface Diagnosis {
   readonly code: DiagnosisCode
   /** Once the key is found in the actor's workspace. */
   readonly keyId: string | null
-  /** Only for `malformed_key`: what is wrong with the text. */
+  /** What is wrong with the text: for `malformed_key`, and for `key_not_set` when a placeholder came. */
   readonly hint?: MalformedHint
   readonly checks: readonly DiagnosisCheck[]
   /** How to mend it; null when nothing is broken. */
