@@ -22,7 +22,17 @@ export const grants: fc.Arbitrary<readonly string[]> = fc.oneof(
 )
 
 /** An end, from now: null is never, 0 is no future. */
-export const end: fc.Arbitrary<number | null> = fc.constantFrom(hour, day, 10 * day, 25 * day, 30 * day, 40 * day, null, 1, 0)
+export const end: fc.Arbitrary<number | null> = fc.constantFrom(
+  hour,
+  day,
+  10 * day,
+  25 * day,
+  30 * day,
+  40 * day,
+  null,
+  1,
+  0,
+)
 
 export const name: fc.Arbitrary<string> = fc.constantFrom('Alpha', 'alphabet', 'Beta')
 
