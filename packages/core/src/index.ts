@@ -69,6 +69,18 @@ export type {
   UpdateServiceAccountInput,
 } from './keys/service-accounts/manager.ts'
 export type { ServiceAccount } from './keys/service-accounts/service-account.ts'
+export type {
+  KeyUsage,
+  SecretUsage,
+  Usage,
+  UsageBucket,
+  UsageInput,
+  UsageNumbers,
+  UsageOfKey,
+  UsageSeriesPoint,
+  WorkspaceUsage,
+  WorkspaceUsageInput,
+} from './keys/usage-types.ts'
 export type { KeyringOptions, KeyringSettings, OwnerSetting } from './options.ts'
 export {
   definePermissions,

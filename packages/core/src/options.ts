@@ -68,6 +68,17 @@ export interface KeyringSettings<Permission extends string = string> {
     /** What is remembered for `idempotencyKey`. Default `'24h'`. */
     readonly idempotency?: Duration | null
   }
+  /**
+   * Counting the use of keys. `false` counts nothing, and costs nothing. Default: counted, if the store has `addUsage`.
+   */
+  readonly usage?:
+    | false
+    | {
+        /** At the latest after how long a count is stored, milliseconds: so much is lost when the process is killed. Default 5 000. */
+        readonly flushMs?: number
+        /** How many counts (key x secret version x hour) may wait for the store, about 200 bytes each. Default 50 000. */
+        readonly maxCells?: number
+      }
   /** Sizes of the in-process caches. */
   readonly cache?: {
     /** Verified credentials. Default 10 000. */
@@ -118,6 +129,7 @@ export interface ResolvedOptions<Permission extends string = string> {
   readonly onEvent: (event: KeyringEvent) => void | Promise<void>
   readonly policy: KeyPolicy
   readonly retention: RetentionTimes
+  readonly usage: false | { readonly flushMs: number; readonly maxCells: number }
   readonly cache: { readonly maxEntries: number; readonly maxNegatives: number }
   readonly recordAgeMs: number
   readonly pollMs: number
@@ -144,6 +156,7 @@ const known: ReadonlySet<string> = new Set<keyof KeyringSettings | 'resolveOwner
   'onEvent',
   'policy',
   'retention',
+  'usage',
   'cache',
   'recordAgeMs',
   'pollMs',
@@ -186,6 +199,7 @@ export function resolveOptions<P extends string>(options: KeyringOptions<P>): Re
     onEvent: optionalFunction('onEvent', options.onEvent) ?? (() => {}),
     policy: resolvedPolicy(options.policy ?? {}, expiryNoticeMs),
     retention: resolvedRetention(options.retention ?? {}),
+    usage: resolvedUsage(options.usage ?? {}),
     cache: {
       maxEntries: integer('cache.maxEntries', options.cache?.maxEntries, 10_000, 1, 10_000_000),
       maxNegatives: integer('cache.maxNegatives', options.cache?.maxNegatives, 10_000, 1, 10_000_000),
@@ -246,6 +260,18 @@ function duration(option: string, value: Duration | null | undefined, byDefault:
   const ms = durationMs(chosen)
   if (ms !== undefined && ms >= least) return ms
   throw new ConfigurationError(option, `Expected ${option} to be ${durationForm}, got ${shown(value)}.`)
+}
+
+function resolvedUsage(usage: NonNullable<KeyringSettings['usage']>): ResolvedOptions['usage'] {
+  if (usage === false) return false
+  if (typeof usage !== 'object') {
+    throw new ConfigurationError('usage', `Expected usage to be false or { flushMs, maxCells }, got ${shown(usage)}.`)
+  }
+  checkNames('usage.', usage, ['flushMs', 'maxCells'])
+  return {
+    flushMs: integer('usage.flushMs', usage.flushMs, 5_000, 100, 60_000),
+    maxCells: integer('usage.maxCells', usage.maxCells, 50_000, 1, 10_000_000),
+  }
 }
 
 const word = /^[a-z][a-z0-9]{0,15}$/

@@ -71,7 +71,7 @@ export async function servePlain(parts: Parts, served: ContractApp): Promise<Con
       } else await responder.refuse(response, decision, answerOf(parts, exchange))
     }
     return async (exchange, next) => {
-      const decision = await gate(parts.read(exchange.req), exchange)
+      const decision = await gate(parts.read(exchange.req), exchange, exchange.res)
       await carryOut(parts.decide(decision, exchange), exchange, next)
     }
   }
