@@ -76,7 +76,10 @@ export interface KeyringSettings<Permission extends string = string> {
     | {
         /** At the latest after how long a count is stored, milliseconds: so much is lost when the process is killed. Default 5 000. */
         readonly flushMs?: number
-        /** How many counts (key x secret version x hour) may wait for the store, about 200 bytes each. Default 50 000. */
+        /**
+         * How many counts (one per key, secret version and hour, about 200 bytes) may wait for the store, besides a batch
+         * of at most 2 000 under way. Beyond it, uses of further keys are dropped. Default 50 000.
+         */
         readonly maxCells?: number
       }
   /** Sizes of the in-process caches. */

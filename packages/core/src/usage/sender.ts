@@ -41,7 +41,6 @@ export function createSender(addUsage: NonNullable<KeyStore['addUsage']>, tally:
       const batch = open
       await within(clock, limitMs, 'store', () => addUsage(batch))
       open = undefined
-      tally.release(batch.entries.length)
       return requestsIn(batch)
     },
     batches: () => Math.ceil(tally.size / maxBatchEntries) + (open === undefined ? 0 : 1),

@@ -34,20 +34,17 @@ export interface Tally {
    * @param deniedBy why the use was refused; undefined when it was allowed
    */
   add(subject: Subject, now: number, status: number | undefined, deniedBy: string | undefined): boolean
-  /** Hands on the oldest cells, for good. They go on taking up room until `release`. */
+  /** Hands on the oldest cells, for good. */
   seal(maxEntries: number): readonly UsageEntry[]
-  /** So many sealed cells are stored. */
-  release(entries: number): void
-  /** Requests in cells that are not sealed; looks at every cell. */
+  /** Requests in cells that were not handed on; looks at every cell. */
   requests(): number
-  /** Cells that are not sealed. */
+  /** Cells that were not handed on. */
   readonly size: number
 }
 
-/** Makes an empty tally that never holds more than `maxCells`, sealed ones included. */
+/** Makes an empty tally that never holds more than `maxCells`. */
 export function createTally(maxCells: number): Tally {
   const cells = new Map<string, Cell>()
-  let sealed = 0
 
   const cellOf = (subject: Subject, now: number): Cell | undefined => {
     const last = subject.cell
@@ -55,7 +52,7 @@ export function createTally(maxCells: number): Tally {
     const hour = Math.floor(now / hourMs) * hourMs
     const id = `${hour} ${subject.version} ${subject.keyId}`
     const known = cells.get(id)
-    if (known === undefined && cells.size + sealed >= maxCells) return undefined
+    if (known === undefined && cells.size >= maxCells) return undefined
     const cell = known ?? newCell(subject, hour)
     if (known === undefined) cells.set(id, cell)
     subject.cell = cell
@@ -89,12 +86,7 @@ export function createTally(maxCells: number): Tally {
         cell.open = false
         entries.push(entryOf(cell))
       }
-      sealed += entries.length
       return entries
-    },
-
-    release(entries) {
-      sealed -= entries
     },
 
     requests() {
