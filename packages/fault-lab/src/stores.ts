@@ -32,6 +32,7 @@ export function openStore({ kind, url, busUrl = url }: StoreSetUp, commandTimeou
   }
   if (kind === 'sqlite') {
     const database = new Database(url)
+    database.pragma('journal_mode = wal')
     return { store: sqliteStore(database), close: async () => void database.close() }
   }
   const pool = createPool({ uri: url, connectionLimit: 4, connectTimeout: 1_000 })

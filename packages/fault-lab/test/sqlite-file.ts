@@ -15,6 +15,7 @@ export async function sqliteFile(): Promise<SqliteFile> {
   const folder = mkdtempSync(join(tmpdir(), 'claviger-lab-'))
   const url = join(folder, 'keys.sqlite')
   const database = new Database(url)
+  database.pragma('journal_mode = wal')
   await sqliteStore(database).migrate()
   database.close()
   return {
