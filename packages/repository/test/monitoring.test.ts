@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { root } from '../scripts/workspaces.mjs'
@@ -29,10 +30,9 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-function run(file: string, code: string): ChildProcess & { readonly stdout: NodeJS.ReadableStream } {
+function run(file: string, code: string): ChildProcessByStdio<null, Readable, null> {
   writeFileSync(join(folder, file), code)
-  const child = spawn(process.execPath, [file], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] })
-  return child as ReturnType<typeof run>
+  return spawn(process.execPath, [file], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] })
 }
 
 test('the recipe for Prometheus shows refusals, stored and lost counts, and failures', async () => {
@@ -40,7 +40,7 @@ test('the recipe for Prometheus shows refusals, stored and lost counts, and fail
   expect(
     shown
       .split('\n')
-      .filter((line) => /^claviger_/.test(line))
+      .filter((line) => line.startsWith('claviger_'))
       .sort(),
   ).toEqual([
     'claviger_denied_total{code="key_revoked",status="401"} 1',

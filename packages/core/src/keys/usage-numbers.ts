@@ -3,8 +3,7 @@ import { addCounts, noCounts } from '../store/usage-points.ts'
 import type { SecretUsage, Usage, UsageNumbers, UsageOfKey } from './usage-types.ts'
 import { bucketStarts, type UsageRange } from './usage-range.ts'
 
-/** Makes counts presentable. Pure. */
-export function usageNumbers({ requests, allowed, denied, clientErrors, serverErrors }: UsageCounts): UsageNumbers {
+function usageNumbers({ requests, allowed, denied, clientErrors, serverErrors }: UsageCounts): UsageNumbers {
   const refused = Object.values(denied).reduce((sum, count) => sum + count, 0)
   return {
     requests,
