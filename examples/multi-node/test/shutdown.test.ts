@@ -10,7 +10,8 @@ describe.skipIf(!canStartRedis)('with redis-server on the PATH', () => {
   test('a node that is told to end has counted every request it answered', async () => {
     // As built: a node is a process of its own, without the flags of this one.
     process.execArgv.splice(0)
-    const { startNode } = (await import('../dist/nodes.js' as string)) as typeof import('../src/nodes.ts')
+    const built: string = '../dist/nodes.js'
+    const { startNode }: typeof import('../src/nodes.ts') = await import(built)
     const own = await startPrivateRedis()
     if (own === undefined) throw new Error('Redis did not start')
     const pepper = randomBytes(32).toString('base64url')
