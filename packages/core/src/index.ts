@@ -82,6 +82,7 @@ export type {
   WorkspaceUsageInput,
 } from './keys/usage-types.ts'
 export type { KeyringOptions, KeyringSettings, OwnerSetting } from './options.ts'
+export type { PolicyOptions, RetentionOptions } from './policy-options.ts'
 export {
   definePermissions,
   type PermissionCatalogue,
@@ -96,6 +97,7 @@ export type { TokenGrammar } from './token/grammar.ts'
 export type { MalformedHint } from './token/hints.ts'
 export type { RandomBytes } from './token/token.ts'
 export type { OwnerQuestion, ResolveOwner } from './verify/owners.ts'
+export type { UsageOptions } from './usage/options.ts'
 export type {
   Accepted,
   ApiKey,

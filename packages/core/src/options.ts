@@ -1,14 +1,23 @@
 import { type Clock, systemClock } from './clock.ts'
-import { type Duration, durationForm, durationMs } from './duration.ts'
 import { ConfigurationError } from './errors.ts'
 import type { KeyringEvent } from './events.ts'
 import { argon2id, type Hasher } from './hashing/hasher.ts'
 import type { KeyPolicy } from './keys/policy.ts'
+import { checkNames, integer, optionalFunction, shown } from './option-checks.ts'
 import type { PermissionCatalogue } from './permissions/catalogue.ts'
+import {
+  policyNames,
+  type PolicyOptions,
+  resolvedPolicy,
+  resolvedRetention,
+  retentionNames,
+  type RetentionOptions,
+} from './policy-options.ts'
 import type { RetentionTimes } from './retention.ts'
 import type { KeyStore } from './store/store.ts'
 import type { TokenGrammar } from './token/grammar.ts'
 import type { RandomBytes } from './token/token.ts'
+import { resolvedUsage, type UsageOptions } from './usage/options.ts'
 import type { ResolveOwner } from './verify/owners.ts'
 
 /** What `createKeyring` takes. Everything is checked once, at construction. */
@@ -44,44 +53,12 @@ export interface KeyringSettings<Permission extends string = string> {
   readonly hasher?: Hasher
   /** Told of every change to a key. What it throws or rejects is published on `claviger:error`, and goes no further. */
   readonly onEvent?: (event: KeyringEvent) => void | Promise<void>
-  /** Rules for keys. Durations are milliseconds or texts such as `'24h'`; null for no limit. */
-  readonly policy?: {
-    /** The longest life of a secret: a key ends by then, unless it is rotated before. Default null: keys may live for ever. */
-    readonly maxLifetime?: Duration | null
-    /** The age of a secret from which on its key shows `rotationDue`. A reminder, never an end. Default `'90d'`. */
-    readonly rotateAfter?: Duration | null
-    /** How long a key may be idle before it shows `unused` or `neverUsed`. Default `'90d'`. */
-    readonly unusedAfter?: Duration | null
-    /** The longest overlap a rotation may ask for. Default `'7d'`. */
-    readonly maxOverlap?: Duration
-  }
-  /** For how long what ended is kept, before it is purged for good. Null: for ever. */
-  readonly retention?: {
-    /** Revoked keys; after that their tokens are unknown instead of revoked. Default `'90d'`. */
-    readonly revokedKeys?: Duration | null
-    /** Default `'90d'`. */
-    readonly deletedServiceAccounts?: Duration | null
-    /** Lines of the activity log. Default null. */
-    readonly activity?: Duration | null
-    /** Hourly counts. Default `'400d'`. */
-    readonly usage?: Duration | null
-    /** What is remembered for `idempotencyKey`. Default `'24h'`. */
-    readonly idempotency?: Duration | null
-  }
-  /**
-   * Counting the use of keys. `false` counts nothing, and costs nothing. Default: counted, if the store has `addUsage`.
-   */
-  readonly usage?:
-    | false
-    | {
-        /** At the latest after how long a count is stored, milliseconds: so much is lost when the process is killed. Default 5 000. */
-        readonly flushMs?: number
-        /**
-         * How many counts (one per key, secret version and hour, about 200 bytes) may wait for the store, besides a batch
-         * of at most 2 000 under way. Beyond it, uses of further keys are dropped. Default 50 000.
-         */
-        readonly maxCells?: number
-      }
+  /** Rules for keys. */
+  readonly policy?: PolicyOptions
+  /** For how long what ended is kept. */
+  readonly retention?: RetentionOptions
+  /** Counting the use of keys; `false` counts nothing, and costs nothing. Default: counted, if the store has `addUsage`. */
+  readonly usage?: false | UsageOptions
   /** Sizes of the in-process caches. */
   readonly cache?: {
     /** Verified credentials. Default 10 000. */
@@ -132,7 +109,7 @@ export interface ResolvedOptions<Permission extends string = string> {
   readonly onEvent: (event: KeyringEvent) => void | Promise<void>
   readonly policy: KeyPolicy
   readonly retention: RetentionTimes
-  readonly usage: false | { readonly flushMs: number; readonly maxCells: number }
+  readonly usage: false | Required<UsageOptions>
   readonly cache: { readonly maxEntries: number; readonly maxNegatives: number }
   readonly recordAgeMs: number
   readonly pollMs: number
@@ -181,7 +158,7 @@ export function resolveOptions<P extends string>(options: KeyringOptions<P>): Re
   for (const name of Object.keys(options)) {
     if (!known.has(name)) throw new ConfigurationError(name, `createKeyring has no option "${name}".`)
   }
-  checkNames('policy.', options.policy, ['maxLifetime', 'rotateAfter', 'unusedAfter', 'maxOverlap'])
+  checkNames('policy.', options.policy, policyNames)
   checkNames('retention.', options.retention, retentionNames)
   checkNames('cache.', options.cache, ['maxEntries', 'maxNegatives'])
   checkNames('hashing.', options.hashing, ['concurrency', 'maxQueued', 'maxWaitMs'])
@@ -190,7 +167,7 @@ export function resolveOptions<P extends string>(options: KeyringOptions<P>): Re
   if (leaseMs <= pollMs) {
     throw new ConfigurationError('leaseMs', `Expected leaseMs to be more than pollMs (${pollMs}), got ${leaseMs}.`)
   }
-  const expiryNoticeMs = integer('expiryNoticeMs', options.expiryNoticeMs, 14 * dayMs, 0)
+  const expiryNoticeMs = integer('expiryNoticeMs', options.expiryNoticeMs, 14 * 86_400_000, 0)
   const permissions = checkedCatalogue(options.permissions)
   return {
     grammar: checkedGrammar(options),
@@ -221,59 +198,6 @@ export function resolveOptions<P extends string>(options: KeyringOptions<P>): Re
     },
     clock: options.clock ?? systemClock,
     random: optionalFunction('random', options.random),
-  }
-}
-
-function checkNames(path: string, group: object | undefined, allowed: readonly string[]): void {
-  for (const name of Object.keys(group ?? {})) {
-    if (allowed.includes(name)) continue
-    throw new ConfigurationError(`${path}${name}`, `There is no option ${path}${name}. Known: ${allowed.join(', ')}.`)
-  }
-}
-
-const dayMs = 86_400_000
-const retentionNames = ['revokedKeys', 'deletedServiceAccounts', 'activity', 'usage', 'idempotency'] as const
-
-function resolvedPolicy(policy: NonNullable<KeyringSettings['policy']>, expiringWithinMs: number): KeyPolicy {
-  return {
-    maxLifetimeMs: duration('policy.maxLifetime', policy.maxLifetime, null, 1),
-    rotateAfterMs: duration('policy.rotateAfter', policy.rotateAfter, 90 * dayMs, 1),
-    unusedAfterMs: duration('policy.unusedAfter', policy.unusedAfter, 90 * dayMs, 1),
-    maxOverlapMs: duration('policy.maxOverlap', policy.maxOverlap, 7 * dayMs, 0),
-    expiringWithinMs,
-  }
-}
-
-function resolvedRetention(retention: NonNullable<KeyringSettings['retention']>): RetentionTimes {
-  const kept = (name: (typeof retentionNames)[number], byDefault: number | null): number =>
-    duration(`retention.${name}`, retention[name], byDefault, 1)
-  return {
-    revokedKeysMs: kept('revokedKeys', 90 * dayMs),
-    deletedServiceAccountsMs: kept('deletedServiceAccounts', 90 * dayMs),
-    activityMs: kept('activity', null),
-    usageMs: kept('usage', 400 * dayMs),
-    idempotencyMs: kept('idempotency', dayMs),
-  }
-}
-
-/** Milliseconds; `Infinity` for null. */
-function duration(option: string, value: Duration | null | undefined, byDefault: number | null, least: number): number {
-  const chosen = value === undefined ? byDefault : value
-  if (chosen === null) return Number.POSITIVE_INFINITY
-  const ms = durationMs(chosen)
-  if (ms !== undefined && ms >= least) return ms
-  throw new ConfigurationError(option, `Expected ${option} to be ${durationForm}, got ${shown(value)}.`)
-}
-
-function resolvedUsage(usage: NonNullable<KeyringSettings['usage']>): ResolvedOptions['usage'] {
-  if (usage === false) return false
-  if (typeof usage !== 'object') {
-    throw new ConfigurationError('usage', `Expected usage to be false or { flushMs, maxCells }, got ${shown(usage)}.`)
-  }
-  checkNames('usage.', usage, ['flushMs', 'maxCells'])
-  return {
-    flushMs: integer('usage.flushMs', usage.flushMs, 5_000, 100, 60_000),
-    maxCells: integer('usage.maxCells', usage.maxCells, 50_000, 1, 10_000_000),
   }
 }
 
@@ -343,36 +267,4 @@ function checkedOwners(
 function checkedHasher(hasher: Hasher): Hasher {
   if (hasher?.algorithm === 'argon2id' || hasher?.algorithm === 'hmac-sha256') return hasher
   throw new ConfigurationError('hasher', 'Expected the result of argon2id() or hmacSha256({ pepper }).')
-}
-
-function optionalFunction<F>(option: string, value: F | undefined): F | undefined {
-  if (value === undefined || typeof value === 'function') return value
-  throw new ConfigurationError(option, `Expected ${option} to be a function, got ${typeof value}.`)
-}
-
-function integer(option: string, value: number | undefined, byDefault: number, least: number, most?: number): number {
-  const chosen = amount(option, value, byDefault, least, most)
-  if (Number.isSafeInteger(chosen)) return chosen
-  throw new ConfigurationError(option, `Expected ${option} to be an integer, got ${shown(value)}.`)
-}
-
-function amount(
-  option: string,
-  value: number | undefined,
-  byDefault: number,
-  least: number,
-  most = Number.POSITIVE_INFINITY,
-): number {
-  const chosen = value ?? byDefault
-  if (typeof chosen === 'number' && chosen >= least && chosen <= most) return chosen
-  const range = most === Number.POSITIVE_INFINITY ? `at least ${least}` : `from ${least} to ${most}`
-  throw new ConfigurationError(option, `Expected ${option} to be a number ${range}, got ${shown(value)}.`)
-}
-
-function shown(value: unknown): string {
-  return typeof value === 'string'
-    ? JSON.stringify(value.slice(0, 40))
-    : typeof value === 'number'
-      ? `${value}`
-      : typeof value
 }

@@ -53,8 +53,14 @@ describe('purge', () => {
 
   test('keeps what it is told to keep, in words or milliseconds; null keeps for ever', async () => {
     const { store, limits } = noting()
-    const retention = { revokedKeys: 1, deletedServiceAccounts: '2h', activity: '30d', usage: null, idempotency: null }
-    const { keyring, clock } = setUp({ on: store, retention } as const)
+    const retention = {
+      revokedKeys: 1,
+      deletedServiceAccounts: '2h',
+      activity: '30d',
+      usage: null,
+      idempotency: null,
+    } as const
+    const { keyring, clock } = setUp({ on: store, retention })
     await keyring.purge()
     const now = clock.now()
     expect(limits).toEqual([

@@ -1,7 +1,18 @@
 import { ValidationError } from '../errors.ts'
-import type { Actor, Origin } from './actor.ts'
+import type { Ability, Actor, Origin } from './actor.ts'
 import { checkedOwner, checkReference, isObject } from './checks.ts'
 
+const abilities: ReadonlySet<string> = new Set<Ability>([
+  'list',
+  'listAll',
+  'create',
+  'update',
+  'rotate',
+  'revoke',
+  'viewActivity',
+  'diagnose',
+  'manageServiceAccounts',
+])
 const maxOriginLength: Readonly<Record<keyof Origin, number>> = { ip: 64, userAgent: 256, requestId: 128 }
 
 /**
@@ -32,10 +43,12 @@ export function checkedActor(actor: Actor): Actor {
   }
 }
 
+/** A misspelt ability would deny nothing. */
 function checkedAbilities(can: Actor['can']): NonNullable<Actor['can']> {
-  if (isObject(can) && Object.values(can).every((may) => may === undefined || typeof may === 'boolean'))
-    return { ...can }
-  throw new ValidationError('actor.can', 'Expected actor.can to be an object of true and false.')
+  const isKnown = ([ability, may]: [string, unknown]): boolean =>
+    abilities.has(ability) && (may === undefined || typeof may === 'boolean')
+  if (isObject(can) && Object.entries(can).every(isKnown)) return { ...can }
+  throw new ValidationError('actor.can', `Expected actor.can to say true or false of ${[...abilities].join(', ')}.`)
 }
 
 /** What bounds a key that acts must be there to bound it: a key of no owner owns nothing. */

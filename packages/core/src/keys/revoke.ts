@@ -68,8 +68,9 @@ export function createRevocation(parts: ManagerParts): Revocation {
   /** The record as it is stored now; undefined when somebody else changed the key first. */
   const commitRevoked = async (record: KeyRecord, { actor, reason, triedAt }: Wish): Promise<KeyRecord | undefined> => {
     const now = clock.now()
+    const isNew = !triedAt.has(now)
     triedAt.add(now)
-    return commitChange(
+    const after = await commitChange(
       parts,
       actor,
       'key.revoked',
@@ -77,6 +78,9 @@ export function createRevocation(parts: ManagerParts): Revocation {
       { record: { ...record, revokedAt: now, revokedReason: reason }, reason },
       now,
     )
+    // Lost for certain: if the key was revoked at this very instant, somebody else did it.
+    if (after === undefined && isNew) triedAt.delete(now)
+    return after
   }
 
   /**

@@ -3,11 +3,12 @@ import { grantSet } from '../permissions/match.ts'
 import type { KeyRecord } from '../store/records.ts'
 import type { Actor } from './actor.ts'
 import { demandEnd, demandGrants } from './ceiling.ts'
-import { type ChangedKey, changeKey, demandAlive } from './change-key.ts'
+import { changeKey, demandAlive } from './change-key.ts'
 import { checkedDescription, checkedGrants, checkedMetadata, checkedName, checkFields } from './checks.ts'
 import { checkLifetime, wantedEnd } from './expiry.ts'
 import type { ChangeOptions, UpdateKeyInput } from './inputs.ts'
-import { type Key } from './key.ts'
+import type { Key } from './key.ts'
+import { demandWithin, ownershipOf } from './ownership.ts'
 import type { ManagerParts } from './parts.ts'
 import { demand } from './rights.ts'
 
@@ -40,7 +41,7 @@ export async function updateKey(
     ...(end !== undefined && { expiresAt: end }),
     ...(input.metadata !== undefined && { metadata: checkedMetadata(input.metadata) }),
   }
-  return changeKey(parts, actor, id, 'key.updated', (before, now) => {
+  return changeKey(parts, actor, id, 'key.updated', async (before, now) => {
     checkRevision(before, expected)
     demandAlive(before, now)
     const record = { ...before, ...patch }
@@ -48,23 +49,25 @@ export async function updateKey(
     if (end !== undefined && end !== before.expiresAt) {
       checkLifetime(end, before.secrets[0].createdAt, policy.maxLifetimeMs)
     }
-    demandCeiling(actor, before, record)
-    return { record } satisfies ChangedKey
+    const added = addedGrants(before, record)
+    demandGrants(actor, added)
+    if (added.length > 0) demandWithin(await ownershipOf(parts, actor.workspaceId, before.owner), added)
+    if (endsLater(before, record)) {
+      // A key is no exception here: it would outlive its own end.
+      demandGrants(actor, record.permissions)
+      demandEnd(actor, record.expiresAt)
+    }
+    return { record }
   })
 }
 
-/** What the change hands out: grants that are new to the key; with a later end, everything. */
-function demandCeiling(actor: Actor, before: KeyRecord, after: KeyRecord): void {
+function addedGrants(before: KeyRecord, after: KeyRecord): readonly string[] {
   const held = grantSet(before.permissions)
-  demandGrants(
-    actor,
-    after.permissions.filter((grant) => !held.covers(grant)),
-  )
-  const endsLater = before.expiresAt !== null && (after.expiresAt === null || after.expiresAt > before.expiresAt)
-  // A key is no exception here: it would outlive its own end.
-  if (!endsLater) return
-  demandGrants(actor, after.permissions)
-  demandEnd(actor, after.expiresAt)
+  return after.permissions.filter((grant) => !held.covers(grant))
+}
+
+function endsLater(before: KeyRecord, after: KeyRecord): boolean {
+  return before.expiresAt !== null && (after.expiresAt === null || after.expiresAt > before.expiresAt)
 }
 
 /** @throws {ConflictError} when the record is not the one the caller has seen */

@@ -60,17 +60,15 @@ export function createVerifier(parts: VerifierParts): Verifier {
   const { digests, entries, negatives, fence } = cache
   const proofs = createFlights<'same' | 'different' | 'unreadable'>()
 
-  const isLive = (entry: Entry, now: number): boolean =>
-    entry.filledAt <= now && now < entry.deadline && freshness.alive(now)
-
   // A hit is one digest, one look-up and a few comparisons: no promise, no closure, no object.
   const recall = (carrier: Carrier, fieldValue: string): Verification | undefined => {
     if (fieldValue.length > maxFieldLength) return undefined
     const entry = entries.get(digests[carrier](fieldValue))
     if (entry === undefined) return undefined
     const now = clock.now()
-    if (!isLive(entry, now)) return undefined
-    if (now >= entry.refreshAt) refreshAhead(entry, carrier, fieldValue)
+    const ageMs = entries.ageMs(entry, now)
+    if (ageMs < 0 || ageMs >= entry.lifetimeMs || !freshness.alive(now)) return undefined
+    if (ageMs >= entry.refreshAgeMs) refreshAhead(entry, carrier, fieldValue)
     return entry.verdict
   }
 
@@ -157,7 +155,7 @@ export function createVerifier(parts: VerifierParts): Verifier {
   }
 
   const refreshAhead = (entry: Entry, carrier: Carrier, fieldValue: string): void => {
-    entry.refreshAt = Number.POSITIVE_INFINITY
+    entry.refreshAgeMs = entry.lifetimeMs
     const token = carrier === 'bearer' ? fieldValue.slice('Bearer '.length) : fieldValue
     verifyStored(token, entry.keyId, entry.digest).then(
       (verdict) => {
@@ -175,7 +173,8 @@ export function createVerifier(parts: VerifierParts): Verifier {
     const entry = entries.get(key)
     if (entry?.verdict === undefined) return undefined
     const now = clock.now()
-    if (now < entry.filledAt || now >= entry.filledAt + parts.recordAgeMs + parts.staleIfErrorMs) return undefined
+    const ageMs = entries.ageMs(entry, now)
+    if (ageMs < 0 || ageMs >= parts.recordAgeMs + parts.staleIfErrorMs) return undefined
     if (entry.verdict.ok && entry.verdict.endsAt !== null && now >= entry.verdict.endsAt) return undefined
     return entry.verdict
   }

@@ -81,19 +81,18 @@ async function outcome({ store }: SetUp, id: string, call: () => Promise<unknown
   const before = { ...store.calls }
   const answer = await call().then(
     (value) => ({ value }),
-    (error: object) => ({ error: { ...describeError(error), ...error } }),
+    (error: Error) => ({ error: describeError(error) }),
   )
   const calls = Object.entries(store.calls).map(([method, count]) => [method, count - (before[method] ?? 0)] as const)
   const taken = Object.fromEntries(calls.filter(([, count]) => count > 0))
-  const text = JSON.stringify(answer, (_, value: unknown) =>
-    value instanceof Error ? { ...describeError(value), ...value } : value,
-  )
+  const text = JSON.stringify(answer, (_, value: unknown) => (value instanceof Error ? describeError(value) : value))
   return { answer: text.replaceAll(id, '<id>'), calls: taken }
 }
 
-function describeError(error: object): object {
-  const { name, message } = error as Error
-  return { name, message }
+/** Everything an error says, but where it was thrown. */
+function describeError(error: Error): object {
+  const own = Object.entries(error)
+  return { name: error.name, message: error.message, ...Object.fromEntries(own) }
 }
 
 /** A workspace with a key in every state, and an account. The stranger has been there before. */
@@ -251,6 +250,6 @@ describe('listings', () => {
 async function outcomeOf(promise: Promise<unknown>): Promise<object> {
   return promise.then(
     () => ({ ok: true }),
-    (error: Error) => ({ ...describeError(error), ...error }),
+    (error: Error) => describeError(error),
   )
 }

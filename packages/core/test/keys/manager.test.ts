@@ -359,6 +359,8 @@ describe('as', () => {
     ['actor.workspaceId', { ...user('ada'), workspaceId: undefined }],
     ['actor.id', { ...user('ada'), id: 7 }],
     ['actor.permissions', { ...user('ada'), permissions: '*' }],
+    ['actor.can', { ...user('ada'), can: { rovoke: false } }],
+    ['actor.can', { ...user('ada'), can: { revoke: 'no' } }],
   ])('refuses a wrong %s', (field, actor) => {
     expect(() => setUp().keyring.as(actor as Actor)).toThrow(
       expect.objectContaining({ code: 'ERR_CLAVIGER_VALIDATION', field }),

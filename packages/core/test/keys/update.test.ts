@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { gate } from '@claviger/testing'
-import { admin, user } from '../support/actors.ts'
+import { admin, named, user } from '../support/actors.ts'
 import { setUp } from '../support/set-up.ts'
 
 describe('update', () => {
@@ -47,7 +47,7 @@ describe('update', () => {
     expect(await keyring.verify(token)).toMatchObject({ ok: false, code: 'key_expired' })
   })
 
-  test.each<[string, object]>([
+  test.each<[string, unknown]>([
     ['workspaceId', { workspaceId: 'ws_globex' }],
     ['environment', { environment: 'ci' }],
     ['owner', { owner: { type: 'user', id: 'eve' } }],
@@ -224,5 +224,19 @@ describe('update', () => {
     const { key } = await create()
     store.commit = async () => ({ ok: false, reason: 'conflict', write: 0, current: null })
     await expect(keys.update(key.id, { name: 'x' })).rejects.toMatchObject({ code: 'ERR_CLAVIGER_CONFLICT' })
+  })
+
+  test('P20: a key of a service account is given no more than the account holds', async () => {
+    const { keyring } = setUp()
+    const keys = keyring.as(admin())
+    const account = await keys.serviceAccounts.create({ name: 'bot', permissions: ['prompts:read', 'prompts:list'] })
+    const owner = { type: 'service', id: account.id } as const
+    const { key } = await keys.create({ ...named, owner, permissions: ['prompts:read'] })
+    await expect(keys.update(key.id, { permissions: ['prompts:*'] })).rejects.toMatchObject({
+      code: 'ERR_CLAVIGER_PERMISSION_CEILING',
+      holder: 'owner',
+      missing: ['prompts:*'],
+    })
+    expect((await keys.update(key.id, { permissions: ['prompts:list'] })).permissions).toEqual(['prompts:list'])
   })
 })

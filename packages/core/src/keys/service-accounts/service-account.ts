@@ -5,6 +5,7 @@ export interface ServiceAccount {
   /** What `owner: { type: 'service', id }` names. */
   readonly id: string
   readonly workspaceId: string
+  /** One more with each change, and with each key that is made for the account or transferred to it. */
   readonly revision: number
   readonly name: string
   readonly description: string | null

@@ -150,6 +150,17 @@ describe('a service account', () => {
     })
   })
 
+  test('deleted by a key that acts in one environment, it takes its keys of every other as well', async () => {
+    const { keyring, keys } = setUp()
+    const account = await keys.serviceAccounts.create(bot)
+    const { key, token } = await keys.create({ ...ownedBy(account), environment: 'ci' })
+    const actor: Actor = { ...admin(), type: 'key', environment: 'production' }
+    await expect(keyring.as(actor).revoke(key.id)).rejects.toMatchObject({ code: 'ERR_CLAVIGER_KEY_NOT_FOUND' })
+    await keyring.as(actor).serviceAccounts.delete(account.id)
+    expect(await keyring.verify(token)).toMatchObject({ ok: false, code: 'key_revoked' })
+    expect(await keys.get(key.id)).toMatchObject({ status: 'revoked' })
+  })
+
   test('more keys than one page holds are revoked all the same', async () => {
     const { keys } = setUp()
     const account = await keys.serviceAccounts.create(bot)
