@@ -8,7 +8,7 @@ import type { ResolvedOptions } from './options.ts'
 import { type Outcome, outcomesOf, type Refused } from './outcomes.ts'
 import { publishCredentialInUrl, publishDenied, publishError } from './reporting.ts'
 import { type HttpRequest, readField } from './request.ts'
-import type { HttpResponse } from './responder.ts'
+import type { HttpResponse } from './response.ts'
 import { stripField } from './strip.ts'
 import { createUses } from './uses.ts'
 

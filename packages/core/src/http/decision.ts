@@ -1,7 +1,7 @@
 import type { ApiKey } from '../verify/verdict.ts'
 import type { Denial } from './denial.ts'
 import type { HttpRequest } from './request.ts'
-import type { HttpResponse } from './responder.ts'
+import type { HttpResponse } from './response.ts'
 
 /** What is to become of a request. */
 export type Decision =

@@ -2,7 +2,7 @@ import type { Keyring } from '../keyring-types.ts'
 import type { Verification } from '../verify/verdict.ts'
 import type { Outcomes } from './outcomes.ts'
 import type { HttpRequest } from './request.ts'
-import type { HttpResponse } from './responder.ts'
+import type { HttpResponse } from './response.ts'
 
 /** Has the use of a key by a request counted. To be called once, when the request's outcome is known and noted. */
 export type BeginUse = (request: HttpRequest, response: HttpResponse | undefined, verification: Verification) => void

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events'
 import { describe, expect, test } from 'vitest'
 import { createHttpAuth } from '../../src/http/http-auth.ts'
 import type { HttpRequest } from '../../src/http/request.ts'
-import type { HttpResponse } from '../../src/http/responder.ts'
+import type { HttpResponse } from '../../src/http/response.ts'
 import { keyringWithKey, requestWith } from './keyring.ts'
 
 /** What was reported: status and code of each use. */
