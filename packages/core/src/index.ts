@@ -69,6 +69,18 @@ export type {
   UpdateServiceAccountInput,
 } from './keys/service-accounts/manager.ts'
 export type { ServiceAccount } from './keys/service-accounts/service-account.ts'
+export type {
+  KeyUsage,
+  SecretUsage,
+  Usage,
+  UsageBucket,
+  UsageInput,
+  UsageNumbers,
+  UsageOfKey,
+  UsageSeriesPoint,
+  WorkspaceUsage,
+  WorkspaceUsageInput,
+} from './keys/usage-types.ts'
 export type { KeyringOptions, KeyringSettings, OwnerSetting } from './options.ts'
 export type { PolicyOptions, RetentionOptions } from './policy-options.ts'
 export {
@@ -85,6 +97,7 @@ export type { TokenGrammar } from './token/grammar.ts'
 export type { MalformedHint } from './token/hints.ts'
 export type { RandomBytes } from './token/token.ts'
 export type { OwnerQuestion, ResolveOwner } from './verify/owners.ts'
+export type { UsageOptions } from './usage/options.ts'
 export type {
   Accepted,
   ApiKey,

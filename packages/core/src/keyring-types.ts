@@ -4,13 +4,13 @@ import type { KeyManager } from './keys/manager.ts'
 import type { PermissionCatalogue } from './permissions/catalogue.ts'
 import type { Owner } from './store/records.ts'
 import type { TokenGrammar } from './token/grammar.ts'
-import type { ApiKey, Carrier, Refused, Requirement, Verification } from './verify/verdict.ts'
+import type { ApiKey, Carrier, RefusalCode, Refused, Requirement, Verification } from './verify/verdict.ts'
 
 /** What `verify` may be told besides the token. */
 export interface VerifyContext<Permission extends string = string> extends Requirement<Permission> {
   /** One permission the key must hold; shorthand for `permissions: [permission]`. */
   readonly permission?: Permission
-  /** How the token came. Default `direct`. */
+  /** For adapters: how the token came. Default `direct`. Only a direct verification counts as a use by itself. */
   readonly carrier?: Carrier
 }
 
@@ -27,8 +27,9 @@ export interface Guarantees {
   /** Whether the store tells of changes (`poll`), and whether a bus makes them faster (`subscribe`). */
   readonly changeLog: boolean
   readonly bus: boolean
-  /** Optional halves of the store. */
+  /** Whether use is counted, for which a store needs `addUsage` and `usage`. */
   readonly usage: boolean
+  /** Optional halves of the store. */
   readonly activity: boolean
   readonly serviceAccounts: boolean
   /** What is weaker than with a complete store, in words; empty when nothing is. */
@@ -82,6 +83,18 @@ export interface Keyring<Permission extends string = string> {
    * const verification = known ?? (await keyring.verify(token, { carrier: 'bearer' }))
    */
   recall(carrier: Carrier, fieldValue: string): Verification | undefined
+
+  /**
+   * For adapters: counts one use of a key, once its outcome is known. Undefined when use is not counted. Does no I/O and
+   * never throws. Counts nothing unless the verification is one this keyring gave and the secret was proven.
+   *
+   * @param verification as `recall` or `verify` with a carrier gave it
+   * @param status of the response as it was sent; undefined when the client left before, or when it does not matter
+   * @param deniedBy why the use was refused, by the verification itself or by a guard; undefined when it was allowed
+   */
+  readonly recordUse:
+    | ((verification: Verification, status: number | undefined, deniedBy: RefusalCode | undefined) => void)
+    | undefined
 
   /**
    * Whether a verified key is good for this: undefined for yes, else why not. Pure.
@@ -138,8 +151,9 @@ export interface Keyring<Permission extends string = string> {
   guarantees(): Guarantees
 
   /**
-   * Stops following the store and closes it, but no client of yours. Calls after this throw `ClosedError`. At shutdown
-   * close the server first, then the keyring, then your database.
+   * Stores what is counted of the keys' use (for up to 5 s, if the store fails), stops following the store and closes it,
+   * but no client of yours. Calls after this throw `ClosedError`. At shutdown close the server first, then the keyring,
+   * then your database: requests under way still count.
    *
    * @example
    * await keyring.close()

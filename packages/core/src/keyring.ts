@@ -13,6 +13,7 @@ import type { KeyManager } from './keys/manager.ts'
 import { createRevocation } from './keys/revoke.ts'
 import { createTurns } from './keys/turns.ts'
 import { type KeyringOptions, resolveOptions } from './options.ts'
+import { createOwnerFlags } from './owner-flags.ts'
 import { createReadiness } from './readiness.ts'
 import { createRehash } from './rehash.ts'
 import { createRetention } from './retention.ts'
@@ -23,6 +24,7 @@ import { createFreshness } from './verify/freshness.ts'
 import { createOwners } from './verify/owners.ts'
 import { createRecords } from './verify/records.ts'
 import { createRevokedKeys } from './verify/revoked.ts'
+import { createRecorder } from './usage/recorder.ts'
 import { checkedRequirement } from './verify/requirement.ts'
 import { createVerifier } from './verify/verifier.ts'
 import { within } from './verify/within.ts'
@@ -65,7 +67,18 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
   const apiKeys = createApiKeys(permissions)
   const revoked = createRevokedKeys(maxRevokedKeys)
   const owners = createOwners(store, resolved.resolveOwner, cache.fence, clock, storeTimeoutMs)
+  const ownerFlags = createOwnerFlags({ store, commits, owners, clock, storeTimeoutMs })
   const retention = createRetention(store, resolved.retention, clock, Math.random)
+
+  const recorder =
+    resolved.usage === false || store.addUsage === undefined || store.usage === undefined
+      ? undefined
+      : createRecorder(
+          async (batch) => store.addUsage?.(batch),
+          { ...resolved.usage, storeTimeoutMs },
+          clock,
+          Math.random,
+        )
 
   const start = async (): Promise<void> => {
     await within(clock, readyTimeoutMs, 'store', async () => store.ready?.())
@@ -87,6 +100,10 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
     owners,
     starting: readiness.starting,
     onOutdated: createRehash(hashing, commits, cache),
+    onVerdict(verdict, record, { version }) {
+      recorder?.introduce(verdict, { workspaceId: record.workspaceId, keyId: record.id, version })
+      ownerFlags.learn(verdict, record)
+    },
     recordAgeMs: resolved.recordAgeMs,
     budgetMs: storeTimeoutMs,
     noticeMs: resolved.expiryNoticeMs,
@@ -130,19 +147,27 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
     async verify(token, context) {
       if (readiness.closed) throw new ClosedError()
       const requirement = checkedRequirement(context, permissions, grammar.environments)
-      const verification = await verifier.verify(token, context?.carrier ?? 'direct')
-      return verification.ok ? (apiKeys.refusal(verification.apiKey, requirement) ?? verification) : verification
+      const carrier = context?.carrier ?? 'direct'
+      const verification = await verifier.verify(token, carrier)
+      const answer = verification.ok
+        ? (apiKeys.refusal(verification.apiKey, requirement) ?? verification)
+        : verification
+      // How a request over HTTP ends, its adapter tells.
+      if (carrier === 'direct') recorder?.count(verification, undefined, answer.ok ? undefined : answer.code)
+      return answer
     },
 
     recall: verifier.recall,
+    recordUse: recorder?.count,
     authorize: apiKeys.refusal,
 
     async ownerChanged(change) {
       const { workspaceId, owner } = ownFields('ownerChanged', change, ['workspaceId', 'owner'])
       checkReference('workspaceId', workspaceId)
       await ready()
-      const announcement = { type: 'owner', workspaceId, owner: checkedOwner(owner) } as const
-      await commits.commit({ writes: [], activity: [], announcements: [announcement] })
+      const changed = { workspaceId, owner: checkedOwner(owner) }
+      await commits.commit({ writes: [], activity: [], announcements: [{ type: 'owner', ...changed }] })
+      ownerFlags.ownerChanged(changed)
     },
 
     async purge() {
@@ -158,7 +183,9 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
       readiness.close()
       revocation.stop()
       retention.stop()
+      ownerFlags.stop()
       try {
+        await recorder?.close(closeTimeoutMs)
         await within(clock, closeTimeoutMs, 'store', () => freshness.stop())
       } finally {
         await within(clock, closeTimeoutMs, 'store', async () => store.close?.())

@@ -17,6 +17,7 @@ import type { RetentionTimes } from './retention.ts'
 import type { KeyStore } from './store/store.ts'
 import type { TokenGrammar } from './token/grammar.ts'
 import type { RandomBytes } from './token/token.ts'
+import { resolvedUsage, type UsageOptions } from './usage/options.ts'
 import type { ResolveOwner } from './verify/owners.ts'
 
 /** What `createKeyring` takes. Everything is checked once, at construction. */
@@ -56,6 +57,8 @@ export interface KeyringSettings<Permission extends string = string> {
   readonly policy?: PolicyOptions
   /** For how long what ended is kept. */
   readonly retention?: RetentionOptions
+  /** Counting the use of keys; `false` counts nothing, and costs nothing. Default: counted, if the store has `addUsage`. */
+  readonly usage?: false | UsageOptions
   /** Sizes of the in-process caches. */
   readonly cache?: {
     /** Verified credentials. Default 10 000. */
@@ -106,6 +109,7 @@ export interface ResolvedOptions<Permission extends string = string> {
   readonly onEvent: (event: KeyringEvent) => void | Promise<void>
   readonly policy: KeyPolicy
   readonly retention: RetentionTimes
+  readonly usage: false | Required<UsageOptions>
   readonly cache: { readonly maxEntries: number; readonly maxNegatives: number }
   readonly recordAgeMs: number
   readonly pollMs: number
@@ -132,6 +136,7 @@ const known: ReadonlySet<string> = new Set<keyof KeyringSettings | 'resolveOwner
   'onEvent',
   'policy',
   'retention',
+  'usage',
   'cache',
   'recordAgeMs',
   'pollMs',
@@ -174,6 +179,7 @@ export function resolveOptions<P extends string>(options: KeyringOptions<P>): Re
     onEvent: optionalFunction('onEvent', options.onEvent) ?? (() => {}),
     policy: resolvedPolicy(options.policy ?? {}, expiryNoticeMs),
     retention: resolvedRetention(options.retention ?? {}),
+    usage: resolvedUsage(options.usage ?? {}),
     cache: {
       maxEntries: integer('cache.maxEntries', options.cache?.maxEntries, 10_000, 1, 10_000_000),
       maxNegatives: integer('cache.maxNegatives', options.cache?.maxNegatives, 10_000, 1, 10_000_000),

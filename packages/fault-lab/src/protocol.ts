@@ -2,11 +2,16 @@
 export interface WorkerSetUp {
   readonly framework: 'express' | 'koa'
   readonly store: StoreSetUp
+  /** Default: as `createKeyring`. */
+  readonly flushMs?: number
+  /** How far its clock is ahead of the machine's. Default 0. */
+  readonly aheadMs?: number
 }
 
 /** Which database a worker talks to, and through which address. */
 export interface StoreSetUp {
-  readonly kind: 'redis' | 'postgres' | 'mariadb'
+  readonly kind: 'redis' | 'postgres' | 'mariadb' | 'sqlite'
+  /** SQLite: the path of the file. */
   readonly url: string
   /** Redis only: the address of the subscriber's own connection. */
   readonly busUrl?: string

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { channel } from 'node:diagnostics_channel'
+import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createKeyring, definePermissions, hmacSha256, type Keyring, systemActor } from '@claviger/core'
+import { createKeyring, definePermissions, hmacSha256, type Keyring, systemActor, systemClock } from '@claviger/core'
 import { apiKeyAuth as expressAuth } from '@claviger/express'
 import { apiKeyAuth as koaAuth } from '@claviger/koa'
 import express from 'express'
@@ -21,6 +22,8 @@ const keyring = createKeyring({
   defaultPermissions: ['lab:use'],
   resolveOwner: ({ owner }) => (demoted.has(owner.id) ? [] : ['*:*']),
   hasher: hmacSha256({ pepper: 'a pepper for the lab, 32 characters' }),
+  ...(setUp.flushMs !== undefined && { usage: { flushMs: setUp.flushMs } }),
+  clock: { ...systemClock, now: () => Date.now() + (setUp.aheadMs ?? 0) },
 })
 const keys = keyring.as(systemActor('lab'))
 const server = (setUp.framework === 'koa' ? koaServer : expressServer)(keyring)
@@ -29,7 +32,9 @@ channel('claviger:flush').subscribe((message) => {
   tell({ type: 'flushed', reason: (message as { readonly reason: string }).reason })
 })
 process.on('message', (call: Call) => void answer(call).then(tell))
-process.on('disconnect', () => process.exit(0))
+const leave = (): void => process.exit(0)
+process.on('disconnect', leave)
+process.once('SIGTERM', () => void shutDown())
 
 await keyring.ready()
 // The lab keeps its connections: none must be closed just when it is used again.
@@ -55,6 +60,19 @@ async function answer(call: Call): Promise<Answer> {
       await opened.close().catch(() => {})
       return { type: 'closed' }
   }
+}
+
+/** As the guides tell hosts. The process then ends by itself, if nothing is left open. */
+async function shutDown(): Promise<void> {
+  const closed = once(server, 'close')
+  server.close()
+  const sweep = setInterval(() => server.closeIdleConnections(), 50)
+  await closed
+  clearInterval(sweep)
+  await keyring.close()
+  await opened.close()
+  process.off('disconnect', leave)
+  process.disconnect()
 }
 
 async function createKeys(count: number, ownerType: LabKey['owner']['type']): Promise<LabKey[]> {

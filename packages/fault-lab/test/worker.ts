@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process'
+import { once } from 'node:events'
 import { Agent, request } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import type { Answer, Call, LabKey, Weakening, WorkerSetUp } from '../src/protocol.ts'
@@ -22,6 +23,8 @@ export interface Worker {
   weaken(how: Weakening, key: LabKey): Promise<{ readonly at: number }>
   demote(ownerId: string): Promise<void>
   close(): Promise<void>
+  /** Sends a signal and waits for the end. Gives the exit code; null for none. */
+  end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null>
 }
 
 const program = fileURLToPath(new URL('../dist/worker.js', import.meta.url))
@@ -68,6 +71,13 @@ export async function startWorker(name: string, setUp: WorkerSetUp): Promise<Wor
     revoke: (id) => ask({ type: 'revoke', id }, 'revoked'),
     weaken: (how, key) => ask({ type: 'weaken', how, key }, 'weakened'),
     demote: async (ownerId) => void (await ask({ type: 'demote', ownerId }, 'demoted')),
+    async end(signal) {
+      const ended = once(child, 'exit') as Promise<[number | null]>
+      child.kill(signal)
+      const [code] = await ended
+      agent.destroy()
+      return code
+    },
     async close() {
       agent.destroy()
       if (child.exitCode === null) {

@@ -9,6 +9,7 @@ export type Ability =
   | 'update'
   | 'rotate'
   | 'revoke'
+  | 'viewUsage'
   | 'viewActivity'
   | 'diagnose'
   | 'manageServiceAccounts'

@@ -9,6 +9,7 @@ const abilities: ReadonlySet<string> = new Set<Ability>([
   'update',
   'rotate',
   'revoke',
+  'viewUsage',
   'viewActivity',
   'diagnose',
   'manageServiceAccounts',

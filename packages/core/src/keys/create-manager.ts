@@ -20,6 +20,8 @@ import { createServiceAccountManager } from './service-accounts/create-manager.t
 import { disableKey, enableKey } from './switch.ts'
 import { transferKey } from './transfer.ts'
 import { updateKey } from './update.ts'
+import { usageOfKey, usageOfWorkspace } from './usage.ts'
+import type { KeyUsage, UsageInput, WorkspaceUsage, WorkspaceUsageInput } from './usage-types.ts'
 
 /** Makes the facade's factory: one manager per actor, over the same parts. */
 export function createManagers(parts: ManagerParts, revocation: Revocation): (actor: Actor) => KeyManager {
@@ -38,7 +40,16 @@ export function createManagers(parts: ManagerParts, revocation: Revocation): (ac
       await begin()
       return revocation.revoke(actor, id, reason)
     }
+    async function usage(id: string, input?: UsageInput): Promise<KeyUsage>
+    async function usage(input?: WorkspaceUsageInput): Promise<WorkspaceUsage>
+    async function usage(target: string | WorkspaceUsageInput = {}, input: UsageInput = {}): Promise<unknown> {
+      await ready()
+      return typeof target === 'string'
+        ? usageOfKey(parts, actor, target, input)
+        : usageOfWorkspace(parts, actor, target)
+    }
     return {
+      usage,
       async create(input, options?: Parameters<KeyManager['create']>[1]) {
         await begin()
         // The overloads tell callers without an idempotency key that there is a token.

@@ -16,6 +16,7 @@ import type {
 } from './inputs.ts'
 import type { Key } from './key.ts'
 import type { ActivityEntry, ActivityInput } from './read-activity.ts'
+import type { KeyUsage, UsageInput, WorkspaceUsage, WorkspaceUsageInput } from './usage-types.ts'
 import type { ServiceAccountManager } from './service-accounts/manager.ts'
 
 /**
@@ -153,6 +154,29 @@ export interface KeyManager<Permission extends string = string> {
    * @throws {PermissionCeilingError} when the actor or the service account does not hold what the key was granted
    */
   transfer(id: string, owner: Owner): Promise<Key>
+  /**
+   * Reads how a key was used: every request whose secret was right, by UTC day or hour.
+   *
+   * @example
+   * const { totals, series, previousSecretShare } = await keys.usage(key.id, { bucket: 'hour' })
+   * console.log(`${totals.requests} requests, ${(totals.errorRate * 100).toFixed(1)} % answered 5xx.`)
+   *
+   * @throws {KeyNotFoundError} when it is not in the actor's workspace or not visible to the actor
+   * @throws {ValidationError} naming the field
+   * @throws {NotSupportedError} when the store counts nothing
+   */
+  usage(id: string, input?: UsageInput): Promise<KeyUsage>
+  /**
+   * Reads how all keys of the workspace were used, and which the most. Needs `can: { listAll: true }`.
+   *
+   * @example
+   * const { activeKeys, byKey } = await keys.usage({ from: new Date('2030-01-01'), to: new Date('2030-02-01') })
+   *
+   * @throws {ForbiddenError} when the actor does not see every key
+   * @throws {ValidationError} naming the field
+   * @throws {NotSupportedError} when the store counts nothing
+   */
+  usage(input?: WorkspaceUsageInput): Promise<WorkspaceUsage>
   /**
    * Reads the activity log, newest first: with `listAll` of the whole workspace, else of one visible key or of what the
    * actor did itself.

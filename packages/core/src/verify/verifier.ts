@@ -42,6 +42,8 @@ export interface VerifierParts {
   readonly starting: () => Promise<void> | undefined
   /** Told, off the request path, of a proven secret that should be hashed anew. */
   readonly onOutdated: (record: KeyRecord, secret: SecretRecord, token: string) => void
+  /** Told of every verdict on a proven secret, whoever asked. */
+  readonly onVerdict: (verdict: Verification, record: KeyRecord, secret: SecretRecord) => void
   readonly recordAgeMs: number
   readonly budgetMs: number
   readonly noticeMs: number
@@ -106,6 +108,7 @@ export function createVerifier(parts: VerifierParts): Verifier {
     // Judged again: an end may have come, or a revocation been asked for, while the owner was looked up.
     const state = judgeState(record, secret)
     const verdict = state ?? judgeOwned(record, secret, owner?.grants ?? null, apiKeys, parts.noticeMs)
+    parts.onVerdict(verdict, record, secret)
     if (isCurrent(read) && (owner === undefined || owner.stamp === fence.stamp(ownerScope(record)))) {
       remember(key, read.readAt, proven, verdict)
     }

@@ -33,6 +33,7 @@ const withKeyId: Readonly<Record<Exclude<keyof Keys, 'serviceAccounts'>, readonl
     (keys, id) => keys.transfer(id, { type: 'user', id: 'root' }),
     (keys, id) => keys.transfer(id, { type: 'service', id: 'robot' }),
   ],
+  usage: [(keys, id) => keys.usage(id), (keys, id) => keys.usage(id, { bucket: 'hour' })],
   activity: [(keys, id) => keys.activity({ keyId: id }), (keys, id) => keys.activity({ serviceAccountId: id })],
   diagnose: [(keys, id) => keys.diagnose({ id }), (keys, id) => keys.diagnose({ id }, { workspaceId: 'ws_acme' })],
 }
