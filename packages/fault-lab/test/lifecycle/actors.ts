@@ -62,8 +62,11 @@ export async function actorOf(
   const [home, elsewhere] = model.workspaces
   if (who === 'system') return systemActor(home)
   if (who === 'key') {
-    const apiKey = await shownKey(model, world, shows ?? 0, process)
-    return apiKey && keyActor(apiKey, more)
+    const shown = await shownKey(model, world, shows ?? 0, process)
+    const actor = shown && keyActor(shown.apiKey, more)
+    // It acts no longer than the token works: until the end of the key, or of the overlap.
+    expect(actor?.expiresAt?.getTime()).toBe(shown?.endsAt ?? undefined)
+    return actor
   }
   const owner = who === 'robot' ? ({ type: 'service', id: who } as const) : ({ type: 'user', id: who } as const)
   if (who !== 'stranger') {
@@ -85,5 +88,5 @@ async function shownKey(model: Model, world: World, shows: number, process: Proc
   if (token === undefined) return undefined
   const verification = await world.keyrings[process].verify(token.token)
   expect(verdictsOf(model, process, token, undefined, {})).toContainEqual(verdictShown(verification))
-  return verification.ok ? verification.apiKey : undefined
+  return verification.ok ? verification : undefined
 }

@@ -77,12 +77,10 @@ export function updateRefusal(model: Model, actor: Actor, key: ModelKey | undefi
   if (end !== key.expiresAt && isTooLong(model, end, key.current.createdAt)) return invalid
   const grants = wish.permissions ?? key.permissions
   const added = grants.filter((grant) => !covers(key.permissions, grant))
-  if (!coversAll(actor.permissions, added)) return ceiling
-  const ofOwner = added.length === 0 ? undefined : ownerRefusal(model, key.workspace, key.owner, added)
-  if (ofOwner !== undefined) return ofOwner
-  if (!isLater(end, key.expiresAt)) return undefined
-  if (!coversAll(actor.permissions, grants)) return ceiling
-  return outlives(actor, end) ? forbidden : undefined
+  const handsOut = isLater(end, key.expiresAt) ? grants : added
+  if (!coversAll(actor.permissions, handsOut)) return ceiling
+  if ((isLater(end, key.expiresAt) || added.length > 0) && outlives(actor, end)) return forbidden
+  return added.length === 0 ? undefined : ownerRefusal(model, key.workspace, key.owner, added)
 }
 
 export function rotateRefusal(model: Model, actor: Actor, key: ModelKey | undefined, overlap: number): Refusal {
@@ -92,7 +90,7 @@ export function rotateRefusal(model: Model, actor: Actor, key: ModelKey | undefi
   if (hasEnded(model, key)) return 'ERR_CLAVIGER_KEY_ENDED'
   if (!mayOwnFor(actor, key.owner)) return forbidden
   if (overlap > 0 && isOverlapping(key, model.now)) return 'ERR_CLAVIGER_ROTATION_IN_PROGRESS'
-  return isItself(actor, key.id) ? undefined : handOverRefusal(actor, key)
+  return handOverRefusal(actor, key)
 }
 
 /** For what needs no more than sight of a key that lives. */
@@ -111,7 +109,7 @@ export function enableRefusal(model: Model, actor: Actor, key: ModelKey | undefi
   if (isForbidden(actor, 'update')) return forbidden
   if (key === undefined || !sees(actor, key)) return notFound
   if (hasEnded(model, key)) return 'ERR_CLAVIGER_KEY_ENDED'
-  return key.disabledAt === null || isItself(actor, key.id) ? undefined : handOverRefusal(actor, key)
+  return key.disabledAt === null ? undefined : handOverRefusal(actor, key)
 }
 
 /** Whoever holds a key may end it; and ended keys may be ended again. */
@@ -126,7 +124,9 @@ export function transferRefusal(model: Model, actor: Actor, key: ModelKey | unde
   if (key === undefined || !sees(actor, key)) return notFound
   if (hasEnded(model, key)) return 'ERR_CLAVIGER_KEY_ENDED'
   if (isSame(key.owner, to)) return undefined
-  return handOverRefusal(actor, key) ?? ownerRefusal(model, actor.workspaceId, to, key.permissions)
+  if (!coversAll(actor.permissions, key.permissions)) return ceiling
+  if (outlives(actor, key.expiresAt)) return forbidden
+  return ownerRefusal(model, actor.workspaceId, to, key.permissions)
 }
 
 export function readRefusal(actor: Actor, key: ModelKey | undefined): Refusal {
@@ -144,7 +144,9 @@ export function accountRefusal(
   const gone = account === undefined || (account.deletedAt !== null && !mayBeDeleted)
   if (gone && !isMade) return 'ERR_CLAVIGER_SERVICE_ACCOUNT_NOT_FOUND'
   const added = (permissions ?? []).filter((grant) => !covers(account?.permissions ?? [], grant))
-  return coversAll(actor.permissions, added) ? undefined : ceiling
+  if (!coversAll(actor.permissions, added)) return ceiling
+  // An account knows neither end nor environment: a key, which is bound to both, would get rid of them.
+  return actor.type === 'key' && (isMade || added.length > 0) ? forbidden : undefined
 }
 
 /** What is asked of a service account. */
@@ -154,9 +156,9 @@ export interface AccountWish {
   readonly mayBeDeleted?: boolean
 }
 
-/** Who hands out a key as it is must hold what it was granted, and last as long. */
-function handOverRefusal(actor: Actor, { permissions, expiresAt }: ModelKey): Refusal {
-  if (!coversAll(actor.permissions, permissions)) return ceiling
+/** Who hands out a key as it is must hold what it was granted, as a key does of itself, and last as long. */
+function handOverRefusal(actor: Actor, { id, permissions, expiresAt }: ModelKey): Refusal {
+  if (!isItself(actor, id) && !coversAll(actor.permissions, permissions)) return ceiling
   return outlives(actor, expiresAt) ? forbidden : undefined
 }
 

@@ -62,7 +62,7 @@ async function createOnce(call: Call, input: CreateKeyInput): Promise<void> {
     workspace: actor.workspaceId,
     actor: `${actor.type} ${actor.id}`,
     idempotencyKey: 'once',
-    input: JSON.stringify(input),
+    input: JSON.stringify({ ...input, expiresAt: input.expiresAt ?? null }),
   }
   const before = model.remembered.find(
     ({ workspace, actor }) => workspace === request.workspace && actor === request.actor,

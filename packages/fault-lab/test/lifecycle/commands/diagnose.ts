@@ -66,6 +66,5 @@ function codeOf(
   if (key === undefined || token === undefined) return 'not_in_this_workspace'
   const isSecret = [key.current.token, key.previous?.token].includes(token)
   if (!isSecret || alteration !== undefined) return 'wrong_secret'
-  if (requirement.workspace !== undefined && requirement.workspace !== key.workspace) return 'wrong_workspace'
   return refusalOf(key, token, grantsOf(model, key.workspace, key.owner), model.now, requirement) ?? 'ok'
 }
