@@ -36,7 +36,11 @@ export default defineConfig({
         globalSetup: '../../packages/repository/scripts/build.setup.ts',
         testTimeout: 60_000,
       }),
-      project('packages/repository', { globalSetup: 'scripts/build.setup.ts', testTimeout: 120_000 }),
+      project('packages/repository', {
+        globalSetup: 'scripts/build.setup.ts',
+        testTimeout: 120_000,
+        hookTimeout: 60_000,
+      }),
     ],
     coverage: { provider: 'v8', include: ['packages/*/src/**'], exclude: ['packages/repository/**'] },
   },
