@@ -15,6 +15,7 @@ const warmUpRequests = 8_000
 const contenders = [
   { name: 'bare', title: bare },
   { name: 'nothing', title: 'a middleware that does nothing' },
+  { name: 'nothing', title: 'four middlewares that do nothing', options: { layers: 4 } },
   { name: 'lru-sha256', title: 'sketch: LRU + SHA-256' },
   { name: 'claviger', title: '**Claviger**, `authenticate()`', options: { recordAgeMs } },
   { name: 'claviger', title: all, options: { recordAgeMs, guards: true } },

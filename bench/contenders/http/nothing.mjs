@@ -1,11 +1,11 @@
 import { randomTokens } from '../../lib/tokens.mjs'
 
-/** One middleware that does nothing: what the framework takes for any. */
-export function prepare(count) {
+/** Middlewares that do nothing: what the framework takes for any. */
+export function prepare(count, { layers = 1 } = {}) {
   return {
     tokens: randomTokens(count),
     isOpen: true,
-    express: () => [(_req, _res, next) => next()],
-    koa: () => [(_ctx, next) => next()],
+    express: () => Array.from({ length: layers }, () => (_req, _res, next) => next()),
+    koa: () => Array.from({ length: layers }, () => (_ctx, next) => next()),
   }
 }
