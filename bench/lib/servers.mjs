@@ -16,6 +16,11 @@ export async function serverFor(kind) {
   return started.get(kind)
 }
 
+/** As `serverFor`, but empty, and for the caller to stop. */
+export async function freshServerFor(kind) {
+  return starters[kind] === undefined ? {} : start(kind)
+}
+
 /** Stops every server of the run. */
 export async function stopServers() {
   for (const server of started.values()) await server?.stop()

@@ -14,6 +14,11 @@ export function spread(values) {
   return { median: median(values), least: Math.min(...values), most: Math.max(...values) }
 }
 
+/** A figure that was taken once. */
+export function one(value) {
+  return { median: value, least: value, most: value }
+}
+
 /** Ratios formed round by round, so that a slow moment of the machine hits both sides, and then summed up. */
 export function ratios(values, base) {
   return spread(values.map((value, round) => value / base[round]))

@@ -1,6 +1,7 @@
 import { goal } from '../lib/goals.mjs'
 import { milliseconds, nanoseconds, skippedNote, times } from '../lib/report.mjs'
-import { median, ratios } from '../lib/statistics.mjs'
+import { measureServer } from '../lib/serving.mjs'
+import { median, one, ratios } from '../lib/statistics.mjs'
 import { takeTurns } from '../lib/turns.mjs'
 import { startWorker } from '../lib/worker.mjs'
 
@@ -11,7 +12,6 @@ const all = '**Claviger**, everything on'
 const bare = 'bare framework'
 // Contenders wait for their turns for longer than a record is trusted; a server under load never does.
 const recordAgeMs = 3_600_000
-const warmUpRequests = 8_000
 const contenders = [
   { name: 'bare', title: bare },
   { name: 'nothing', title: 'a middleware that does nothing' },
@@ -58,34 +58,11 @@ async function measure(framework, size, peers) {
         process: 'server',
         launches,
         rounds,
-        turn: (server) => measureServer(server, load, requests),
+        turn: (server) => measureServer(server, load, { requests }),
       },
     )
   } finally {
     await load.stop()
-  }
-}
-
-async function measureServer(server, load, requests) {
-  const { port, tokens, isOpen } = server
-  if (!server.isChecked) {
-    await check(port, tokens, isOpen, load)
-    await load.ask('closed', { port, tokens, requests: warmUpRequests, connections: 16 })
-    server.isChecked = true
-  }
-  await load.ask('closed', { port, tokens, requests: 500, connections: 16 })
-  await server.ask('begin')
-  const { p50, p99, perSecond, statuses } = await load.ask('closed', { port, tokens, requests, connections: 16 })
-  const cpuUs = await server.ask('end')
-  if (statuses[200] !== requests) throw new Error(`Not every request was answered 200: ${JSON.stringify(statuses)}`)
-  return { cpuNs: (cpuUs * 1_000) / requests, p50, p99, perSecond }
-}
-
-async function check(port, tokens, isOpen, load) {
-  const wrong = [`${tokens[0].slice(0, -5)}AAAAA`, undefined]
-  for (const token of isOpen ? [] : wrong) {
-    const { statuses } = await load.ask('closed', { port, tokens: [token], requests: 1, connections: 1 })
-    if (statuses[401] !== 1) throw new Error(`A wrong key was answered ${JSON.stringify(statuses)}`)
   }
 }
 
@@ -108,8 +85,4 @@ function tableOf(label, results, skipped) {
 
 function cpu(results, name) {
   return results.get(name).map(({ cpuNs }) => cpuNs)
-}
-
-function one(value) {
-  return { median: value, least: value, most: value }
 }
