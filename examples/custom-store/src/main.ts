@@ -47,5 +47,11 @@ async function serve(port: number): Promise<void> {
   }
   for (const limit of keyring.guarantees().limits) say(`Note: ${limit}`)
 
-  process.once('SIGINT', () => server.close(() => void keyring.close()))
+  // The server first: requests under way still need the keyring.
+  for (const signal of ['SIGINT', 'SIGTERM']) {
+    process.once(signal, () => {
+      server.close(() => void keyring.close())
+      setInterval(() => server.closeIdleConnections(), 50).unref()
+    })
+  }
 }

@@ -37,7 +37,7 @@ test('a key outlives the server, and is refused once another process revoked it'
   const first = await serve(path)
   const token = /Bearer (\w+)/.exec(first.said)?.[1] ?? ''
   expect(await statusFor(first.url, token)).toBe(200)
-  await first.stop()
+  await first.stop('SIGINT')
 
   const second = await serve(path)
   expect(second.said).not.toContain('Bearer')
@@ -87,7 +87,7 @@ interface Served {
   /** Everything it said on its way up. */
   readonly said: string
   readonly url: string
-  stop(): Promise<void>
+  stop(signal?: NodeJS.Signals): Promise<void>
 }
 
 async function serve(path: string): Promise<Served> {
@@ -101,9 +101,9 @@ async function serve(path: string): Promise<Served> {
   return {
     said,
     url: /http:\S+status/.exec(said)?.[0] ?? '',
-    async stop() {
+    async stop(signal: 'SIGINT' | 'SIGTERM' = 'SIGTERM') {
       const exited = once(child, 'exit')
-      child.kill('SIGINT')
+      child.kill(signal)
       expect(await exited).toEqual([0, null])
     },
   }

@@ -1,14 +1,15 @@
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type KeyManager, systemActor } from '@claviger/core'
+import { type Keyring, type KeyManager, systemActor } from '@claviger/core'
 import { Redis } from 'ioredis'
 import { expressApp, koaApp } from './apps.ts'
 import { createNodeKeyring } from './keyring.ts'
 import type { NodeSettings, Order, Report } from './messages.ts'
 
 // One process of an API: a Redis client, a keyring, a server. It lives as long as the process that started it.
-process.on('disconnect', () => process.exit())
+const leave = (): void => process.exit()
+process.on('disconnect', leave)
 if (!process.connected) process.exit()
 const say = (report: Report): void => void process.send?.(report)
 
@@ -34,7 +35,21 @@ async function start({ framework, redisUrl, pepper }: NodeSettings): Promise<voi
 
   const server = createServer(framework === 'koa' ? koaApp(keyring) : expressApp(keyring)).listen(0, '127.0.0.1')
   await once(server, 'listening')
+  process.once('SIGTERM', () => void shutDown(server, keyring, redis))
   say({ type: 'listening', url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/status` })
+}
+
+/** Server, keyring, database: what is answered last is counted, too. Then nothing keeps the process alive. */
+async function shutDown(server: Server, keyring: Pick<Keyring, 'close'>, redis: Redis): Promise<void> {
+  const closed = once(server, 'close')
+  server.close()
+  const sweep = setInterval(() => server.closeIdleConnections(), 50)
+  await closed
+  clearInterval(sweep)
+  await keyring.close()
+  redis.disconnect()
+  process.off('disconnect', leave)
+  process.disconnect()
 }
 
 async function carryOut(keys: KeyManager, order: Order): Promise<Report> {

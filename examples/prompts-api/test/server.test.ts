@@ -1,6 +1,9 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
+import { systemActor } from '@claviger/core'
 import { expect, test } from 'vitest'
+import { createApp } from '../src/app.ts'
 import { createPromptsKeyring } from '../src/keyring.ts'
 import { explainListenError, listen, shutDown } from '../src/server.ts'
 
@@ -48,4 +51,22 @@ test('a request under way is answered before the keyring is closed', async () =>
   expect(await answered).toBe('verified: false')
   await down
   await expect(keyring.verify('not a token')).rejects.toMatchObject({ code: 'ERR_CLAVIGER_CLOSED' })
+})
+
+test('what was answered is counted when the server is shut down', async () => {
+  const keyring = createPromptsKeyring()
+  const owner = { type: 'user', id: 'ada' } as const
+  const { token } = await keyring.as(systemActor('acme')).create({ name: 'Test', environment: 'ci', owner })
+  const { server, url } = await listen(createApp(keyring), 0)
+  let stored = 0
+  const onUsage = (message: unknown): void => {
+    stored += (message as { readonly flushed: number }).flushed
+  }
+  subscribe('claviger:usage', onUsage)
+  for (const path of ['/v1/prompts', '/v1/prompts/support-reply', '/v1/prompts/unknown']) {
+    await (await fetch(url + path, { headers: { authorization: `Bearer ${token}` } })).text()
+  }
+  await shutDown(server, keyring)
+  unsubscribe('claviger:usage', onUsage)
+  expect(stored).toBe(3)
 })

@@ -5,7 +5,7 @@ import { channel, type Channel } from 'node:diagnostics_channel'
  * Nobody subscribed costs one check of a flag.
  */
 export const channels: Readonly<
-  Record<'verify' | 'denied' | 'credentialInUrl' | 'lease' | 'bus' | 'flush' | 'corrupt' | 'error', Channel>
+  Record<'verify' | 'denied' | 'credentialInUrl' | 'lease' | 'bus' | 'flush' | 'corrupt' | 'usage' | 'error', Channel>
 > = Object.freeze({
   /** `{ ok, code?, keyId? }` for every verification that asked the store. */
   verify: channel('claviger:verify'),
@@ -21,6 +21,11 @@ export const channels: Readonly<
   flush: channel('claviger:flush'),
   /** `{ keyId?, serviceAccountId?, field? }` for a stored row that cannot be trusted, or that vanished (`record`). */
   corrupt: channel('claviger:corrupt'),
+  /**
+   * `{ flushed, pending, dropped }` after every attempt to store counts: requests stored by it, requests that wait for
+   * the next one, and requests that are lost since the last message (no room, or the keyring was closed).
+   */
+  usage: channel('claviger:usage'),
   /** `{ error, during }` for a failure that no caller waits for. */
   error: channel('claviger:error'),
 })

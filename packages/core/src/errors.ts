@@ -7,7 +7,12 @@ export type ErrorCode =
   | 'ERR_CLAVIGER_KEY_NOT_FOUND'
   | 'ERR_CLAVIGER_FORBIDDEN'
   | 'ERR_CLAVIGER_PERMISSION_CEILING'
+  | 'ERR_CLAVIGER_SERVICE_ACCOUNT_NOT_FOUND'
   | 'ERR_CLAVIGER_CONFLICT'
+  | 'ERR_CLAVIGER_KEY_ENDED'
+  | 'ERR_CLAVIGER_ROTATION_IN_PROGRESS'
+  | 'ERR_CLAVIGER_IDEMPOTENCY_KEY_REUSED'
+  | 'ERR_CLAVIGER_NOT_SUPPORTED'
   | 'ERR_CLAVIGER_UNAVAILABLE'
   | 'ERR_CLAVIGER_BUSY'
   | 'ERR_CLAVIGER_CLOSED'
@@ -33,6 +38,13 @@ export abstract class ClavigerError extends Error {
 /**
  * Tells whether a value is an error of Claviger, also when it comes from another copy of the package
  * (where `instanceof` would say no).
+ *
+ * @example
+ * try {
+ *   await keys.revoke(key.id)
+ * } catch (error) {
+ *   if (!isClavigerError(error) || error.code !== 'ERR_CLAVIGER_KEY_NOT_FOUND') throw error
+ * }
  */
 export function isClavigerError(value: unknown): value is ClavigerError {
   return typeof value === 'object' && value !== null && brand in value
@@ -71,10 +83,19 @@ export class KeyNotFoundError extends ClavigerError {
   }
 }
 
+/** There is no such service account in the actor's workspace, or it was deleted. */
+export class ServiceAccountNotFoundError extends ClavigerError {
+  readonly code = 'ERR_CLAVIGER_SERVICE_ACCOUNT_NOT_FOUND'
+
+  constructor() {
+    super('There is no such service account in this workspace.')
+  }
+}
+
 /** The actor may not perform this action at all. */
 export class ForbiddenError extends ClavigerError {
   readonly code = 'ERR_CLAVIGER_FORBIDDEN'
-  /** The refused action, e.g. `create` or `revoke`. */
+  /** What was refused: an ability such as `create`, or what stood in the way, such as `owner` or `expiresAt`. */
   readonly action: string
 
   constructor(action: string, message: string) {
@@ -83,27 +104,87 @@ export class ForbiddenError extends ClavigerError {
   }
 }
 
-/** The actor tried to grant permissions it does not hold itself. Nothing was changed. */
+/** Who does not hold what was to be granted. */
+export type CeilingHolder = 'actor' | 'owner'
+
+/** Permissions were to be granted that the actor, or the key's owner, does not hold. Nothing was changed. */
 export class PermissionCeilingError extends ClavigerError {
   readonly code = 'ERR_CLAVIGER_PERMISSION_CEILING'
-  /** The requested permissions that the actor does not hold. */
+  /** The permissions at fault. */
   readonly missing: readonly string[]
+  /** Who does not hold them: the acting one, or the service account that owns the key. */
+  readonly holder: CeilingHolder
 
-  constructor(missing: readonly string[]) {
+  constructor(missing: readonly string[], holder: CeilingHolder = 'actor') {
+    const them = missing.length === 1 ? 'it' : 'them'
     super(
-      `Cannot grant ${missing.join(', ')}: the actor does not hold ${missing.length === 1 ? 'it' : 'them'}. ` +
-        'Ask for less, or act as somebody who holds more.',
+      holder === 'actor'
+        ? `Cannot hand out ${missing.join(', ')}: the actor does not hold ${them}. ` +
+            'Ask for less, narrow the key first, or act as somebody who holds more.'
+        : `Cannot hand out ${missing.join(', ')}: the service account that owns the key does not hold ${them}. ` +
+            'Ask for less, or widen the service account first.',
     )
     this.missing = missing
+    this.holder = holder
   }
 }
 
-/** Others kept changing the same key; the call gave up after several attempts. Nothing was changed. */
+/** Others changed the same thing at the same time. Nothing was changed by this call. */
 export class ConflictError extends ClavigerError {
   readonly code = 'ERR_CLAVIGER_CONFLICT'
 
+  constructor(
+    message = 'The key was changed by others at the same time, several times in a row. Read it again and retry.',
+  ) {
+    super(message)
+  }
+}
+
+/** The key is revoked or expired: only revoking it again is possible. Nothing was changed. */
+export class KeyEndedError extends ClavigerError {
+  readonly code = 'ERR_CLAVIGER_KEY_ENDED'
+  /** How it ended. */
+  readonly status: 'revoked' | 'expired'
+
+  constructor(status: 'revoked' | 'expired') {
+    super(`This key is ${status}. An ended key is not changed, rotated or enabled any more: create another one.`)
+    this.status = status
+  }
+}
+
+/** The previous secret of the key still works: one overlap at a time. Nothing was changed. */
+export class RotationInProgressError extends ClavigerError {
+  readonly code = 'ERR_CLAVIGER_ROTATION_IN_PROGRESS'
+  /** When the previous secret stops working. */
+  readonly overlapEndsAt: Date
+
+  constructor(overlapEndsAt: Date) {
+    super(
+      `The previous secret of this key works until ${overlapEndsAt.toISOString()}. End that overlap first, ` +
+        'or rotate with overlap: 0, which ends both older secrets now.',
+    )
+    this.overlapEndsAt = overlapEndsAt
+  }
+}
+
+/** The same idempotency key came before with another request. Nothing was changed. */
+export class IdempotencyKeyReusedError extends ClavigerError {
+  readonly code = 'ERR_CLAVIGER_IDEMPOTENCY_KEY_REUSED'
+
   constructor() {
-    super('The key was changed by others at the same time, several times in a row. Read it again and retry.')
+    super('This idempotency key was used for another request already. Use a new one for each new request.')
+  }
+}
+
+/** The store in use lacks the optional half that this call needs; `keyring.guarantees()` tells which it has. */
+export class NotSupportedError extends ClavigerError {
+  readonly code = 'ERR_CLAVIGER_NOT_SUPPORTED'
+  /** The store method that is absent. */
+  readonly method: 'usage' | 'activity' | 'services' | 'purge'
+
+  constructor(method: 'usage' | 'activity' | 'services' | 'purge') {
+    super(`The store of this keyring has no ${method}: see docs/writing-a-store.md, or use a store that does.`)
+    this.method = method
   }
 }
 

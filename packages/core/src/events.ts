@@ -1,40 +1,58 @@
 import type { Clock } from './clock.ts'
 import { channels, publish } from './diagnostics.ts'
+import type { KeyAction, ServiceAccountAction } from './keys/activity.ts'
 import type { Actor } from './keys/actor.ts'
 import type { Key } from './keys/key.ts'
+import type { ServiceAccount } from './keys/service-accounts/service-account.ts'
 import type { ActorRef } from './store/records.ts'
 
-/** Something happened to a key. The same events come from code, REST, console and CLI. Never holds a token. */
-export interface KeyringEvent {
-  /** What happened. More types come with later versions: ignore what you do not know. */
-  readonly type: 'key.created' | 'key.revoked'
+interface EventBase {
   readonly at: Date
   readonly workspaceId: string
   readonly actor: ActorRef
+}
+
+/** Something happened to a key. */
+export interface KeyEvent extends EventBase {
+  readonly type: KeyAction
   /** The key after the event. */
   readonly key: Key
 }
 
+/** Something happened to a service account. Its keys have events of their own. */
+export interface ServiceAccountEvent extends EventBase {
+  readonly type: ServiceAccountAction
+  /** The account after the event. */
+  readonly serviceAccount: ServiceAccount
+}
+
+/**
+ * Something happened. The same events come from code, REST, console and CLI; they never hold a token. More types come
+ * with later versions: ignore what you do not know.
+ */
+export type KeyringEvent = KeyEvent | ServiceAccountEvent
+
 /** Where changes are reported once they are stored. */
 export interface EventSink {
-  emit(type: KeyringEvent['type'], actor: Actor, key: Key): void
+  key(type: KeyAction, actor: Actor, key: Key): void
+  serviceAccount(type: ServiceAccountAction, actor: Actor, account: ServiceAccount): void
 }
 
 /** Reports to the host's `onEvent`. What the host throws is published and stops nothing: the change is done. */
 export function createEventSink(onEvent: (event: KeyringEvent) => void | Promise<void>, clock: Clock): EventSink {
+  const base = ({ type, id, workspaceId }: Actor): EventBase => ({
+    at: new Date(clock.now()),
+    workspaceId,
+    actor: { type, id },
+  })
+  const emit = (event: KeyringEvent): void => {
+    new Promise<void>((resolve) => {
+      resolve(onEvent(event))
+    }).catch((error: unknown) => publish(channels.error, () => ({ error, during: 'onEvent' })))
+  }
+  // Copies: what a listener does to them reaches no caller.
   return {
-    emit(type, { type: actorType, id, workspaceId }, key) {
-      // A copy: what a listener does to it reaches no caller.
-      const event: KeyringEvent = {
-        type,
-        at: new Date(clock.now()),
-        workspaceId,
-        actor: { type: actorType, id },
-        key: structuredClone(key),
-      }
-      new Promise<void>((resolve) => {
-        resolve(onEvent(event))
-      }).catch((error: unknown) => publish(channels.error, () => ({ error, during: 'onEvent' })))
-    },
+    key: (type, actor, key) => emit({ type, ...base(actor), key: structuredClone(key) }),
+    serviceAccount: (type, actor, account) => emit({ type, ...base(actor), serviceAccount: structuredClone(account) }),
   }
 }

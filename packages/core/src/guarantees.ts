@@ -8,17 +8,19 @@ export interface GuaranteeTimes {
   readonly leaseMs: number
   readonly storeTimeoutMs: number
   readonly staleIfErrorMs: number
+  readonly usage: false | object
 }
 
 /** Which promises hold with a store. Pure. */
 export function guaranteesOf(store: KeyStore, times: GuaranteeTimes): Guarantees {
   const changeLog = store.poll !== undefined
   const bus = store.subscribe !== undefined
-  const usage = store.usage !== undefined && store.addUsage !== undefined
+  const counts = store.usage !== undefined && store.addUsage !== undefined
   const limits: readonly (string | false)[] = [
     !changeLog && `Without poll, other processes accept a revoked key for up to ${times.recordAgeMs} ms.`,
     changeLog && !bus && 'Without subscribe, other processes learn of changes by polling only.',
-    !usage && 'Without addUsage and usage, use of keys is not counted.',
+    !counts && 'Without addUsage and usage, use of keys is not counted.',
+    counts && times.usage === false && 'usage: false: use of keys is not counted.',
     store.activity === undefined && 'Without activity, changes are not logged.',
     store.services === undefined && 'Without services, there are no service accounts; resolveOwner is asked instead.',
     times.staleIfErrorMs > 0 &&
@@ -35,7 +37,7 @@ export function guaranteesOf(store: KeyStore, times: GuaranteeTimes): Guarantees
     },
     changeLog,
     bus,
-    usage,
+    usage: counts && times.usage !== false,
     activity: store.activity !== undefined,
     serviceAccounts: store.services !== undefined,
     limits: limits.filter((limit) => limit !== false),

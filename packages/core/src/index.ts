@@ -4,8 +4,10 @@
  * @module
  */
 export { type Clock, systemClock } from './clock.ts'
+export type { Duration, DurationUnit } from './duration.ts'
 export {
   BusyError,
+  type CeilingHolder,
   ClavigerError,
   ClosedError,
   ConfigurationError,
@@ -14,22 +16,73 @@ export {
   type Dependency,
   type ErrorCode,
   ForbiddenError,
+  IdempotencyKeyReusedError,
   isClavigerError,
+  KeyEndedError,
   KeyNotFoundError,
+  NotSupportedError,
   PermissionCeilingError,
   RevocationNotDurableError,
+  RotationInProgressError,
+  ServiceAccountNotFoundError,
   UnavailableError,
   ValidationError,
 } from './errors.ts'
-export type { KeyringEvent } from './events.ts'
+export type { KeyEvent, KeyringEvent, ServiceAccountEvent } from './events.ts'
 export { type Argon2Parameters, argon2id, type Hasher, hmacSha256 } from './hashing/hasher.ts'
 export type { Pepper } from './hashing/pepper.ts'
 export { createKeyring } from './keyring.ts'
 export type { Guarantees, Keyring, VerifyContext } from './keyring-types.ts'
-export { type Ability, type Actor, systemActor } from './keys/actor.ts'
+export type { Facts, KeyAction, ServiceAccountAction } from './keys/activity.ts'
+export { type Ability, type Actor, keyActor, type Origin, systemActor } from './keys/actor.ts'
+export type { Attention } from './keys/attention.ts'
+export type {
+  DiagnoseInput,
+  DiagnoseTarget,
+  Diagnosis,
+  DiagnosisCheck,
+  DiagnosisCheckName,
+  DiagnosisCode,
+} from './keys/diagnosis/diagnosis.ts'
+export type { Instant } from './keys/expiry.ts'
+export type {
+  ChangeOptions,
+  CreatedKey,
+  CreateKeyInput,
+  CreateKeyOptions,
+  Grant,
+  Grantable,
+  ListKeysInput,
+  Reason,
+  ReplayedKey,
+  RevokeResult,
+  RotateOptions,
+  UpdateKeyInput,
+} from './keys/inputs.ts'
 export type { Key, KeySecret } from './keys/key.ts'
-export type { CreatedKey, CreateKeyInput, KeyManager, ListKeysInput } from './keys/manager.ts'
+export type { KeyManager } from './keys/manager.ts'
+export type { ActivityEntry, ActivityInput } from './keys/read-activity.ts'
+export type {
+  CreateServiceAccountInput,
+  ListServiceAccountsInput,
+  ServiceAccountManager,
+  UpdateServiceAccountInput,
+} from './keys/service-accounts/manager.ts'
+export type { ServiceAccount } from './keys/service-accounts/service-account.ts'
+export type {
+  KeyUsage,
+  SecretUsage,
+  Usage,
+  UsageBucket,
+  UsageInput,
+  UsageNumbers,
+  UsageOfKey,
+  UsageSeriesPoint,
+  WorkspaceUsage,
+  WorkspaceUsageInput,
+} from './keys/usage-types.ts'
 export type { KeyringOptions, KeyringSettings, OwnerSetting } from './options.ts'
+export type { PolicyOptions, RetentionOptions } from './policy-options.ts'
 export {
   definePermissions,
   type PermissionCatalogue,
@@ -37,13 +90,14 @@ export {
   type PermissionName,
 } from './permissions/catalogue.ts'
 export type { Page } from './store/query.ts'
-export type { ActorRef, Owner } from './store/records.ts'
+export type { ActorRef, Json, Owner } from './store/records.ts'
 export type { KeyStatus } from './store/status.ts'
 export type { KeyStore } from './store/store.ts'
 export type { TokenGrammar } from './token/grammar.ts'
 export type { MalformedHint } from './token/hints.ts'
 export type { RandomBytes } from './token/token.ts'
 export type { OwnerQuestion, ResolveOwner } from './verify/owners.ts'
+export type { UsageOptions } from './usage/options.ts'
 export type {
   Accepted,
   ApiKey,

@@ -4,13 +4,13 @@ import type { KeyManager } from './keys/manager.ts'
 import type { PermissionCatalogue } from './permissions/catalogue.ts'
 import type { Owner } from './store/records.ts'
 import type { TokenGrammar } from './token/grammar.ts'
-import type { ApiKey, Carrier, Refused, Requirement, Verification } from './verify/verdict.ts'
+import type { ApiKey, Carrier, RefusalCode, Refused, Requirement, Verification } from './verify/verdict.ts'
 
 /** What `verify` may be told besides the token. */
 export interface VerifyContext<Permission extends string = string> extends Requirement<Permission> {
   /** One permission the key must hold; shorthand for `permissions: [permission]`. */
   readonly permission?: Permission
-  /** How the token came. Default `direct`. */
+  /** For adapters: how the token came. Default `direct`. Only a direct verification counts as a use by itself. */
   readonly carrier?: Carrier
 }
 
@@ -27,8 +27,9 @@ export interface Guarantees {
   /** Whether the store tells of changes (`poll`), and whether a bus makes them faster (`subscribe`). */
   readonly changeLog: boolean
   readonly bus: boolean
-  /** Optional halves of the store. */
+  /** Whether use is counted, for which a store needs `addUsage` and `usage`. */
   readonly usage: boolean
+  /** Optional halves of the store. */
   readonly activity: boolean
   readonly serviceAccounts: boolean
   /** What is weaker than with a complete store, in words; empty when nothing is. */
@@ -47,7 +48,16 @@ export interface Keyring<Permission extends string = string> {
   readonly tokenGrammar: TokenGrammar
   readonly clock: Clock
 
-  /** The keys of the actor's workspace, as this actor may see and change them. */
+  /**
+   * The keys of the actor's workspace, as this actor may see and change them. The actor is who is logged in, never part
+   * of a request body.
+   *
+   * @example
+   * const { userId: id, workspaceId, permissions } = session
+   * const keys = keyring.as({ type: 'user', id, workspaceId, permissions })
+   *
+   * @throws {ValidationError} when the actor is not complete
+   */
   as(actor: Actor): KeyManager<Permission>
 
   /**
@@ -67,24 +77,86 @@ export interface Keyring<Permission extends string = string> {
   /**
    * For adapters: answers from memory, in the same tick, or not at all (`undefined`: call `verify`).
    * Takes the whole field value, `Bearer <token>` for the carrier `bearer`. Does no I/O and awaits nothing.
+   *
+   * @example
+   * const known = keyring.recall('bearer', `Bearer ${token}`)
+   * const verification = known ?? (await keyring.verify(token, { carrier: 'bearer' }))
    */
   recall(carrier: Carrier, fieldValue: string): Verification | undefined
 
-  /** Whether a verified key is good for this: undefined for yes, else why not. Pure. */
+  /**
+   * For adapters: counts one use of a key, once its outcome is known. Undefined when use is not counted. Does no I/O and
+   * never throws. Counts nothing unless the verification is one this keyring gave and the secret was proven.
+   *
+   * @param verification as `recall` or `verify` with a carrier gave it
+   * @param status of the response as it was sent; undefined when the client left before, or when it does not matter
+   * @param deniedBy why the use was refused, by the verification itself or by a guard; undefined when it was allowed
+   */
+  readonly recordUse:
+    | ((verification: Verification, status: number | undefined, deniedBy: RefusalCode | undefined) => void)
+    | undefined
+
+  /**
+   * Whether a verified key is good for this: undefined for yes, else why not. Pure.
+   *
+   * @example
+   * const refused = keyring.authorize(apiKey, { workspaceId: 'ws_acme', permissions: ['prompts:read'] })
+   * if (refused !== undefined) return refuse(refused.code)
+   */
   authorize(apiKey: ApiKey, requirement: Requirement): Refused | undefined
 
-  /** Tells every process that an owner's permissions changed, or that it is gone. Resolves when the store has it. */
+  /**
+   * Tells every process that an owner's permissions changed, or that it is gone. Resolves when the store has it.
+   *
+   * @example
+   * await members.remove('ws_acme', 'ada')
+   * await keyring.ownerChanged({ workspaceId: 'ws_acme', owner: { type: 'user', id: 'ada' } })
+   *
+   * @throws {ValidationError} @throws {UnavailableError} when the store does not answer in time: call it again
+   */
   ownerChanged(change: { readonly workspaceId: string; readonly owner: Owner }): Promise<void>
 
   /**
    * Checks store and configuration and starts to follow the store's changes. Verifications start it themselves;
    * await it at start-up to learn of mistakes before the first request. Until it has passed, `verify` throws.
+   *
+   * @example
+   * await keyring.ready()
+   * console.log('This is what is promised:', keyring.guarantees())
+   *
+   * @throws {ConfigurationError} when the store must not be used as it is
+   * @throws {UnavailableError} when the store does not answer
    */
   ready(): Promise<void>
 
-  /** Which promises hold with the store in use. */
+  /**
+   * Removes for good what ended longer ago than `retention` says. Every process does so by itself every few hours; call
+   * it to have it done now, from a job of your own, say.
+   *
+   * @example
+   * await keyring.purge()
+   *
+   * @throws {NotSupportedError} when the store cannot
+   * @throws {UnavailableError} when the store fails
+   */
+  purge(): Promise<void>
+
+  /**
+   * Which promises hold with the store in use. Does no I/O.
+   *
+   * @example
+   * const { limits, revocation } = keyring.guarantees()
+   * for (const limit of limits) console.warn(limit)
+   */
   guarantees(): Guarantees
 
-  /** Stops following the store and closes it. Calls after this throw `ClosedError`. */
+  /**
+   * Stores what is counted of the keys' use (for up to 5 s, if the store fails), stops following the store and closes it,
+   * but no client of yours. Calls after this throw `ClosedError`. At shutdown close the server first, then the keyring,
+   * then your database: requests under way still count.
+   *
+   * @example
+   * await keyring.close()
+   */
   close(): Promise<void>
 }

@@ -7,18 +7,24 @@ import { createHashing } from './hashing/hashing.ts'
 import { createWorkQueue } from './hashing/work-queue.ts'
 import type { Keyring } from './keyring-types.ts'
 import { createManagers } from './keys/create-manager.ts'
-import { checkedOwner, checkReference } from './keys/input.ts'
+import { checkedOwner, checkReference, ownFields } from './keys/checks.ts'
+import { createFreeText } from './keys/free-text.ts'
+import type { KeyManager } from './keys/manager.ts'
 import { createRevocation } from './keys/revoke.ts'
+import { createTurns } from './keys/turns.ts'
 import { type KeyringOptions, resolveOptions } from './options.ts'
+import { createOwnerFlags } from './owner-flags.ts'
 import { createReadiness } from './readiness.ts'
 import { createRehash } from './rehash.ts'
-import { tokenPattern } from './token/token.ts'
+import { createRetention } from './retention.ts'
+import { tokenFactory, tokenPattern } from './token/token.ts'
 import { createApiKeys } from './verify/api-key.ts'
 import { createCache } from './verify/cache.ts'
 import { createFreshness } from './verify/freshness.ts'
 import { createOwners } from './verify/owners.ts'
 import { createRecords } from './verify/records.ts'
 import { createRevokedKeys } from './verify/revoked.ts'
+import { createRecorder } from './usage/recorder.ts'
 import { checkedRequirement } from './verify/requirement.ts'
 import { createVerifier } from './verify/verifier.ts'
 import { within } from './verify/within.ts'
@@ -27,6 +33,7 @@ import { within } from './verify/within.ts'
 const readyTimeoutMs = 10_000
 const maxRevokedKeys = 10_000
 const closeTimeoutMs = 5_000
+const maxTurnWaitMs = 5_000
 
 /**
  * Makes a keyring: everything Claviger does, for one product and one store. Does no I/O until `ready()` or first use.
@@ -59,10 +66,24 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
   const hashing = createHashing(resolved.hasher, queue)
   const apiKeys = createApiKeys(permissions)
   const revoked = createRevokedKeys(maxRevokedKeys)
+  const owners = createOwners(store, resolved.resolveOwner, cache.fence, clock, storeTimeoutMs)
+  const ownerFlags = createOwnerFlags({ store, commits, owners, clock, storeTimeoutMs })
+  const retention = createRetention(store, resolved.retention, clock, Math.random)
+
+  const recorder =
+    resolved.usage === false || store.addUsage === undefined || store.usage === undefined
+      ? undefined
+      : createRecorder(
+          async (batch) => store.addUsage?.(batch),
+          { ...resolved.usage, storeTimeoutMs },
+          clock,
+          Math.random,
+        )
 
   const start = async (): Promise<void> => {
     await within(clock, readyTimeoutMs, 'store', async () => store.ready?.())
     await freshness.start()
+    retention.start()
   }
   const readiness = createReadiness(start, clock, resolved.pollMs)
   const ready = async (): Promise<void> => readiness.starting()
@@ -76,9 +97,13 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
     revoked,
     clock,
     records: createRecords(store, cache.fence, clock, storeTimeoutMs),
-    owners: createOwners(store, resolved.resolveOwner, cache.fence, clock, storeTimeoutMs),
+    owners,
     starting: readiness.starting,
     onOutdated: createRehash(hashing, commits, cache),
+    onVerdict(verdict, record, { version }) {
+      recorder?.introduce(verdict, { workspaceId: record.workspaceId, keyId: record.id, version })
+      ownerFlags.learn(verdict, record)
+    },
     recordAgeMs: resolved.recordAgeMs,
     budgetMs: storeTimeoutMs,
     noticeMs: resolved.expiryNoticeMs,
@@ -90,16 +115,21 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
     commits,
     revoked,
     hashing,
+    owners,
+    apiKeys,
     grammar,
+    permissions,
     clock,
     storeTimeoutMs,
     ready,
     caches: cache,
     entries: cache.entries,
     events: createEventSink(resolved.onEvent, clock),
-    rules: { permissions, environments: grammar.environments, maxLifetimeMs: resolved.maxLifetimeMs },
+    policy: resolved.policy,
     defaultPermissions: resolved.defaultPermissions,
-    random: resolved.random ?? ((size: number): Uint8Array => randomBytes(size)),
+    freeText: createFreeText(grammar),
+    inTurn: createTurns(clock, maxTurnWaitMs),
+    generate: tokenFactory(resolved.random ?? ((size: number): Uint8Array => randomBytes(size))),
     retryMs: resolved.pollMs,
   }
   const revocation = createRevocation(parts)
@@ -111,23 +141,38 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
     tokenPattern: tokenPattern(grammar),
     tokenGrammar: grammar,
     clock,
-    as: (actor) => managers(actor),
+    // The catalogue's names are what managers check grants against.
+    as: (actor) => managers(actor) as KeyManager<Permission>,
 
     async verify(token, context) {
       if (readiness.closed) throw new ClosedError()
       const requirement = checkedRequirement(context, permissions, grammar.environments)
-      const verification = await verifier.verify(token, context?.carrier ?? 'direct')
-      return verification.ok ? (apiKeys.refusal(verification.apiKey, requirement) ?? verification) : verification
+      const carrier = context?.carrier ?? 'direct'
+      const verification = await verifier.verify(token, carrier)
+      const answer = verification.ok
+        ? (apiKeys.refusal(verification.apiKey, requirement) ?? verification)
+        : verification
+      // How a request over HTTP ends, its adapter tells.
+      if (carrier === 'direct') recorder?.count(verification, undefined, answer.ok ? undefined : answer.code)
+      return answer
     },
 
     recall: verifier.recall,
+    recordUse: recorder?.count,
     authorize: apiKeys.refusal,
 
-    async ownerChanged({ workspaceId, owner }) {
+    async ownerChanged(change) {
+      const { workspaceId, owner } = ownFields('ownerChanged', change, ['workspaceId', 'owner'])
       checkReference('workspaceId', workspaceId)
       await ready()
-      const announcement = { type: 'owner', workspaceId, owner: checkedOwner(owner) } as const
-      await commits.commit({ writes: [], activity: [], announcements: [announcement] })
+      const changed = { workspaceId, owner: checkedOwner(owner) }
+      await commits.commit({ writes: [], activity: [], announcements: [{ type: 'owner', ...changed }] })
+      ownerFlags.ownerChanged(changed)
+    },
+
+    async purge() {
+      await ready()
+      await retention.purge()
     },
 
     ready: readiness.ready,
@@ -137,7 +182,10 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
       if (readiness.closed) return
       readiness.close()
       revocation.stop()
+      retention.stop()
+      ownerFlags.stop()
       try {
+        await recorder?.close(closeTimeoutMs)
         await within(clock, closeTimeoutMs, 'store', () => freshness.stop())
       } finally {
         await within(clock, closeTimeoutMs, 'store', async () => store.close?.())

@@ -2,10 +2,22 @@ import { type Clock, systemClock } from './clock.ts'
 import { ConfigurationError } from './errors.ts'
 import type { KeyringEvent } from './events.ts'
 import { argon2id, type Hasher } from './hashing/hasher.ts'
+import type { KeyPolicy } from './keys/policy.ts'
+import { checkNames, integer, optionalFunction, shown } from './option-checks.ts'
 import type { PermissionCatalogue } from './permissions/catalogue.ts'
+import {
+  policyNames,
+  type PolicyOptions,
+  resolvedPolicy,
+  resolvedRetention,
+  retentionNames,
+  type RetentionOptions,
+} from './policy-options.ts'
+import type { RetentionTimes } from './retention.ts'
 import type { KeyStore } from './store/store.ts'
 import type { TokenGrammar } from './token/grammar.ts'
 import type { RandomBytes } from './token/token.ts'
+import { resolvedUsage, type UsageOptions } from './usage/options.ts'
 import type { ResolveOwner } from './verify/owners.ts'
 
 /** What `createKeyring` takes. Everything is checked once, at construction. */
@@ -39,13 +51,14 @@ export interface KeyringSettings<Permission extends string = string> {
   readonly defaultPermissions?: readonly NoInfer<Permission>[]
   /** Default `argon2id()`. */
   readonly hasher?: Hasher
-  /** Told of every change to a key. What it throws or rejects is published on `claviger:error`, and goes no further. */
+  /** Told of every change to keys and service accounts. What it throws or rejects is published on `claviger:error`, and goes no further. */
   readonly onEvent?: (event: KeyringEvent) => void | Promise<void>
   /** Rules for keys. */
-  readonly policy?: {
-    /** The longest life of a new key, milliseconds. Default none: keys may live for ever. */
-    readonly maxLifetimeMs?: number
-  }
+  readonly policy?: PolicyOptions
+  /** For how long what ended is kept. */
+  readonly retention?: RetentionOptions
+  /** Counting the use of keys; `false` counts nothing, and costs nothing. Default: counted, if the store has `addUsage`. */
+  readonly usage?: false | UsageOptions
   /** Sizes of the in-process caches. */
   readonly cache?: {
     /** Verified credentials. Default 10 000. */
@@ -94,7 +107,9 @@ export interface ResolvedOptions<Permission extends string = string> {
   readonly resolveOwner: ResolveOwner | 'unbounded'
   readonly hasher: Hasher
   readonly onEvent: (event: KeyringEvent) => void | Promise<void>
-  readonly maxLifetimeMs: number
+  readonly policy: KeyPolicy
+  readonly retention: RetentionTimes
+  readonly usage: false | Required<UsageOptions>
   readonly cache: { readonly maxEntries: number; readonly maxNegatives: number }
   readonly recordAgeMs: number
   readonly pollMs: number
@@ -120,6 +135,8 @@ const known: ReadonlySet<string> = new Set<keyof KeyringSettings | 'resolveOwner
   'hasher',
   'onEvent',
   'policy',
+  'retention',
+  'usage',
   'cache',
   'recordAgeMs',
   'pollMs',
@@ -141,7 +158,8 @@ export function resolveOptions<P extends string>(options: KeyringOptions<P>): Re
   for (const name of Object.keys(options)) {
     if (!known.has(name)) throw new ConfigurationError(name, `createKeyring has no option "${name}".`)
   }
-  checkNames('policy.', options.policy, ['maxLifetimeMs'])
+  checkNames('policy.', options.policy, policyNames)
+  checkNames('retention.', options.retention, retentionNames)
   checkNames('cache.', options.cache, ['maxEntries', 'maxNegatives'])
   checkNames('hashing.', options.hashing, ['concurrency', 'maxQueued', 'maxWaitMs'])
   const pollMs = integer('pollMs', options.pollMs, 1_000, 10, 60_000)
@@ -149,6 +167,7 @@ export function resolveOptions<P extends string>(options: KeyringOptions<P>): Re
   if (leaseMs <= pollMs) {
     throw new ConfigurationError('leaseMs', `Expected leaseMs to be more than pollMs (${pollMs}), got ${leaseMs}.`)
   }
+  const expiryNoticeMs = integer('expiryNoticeMs', options.expiryNoticeMs, 14 * 86_400_000, 0)
   const permissions = checkedCatalogue(options.permissions)
   return {
     grammar: checkedGrammar(options),
@@ -158,7 +177,9 @@ export function resolveOptions<P extends string>(options: KeyringOptions<P>): Re
     resolveOwner: checkedOwners(options),
     hasher: checkedHasher(options.hasher ?? argon2id()),
     onEvent: optionalFunction('onEvent', options.onEvent) ?? (() => {}),
-    maxLifetimeMs: amount('policy.maxLifetimeMs', options.policy?.maxLifetimeMs, Number.POSITIVE_INFINITY, 1),
+    policy: resolvedPolicy(options.policy ?? {}, expiryNoticeMs),
+    retention: resolvedRetention(options.retention ?? {}),
+    usage: resolvedUsage(options.usage ?? {}),
     cache: {
       maxEntries: integer('cache.maxEntries', options.cache?.maxEntries, 10_000, 1, 10_000_000),
       maxNegatives: integer('cache.maxNegatives', options.cache?.maxNegatives, 10_000, 1, 10_000_000),
@@ -168,7 +189,7 @@ export function resolveOptions<P extends string>(options: KeyringOptions<P>): Re
     leaseMs,
     storeTimeoutMs: integer('storeTimeoutMs', options.storeTimeoutMs, 1_000, 1, 60_000),
     negativeMs: integer('negativeMs', options.negativeMs, 2_000, 0, 2_000),
-    expiryNoticeMs: integer('expiryNoticeMs', options.expiryNoticeMs, 14 * 86_400_000, 0),
+    expiryNoticeMs,
     staleIfErrorMs: integer('staleIfErrorMs', options.staleIfErrorMs, 0, 0, 60_000),
     hashing: {
       concurrency: integer('hashing.concurrency', options.hashing?.concurrency, 2, 1, 64),
@@ -177,13 +198,6 @@ export function resolveOptions<P extends string>(options: KeyringOptions<P>): Re
     },
     clock: options.clock ?? systemClock,
     random: optionalFunction('random', options.random),
-  }
-}
-
-function checkNames(path: string, group: object | undefined, allowed: readonly string[]): void {
-  for (const name of Object.keys(group ?? {})) {
-    if (allowed.includes(name)) continue
-    throw new ConfigurationError(`${path}${name}`, `There is no option ${path}${name}. Known: ${allowed.join(', ')}.`)
   }
 }
 
@@ -253,36 +267,4 @@ function checkedOwners(
 function checkedHasher(hasher: Hasher): Hasher {
   if (hasher?.algorithm === 'argon2id' || hasher?.algorithm === 'hmac-sha256') return hasher
   throw new ConfigurationError('hasher', 'Expected the result of argon2id() or hmacSha256({ pepper }).')
-}
-
-function optionalFunction<F>(option: string, value: F | undefined): F | undefined {
-  if (value === undefined || typeof value === 'function') return value
-  throw new ConfigurationError(option, `Expected ${option} to be a function, got ${typeof value}.`)
-}
-
-function integer(option: string, value: number | undefined, byDefault: number, least: number, most?: number): number {
-  const chosen = amount(option, value, byDefault, least, most)
-  if (Number.isSafeInteger(chosen)) return chosen
-  throw new ConfigurationError(option, `Expected ${option} to be an integer, got ${shown(value)}.`)
-}
-
-function amount(
-  option: string,
-  value: number | undefined,
-  byDefault: number,
-  least: number,
-  most = Number.POSITIVE_INFINITY,
-): number {
-  const chosen = value ?? byDefault
-  if (typeof chosen === 'number' && chosen >= least && chosen <= most) return chosen
-  const range = most === Number.POSITIVE_INFINITY ? `at least ${least}` : `from ${least} to ${most}`
-  throw new ConfigurationError(option, `Expected ${option} to be a number ${range}, got ${shown(value)}.`)
-}
-
-function shown(value: unknown): string {
-  return typeof value === 'string'
-    ? JSON.stringify(value.slice(0, 40))
-    : typeof value === 'number'
-      ? `${value}`
-      : typeof value
 }

@@ -1,4 +1,3 @@
-import { channel } from 'node:diagnostics_channel'
 import { inspect } from 'node:util'
 import { memoryStore } from '@claviger/store-memory'
 import { gate, testClock } from '@claviger/testing'
@@ -10,7 +9,6 @@ import {
   definePermissions,
   hmacSha256,
   isClavigerError,
-  type KeyringEvent,
   type KeyringOptions,
 } from '../src/index.ts'
 import type { KeyStore } from '../src/store/store.ts'
@@ -53,8 +51,12 @@ describe('createKeyring', () => {
     ['staleIfErrorMs', { staleIfErrorMs: 60_001 }],
     ['cache.maxEntries', { cache: { maxEntries: 0.5 } }],
     ['hashing.concurrency', { hashing: { concurrency: 0 } }],
-    ['policy.maxLifetimeMs', { policy: { maxLifetimeMs: -1 } }],
-    ['policy.maxLifetime', { policy: { maxLifetime: '90d' } }],
+    ['policy.maxLifetime', { policy: { maxLifetime: -1 } }],
+    ['policy.maxLifetimeMs', { policy: { maxLifetimeMs: 1 } }],
+    ['policy.maxOverlap', { policy: { maxOverlap: '1 day' } }],
+    ['policy.rotateAfter', { policy: { rotateAfter: 0 } }],
+    ['retention.usage', { retention: { usage: '-1d' } }],
+    ['retention.keys', { retention: { keys: '1d' } }],
     ['cache.max', { cache: { max: 1 } }],
     ['hashing.queue', { hashing: { queue: 1 } }],
     ['previousPrefixes', { previousPrefixes: 'old' }],
@@ -162,46 +164,6 @@ describe('guarantees', () => {
     await clock.advanceAsync(10_000)
     expect(await keyring.verify(token)).toMatchObject({ code: 'key_revoked' })
     await keys.list()
-  })
-})
-
-describe('onEvent', () => {
-  test('is told of what happened, never of a token', async () => {
-    const events: KeyringEvent[] = []
-    const { create, keys, clock } = setUp({ onEvent: (event) => void events.push(event) })
-    const { key, token } = await create()
-    await keys.revoke(key.id, { reason: 'leaked' })
-    await keys.revoke(key.id)
-    expect(events.map(({ type }) => type)).toEqual(['key.created', 'key.revoked'])
-    expect(events[1]).toMatchObject({
-      workspaceId: 'ws_acme',
-      actor: { type: 'system', id: 'system' },
-      at: new Date(clock.now()),
-      key: { id: key.id, status: 'revoked', revokedReason: 'leaked' },
-    })
-    expect(inspect(events, { depth: null })).not.toContain(token.slice(-49, -6))
-    Object.assign(events[0]?.key ?? {}, { name: 'changed by a listener' })
-    expect(key.name).toBe('Production')
-  })
-
-  test('may throw or reject: the change stands, and the error is published', async () => {
-    const seen: unknown[] = []
-    const note = (message: unknown): void => void seen.push(message)
-    channel('claviger:error').subscribe(note)
-    const { create } = setUp({
-      onEvent: () => {
-        throw new Error('mail server down')
-      },
-    })
-    await create()
-    const rejecting = setUp({ onEvent: async () => Promise.reject(new Error('chat down')) })
-    await rejecting.create()
-    await new Promise((resolve) => setImmediate(resolve))
-    channel('claviger:error').unsubscribe(note)
-    expect(seen).toMatchObject([
-      { during: 'onEvent', error: { message: 'mail server down' } },
-      { during: 'onEvent', error: { message: 'chat down' } },
-    ])
   })
 })
 

@@ -28,7 +28,7 @@ export function middleware(name: string, { gate, responder }: Passage<Request, D
   const handle: ApiKeyMiddleware = (incoming, response, next) => {
     const req = incoming as Request
     const res = response as Response
-    const decision = gate(req, req)
+    const decision = gate(req, req, res)
     if (decision instanceof Promise) void decision.then((late) => carryOut(late, req, res, next))
     else carryOut(decision, req, res, next)
   }

@@ -1,7 +1,8 @@
 import type { KeyStore } from '@claviger/core/store'
 import { redisStore } from '@claviger/store-redis'
-import { mysqlStore, postgresStore } from '@claviger/store-sql'
+import { mysqlStore, postgresStore, sqliteStore } from '@claviger/store-sql'
 import { Redis } from 'ioredis'
+import Database from 'libsql'
 import { createPool } from 'mysql2'
 import pg from 'pg'
 import type { StoreSetUp } from './protocol.ts'
@@ -28,6 +29,11 @@ export function openStore({ kind, url, busUrl = url }: StoreSetUp, commandTimeou
     const pool = new pg.Pool({ connectionString: url, max: 4, connectionTimeoutMillis: 1_000 })
     pool.on('error', () => {})
     return { store: postgresStore(pool), close: () => pool.end() }
+  }
+  if (kind === 'sqlite') {
+    const database = new Database(url)
+    database.pragma('journal_mode = wal')
+    return { store: sqliteStore(database), close: async () => void database.close() }
   }
   const pool = createPool({ uri: url, connectionLimit: 4, connectTimeout: 1_000 })
   return { store: mysqlStore(pool), close: () => pool.promise().end() }

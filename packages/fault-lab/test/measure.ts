@@ -1,6 +1,9 @@
 import type { LabKey } from '../src/protocol.ts'
 import { delay, type Worker } from './worker.ts'
 
+/** Makes a key worthless from one process; gives the instant from which on it was. */
+export type End = (worker: Worker, key: LabKey) => Promise<{ readonly at: number; readonly code?: string }>
+
 /** How long after a revocation had resolved each process still accepted the key, milliseconds; 0 for not at all. */
 export interface RevocationDelays {
   readonly sameProcessMs: readonly number[]
@@ -22,6 +25,7 @@ const giveUpAfterMs = 15_000
 export async function measureRevocations(
   workers: readonly Worker[],
   keys: readonly LabKey[],
+  end: End = (worker, { id }) => worker.revoke(id),
   atOnce = 20,
 ): Promise<RevocationDelays> {
   const sameProcessMs: number[] = []
@@ -29,7 +33,7 @@ export async function measureRevocations(
   for (let start = 0; start < keys.length; start += atOnce) {
     const batch = keys.slice(start, start + atOnce)
     await Promise.all(workers.flatMap((worker) => batch.map(({ token }) => expectAccepted(worker, token))))
-    const measured = await Promise.all(batch.map((key) => measureOne(workers, key)))
+    const measured = await Promise.all(batch.map((key) => measureOne(workers, key, end)))
     for (const [own = 0, ...others] of measured) {
       sameProcessMs.push(own)
       otherProcessesMs.push(...others)
@@ -38,23 +42,23 @@ export async function measureRevocations(
   return { sameProcessMs, otherProcessesMs }
 }
 
-async function measureOne(workers: readonly Worker[], { id, token }: LabKey): Promise<number[]> {
-  const lastAccepts = workers.map((worker) => lastAccept(worker, token))
+async function measureOne(workers: readonly Worker[], key: LabKey, end: End): Promise<number[]> {
+  const lastAccepts = workers.map((worker) => lastAccept(worker, key.token))
   await delay(5)
-  const { at, code } = await (workers[0] as Worker).revoke(id)
+  const { at, code } = await end(workers[0] as Worker, key)
   if (code !== undefined) throw new Error(`The revocation failed: ${code}`)
   return (await Promise.all(lastAccepts)).map((accepted) => Math.max(0, accepted - at))
 }
 
-/** Asks until the key is refused as revoked; gives the instant of the last accept. */
+/** Asks until the key is refused; gives the instant of the last accept. */
 async function lastAccept(worker: Worker, token: string): Promise<number> {
   const giveUpAt = Date.now() + giveUpAfterMs
   for (let accepted = 0; Date.now() < giveUpAt; await delay(sampleEveryMs)) {
     const { status, acceptedAt } = await worker.get(token)
-    if (status === 401) return accepted
+    if (status === 401 || status === 403) return accepted
     accepted = acceptedAt ?? accepted
   }
-  throw new Error(`${worker.name} still accepts a revoked key`)
+  throw new Error(`${worker.name} still accepts a worthless key`)
 }
 
 async function expectAccepted(worker: Worker, token: string): Promise<void> {

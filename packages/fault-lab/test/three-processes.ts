@@ -5,7 +5,7 @@ import { startWorker, type Worker } from './worker.ts'
 export interface ThreeProcesses {
   readonly workers: readonly [Worker, Worker, Worker]
   /** Makes keys and shows them to every process, so that all have them cached. */
-  createKnown(count: number): Promise<readonly LabKey[]>
+  createKnown(count: number, ownerType?: LabKey['owner']['type']): Promise<readonly LabKey[]>
   close(): Promise<void>
 }
 
@@ -18,8 +18,8 @@ export async function startThree(store: StoreSetUp): Promise<ThreeProcesses> {
   ])
   return {
     workers,
-    async createKnown(count) {
-      const keys = await workers[0].create(count)
+    async createKnown(count, ownerType = 'user') {
+      const keys = await workers[0].create(count, ownerType)
       for (const worker of workers) await Promise.all(keys.map(({ token }) => worker.get(token)))
       return keys
     },

@@ -1,7 +1,8 @@
 import { fork } from 'node:child_process'
+import { once } from 'node:events'
 import { Agent, request } from 'node:http'
 import { fileURLToPath } from 'node:url'
-import type { Answer, Call, LabKey, WorkerSetUp } from '../src/protocol.ts'
+import type { Answer, Call, LabKey, Weakening, WorkerSetUp } from '../src/protocol.ts'
 
 /** What one request gave. */
 export interface Reply {
@@ -17,9 +18,13 @@ export interface Worker {
   /** Why it dropped its cache, in order. */
   readonly flushes: readonly string[]
   get(token: string): Promise<Reply>
-  create(count: number): Promise<readonly LabKey[]>
+  create(count: number, ownerType: LabKey['owner']['type']): Promise<readonly LabKey[]>
   revoke(id: string): Promise<{ readonly at: number; readonly code?: string }>
+  weaken(how: Weakening, key: LabKey): Promise<{ readonly at: number }>
+  demote(ownerId: string): Promise<void>
   close(): Promise<void>
+  /** Sends a signal and waits for the end. Gives the exit code; null for none. */
+  end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null>
 }
 
 const program = fileURLToPath(new URL('../dist/worker.js', import.meta.url))
@@ -62,8 +67,17 @@ export async function startWorker(name: string, setUp: WorkerSetUp): Promise<Wor
     name,
     flushes,
     get: (token) => get(port, agent, token),
-    create: async (count) => (await ask({ type: 'create', count }, 'created')).keys,
+    create: async (count, ownerType) => (await ask({ type: 'create', count, ownerType }, 'created')).keys,
     revoke: (id) => ask({ type: 'revoke', id }, 'revoked'),
+    weaken: (how, key) => ask({ type: 'weaken', how, key }, 'weakened'),
+    demote: async (ownerId) => void (await ask({ type: 'demote', ownerId }, 'demoted')),
+    async end(signal) {
+      const ended = once(child, 'exit') as Promise<[number | null]>
+      child.kill(signal)
+      const [code] = await ended
+      agent.destroy()
+      return code
+    },
     async close() {
       agent.destroy()
       if (child.exitCode === null) {

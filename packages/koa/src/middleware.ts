@@ -11,7 +11,7 @@ export function middleware(name: string, { gate, responder }: Passage<Context, C
     return next()
   }
   const handle = (ctx: Context, next: Next): Promise<void> => {
-    const decision = gate(ctx.req, ctx)
+    const decision = gate(ctx.req, ctx, ctx.res)
     return decision instanceof Promise
       ? decision.then((late) => carryOut(late, ctx, next))
       : carryOut(decision, ctx, next)

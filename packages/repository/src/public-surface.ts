@@ -43,7 +43,8 @@ export function anyInExports(program: ts.Program, entries: readonly string[]): s
   return [...new Set(found)]
 }
 
-function exportsOf(program: ts.Program, entries: readonly string[]): { name: string; symbol: ts.Symbol }[] {
+/** What the entry points export, by name, behind every alias. */
+export function exportsOf(program: ts.Program, entries: readonly string[]): { name: string; symbol: ts.Symbol }[] {
   const checker = program.getTypeChecker()
   return entries.flatMap((entry) => {
     const source = program

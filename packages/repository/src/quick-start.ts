@@ -67,7 +67,8 @@ async function get(url: string, headers: Record<string, string>): Promise<Answer
   return { status: response.status, body: await response.text() }
 }
 
-function toJavaScript({ code, info }: CodeBlock): string {
+/** Code of a page as Node runs it. */
+export function toJavaScript({ code, info }: CodeBlock): string {
   if (!info.startsWith('ts')) return code
   const compilerOptions = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023, verbatimModuleSyntax: true }
   return ts.transpileModule(code, { compilerOptions }).outputText

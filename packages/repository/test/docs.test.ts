@@ -60,7 +60,9 @@ describe('codes', () => {
   const entries = core.flatMap((member) => Array.from(entryPoints(member).values()))
   const codes = exportedCodes(sourceProgram(entries), entries)
   const index = new Set(links(readText('docs/errors/README.md')).map(({ target }) => target.replace('./', '')))
-  const all = [...new Set([...codes.values()].flat())].toSorted()
+  // What a diagnosis finds is explained where diagnosing is; most of its codes are refusals, and have pages as such.
+  const { DiagnosisCode: diagnosed = [], ...others } = Object.fromEntries(codes)
+  const all = [...new Set(Object.values(others).flat())].toSorted()
 
   test('are exported as unions of their names', () => {
     expect([...codes.keys()]).toEqual(expect.arrayContaining(['ErrorCode', 'RefusalCode']))
@@ -82,6 +84,12 @@ describe('codes', () => {
 
   test('are all in the index', () => {
     expect(all.filter((code) => !index.has(`${code}.md`))).toEqual([])
+  })
+
+  test('of diagnoses are all in the guide', () => {
+    expect(diagnosed).toContain('wrong_secret')
+    const guide = readText('docs/guides/troubleshooting.md')
+    expect(diagnosed.filter((code) => !guide.includes(`\`${code}\``))).toEqual([])
   })
 
   test('have no page left over from a code that is gone', () => {

@@ -31,6 +31,9 @@ export function isAllowed(parameters: Argon2Parameters): boolean {
 /**
  * Argon2id (RFC 9106), the default hasher.
  *
+ * @example
+ * const hasher = argon2id({ pepper: { id: '2026', secret: await secrets.get('pepper') } })
+ *
  * @param options `memoryKiB` 7 168 to 65 536, default 19 456; `iterations` 1 to 5, default 2; `parallelism` 1 to 4,
  *   default 1 (OWASP Password Storage Cheat Sheet). `pepper` and `previousPeppers`: see `Pepper`; default none.
  * @throws {ConfigurationError} for parameters outside these bounds or a pepper that is too short
@@ -59,6 +62,9 @@ export function argon2id(
 /**
  * HMAC-SHA-256 under a pepper: for generated keys as safe as a slow hash, since 256 random bits cannot be guessed,
  * and thousands of times cheaper. Whoever steals the database and the pepper still cannot find a token.
+ *
+ * @example
+ * const hasher = hmacSha256({ pepper: { id: '2026', secret: await secrets.get('pepper') } })
  *
  * @param options `pepper`, required; `previousPeppers` still verify, and what they made is rehashed on use
  * @throws {ConfigurationError} for a pepper that is missing or too short

@@ -8,7 +8,9 @@ import type { ResolvedOptions } from './options.ts'
 import { type Outcome, outcomesOf, type Refused } from './outcomes.ts'
 import { publishCredentialInUrl, publishDenied, publishError } from './reporting.ts'
 import { type HttpRequest, readField } from './request.ts'
+import type { HttpResponse } from './response.ts'
 import { stripField } from './strip.ts'
+import { createUses } from './uses.ts'
 
 /** What an authenticator needs of the resolved options. */
 export type AuthenticatorOptions = Pick<
@@ -25,6 +27,7 @@ export function createAuthenticator(keyring: Keyring, options: AuthenticatorOpti
   const { tokenGrammar, tokenPattern } = keyring
   const rules: CredentialRules = { header, tokenGrammar, tokenPattern }
   const outcomes = outcomesOf(keyring)
+  const beginUse = createUses(keyring, outcomes)
 
   const decide = (request: HttpRequest, outcome: Outcome): Decision => {
     if (outcome.ok) {
@@ -40,6 +43,15 @@ export function createAuthenticator(keyring: Keyring, options: AuthenticatorOpti
     outcomes.set(request, outcome)
     return decide(request, outcome)
   }
+  const concludeVerified = (
+    request: HttpRequest,
+    response: HttpResponse | undefined,
+    verification: Verification,
+  ): Decision => {
+    const decision = conclude(request, outcomeOf(verification))
+    beginUse?.(request, response, verification)
+    return decision
+  }
   const noticeOf = ({ endsAt, noticeFrom }: Accepted): string | undefined =>
     endsAt !== null && noticeFrom <= keyring.clock.now() ? new Date(endsAt).toUTCString() : undefined
   // Only the field that held the key: an `Authorization: Basic` beside it may be the application's own.
@@ -49,27 +61,31 @@ export function createAuthenticator(keyring: Keyring, options: AuthenticatorOpti
       stripField(request, found.carrier === 'header' && header !== undefined ? header : 'authorization')
     }
   }
-  const verify = async (request: HttpRequest, { carrier, token }: Credential): Promise<Decision> => {
+  const verify = async (
+    request: HttpRequest,
+    response: HttpResponse | undefined,
+    { carrier, token }: Credential,
+  ): Promise<Decision> => {
     try {
-      return conclude(request, outcomeOf(await keyring.verify(token, { carrier })))
+      return concludeVerified(request, response, await keyring.verify(token, { carrier }))
     } catch (error) {
       return conclude(request, unavailable(error))
     }
   }
 
-  const authenticate = (request: HttpRequest): Decision | Promise<Decision> => {
+  const authenticate = (request: HttpRequest, response: HttpResponse | undefined): Decision | Promise<Decision> => {
     const known = outcomes.get(request)
     if (known !== undefined) return decide(request, known)
     if (skipPreflight && isPreflight(request)) return preflight
     const parsed = parseCredential(request, rules)
     if (parsed.type !== 'credential') return conclude(request, refusalOf(parsed))
     const recalled = keyring.recall(parsed.carrier, parsed.fieldValue)
-    return recalled === undefined ? verify(request, parsed) : conclude(request, outcomeOf(recalled))
+    return recalled === undefined ? verify(request, response, parsed) : concludeVerified(request, response, recalled)
   }
 
-  return (request) => {
+  return (request, _host, response) => {
     try {
-      return authenticate(request)
+      return authenticate(request, response)
     } catch (error) {
       return conclude(request, unavailable(error))
     }

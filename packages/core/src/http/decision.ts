@@ -1,6 +1,7 @@
 import type { ApiKey } from '../verify/verdict.ts'
 import type { Denial } from './denial.ts'
 import type { HttpRequest } from './request.ts'
+import type { HttpResponse } from './response.ts'
 
 /** What is to become of a request. */
 export type Decision =
@@ -19,8 +20,9 @@ export type Decision =
  * Decides about a request. Total: never throws, never rejects, and answers in the same tick when it can.
  *
  * @param host what the framework's own functions get: Express's request, Koa's context
+ * @param response when it is through, its status is counted; without it, a use counts as soon as the key is verified
  */
-export type Gate<Host> = (request: HttpRequest, host: Host) => Decision | Promise<Decision>
+export type Gate<Host> = (request: HttpRequest, host: Host, response?: HttpResponse) => Decision | Promise<Decision>
 
 /** The request goes on, and nothing is to be told. */
 export const pass: Extract<Decision, { readonly type: 'pass' }> = Object.freeze({

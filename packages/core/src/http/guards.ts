@@ -1,13 +1,14 @@
 import type { Keyring } from '../keyring-types.ts'
-import type { ApiKey, Requirement } from '../verify/verdict.ts'
+import type { ApiKey, RefusalCode, Requirement } from '../verify/verdict.ts'
 import { type Decision, type Gate, pass } from './decision.ts'
 import type { Denial, Denials, Refusal } from './denial.ts'
-import { outcomesOf } from './outcomes.ts'
+import { outcomesOf, type Passed } from './outcomes.ts'
+import type { HttpRequest } from './request.ts'
 import { isThenable } from './thenable.ts'
 import { createReporter, publishDenied } from './reporting.ts'
 
 /** Why a key may not pass a guard; undefined when it may. */
-type Verdict = Refusal | undefined
+type Verdict = (Refusal & { readonly code: RefusalCode }) | undefined
 
 /** Makes guards: gates that go by what an authenticator of the same keyring found out about the request. */
 export interface Guards<Host> {
@@ -32,7 +33,12 @@ export function createGuards<Host>(keyring: Keyring, denials: Denials): Guards<H
       publishDenied(denial, keyId)
       return { type: 'deny', denial }
     }
-    const answer = (verdict: Verdict, { id }: ApiKey): Decision => (verdict === undefined ? pass : deny(verdict, id))
+    const answer = (verdict: Verdict, request: HttpRequest, outcome: Passed): Decision => {
+      if (verdict === undefined) return pass
+      // A note for the count of uses: refused after all.
+      outcomes.set(request, { ...outcome, deniedBy: verdict.code })
+      return deny(verdict, outcome.apiKey.id)
+    }
     const fail = (error: unknown, { id }: ApiKey): Decision => {
       reporter.fault('CLAVIGER_GUARD_FAILED', name, 'it could not decide; the request was answered 500.', error)
       return deny({ code: 'guard_failed' }, id)
@@ -52,9 +58,9 @@ export function createGuards<Host>(keyring: Keyring, denials: Denials): Guards<H
       const { apiKey } = outcome
       try {
         const verdict = judge(apiKey, host)
-        if (!(verdict instanceof Promise)) return answer(verdict, apiKey)
+        if (!(verdict instanceof Promise)) return answer(verdict, request, outcome)
         return verdict.then(
-          (late) => answer(late, apiKey),
+          (late) => answer(late, request, outcome),
           (error: unknown) => fail(error, apiKey),
         )
       } catch (error) {

@@ -1,5 +1,5 @@
 import type { Keyring } from '../keyring-types.ts'
-import type { Accepted } from '../verify/verdict.ts'
+import type { Accepted, RefusalCode } from '../verify/verdict.ts'
 import type { Refusal } from './denial.ts'
 import type { HttpRequest } from './request.ts'
 
@@ -10,8 +10,14 @@ export interface Refused extends Refusal {
   readonly keyId?: string
 }
 
+/** A request with a good key. */
+export interface Passed extends Accepted {
+  /** Why a guard refused it all the same. */
+  readonly deniedBy?: RefusalCode
+}
+
 /** What authentication found out about one request. */
-export type Outcome = Accepted | Refused
+export type Outcome = Passed | Refused
 
 /** The outcomes of the requests one keyring has seen. Forgotten with the request. */
 export interface Outcomes {

@@ -2,21 +2,9 @@ import type { Decision } from './decision.ts'
 import { type Denial, problemMediaType } from './denial.ts'
 import type { ResolvedOptions } from './options.ts'
 import { createReporter } from './reporting.ts'
+import type { HttpResponse } from './response.ts'
 import { isThenable } from './thenable.ts'
 import { appendVary } from './vary.ts'
-
-/** What is needed of a response: the shape of Node's `ServerResponse`. */
-export interface HttpResponse {
-  readonly headersSent: boolean
-  readonly writableEnded: boolean
-  readonly destroyed?: boolean
-  getHeader(name: string): number | string | string[] | undefined
-  setHeader(name: string, value: string): unknown
-  removeHeader(name: string): void
-  destroy?(): unknown
-  /** HTTP/2. */
-  readonly stream?: { destroy(): unknown } | undefined
-}
 
 /** How a framework writes an answer of ours. */
 export interface Answer<Context> {

@@ -1,33 +1,64 @@
-import type { Clock } from '../clock.ts'
-import type { Activity, Json, KeyRecord } from '../store/records.ts'
+import type { Activity, Json, KeyRecord, ServiceAccount } from '../store/records.ts'
+import { keyStatus } from '../store/status.ts'
 import type { Actor } from './actor.ts'
 
-/** Makes one line of the activity log about a key. */
-export function keyActivity(
+/** What can be done to keys and service accounts, as the activity log and `onEvent` name it. */
+export type KeyAction =
+  | 'key.created'
+  | 'key.updated'
+  | 'key.rotated'
+  | 'key.overlapEnded'
+  | 'key.disabled'
+  | 'key.enabled'
+  | 'key.transferred'
+  | 'key.revoked'
+
+/** What can be done to service accounts. */
+export type ServiceAccountAction = 'serviceAccount.created' | 'serviceAccount.updated' | 'serviceAccount.deleted'
+
+/** Fields that may stand in the log: never `secrets`. */
+export type Facts = Readonly<Record<string, Json>>
+
+/** Makes one line of the activity log. Pure. */
+export function activityEntry(
   id: string,
-  clock: Clock,
+  at: number,
   actor: Actor,
-  action: string,
-  key: KeyRecord,
-  change: { readonly before: Facts | null; readonly after: Facts | null },
+  action: KeyAction | ServiceAccountAction,
+  target: Activity['target'],
+  change: Pick<Activity, 'before' | 'after'>,
 ): Activity {
+  const { type, id: actorId, workspaceId, origin = null } = actor
+  return { id, workspaceId, at, actor: { type, id: actorId }, action, target, ...change, origin }
+}
+
+/** What the log keeps of a key, judged at `at`. */
+export function keyFacts(record: KeyRecord, at: number): Facts {
+  const { name, description, environment, permissions, owner, metadata, expiresAt } = record
+  const [current, previous] = record.secrets
+  const overlapEndsAt = previous?.endsAt ?? null
   return {
-    id,
-    workspaceId: actor.workspaceId,
-    at: clock.now(),
-    actor: { type: actor.type, id: actor.id },
-    action,
-    target: { type: 'key', id: key.id },
-    ...change,
-    origin: null,
+    name,
+    description,
+    environment,
+    permissions,
+    owner: { ...owner },
+    metadata: { ...metadata },
+    expiresAt,
+    status: keyStatus(record, at),
+    secretVersion: current.version,
+    overlapEndsAt: overlapEndsAt === null || overlapEndsAt <= at ? null : overlapEndsAt,
   }
 }
 
-/** Fields of a key that may stand in the log: never `secrets`. */
-export type Facts = Readonly<Record<string, Json>>
+/** What the log keeps of a service account. */
+export function serviceAccountFacts({ name, description, permissions, deletedAt }: ServiceAccount): Facts {
+  return { name, description, permissions, deletedAt }
+}
 
-/** What the log keeps of a new key. */
-export function factsOf(record: KeyRecord): Facts {
-  const { name, environment, permissions, owner, expiresAt } = record
-  return { name, environment, permissions, owner: { ...owner }, expiresAt }
+/** The facts that differ, before and after. Pure. */
+export function changedFacts(before: Facts, after: Facts): { readonly before: Facts; readonly after: Facts } {
+  const changed = Object.keys(after).filter((field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]))
+  const pick = (facts: Facts): Facts => Object.fromEntries(changed.map((field) => [field, facts[field] ?? null]))
+  return { before: pick(before), after: pick(after) }
 }

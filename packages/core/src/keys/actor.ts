@@ -1,7 +1,28 @@
-import type { ActorRef } from '../store/records.ts'
+import type { ActorRef, Owner } from '../store/records.ts'
+import type { ApiKey } from '../verify/verdict.ts'
 
 /** Things an actor may be allowed or forbidden to do. */
-export type Ability = 'list' | 'listAll' | 'create' | 'revoke' | 'manageServiceAccounts'
+export type Ability =
+  | 'list'
+  | 'listAll'
+  | 'create'
+  | 'update'
+  | 'rotate'
+  | 'revoke'
+  | 'viewUsage'
+  | 'viewActivity'
+  | 'diagnose'
+  | 'manageServiceAccounts'
+
+/** Where a management call came from, for the activity log. Longer texts are cut. */
+export interface Origin {
+  /** At most 64 characters. */
+  readonly ip?: string
+  /** At most 256 characters. */
+  readonly userAgent?: string
+  /** At most 128 characters. */
+  readonly requestId?: string
+}
 
 /**
  * Who performs a management call. Comes from the host's own session or token, never from a request body.
@@ -13,9 +34,17 @@ export interface Actor extends ActorRef {
   readonly permissions: readonly string[]
   /**
    * What the actor may do beyond, or not even with, its own keys. Left out: everything with its own keys,
-   * nothing with others'; `listAll` and `manageServiceAccounts` need an explicit `true`.
+   * nothing with others'; `listAll` and `manageServiceAccounts` need an explicit `true`. Who sees a key may manage it.
    */
   readonly can?: Readonly<Partial<Record<Ability, boolean>>>
+  /** Where the call came from: written into the activity log. */
+  readonly origin?: Origin
+  /** Of a key that acts: whose it is. What it makes belongs to the same owner. */
+  readonly owner?: Owner
+  /** Of a key that acts: the one environment whose keys it sees and makes. */
+  readonly environment?: string
+  /** Of a key that acts: what it makes ends no later. */
+  readonly expiresAt?: Date | null
 }
 
 /**
@@ -26,12 +55,28 @@ export interface Actor extends ActorRef {
  *   name: 'Production', environment: 'production', owner: { type: 'user', id: 'ada' },
  * })
  */
-export function systemActor(workspaceId: string): Actor {
+export function systemActor(workspaceId: string, more: Pick<Actor, 'origin'> = {}): Actor {
   return {
+    ...more,
     type: 'system',
     id: 'system',
     workspaceId,
     permissions: ['*:*', 'keys:manage'],
-    can: { list: true, listAll: true, create: true, revoke: true, manageServiceAccounts: true },
+    can: { listAll: true, manageServiceAccounts: true },
   }
+}
+
+/**
+ * A verified key as an actor, for hosts whose clients manage keys with keys. It needs the permission `keys:manage`; it
+ * reaches the keys of its own owner in its own environment, grants what it may do itself, and makes nothing that
+ * outlives it, nor, with a secret that a rotation replaced, the overlap. Without `keys:manage` it can still revoke itself.
+ *
+ * @example
+ * const verification = await keyring.verify(token)
+ * if (verification.ok) await keyring.as(keyActor(verification.apiKey)).revoke(verification.apiKey.id)
+ */
+export function keyActor(apiKey: ApiKey, more: Pick<Actor, 'can' | 'origin'> = {}): Actor {
+  const { id, workspaceId, permissions, owner, environment, expiresAt, secretEndsAt } = apiKey
+  const ends = [expiresAt, secretEndsAt].filter((end) => end !== null).sort((a, b) => a.getTime() - b.getTime())
+  return { ...more, type: 'key', id, workspaceId, permissions, owner, environment, expiresAt: ends[0] ?? null }
 }

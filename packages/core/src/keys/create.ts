@@ -1,78 +1,142 @@
 import { ConflictError } from '../errors.ts'
-import type { ProtectedToken } from '../hashing/hashing.ts'
+import { grantSet } from '../permissions/match.ts'
 import type { KeyRecord, Owner } from '../store/records.ts'
-import { formatToken, maskToken, tokenFactory } from '../token/token.ts'
-import { factsOf, keyActivity } from './activity.ts'
+import type { Write } from '../store/store.ts'
+import { activityEntry, keyFacts } from './activity.ts'
 import type { Actor } from './actor.ts'
-import { type CheckedInput, checkCreateInput } from './input.ts'
+import { demandEnd, demandEnvironment, demandGrants, endOf } from './ceiling.ts'
+import { type CheckedCreate, checkedCreate } from './create-input.ts'
+import { checkLifetime } from './expiry.ts'
+import { type Idempotency, idempotencyOf, replayed } from './idempotency.ts'
+import type { CreatedKey, CreateKeyInput, CreateKeyOptions, ReplayedKey } from './inputs.ts'
 import { keyFromRecord } from './key.ts'
-import type { CreatedKey, CreateKeyInput } from './manager.ts'
+import { accountTurn, demandWithin, ownerForNewKey, type Ownership, ownershipOf } from './ownership.ts'
 import type { ManagerParts } from './parts.ts'
-import { demand, grantsForNewKey, ownerForNewKey } from './rights.ts'
-
-// A random id is taken already once in 10^28 times; more than that in a row is a broken generator.
-const attempts = 3
+import { demand } from './rights.ts'
+import { type NewSecret, newSecret } from './secrets.ts'
+import { isStored } from './stored.ts'
 
 /** Makes keys. */
-export function createKeys(parts: ManagerParts): (actor: Actor, input: CreateKeyInput) => Promise<CreatedKey> {
-  const { clock, commits, events, grammar, hashing, random } = parts
-  const generate = tokenFactory(random)
+export type Create = (
+  actor: Actor,
+  input: CreateKeyInput,
+  options: CreateKeyOptions | undefined,
+) => Promise<CreatedKey | ReplayedKey>
 
-  return async (actor, input) => {
-    const checked = checkCreateInput(input, parts.rules, clock.now())
-    demand(actor, 'create')
-    const owner = ownerForNewKey(actor, checked.owner)
-    const permissions = grantsForNewKey(actor, checked.permissions, parts.defaultPermissions)
+// A random id is taken already once in 10^28 times; a service account may be changed by another process a few times.
+const attempts = 20
+
+/** The input, with what depends on the actor settled. */
+type SettledCreate = CheckedCreate & { readonly owner: Owner; readonly expiresAt: number | null }
+
+/** Makes the maker of keys. */
+export function createKeys(parts: ManagerParts): Create {
+  const { clock, commits, events, generate, inTurn, policy } = parts
+
+  const commitNew = async (
+    actor: Actor,
+    checked: SettledCreate,
+    idempotency: Idempotency | undefined,
+  ): Promise<CreatedKey | ReplayedKey> => {
+    let secret: NewSecret | undefined
     for (let attempt = 0; attempt < attempts; attempt += 1) {
-      const id = generate.id()
-      const token = formatToken({
-        prefix: grammar.prefixes[0],
-        environment: checked.environment,
-        id,
-        secret: generate.secret(),
-      })
-      const record = newRecord(id, actor, owner, permissions, checked, token, await hashing.protect(token), clock.now())
-      const result = await commits.commit({
-        writes: [{ type: 'key', record, expectedRevision: 0 }],
+      const ownership = await ownershipOf(parts, actor.workspaceId, checked.owner)
+      const permissions = grantsFor(actor, ownership, checked.permissions, parts.defaultPermissions)
+      secret ??= await newSecret(parts, checked.environment, generate.id(), 1)
+      const record = newRecord(actor, checked, permissions, secret)
+      const writes: readonly Write[] = [
+        { type: 'key', record, expectedRevision: 0 },
+        ...ownership.besides,
+        ...(idempotency === undefined ? [] : [idempotency.write(record)]),
+      ]
+      const commit = commits.commit({
+        writes,
         activity: [
-          keyActivity(generate.id(), clock, actor, 'key.created', record, { before: null, after: factsOf(record) }),
+          activityEntry(
+            generate.id(),
+            record.createdAt,
+            actor,
+            'key.created',
+            { type: 'key', id: record.id },
+            {
+              before: null,
+              after: keyFacts(record, record.createdAt),
+            },
+          ),
         ],
-        announcements: [{ type: 'key', id }],
+        announcements: [{ type: 'key', id: record.id }],
       })
-      if (!result.ok) continue
-      const key = keyFromRecord(record, clock.now())
-      events.emit('key.created', actor, key)
-      return { key, token }
+      const result = await commit.catch(async (error: unknown) => {
+        if (await isStored(parts, record)) return { ok: true } as const
+        throw error
+      })
+      if (result.ok) {
+        const key = keyFromRecord(record, policy, record.createdAt)
+        events.key('key.created', actor, key)
+        return { key, token: secret.token, replayed: false }
+      }
+      const lostTo = writes[result.write]?.type
+      if (lostTo === 'idempotency' && idempotency !== undefined) {
+        return replayed(parts, actor, idempotency, result.current)
+      }
+      if (lostTo === 'key') secret = undefined
     }
-    throw new ConflictError()
+    throw new ConflictError('The service account that is to own the key was busy every time. Try again.')
+  }
+
+  return async (actor, input, options) => {
+    demand(actor, 'create')
+    const now = clock.now()
+    const checked = checkedCreate(input, parts, now)
+    const owner = ownerForNewKey(actor, checked.owner)
+    demandEnvironment(actor, checked.environment)
+    const expiresAt = checked.expiresAt === undefined ? endOf(actor) : checked.expiresAt
+    checkLifetime(expiresAt, now, policy.maxLifetimeMs)
+    demandEnd(actor, expiresAt)
+    if (checked.permissions !== undefined) demandGrants(actor, checked.permissions)
+    const idempotency = idempotencyOf(actor, checked, options, now)
+    const work = (): Promise<CreatedKey | ReplayedKey> =>
+      commitNew(actor, { ...checked, owner, expiresAt }, idempotency)
+    return owner.type === 'service' ? inTurn(accountTurn(actor.workspaceId, owner.id), work) : work()
   }
 }
 
-function newRecord(
-  id: string,
+/** What the new key is granted: as asked for, or the defaults as far as actor and owner hold them. */
+function grantsFor(
   actor: Actor,
-  owner: Owner,
+  ownership: Ownership,
+  wanted: readonly string[] | undefined,
+  byDefault: readonly string[],
+): readonly string[] {
+  if (wanted !== undefined) {
+    demandWithin(ownership, wanted)
+    return wanted
+  }
+  const held = grantSet(actor.permissions)
+  return byDefault.filter((name) => held.covers(name) && ownership.ceiling?.covers(name) !== false).sort()
+}
+
+function newRecord(
+  actor: Actor,
+  { name, description, environment, owner, metadata, expiresAt }: SettledCreate,
   permissions: readonly string[],
-  input: CheckedInput,
-  token: string,
-  stored: ProtectedToken,
-  now: number,
+  { id, record }: NewSecret,
 ): KeyRecord {
   return {
     id,
     workspaceId: actor.workspaceId,
     revision: 1,
-    name: input.name,
-    description: input.description,
-    environment: input.environment,
+    name,
+    description,
+    environment,
     permissions,
     owner,
     createdBy: { type: actor.type, id: actor.id },
-    metadata: input.metadata,
-    secrets: [{ version: 1, hint: maskToken(token), ...stored, createdAt: now, endsAt: null }],
-    createdAt: now,
-    updatedAt: now,
-    expiresAt: input.expiresAt,
+    metadata,
+    secrets: [record],
+    createdAt: record.createdAt,
+    updatedAt: record.createdAt,
+    expiresAt,
     disabledAt: null,
     revokedAt: null,
     revokedReason: null,

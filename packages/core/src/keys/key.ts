@@ -1,5 +1,7 @@
 import type { ActorRef, KeyRecord, Owner } from '../store/records.ts'
 import { type KeyStatus, keyStatus } from '../store/status.ts'
+import { type Attention, attentionTo } from './attention.ts'
+import type { KeyPolicy } from './policy.ts'
 
 /** A secret of a key as it may be shown. */
 export interface KeySecret {
@@ -26,6 +28,8 @@ export interface Key {
   readonly metadata: Readonly<Record<string, string>>
   /** At the moment the key was read. */
   readonly status: KeyStatus
+  /** Why the key needs a look, at the moment it was read; empty when it needs none. */
+  readonly attention: readonly Attention[]
   /** The current token as it may be shown. */
   readonly hint: string
   /** The current secret first. */
@@ -33,14 +37,20 @@ export interface Key {
   readonly createdAt: Date
   readonly updatedAt: Date
   readonly expiresAt: Date | null
+  /** When a rotation is due (`policy.rotateAfter`); null for never. A reminder: nothing happens then. */
+  readonly rotationDueAt: Date | null
   readonly disabledAt: Date | null
   readonly revokedAt: Date | null
   readonly revokedReason: string | null
+  /** When Claviger learnt that the owner is gone; null while it is there. */
+  readonly ownerGoneAt: Date | null
   readonly lastUsedAt: Date | null
 }
 
 /** Turns a stored record into what may be shown, judged at `at`. */
-export function keyFromRecord(record: KeyRecord, at: number): Key {
+export function keyFromRecord(record: KeyRecord, policy: KeyPolicy, at: number): Key {
+  const [current] = record.secrets
+  const rotationDueAt = current.createdAt + policy.rotateAfterMs
   return {
     id: record.id,
     workspaceId: record.workspaceId,
@@ -53,7 +63,8 @@ export function keyFromRecord(record: KeyRecord, at: number): Key {
     createdBy: { ...record.createdBy },
     metadata: { ...record.metadata },
     status: keyStatus(record, at),
-    hint: record.secrets[0].hint,
+    attention: attentionTo(record, policy, at),
+    hint: current.hint,
     secrets: record.secrets.map(({ version, hint, createdAt, endsAt }) => ({
       version,
       hint,
@@ -63,9 +74,11 @@ export function keyFromRecord(record: KeyRecord, at: number): Key {
     createdAt: new Date(record.createdAt),
     updatedAt: new Date(record.updatedAt),
     expiresAt: date(record.expiresAt),
+    rotationDueAt: date(rotationDueAt === Number.POSITIVE_INFINITY ? null : rotationDueAt),
     disabledAt: date(record.disabledAt),
     revokedAt: date(record.revokedAt),
     revokedReason: record.revokedReason,
+    ownerGoneAt: date(record.ownerGoneAt),
     lastUsedAt: date(record.lastUsedAt),
   }
 }

@@ -2,13 +2,18 @@ import type { Clock } from '../clock.ts'
 import type { Commits } from '../commits.ts'
 import type { EventSink } from '../events.ts'
 import type { Hashing } from '../hashing/hashing.ts'
+import type { PermissionCatalogue } from '../permissions/catalogue.ts'
 import type { KeyStore } from '../store/store.ts'
 import type { TokenGrammar } from '../token/grammar.ts'
-import type { RandomBytes } from '../token/token.ts'
-import type { Entries } from '../verify/entries.ts'
+import type { TokenFactory } from '../token/token.ts'
+import type { ApiKeys } from '../verify/api-key.ts'
 import type { ChangeTarget } from '../verify/change-target.ts'
+import type { Entries } from '../verify/entries.ts'
+import type { Owners } from '../verify/owners.ts'
 import type { RevokedKeys } from '../verify/revoked.ts'
-import type { InputRules } from './input.ts'
+import type { FreeText } from './free-text.ts'
+import type { KeyPolicy } from './policy.ts'
+import type { Turns } from './turns.ts'
 
 /** What managing keys is made of. Times in milliseconds. */
 export interface ManagerParts {
@@ -18,11 +23,16 @@ export interface ManagerParts {
   readonly revoked: RevokedKeys
   readonly caches: ChangeTarget
   readonly hashing: Hashing
+  readonly owners: Owners
+  readonly apiKeys: ApiKeys
   readonly events: EventSink
   readonly grammar: TokenGrammar
-  readonly rules: InputRules
+  readonly permissions: PermissionCatalogue
   readonly defaultPermissions: readonly string[]
-  readonly random: RandomBytes
+  readonly policy: KeyPolicy
+  readonly freeText: FreeText
+  readonly generate: TokenFactory
+  readonly inTurn: Turns
   readonly clock: Clock
   readonly storeTimeoutMs: number
   /** How long to wait before an unconfirmed revocation is tried again. */

@@ -7,10 +7,8 @@ import {
   UnavailableError,
 } from '../errors.ts'
 import type { KeyRecord } from '../store/records.ts'
-import { keyStatus } from '../store/status.ts'
-import { tokenFactory } from '../token/token.ts'
-import { keyActivity } from './activity.ts'
 import type { Actor } from './actor.ts'
+import { commitChange } from './change-key.ts'
 import { type Key, keyFromRecord } from './key.ts'
 import type { ManagerParts } from './parts.ts'
 import { findVisible } from './read.ts'
@@ -32,15 +30,15 @@ interface Wish {
   readonly triedAt: Set<number>
 }
 
-const attempts = 5
+// Each lost attempt means that somebody else's change went through; theirs come to an end, and revoking must win.
+const attempts = 50
 // Wishes of one workspace that wait for the store to come back; nobody fills the room of another.
 const maxPendingPerWorkspace = 200
 
 /** Makes the revoker. */
 export function createRevocation(parts: ManagerParts): Revocation {
-  const { clock, commits, caches, entries, events, random, revoked } = parts
+  const { clock, caches, entries, events, policy, revoked } = parts
   const pending = new Map<string, Map<string, () => void>>()
-  const newId = tokenFactory(random).id
   let stopped = false
 
   const revokeStored = async (wish: Wish): Promise<Key> => {
@@ -50,13 +48,13 @@ export function createRevocation(parts: ManagerParts): Revocation {
       if (record.revokedAt !== null && !wish.triedAt.has(record.revokedAt)) {
         // Somebody else was first, and the news may not have come yet: what is promised is promised.
         refuseHere(id)
-        return keyFromRecord(record, clock.now())
+        return keyFromRecord(record, policy, clock.now())
       }
       const after = record.revokedAt === null ? await commitRevoked(record, wish) : record
       if (after === undefined) continue
       refuseHere(id)
-      const key = keyFromRecord(after, clock.now())
-      events.emit('key.revoked', actor, key)
+      const key = keyFromRecord(after, policy, clock.now())
+      events.key('key.revoked', actor, key)
       return key
     }
     throw new ConflictError()
@@ -70,25 +68,20 @@ export function createRevocation(parts: ManagerParts): Revocation {
   /** The record as it is stored now; undefined when somebody else changed the key first. */
   const commitRevoked = async (record: KeyRecord, { actor, reason, triedAt }: Wish): Promise<KeyRecord | undefined> => {
     const now = clock.now()
-    const after: KeyRecord = {
-      ...record,
-      revision: record.revision + 1,
-      revokedAt: now,
-      revokedReason: reason,
-      updatedAt: now,
-    }
+    const isNew = !triedAt.has(now)
     triedAt.add(now)
-    const result = await commits.commit({
-      writes: [{ type: 'key', record: after, expectedRevision: record.revision }],
-      activity: [
-        keyActivity(newId(), clock, actor, 'key.revoked', after, {
-          before: { status: keyStatus(record, now) },
-          after: { status: 'revoked', reason },
-        }),
-      ],
-      announcements: [{ type: 'key', id: record.id }],
-    })
-    return result.ok ? after : undefined
+    const after = await commitChange(
+      parts,
+      actor,
+      'key.revoked',
+      record,
+      { record: { ...record, revokedAt: now, revokedReason: reason }, reason },
+      undefined,
+      now,
+    )
+    // Lost for certain: if the key was revoked at this very instant, somebody else did it.
+    if (after === undefined && isNew) triedAt.delete(now)
+    return after
   }
 
   /**
@@ -101,7 +94,8 @@ export function createRevocation(parts: ManagerParts): Revocation {
     const name = JSON.stringify([actor.type, actor.id, id])
     if (ofWorkspace.has(name)) return true
     if (stopped || ofWorkspace.size >= maxPendingPerWorkspace) return false
-    const isAllowed = (record: Pick<KeyRecord, 'workspaceId' | 'owner'>): boolean => isVisible(record, actor)
+    const isAllowed = (record: Pick<KeyRecord, 'id' | 'workspaceId' | 'environment' | 'owner'>): boolean =>
+      isVisible(record, actor)
     const stopDenying = revoked.suspend(id, isAllowed)
     if (entries.verdictsOf(id).some((verdict) => verdict.ok && isAllowed(verdict.apiKey))) {
       caches.apply([{ type: 'key', id }])

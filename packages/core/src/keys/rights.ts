@@ -1,12 +1,17 @@
-import { ForbiddenError, PermissionCeilingError } from '../errors.ts'
-import { grantSet } from '../permissions/match.ts'
+import { ForbiddenError } from '../errors.ts'
+import { manageKeys } from '../permissions/grammar.ts'
 import type { KeyQuery } from '../store/query.ts'
 import type { KeyRecord, Owner } from '../store/records.ts'
 import type { Ability, Actor } from './actor.ts'
 
+/** What decides whether an actor sees a key. */
+type Sighted = Pick<KeyRecord, 'id' | 'workspaceId' | 'environment' | 'owner'>
+
 /** Whether an actor may see, and so manage, a key. What it may not see does not exist for it. */
-export function isVisible(record: Pick<KeyRecord, 'workspaceId' | 'owner'>, actor: Actor): boolean {
+export function isVisible(record: Sighted, actor: Actor): boolean {
   if (record.workspaceId !== actor.workspaceId) return false
+  if (isItself(actor, record.id)) return true
+  if (actor.environment !== undefined && actor.environment !== record.environment) return false
   const owners = visibleOwners(actor)
   return (
     owners === undefined ||
@@ -26,37 +31,46 @@ export function visibleOwners(actor: Actor): KeyQuery['visibleOwners'] {
 
 /** @throws {ForbiddenError} when the actor was denied this, even with its own keys */
 export function demand(actor: Actor, ability: Ability): void {
-  if (actor.can?.[ability] === false) throw new ForbiddenError(ability, `This actor may not ${ability} keys.`)
-}
-
-/** Whose the new key is. @throws {ForbiddenError} for an owner the actor may not make keys for */
-export function ownerForNewKey(actor: Actor, wanted: Owner | undefined): Owner {
-  const own = ownOwner(actor)
-  if (wanted === undefined) {
-    if (own !== undefined) return own
-    throw new ForbiddenError('create', `A ${actor.type} actor owns no keys. Say whose the key is: owner: { type, id }.`)
+  if (actor.can?.[ability] === false)
+    throw new ForbiddenError(ability, `This actor may not ${ability}: its can says so.`)
+  if (actor.type === 'key' && !actor.permissions.includes(manageKeys)) {
+    throw new ForbiddenError(
+      ability,
+      `A key manages keys only with the permission ${manageKeys}; no wildcard grants it.`,
+    )
   }
-  const allowed =
+}
+
+/** As `demand`; but whoever holds a key may always end it. */
+export function demandRevoke(actor: Actor, id: string): void {
+  if (!isItself(actor, id)) demand(actor, 'revoke')
+}
+
+/** @throws {ForbiddenError} unless the actor was given what it does not have by default */
+export function demandExplicitly(actor: Actor, ability: 'listAll' | 'manageServiceAccounts'): void {
+  demand(actor, ability)
+  if (actor.can?.[ability] !== true) {
+    throw new ForbiddenError(ability, `This needs an actor with can: { ${ability}: true }.`)
+  }
+}
+
+/** Whether the actor may have keys made for this owner: for itself, for a service account it manages, or as the system. */
+export function mayOwnFor(actor: Actor, owner: Owner): boolean {
+  const own = ownOwner(actor)
+  return (
     actor.type === 'system' ||
-    (own?.type === wanted.type && own.id === wanted.id) ||
-    (wanted.type === 'service' && actor.can?.manageServiceAccounts === true)
-  if (allowed) return wanted
-  throw new ForbiddenError('create', 'A key is made for oneself or for a service account one manages, for nobody else.')
+    (own?.type === owner.type && own.id === owner.id) ||
+    (owner.type === 'service' && actor.can?.manageServiceAccounts === true)
+  )
 }
 
-/** What the new key is granted. @throws {PermissionCeilingError} naming what the actor does not hold */
-export function grantsForNewKey(
-  actor: Actor,
-  wanted: readonly string[] | undefined,
-  byDefault: readonly string[],
-): readonly string[] {
-  const held = grantSet(actor.permissions)
-  if (wanted === undefined) return byDefault.filter((permission) => held.covers(permission)).sort()
-  const missing = wanted.filter((grant) => !held.covers(grant))
-  if (missing.length > 0) throw new PermissionCeilingError(missing)
-  return wanted
-}
-
-function ownOwner({ type, id }: Actor): Owner | undefined {
+/** Who owns what the actor makes, unless it says otherwise; undefined when it can own nothing. */
+export function ownOwner({ type, id, owner }: Actor): Owner | undefined {
+  if (type === 'key') return owner
   return type === 'user' || type === 'service' ? { type, id } : undefined
+}
+
+/** Whether the actor is this very key. */
+export function isItself(actor: Actor, keyId: string): boolean {
+  return actor.type === 'key' && actor.id === keyId
 }

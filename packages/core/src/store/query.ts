@@ -86,7 +86,8 @@ function ownerMatches(owner: Owner, wanted: { readonly type: string; readonly id
   return owner.type === wanted.type && (wanted.id === undefined || owner.id === wanted.id)
 }
 
-function needsAttention(record: KeyRecord, filter: AttentionFilter): boolean {
+/** Whether a record answers an attention filter, whatever its status. */
+export function needsAttention(record: KeyRecord, filter: AttentionFilter): boolean {
   switch (filter.type) {
     case 'rotationDue':
       return record.secrets[0].createdAt < filter.secretCreatedBefore

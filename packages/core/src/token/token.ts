@@ -63,8 +63,14 @@ export function maskToken(token: string): string {
   return `${token.slice(0, token.length - bodyLength + 4)}…${token.slice(-4)}`
 }
 
+/** Makes what is random in tokens. */
+export interface TokenFactory {
+  id(): string
+  secret(): string
+}
+
 /** Makes key ids and secrets, without modulo bias (nanoid rejects bytes that do not map evenly). */
-export function tokenFactory(random: RandomBytes): { id(): string; secret(): string } {
+export function tokenFactory(random: RandomBytes): TokenFactory {
   const bytes = (size: number): Uint8Array => {
     const drawn = random(size)
     // A short answer would turn into zeros, and a secret of zeros is no secret.

@@ -41,6 +41,7 @@ export function createApiKeys(catalogue: PermissionCatalogue): ApiKeys {
       const key = grantSet(record.permissions)
       const permissions = catalogue.names.filter((name) => key.has(name) && owner.has(name))
       const { expiresAt } = record
+      const { endsAt } = secret
       const apiKey: ApiKey = Object.freeze({
         id: record.id,
         workspaceId: record.workspaceId,
@@ -53,6 +54,9 @@ export function createApiKeys(catalogue: PermissionCatalogue): ApiKeys {
         // A Date can be changed even when frozen: each reader gets its own.
         get expiresAt(): Date | null {
           return expiresAt === null ? null : new Date(expiresAt)
+        },
+        get secretEndsAt(): Date | null {
+          return endsAt === null ? null : new Date(endsAt)
         },
       })
       heldBy.set(apiKey, { effective: new Set(permissions), key })

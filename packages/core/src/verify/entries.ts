@@ -9,30 +9,42 @@ import type { Verification } from './verdict.ts'
 
 /** What is remembered of one credential as it was spelt. */
 export interface Entry {
+  // What a hit reads comes first and is small integers: one cache line, and no number object to follow.
+  /** Undefined once invalidated. */
+  verdict: Verification | undefined
+  /** When the verdict was made: milliseconds since the memory's origin. */
+  filledAt: number
+  /** The verdict counts while its age is at least 0 and less than this. Milliseconds; 0 once invalidated. */
+  lifetimeMs: number
+  /** From this age on a use of the entry reads it anew in the background. Milliseconds. */
+  refreshAgeMs: number
   readonly digest: string
   readonly keyId: string
   /** Keyed digest of token and stored hash: equal proofs mean the same token was proven against the same hash. */
   proof: string
-  /** Undefined once invalidated. */
-  verdict: Verification | undefined
-  /** The verdict counts while `filledAt <= now < deadline`. Epoch milliseconds. */
-  filledAt: number
-  deadline: number
-  /** From when on a use of the entry reads it anew in the background. */
-  refreshAt: number
   /** The next entry of the same key. */
   sibling: Entry | undefined
 }
 
-/** What a fill brings. */
-export type Fill = Pick<Entry, 'digest' | 'keyId' | 'proof' | 'filledAt' | 'deadline' | 'refreshAt'> & {
+/** What a fill brings. Instants are epoch milliseconds. */
+export interface Fill {
+  readonly digest: string
+  readonly keyId: string
+  readonly proof: string
   readonly verdict: Verification
+  readonly filledAt: number
+  /** The verdict counts while `filledAt <= now < deadline`. */
+  readonly deadline: number
+  /** From when on a use of the entry reads it anew in the background. */
+  readonly refreshAt: number
 }
 
 /** The bounded memory of verified credentials. */
 export interface Entries {
   /** The entry of a digest, whatever its state; a use for the LRU. */
   get(digest: string): Entry | undefined
+  /** How old the verdict of an entry is, milliseconds; negative when the clock was set back. */
+  ageMs(entry: Entry, now: number): number
   fill(fill: Fill): void
   /** Whether some spelling of this token was proven against this hash before. */
   hasProof(keyId: string, proof: string): boolean
@@ -52,9 +64,14 @@ export interface Entries {
 // Entries of a key hang together in a chain: a Set for each key would weigh more than the entries.
 // Three carriers, two secrets; the rest is slack. No client can make one key evict others by spelling it in new ways.
 const maxEntriesPerKey = 8
+// Beyond 2^30 V8 may keep integers on the heap: about every twelve days the origin moves, and every verdict is made anew.
+const maxSinceOriginMs = 2 ** 30
+// A read that began before the one that moved the origin still fits.
+const originLeadMs = 3_600_000
 
 /** Makes a memory of at most `maxEntries` credentials. */
 export function createEntries(maxEntries: number): Entries {
+  let origin = Number.NEGATIVE_INFINITY
   const firstOfKey = new Map<string, Entry>()
   const lru = new LRUCache<string, Entry>({ max: maxEntries, dispose: (entry) => unlink(entry) })
 
@@ -78,20 +95,52 @@ export function createEntries(maxEntries: number): Entries {
     if (oldest !== undefined) lru.delete(oldest.digest)
   }
 
+  const insert = ({ digest, keyId, proof }: Fill): Entry => {
+    const sibling = firstOfKey.get(keyId)
+    const entry: Entry = {
+      verdict: undefined,
+      filledAt: 0,
+      lifetimeMs: 0,
+      refreshAgeMs: 0,
+      digest,
+      keyId,
+      proof,
+      sibling,
+    }
+    firstOfKey.set(keyId, entry)
+    lru.set(digest, entry)
+    trim(keyId)
+    return entry
+  }
+
+  const clearAll = (): void => {
+    for (const entry of lru.values()) clear(entry)
+  }
+
+  const sinceOriginMs = (instant: number): number => {
+    if (instant < origin || instant - origin > maxSinceOriginMs) {
+      clearAll()
+      origin = instant - originLeadMs
+    }
+    return instant - origin
+  }
+
   return {
     get: (digest) => lru.get(digest),
 
+    ageMs: (entry, now) => now - origin - entry.filledAt,
+
     fill(fill) {
+      const filledAt = sinceOriginMs(fill.filledAt)
       const known = lru.get(fill.digest)
-      if (known !== undefined) {
-        // A read that began earlier may end later: it must not put back what a newer one replaced.
-        if (known.verdict === undefined || known.filledAt <= fill.filledAt) refill(known, fill)
-        return
-      }
-      const entry = makeEntry(fill, firstOfKey.get(fill.keyId))
-      firstOfKey.set(fill.keyId, entry)
-      lru.set(fill.digest, entry)
-      trim(fill.keyId)
+      // A read that began earlier may end later: it must not put back what a newer one replaced.
+      if (known?.verdict !== undefined && known.filledAt > filledAt) return
+      const entry = known ?? insert(fill)
+      entry.verdict = fill.verdict
+      entry.filledAt = filledAt
+      entry.lifetimeMs = Math.ceil(fill.deadline - fill.filledAt)
+      entry.refreshAgeMs = Math.ceil(fill.refreshAt - fill.filledAt)
+      entry.proof = fill.proof
     },
 
     hasProof(keyId, proof) {
@@ -113,9 +162,7 @@ export function createEntries(maxEntries: number): Entries {
       for (const entry of lru.values()) if (entry.verdict !== undefined && concerns(entry.verdict)) clear(entry)
     },
 
-    clearAll() {
-      for (const entry of lru.values()) clear(entry)
-    },
+    clearAll,
 
     get size() {
       return lru.size
@@ -123,24 +170,7 @@ export function createEntries(maxEntries: number): Entries {
   }
 }
 
-// Written out: a spread keeps most fields of the copy in a second object, and `Object.assign` is slow. A hit on one of
-// 1 000 keys cost 1.7 times as much.
-function makeEntry(
-  { digest, keyId, proof, verdict, filledAt, deadline, refreshAt }: Fill,
-  sibling: Entry | undefined,
-): Entry {
-  return { verdict, filledAt, deadline, refreshAt, digest, keyId, proof, sibling }
-}
-
-function refill(entry: Entry, { proof, verdict, filledAt, deadline, refreshAt }: Fill): void {
-  entry.proof = proof
-  entry.verdict = verdict
-  entry.filledAt = filledAt
-  entry.deadline = deadline
-  entry.refreshAt = refreshAt
-}
-
 function clear(entry: Entry): void {
   entry.verdict = undefined
-  entry.deadline = Number.NEGATIVE_INFINITY
+  entry.lifetimeMs = 0
 }

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts'
 import { channels, publish } from '../diagnostics.ts'
 import { CorruptRecordError, UnavailableError } from '../errors.ts'
 import { type GrantSet, grantSet, unboundedGrants } from '../permissions/match.ts'
+import { isServiceAccountId } from '../service-account-id.ts'
 import { decodeServiceAccount } from '../store/record-codec.ts'
 import type { Owner, ServiceAccount } from '../store/records.ts'
 import type { KeyStore } from '../store/store.ts'
@@ -47,7 +48,7 @@ export function createOwners(
   const serviceAccountGrants = async ({ workspaceId, owner }: OwnerQuestion): Promise<GrantSet | null | undefined> => {
     if (owner.type !== 'service' || store.services === undefined) return undefined
     const { items } = await store.services({ workspaceId, ids: [owner.id], includeDeleted: true, limit: 1 })
-    if (items[0] === undefined) return undefined
+    if (items[0] === undefined) return isServiceAccountId(owner.id) ? null : undefined
     const account = readableAccount(items[0], owner.id)
     if (account.id !== owner.id || account.workspaceId !== workspaceId) return undefined
     return account.deletedAt === null ? grantSet(account.permissions) : null

@@ -49,7 +49,7 @@ export function createRecords(store: KeyStore, fence: Fence, clock: Clock, store
 
   const start = async (id: string, readAt: number, stamp: number): Promise<RecordRead> => {
     const found = await findTogether(id)
-    return { id, record: readable(id, found.get(id)), readAt, stamp }
+    return { id, record: readableKey(id, found.get(id)), readAt, stamp }
   }
 
   return {
@@ -70,8 +70,8 @@ export function keyScope(id: string): string {
 
 type Found = ReadonlyMap<string, KeyRecord | 'corrupt'>
 
-// Any store's answer is checked, our own included: a row may have been written by somebody else.
-function readable(id: string, stored: KeyRecord | 'corrupt' | undefined): KeyRecord | 'corrupt' | null {
+/** Any store's answer is checked, our own included: a row may have been written by somebody else. Null for none. */
+export function readableKey(id: string, stored: KeyRecord | 'corrupt' | undefined): KeyRecord | 'corrupt' | null {
   if (stored === undefined) return null
   try {
     const record = stored === 'corrupt' ? undefined : decodeKeyRecord(stored)

@@ -13,7 +13,8 @@ export interface RevokedKeys {
    * on the record, once there is one. The returned function ends it.
    */
   suspend(id: string, isAllowed: (record: KeyRecord) => boolean): () => void
-  covers(record: KeyRecord): boolean
+  /** The record as it counts here: revoked, if this process refuses the key as that. */
+  judged(record: KeyRecord): KeyRecord
 }
 
 /** Makes a memory of the `maxIds` most recently used; what is suspended comes on top. */
@@ -34,10 +35,11 @@ export function createRevokedKeys(maxIds: number): RevokedKeys {
         if (reasons.size === 0) suspended.delete(id)
       }
     },
-    covers(record) {
-      return (
-        seen.get(record.id) === true || [...(suspended.get(record.id) ?? [])].some((isAllowed) => isAllowed(record))
-      )
+    judged(record) {
+      const isRevoked =
+        record.revokedAt === null &&
+        (seen.get(record.id) === true || [...(suspended.get(record.id) ?? [])].some((isAllowed) => isAllowed(record)))
+      return isRevoked ? { ...record, revokedAt: record.updatedAt } : record
     },
   }
 }

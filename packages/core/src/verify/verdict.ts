@@ -20,6 +20,8 @@ export interface ApiKey {
   readonly metadata: Readonly<Record<string, string>>
   /** When the key expires, or null for never. */
   readonly expiresAt: Date | null
+  /** When the secret that was used stops because a rotation replaced it; null for the current one. */
+  readonly secretEndsAt: Date | null
 }
 
 /** Why a verification said no. Stable; the table of meanings and statuses is `docs/errors/`. */

@@ -42,6 +42,8 @@ export interface VerifierParts {
   readonly starting: () => Promise<void> | undefined
   /** Told, off the request path, of a proven secret that should be hashed anew. */
   readonly onOutdated: (record: KeyRecord, secret: SecretRecord, token: string) => void
+  /** Told of every verdict on a proven secret, whoever asked. */
+  readonly onVerdict: (verdict: Verification, record: KeyRecord, secret: SecretRecord) => void
   readonly recordAgeMs: number
   readonly budgetMs: number
   readonly noticeMs: number
@@ -58,17 +60,15 @@ export function createVerifier(parts: VerifierParts): Verifier {
   const { digests, entries, negatives, fence } = cache
   const proofs = createFlights<'same' | 'different' | 'unreadable'>()
 
-  const isLive = (entry: Entry, now: number): boolean =>
-    entry.filledAt <= now && now < entry.deadline && freshness.alive(now)
-
   // A hit is one digest, one look-up and a few comparisons: no promise, no closure, no object.
   const recall = (carrier: Carrier, fieldValue: string): Verification | undefined => {
     if (fieldValue.length > maxFieldLength) return undefined
     const entry = entries.get(digests[carrier](fieldValue))
     if (entry === undefined) return undefined
     const now = clock.now()
-    if (!isLive(entry, now)) return undefined
-    if (now >= entry.refreshAt) refreshAhead(entry, carrier, fieldValue)
+    const ageMs = entries.ageMs(entry, now)
+    if (ageMs < 0 || ageMs >= entry.lifetimeMs || !freshness.alive(now)) return undefined
+    if (ageMs >= entry.refreshAgeMs) refreshAhead(entry, carrier, fieldValue)
     return entry.verdict
   }
 
@@ -108,6 +108,7 @@ export function createVerifier(parts: VerifierParts): Verifier {
     // Judged again: an end may have come, or a revocation been asked for, while the owner was looked up.
     const state = judgeState(record, secret)
     const verdict = state ?? judgeOwned(record, secret, owner?.grants ?? null, apiKeys, parts.noticeMs)
+    parts.onVerdict(verdict, record, secret)
     if (isCurrent(read) && (owner === undefined || owner.stamp === fence.stamp(ownerScope(record)))) {
       remember(key, read.readAt, proven, verdict)
     }
@@ -149,12 +150,11 @@ export function createVerifier(parts: VerifierParts): Verifier {
   const judgeState = (record: KeyRecord, secret: SecretRecord): Refused | undefined => {
     // Seen for the first time: what other carriers and slower reads of this key still hold is older.
     if (record.revokedAt !== null && revoked.add(record.id)) cache.apply([{ type: 'key', id: record.id }])
-    const isForgotten = record.revokedAt === null && revoked.covers(record)
-    return stateRefusal(isForgotten ? { ...record, revokedAt: record.updatedAt } : record, secret, clock.now())
+    return stateRefusal(revoked.judged(record), secret, clock.now())
   }
 
   const refreshAhead = (entry: Entry, carrier: Carrier, fieldValue: string): void => {
-    entry.refreshAt = Number.POSITIVE_INFINITY
+    entry.refreshAgeMs = entry.lifetimeMs
     const token = carrier === 'bearer' ? fieldValue.slice('Bearer '.length) : fieldValue
     verifyStored(token, entry.keyId, entry.digest).then(
       (verdict) => {
@@ -172,7 +172,8 @@ export function createVerifier(parts: VerifierParts): Verifier {
     const entry = entries.get(key)
     if (entry?.verdict === undefined) return undefined
     const now = clock.now()
-    if (now < entry.filledAt || now >= entry.filledAt + parts.recordAgeMs + parts.staleIfErrorMs) return undefined
+    const ageMs = entries.ageMs(entry, now)
+    if (ageMs < 0 || ageMs >= parts.recordAgeMs + parts.staleIfErrorMs) return undefined
     if (entry.verdict.ok && entry.verdict.endsAt !== null && now >= entry.verdict.endsAt) return undefined
     return entry.verdict
   }
@@ -191,8 +192,8 @@ export function proofOf(digests: Digests, token: string, hash: string): string {
   return digests.proof(`${token}\0${hash}`)
 }
 
-/** Why no secret of a record fits a token. */
-function unproven(tags: readonly TagComparison[]): 'different' | 'unreadable' {
+/** Why no secret of a record fits a token. @throws {UnavailableError} when it may, under a pepper unknown here */
+export function unproven(tags: readonly TagComparison[]): 'different' | 'unreadable' {
   // The key may be perfectly good, and another process may know its pepper: our fault, not the client's.
   if (tags.includes('pepper_missing')) {
     throw new UnavailableError('hasher', 'A key was hashed under a pepper that is not configured here. Add it.')

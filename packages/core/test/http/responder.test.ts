@@ -2,7 +2,8 @@ import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { pass, preflight } from '../../src/http/decision.ts'
 import { createDenials } from '../../src/http/denial.ts'
 import type { HttpAuthOptions } from '../../src/http/options.ts'
-import { type Answer, createResponder, type HttpResponse } from '../../src/http/responder.ts'
+import { type Answer, createResponder } from '../../src/http/responder.ts'
+import type { HttpResponse } from '../../src/http/response.ts'
 
 const denial = createDenials({ realm: 'api', verbose: true }).of({ code: 'invalid_key' })
 const deny = { type: 'deny', denial } as const

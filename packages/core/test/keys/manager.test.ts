@@ -167,7 +167,7 @@ describe('create', () => {
   })
 
   test('with a longest life, a key must expire within it', async () => {
-    const { create, clock } = setUp({ policy: { maxLifetimeMs: 1_000 } })
+    const { create, clock } = setUp({ policy: { maxLifetime: 1_000 } })
     await expect(create()).rejects.toMatchObject({ field: 'expiresAt' })
     await expect(create({ expiresAt: new Date(clock.now() + 1_001) })).rejects.toMatchObject({ field: 'expiresAt' })
     expect((await create({ expiresAt: new Date(clock.now() + 1_000) })).key.expiresAt).toBeInstanceOf(Date)
@@ -230,7 +230,7 @@ describe('get and list', () => {
     expect(await seen(user('ada', { can: { manageServiceAccounts: true } }))).toEqual(ids(own, bots))
     expect(await seen(user('ada', { can: { listAll: true } }))).toEqual(ids(own, others, bots))
     expect(await seen(user('eve'))).toEqual([])
-    expect(await seen({ ...user('ada'), type: 'key' })).toEqual([])
+    expect(await seen({ ...user('ada'), type: 'key', permissions: ['keys:manage'] })).toEqual([])
     expect(await seen(user('ada', { workspaceId: 'ws_globex', can: { listAll: true } }))).toEqual([])
   })
 
@@ -359,6 +359,8 @@ describe('as', () => {
     ['actor.workspaceId', { ...user('ada'), workspaceId: undefined }],
     ['actor.id', { ...user('ada'), id: 7 }],
     ['actor.permissions', { ...user('ada'), permissions: '*' }],
+    ['actor.can', { ...user('ada'), can: { rovoke: false } }],
+    ['actor.can', { ...user('ada'), can: { revoke: 'no' } }],
   ])('refuses a wrong %s', (field, actor) => {
     expect(() => setUp().keyring.as(actor as Actor)).toThrow(
       expect.objectContaining({ code: 'ERR_CLAVIGER_VALIDATION', field }),

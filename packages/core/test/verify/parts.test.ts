@@ -77,12 +77,36 @@ describe('the entries', () => {
     entries.fill(fill('d', 'other'))
     entries.clearKey('k')
     for (const digest of ['a', 'b', 'c']) {
-      expect(entries.get(digest)).toMatchObject({ verdict: undefined, deadline: Number.NEGATIVE_INFINITY })
+      expect(entries.get(digest)).toMatchObject({ verdict: undefined, lifetimeMs: 0 })
       expect(entries.hasProof('k', `proof of ${digest}`)).toBe(true)
     }
     expect(entries.get('d')?.verdict).toBe(verdict)
     entries.clearAll()
     expect(entries.get('d')?.verdict).toBeUndefined()
+  })
+
+  test('F-28: an age is exact to the millisecond, and negative once the clock is set back', () => {
+    const entries = createEntries(10)
+    const at = Date.UTC(2030, 0, 1)
+    entries.fill({ ...fill('a'), filledAt: at, deadline: at + 10, refreshAt: at + 7.5 })
+    const entry = entries.get('a')
+    if (entry === undefined) throw new Error('No entry')
+    expect([at - 1, at, at + 10].map((now) => entries.ageMs(entry, now))).toEqual([-1, 0, 10])
+    expect(entry).toMatchObject({ lifetimeMs: 10, refreshAgeMs: 8 })
+  })
+
+  test('after twelve days, and with a clock set far back, verdicts are made anew and ages stay exact', () => {
+    const entries = createEntries(10)
+    const at = Date.UTC(2030, 0, 1)
+    for (const [index, now] of [at, at + 13 * 86_400_000, at - 86_400_000].entries()) {
+      entries.fill({ ...fill(`d${index}`), filledAt: now, deadline: now + 10, refreshAt: now + 8 })
+      const entry = entries.get(`d${index}`)
+      if (entry === undefined) throw new Error('No entry')
+      expect(entries.ageMs(entry, now + 3)).toBe(3)
+      expect(entry.filledAt).toBeLessThanOrEqual(2 ** 30)
+      expect(entries.verdictsOf('k')).toHaveLength(1)
+      expect(entries.hasProof('k', 'proof of d0')).toBe(true)
+    }
   })
 
   test('fast-check: a model of maps agrees on proofs and sizes', () => {
@@ -174,21 +198,21 @@ describe('revoked keys', () => {
     const ids = ['a', 'b', 'c', 'd']
     expect(ids.map((id) => revoked.add(id))).toEqual([true, true, true, true])
     expect(revoked.add('d')).toBe(false)
-    expect(ids.map((id) => revoked.covers(testRecord({ id })))).toEqual([false, true, true, true])
+    expect(ids.map((id) => revoked.judged(testRecord({ id })).revokedAt !== null)).toEqual([false, true, true, true])
   })
 
   test('that are suspended are judged on the record, until the last reason ends', () => {
     const revoked = createRevokedKeys(3)
     const record = testRecord()
     const stranger = revoked.suspend(record.id, ({ workspaceId }) => workspaceId === 'ws_globex')
-    expect(revoked.covers(record)).toBe(false)
+    expect(revoked.judged(record)).toBe(record)
     const first = revoked.suspend(record.id, () => true)
     const second = revoked.suspend(record.id, () => true)
     first()
-    expect(revoked.covers(record)).toBe(true)
+    expect(revoked.judged(record)).toEqual({ ...record, revokedAt: record.updatedAt })
     second()
     stranger()
-    expect(revoked.covers(record)).toBe(false)
+    expect(revoked.judged(record)).toBe(record)
   })
 })
 

@@ -6,7 +6,7 @@ import {
   type ResolveOwner,
   systemActor,
 } from '@claviger/core'
-import type { KeyRecord, KeyStore } from '@claviger/core/store'
+import type { KeyRecord, KeyStore, UsageCounts } from '@claviger/core/store'
 import { memoryStore } from '@claviger/store-memory'
 import { type TestClock, testClock } from '../test-clock.ts'
 import { forgeToken, withOtherSecret } from './tokens.ts'
@@ -68,6 +68,8 @@ export interface Fixture {
   readonly ids: Readonly<Record<KeyName, string>>
   /** Everything stored of the keys' secrets. */
   readonly hashes: readonly string[]
+  /** Everything counted of the keys' use, in total. */
+  readUsage(): Promise<readonly UsageCounts[]>
   /** Another keyring on the same keys, as after a restart: nothing is cached, and the store may misbehave. */
   restart(wrap?: (store: KeyStore) => KeyStore): Keyring
   close(): Promise<void>
@@ -138,6 +140,11 @@ export async function makeFixture({
     keyring,
     clock,
     hashes,
+    async readUsage() {
+      const of = (workspaceId: string) =>
+        data.usage?.({ workspaceId, from: 0, to: start + 86_400_000, bucket: 'total' })
+      return (await Promise.all(['ws_acme', 'ws_other'].map(of))).flatMap((points) => points ?? [])
+    },
     restart: (wrap = (store) => store) => open(wrap(data.connect())),
     async close() {
       await Promise.all(opened.map((each) => each.close()))

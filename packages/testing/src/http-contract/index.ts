@@ -8,6 +8,7 @@ import { optionalAndRepeated } from './optional.ts'
 import { ownHeader } from './own-header.ts'
 import { secrets } from './secrets.ts'
 import { createSuite } from './suite.ts'
+import { usage } from './usage.ts'
 import { verdicts } from './verdicts.ts'
 
 const groups = {
@@ -19,6 +20,7 @@ const groups = {
   onDenied,
   'methods, caches, many requests': exchanges,
   connections,
+  usage,
   secrets,
 } as const
 

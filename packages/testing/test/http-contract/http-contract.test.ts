@@ -154,6 +154,34 @@ const defects: readonly [what: string, defect: Partial<Parts>, caughtBy: readonl
     ['H-45: OPTIONS is refused like any other method by default'],
   ],
   [
+    'does not show the response to the gate',
+    { observed: () => undefined },
+    [
+      'usage: a handler that answers 4xx or 5xx counts as allowed, and as an error of its kind',
+      "usage: what a handler throws counts as the framework's own 500",
+      'usage: a guard that refuses counts as denied by its code, and no longer as allowed',
+      'usage: a client that leaves in the middle of the answer counts with the status it got',
+    ],
+  ],
+  [
+    'verifies as if there were no adapter, and counts again',
+    faulty((keyring) => ({ verify: (token) => keyring.verify(token) })),
+    [
+      'usage: every response counts once, cold and warm',
+      'usage: requests that share a connection count each, pipelined too',
+      'usage: further authenticators on one request count nothing more, whoever made them',
+    ],
+  ],
+  [
+    'counts nothing',
+    faulty(() => ({ recordUse: undefined })),
+    [
+      'usage: every response counts once, cold and warm',
+      'usage: HEAD, HTTP/1.0 and a response without a body count like any other',
+      'usage: a client that leaves before the answer counts as allowed, with no status',
+    ],
+  ],
+  [
     'never asks onDenied',
     {
       app: ({ onDenied: _, ...app }) => app,

@@ -27,6 +27,8 @@ export interface Parts {
   readonly goOn: (next: () => Promise<void>) => Promise<void>
   /** Changes the response as the responder sees it. */
   readonly response: (exchange: Exchange) => HttpResponse
+  /** Changes the response as the gate sees it: what it tells is counted. */
+  readonly observed: (exchange: Exchange) => HttpResponse | undefined
   /** Changes the body of refusals. */
   readonly body: (body: string, exchange: Exchange) => string
   readonly ignoreUnready: boolean
@@ -42,6 +44,7 @@ export const honest: Parts = {
   },
   goOn: (next) => next(),
   response: ({ res }) => res,
+  observed: ({ res }) => res,
   body: (body) => body,
   ignoreUnready: false,
 }
@@ -71,7 +74,7 @@ export async function servePlain(parts: Parts, served: ContractApp): Promise<Con
       } else await responder.refuse(response, decision, answerOf(parts, exchange))
     }
     return async (exchange, next) => {
-      const decision = await gate(parts.read(exchange.req), exchange)
+      const decision = await gate(parts.read(exchange.req), exchange, parts.observed(exchange))
       await carryOut(parts.decide(decision, exchange), exchange, next)
     }
   }
@@ -106,7 +109,11 @@ async function listen(chains: Readonly<Record<string, readonly Middleware[]>>): 
     const exchange: Exchange = { req, res, url: req.url ?? '/' }
     const chain = chains[exchange.url.split('?', 1)[0] ?? ''] ?? []
     const run = async (index: number): Promise<void> => chain[index]?.(exchange, () => run(index + 1))
-    run(0).catch(() => res.destroy())
+    run(0).catch(() => {
+      res.statusCode = 500
+      if (res.headersSent) res.destroy()
+      else res.end()
+    })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo

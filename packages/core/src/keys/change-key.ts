@@ -1,0 +1,87 @@
+import { ConflictError, KeyEndedError } from '../errors.ts'
+import type { KeyRecord } from '../store/records.ts'
+import { keyStatus } from '../store/status.ts'
+import type { Write } from '../store/store.ts'
+import { activityEntry, changedFacts, type KeyAction, keyFacts } from './activity.ts'
+import type { Actor } from './actor.ts'
+import { type Key, keyFromRecord } from './key.ts'
+import type { ManagerParts } from './parts.ts'
+import { findVisible } from './read.ts'
+import { isStored } from './stored.ts'
+
+/** A key after a change; revision and time of the change are added on the way. */
+export interface ChangedKey {
+  readonly record: KeyRecord
+  /** Other records that must be as they were read for the change to hold. */
+  readonly besides?: readonly Write[]
+  /** Why, for the log. */
+  readonly reason?: string | null
+}
+
+/**
+ * What becomes of a key that is stored like this; undefined when it is so already. Asked again when somebody else
+ * changed the key meanwhile. Throws when it may not be.
+ */
+export type Decide = (record: KeyRecord, now: number) => ChangedKey | undefined | Promise<ChangedKey | undefined>
+
+// A service account is written with every key that comes to it, from every process: losing a few times is no fault.
+const attempts = 20
+
+/**
+ * One step in the life of a key: read it, decide, compare and set, log, tell. Where nothing is to change, nothing is
+ * written.
+ *
+ * @throws {KeyNotFoundError} @throws {ConflictError} when others changed the key at every attempt
+ * @throws {UnavailableError} when the outcome is unknown
+ */
+export async function changeKey(
+  parts: ManagerParts,
+  actor: Actor,
+  id: string,
+  action: KeyAction,
+  decide: Decide,
+): Promise<Key> {
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    const before = await findVisible(parts, actor, id)
+    const decided = await decide(before, parts.clock.now())
+    if (decided === undefined) return keyFromRecord(before, parts.policy, parts.clock.now())
+    const after = await commitChange(parts, actor, action, before, decided, (written) => isStored(parts, written))
+    if (after === undefined) continue
+    const key = keyFromRecord(after, parts.policy, after.updatedAt)
+    parts.events.key(action, actor, key)
+    return key
+  }
+  throw new ConflictError()
+}
+
+/** The record as it is stored now; undefined when somebody else was first. */
+export async function commitChange(
+  { commits, clock, generate }: Pick<ManagerParts, 'commits' | 'clock' | 'generate'>,
+  actor: Actor,
+  action: KeyAction,
+  before: KeyRecord,
+  { record, besides = [], reason = null }: ChangedKey,
+  wasStored: (written: KeyRecord) => Promise<boolean> = async () => false,
+  now: number = clock.now(),
+): Promise<KeyRecord | undefined> {
+  const after: KeyRecord = { ...record, revision: before.revision + 1, updatedAt: now }
+  const changed = changedFacts(keyFacts(before, now), keyFacts(after, now))
+  const facts = reason === null ? changed : { before: changed.before, after: { ...changed.after, reason } }
+  try {
+    const result = await commits.commit({
+      writes: [{ type: 'key', record: after, expectedRevision: before.revision }, ...besides],
+      activity: [activityEntry(generate.id(), now, actor, action, { type: 'key', id: before.id }, facts)],
+      announcements: [{ type: 'key', id: before.id }],
+    })
+    return result.ok ? after : undefined
+  } catch (error) {
+    if (await wasStored(after)) return after
+    throw error
+  }
+}
+
+/** @throws {KeyEndedError} for a key that is revoked or expired */
+export function demandAlive(record: KeyRecord, now: number): void {
+  const status = keyStatus(record, now)
+  if (status === 'revoked' || status === 'expired') throw new KeyEndedError(status)
+}

@@ -1,0 +1,154 @@
+import { KeyNotFoundError, ValidationError } from '../../errors.ts'
+import type { PermissionCatalogue } from '../../permissions/catalogue.ts'
+import type { KeyRecord, SecretRecord } from '../../store/records.ts'
+import { parseToken } from '../../token/token.ts'
+import { stateRefusal } from '../../verify/judge.ts'
+import type { Requirement } from '../../verify/verdict.ts'
+import { unproven } from '../../verify/verifier.ts'
+import type { Actor } from '../actor.ts'
+import { boundedText, ownFields, checkReference, isObject } from '../checks.ts'
+import { checkedEnvironment } from '../create-input.ts'
+import type { DiagnoseInput, DiagnoseTarget, Diagnosis, DiagnosisCheck, DiagnosisCheckName } from './diagnosis.ts'
+import {
+  type Finding,
+  notHere,
+  notSet,
+  ownerGone,
+  ownerName,
+  permissionFinding,
+  stateFinding,
+  wrongEnvironment,
+  wrongSecret,
+  wrongWorkspace,
+} from './findings.ts'
+import { malformedAdvice } from './malformed-advice.ts'
+import type { ManagerParts } from '../parts.ts'
+import { findVisible } from '../read.ts'
+import { demand } from '../rights.ts'
+
+/**
+ * Explains a failing key to who may see it: checks in the order of a verification, up to the first that fails. A key
+ * the actor cannot see takes the same queries as one that does not exist, and reads the same.
+ */
+export async function diagnoseKey(
+  parts: ManagerParts,
+  actor: Actor,
+  target: DiagnoseTarget,
+  input: DiagnoseInput,
+): Promise<Diagnosis> {
+  demand(actor, 'diagnose')
+  const requirement = checkedQuestion(parts, input)
+  const passed: DiagnosisCheck[] = []
+  const pass = (check: DiagnosisCheckName, detail: string): void => void passed.push({ check, ok: true, detail })
+  const fail = ({ check, code, detail, fix }: Finding, keyId: string | null = null): Diagnosis => ({
+    ok: false,
+    code,
+    keyId,
+    checks: [...passed, { check, ok: false, detail }],
+    fix,
+  })
+
+  const byId = isObject(target)
+  const named = byId
+    ? { id: boundedText('id', ownFields('diagnose', target, ['id']).id), token: undefined }
+    : readTarget(parts, target, pass)
+  if ('finding' in named) return { ...fail(named.finding), ...('hint' in named && { hint: named.hint }) }
+
+  const record = await found(parts, actor, named.id)
+  if (record === undefined) {
+    if (named.token !== undefined) parts.hashing.spendTag(named.token)
+    return fail(notHere)
+  }
+  pass('found', `This is the key "${record.name}" of this workspace.`)
+
+  const secret = named.token === undefined ? record.secrets[0] : secretOf(parts, record, named.token)
+  if (secret === undefined) return fail(wrongSecret(record), record.id)
+  if (named.token !== undefined) pass('secret', `The secret is right: version ${secret.version} of this key.`)
+
+  const refused = stateRefusal(record, secret, parts.clock.now())
+  for (const { check, code, detail } of states) {
+    if (refused?.code === code) return fail(stateFinding(check, code, record, secret), record.id)
+    pass(check, detail)
+  }
+
+  const { grants } = await parts.owners.read(record)
+  if (grants === null) return fail(ownerGone(record), record.id)
+  pass('owner', `Its owner, ${ownerName(record)}, is there.`)
+
+  const apiKey = parts.apiKeys.make(record, secret, grants)
+  const denied = parts.apiKeys.refusal(apiKey, requirement)
+  if (denied?.code === 'wrong_workspace') return fail(wrongWorkspace, record.id)
+  if (requirement.workspaceId !== undefined) pass('workspace', 'The route belongs to the workspace of the key.')
+  if (denied?.code === 'wrong_environment') return fail(wrongEnvironment(record, requirement), record.id)
+  if (requirement.environments !== undefined) pass('environment', `It is a key of ${record.environment}, as asked for.`)
+  if (denied !== undefined) return fail(permissionFinding(record, denied.code, requirement), record.id)
+  if (requirement.permissions !== undefined) pass('permission', 'Key and owner hold the permission.')
+  return { ok: true, code: 'ok', keyId: record.id, checks: passed, fix: null }
+}
+
+const states = [
+  { check: 'revoked', code: 'key_revoked', detail: 'It was not revoked.' },
+  { check: 'expired', code: 'key_expired', detail: 'It has not expired.' },
+  { check: 'disabled', code: 'key_disabled', detail: 'It is not disabled.' },
+  { check: 'rotated', code: 'key_rotated', detail: 'Its secret was not replaced, or the overlap still runs.' },
+] as const
+
+/** The id in a token, or why there is none. */
+function readTarget(
+  { grammar }: ManagerParts,
+  target: unknown,
+  pass: (check: DiagnosisCheckName, detail: string) => void,
+): { id: string; token: string } | { finding: Finding; hint?: NonNullable<Diagnosis['hint']> } {
+  if (target === undefined || target === null || target === '') return { finding: notSet }
+  const parsed = parseToken(target, grammar)
+  if (!parsed.ok && (parsed.hint === 'placeholder' || parsed.hint === 'empty')) {
+    return { finding: { ...notSet, ...malformedAdvice[parsed.hint] }, hint: parsed.hint }
+  }
+  pass('provided', 'A key was given.')
+  if (!parsed.ok) {
+    const advice = malformedAdvice[parsed.hint]
+    return { finding: { check: 'format', code: 'malformed_key', ...advice }, hint: parsed.hint }
+  }
+  pass('format', `It has the form of a key of this API, of the environment ${parsed.parts.environment}.`)
+  return { id: parsed.parts.id, token: target as string }
+}
+
+/** The record, as a verification here would judge it; undefined for none that the actor may see. */
+async function found(parts: ManagerParts, actor: Actor, id: string): Promise<KeyRecord | undefined> {
+  try {
+    return parts.revoked.judged(await findVisible(parts, actor, id))
+  } catch (error) {
+    if (error instanceof KeyNotFoundError) return undefined
+    throw error
+  }
+}
+
+/**
+ * The secret of the record that the token is; undefined for none. The tag is proof enough for somebody who may see the
+ * key anyway, and explaining keys must not fill the queue of hashes.
+ */
+function secretOf({ hashing }: ManagerParts, { secrets }: KeyRecord, token: string): SecretRecord | undefined {
+  const tags = secrets.map((secret) => hashing.compareTag(token, secret))
+  const secret = secrets.find((_, index) => tags[index] === 'same')
+  if (secret === undefined) unproven(tags)
+  return secret
+}
+
+function checkedQuestion({ permissions, grammar }: ManagerParts, input: DiagnoseInput): Requirement {
+  const { environment, permission, workspaceId } = ownFields('diagnose', input, [
+    'permission',
+    'environment',
+    'workspaceId',
+  ])
+  return {
+    ...(permission !== undefined && { permissions: [checkedPermission(permission, permissions)] }),
+    ...(environment !== undefined && { environments: [checkedEnvironment(environment, grammar.environments)] }),
+    ...(workspaceId !== undefined && { workspaceId: checkReference('workspaceId', workspaceId) }),
+  }
+}
+
+/** A pasted key may have ended up in the wrong field: what came is not repeated. */
+function checkedPermission(permission: string, catalogue: PermissionCatalogue): string {
+  if (catalogue.has(permission)) return permission
+  throw new ValidationError('permission', 'Expected permission to be a declared one, such as a route requires.')
+}

@@ -1,0 +1,65 @@
+import type { MalformedHint } from '../../token/hints.ts'
+
+/** What is looked at, in this order. */
+export type DiagnosisCheckName =
+  | 'provided'
+  | 'format'
+  | 'found'
+  | 'secret'
+  | 'revoked'
+  | 'expired'
+  | 'disabled'
+  | 'rotated'
+  | 'owner'
+  | 'workspace'
+  | 'environment'
+  | 'permission'
+
+/** Why requests with the key fail; `ok` when nothing of what was looked at speaks against them. */
+export type DiagnosisCode =
+  | 'ok'
+  | 'key_not_set'
+  | 'malformed_key'
+  | 'not_in_this_workspace'
+  | 'wrong_secret'
+  | 'wrong_workspace'
+  | 'key_revoked'
+  | 'key_expired'
+  | 'key_disabled'
+  | 'key_rotated'
+  | 'owner_gone'
+  | 'wrong_environment'
+  | 'insufficient_permission'
+  | 'owner_lacks_permission'
+
+/** One check. */
+export interface DiagnosisCheck {
+  readonly check: DiagnosisCheckName
+  readonly ok: boolean
+  /** What was found, in a sentence. Never holds a token. */
+  readonly detail: string
+}
+
+/** What `diagnose` finds: the checks that passed, and the first that did not. */
+export interface Diagnosis {
+  readonly ok: boolean
+  readonly code: DiagnosisCode
+  /** Once the key is found in the actor's workspace. */
+  readonly keyId: string | null
+  /** What is wrong with the text: for `malformed_key`, and for `key_not_set` when a placeholder came. */
+  readonly hint?: MalformedHint
+  readonly checks: readonly DiagnosisCheck[]
+  /** How to mend it; null when nothing is broken. */
+  readonly fix: string | null
+}
+
+/** What `diagnose` is told besides the key: the question of a route. */
+export interface DiagnoseInput<Permission extends string = string> {
+  readonly permission?: Permission
+  readonly environment?: string
+  /** The workspace the failing route belongs to. */
+  readonly workspaceId?: string
+}
+
+/** A key to be looked at: the token a client sends, exactly as it sends it, or the id of the key. */
+export type DiagnoseTarget = string | undefined | { readonly id: string }

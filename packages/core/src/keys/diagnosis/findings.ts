@@ -1,0 +1,120 @@
+import type { KeyRecord, SecretRecord } from '../../store/records.ts'
+import type { RefusalCode, Requirement } from '../../verify/verdict.ts'
+import type { DiagnosisCheckName, DiagnosisCode } from './diagnosis.ts'
+import { malformedAdvice } from './malformed-advice.ts'
+
+/*
+ * What a diagnosis says, and how to mend it. Pure texts: they are for people who may see the key.
+ */
+
+/** The first check that failed, and what to do. */
+export interface Finding {
+  readonly check: DiagnosisCheckName
+  readonly code: DiagnosisCode
+  readonly detail: string
+  readonly fix: string
+}
+
+export const notSet: Finding = {
+  check: 'provided',
+  code: 'key_not_set',
+  detail: 'No key was given: it is not set.',
+  fix: malformedAdvice.empty.fix,
+}
+
+export const notHere: Finding = {
+  check: 'found',
+  code: 'not_in_this_workspace',
+  detail: "Not in this workspace: the key is unknown, was deleted, or is another workspace's.",
+  fix: 'Check which workspace and which server the key was made for; if it is gone, create another one.',
+}
+
+export function wrongSecret({ secrets: [current] }: KeyRecord): Finding {
+  const replaced = current.version > 2
+  return {
+    check: 'secret',
+    code: 'wrong_secret',
+    detail: replaced
+      ? 'The id is right, but the secret is none of this key: an older one, replaced by rotation, or altered.'
+      : 'The id is right, but the secret is not: the key was altered.',
+    fix: `Use the current secret, ${current.hint}. If it is nowhere to be had any more, rotate the key.`,
+  }
+}
+
+export const wrongWorkspace: Finding = {
+  check: 'workspace',
+  code: 'wrong_workspace',
+  detail: 'The key is of this workspace, but the route belongs to another.',
+  fix: 'Use a key of the workspace in the route, or call the route of this workspace.',
+}
+
+export function stateFinding(
+  check: DiagnosisCheckName,
+  code: Extract<DiagnosisCode, RefusalCode>,
+  record: KeyRecord,
+  secret: SecretRecord,
+): Finding {
+  const at = (instant: number | null): string => (instant === null ? 'now' : new Date(instant).toISOString())
+  const reason = record.revokedReason === null ? '' : ` (${record.revokedReason})`
+  const [current] = record.secrets
+  const finding = { check, code }
+  switch (code) {
+    case 'key_revoked':
+      return {
+        ...finding,
+        detail: `It was revoked at ${at(record.revokedAt)}${reason}.`,
+        fix: 'Revoking is final: create another key.',
+      }
+    case 'key_expired':
+      return { ...finding, detail: `It expired at ${at(record.expiresAt)}.`, fix: 'Create another key.' }
+    case 'key_disabled':
+      return { ...finding, detail: `It was disabled at ${at(record.disabledAt)}.`, fix: 'Enable it again.' }
+    default:
+      return {
+        ...finding,
+        detail: `This secret was replaced by a rotation and stopped at ${at(secret.endsAt)}.`,
+        fix: `Use the current secret, ${current.hint}, made at ${at(current.createdAt)}.`,
+      }
+  }
+}
+
+export function ownerGone(record: KeyRecord): Finding {
+  const isUser = record.owner.type === 'user'
+  return {
+    check: 'owner',
+    code: 'owner_gone',
+    detail: `Its owner, ${ownerName(record)}, ${isUser ? 'left the workspace' : 'is gone'}.`,
+    fix: 'Transfer the key to a service account, or create another key.',
+  }
+}
+
+export function wrongEnvironment(record: KeyRecord, { environments = [] }: Requirement): Finding {
+  return {
+    check: 'environment',
+    code: 'wrong_environment',
+    detail: `It is a key of ${record.environment}; asked for is ${environments.join(' or ')}.`,
+    fix: `Use a key of ${environments.join(' or ')}. The environment of a key never changes.`,
+  }
+}
+
+export function permissionFinding(record: KeyRecord, code: RefusalCode, { permissions = [] }: Requirement): Finding {
+  const wanted = permissions.join(', ')
+  if (code === 'owner_lacks_permission') {
+    return {
+      check: 'permission',
+      code,
+      detail: `The key was granted ${wanted}, but its owner, ${ownerName(record)}, does not hold it now.`,
+      fix: 'Give the owner the permission, or transfer the key to a service account that holds it.',
+    }
+  }
+  return {
+    check: 'permission',
+    code: 'insufficient_permission',
+    detail: `The key was not granted ${wanted}. It was granted ${record.permissions.join(', ') || 'nothing'}.`,
+    fix: `Add ${wanted} to the key, or use a key that has it.`,
+  }
+}
+
+export function ownerName({ owner }: KeyRecord): string {
+  return `the ${owner.type === 'user' ? 'user' : 'service account'} ${owner.id}`
+}

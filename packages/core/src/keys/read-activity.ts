@@ -1,0 +1,122 @@
+import { ForbiddenError, NotSupportedError, ServiceAccountNotFoundError, ValidationError } from '../errors.ts'
+import type { ActivityQuery, Page } from '../store/query.ts'
+import type { Activity, ActorRef } from '../store/records.ts'
+import { within } from '../verify/within.ts'
+import type { Actor, Origin } from './actor.ts'
+import type { Facts, KeyAction, ServiceAccountAction } from './activity.ts'
+import { boundedText, checkedLimit, checkReference, isObject, ownFields } from './checks.ts'
+import { type Instant, instantMs } from './expiry.ts'
+import type { ManagerParts } from './parts.ts'
+import { findVisible } from './read.ts'
+import { demand } from './rights.ts'
+import { findServiceAccount } from './service-accounts/find.ts'
+
+/** One line of the activity log, as it may be shown. */
+export interface ActivityEntry {
+  readonly id: string
+  readonly workspaceId: string
+  readonly at: Date
+  readonly actor: ActorRef
+  readonly action: KeyAction | ServiceAccountAction | (string & {})
+  readonly target: { readonly type: 'key' | 'serviceAccount'; readonly id: string }
+  /** The changed fields as they were; null for something new. Instants are epoch milliseconds. */
+  readonly before: Facts | null
+  /** The changed fields as they became, and the reason where one was given. */
+  readonly after: Facts | null
+  /** Where the call came from, if the host told. */
+  readonly origin: Origin | null
+}
+
+/** What `activity` takes. All given conditions hold together. */
+export interface ActivityInput {
+  readonly keyId?: string
+  readonly serviceAccountId?: string
+  readonly actor?: ActorRef
+  readonly action?: string
+  /** Inclusive. */
+  readonly from?: Instant
+  /** Exclusive. */
+  readonly to?: Instant
+  readonly cursor?: string
+  /** 1 to 100. Default 25. */
+  readonly limit?: number
+}
+
+const fields: readonly (keyof ActivityInput)[] = [
+  'keyId',
+  'serviceAccountId',
+  'actor',
+  'action',
+  'from',
+  'to',
+  'cursor',
+  'limit',
+]
+
+/** Reads what the actor may see of the log: everything with `listAll`, else one visible key's lines, or its own doings. */
+export async function readActivity(
+  parts: ManagerParts,
+  actor: Actor,
+  given: ActivityInput,
+): Promise<Page<ActivityEntry>> {
+  demand(actor, 'viewActivity')
+  const input = ownFields('activity', given, fields)
+  const query = activityQuery(actor, input)
+  const { store, clock, storeTimeoutMs } = parts
+  if (store.activity === undefined) throw new NotSupportedError('activity')
+  if (actor.can?.listAll !== true || actor.environment !== undefined) await demandSight(parts, actor, input)
+  const page = await within(clock, storeTimeoutMs, 'store', async () => store.activity?.(query))
+  return { items: (page?.items ?? []).map(shown), nextCursor: page?.nextCursor ?? null }
+}
+
+function activityQuery(self: Actor, input: ActivityInput): ActivityQuery {
+  const { keyId, serviceAccountId, actor, action, from, to, cursor } = input
+  if (keyId !== undefined && serviceAccountId !== undefined) {
+    throw new ValidationError('serviceAccountId', 'Give keyId or serviceAccountId, not both.')
+  }
+  const targetId = keyId ?? serviceAccountId
+  const field = keyId === undefined ? 'serviceAccountId' : 'keyId'
+  return {
+    workspaceId: self.workspaceId,
+    limit: checkedLimit(input.limit),
+    ...(targetId !== undefined && { targetId: boundedText(field, targetId) }),
+    ...(actor !== undefined && { actor: checkedActorRef(actor) }),
+    ...(action !== undefined && { action: boundedText('action', action) }),
+    ...(from !== undefined && { from: instantMs('from', from) }),
+    ...(to !== undefined && { to: instantMs('to', to) }),
+    ...(cursor !== undefined && { cursor: boundedText('cursor', cursor, 2_500) }),
+  }
+}
+
+function checkedActorRef(actor: ActorRef): ActorRef {
+  if (isObject(actor) && ['user', 'service', 'key', 'system'].includes(actor.type)) {
+    return { type: actor.type, id: checkReference('actor.id', actor.id) }
+  }
+  throw new ValidationError('actor', 'Expected actor to be { type, id }.')
+}
+
+async function demandSight(
+  parts: ManagerParts,
+  self: Actor,
+  { keyId, serviceAccountId, actor }: ActivityInput,
+): Promise<void> {
+  if (keyId !== undefined) {
+    await findVisible(parts, self, keyId)
+    return
+  }
+  if (serviceAccountId !== undefined && self.can?.manageServiceAccounts === true) {
+    // An id of somebody's key in the place of an account's must not show its lines.
+    const account = await findServiceAccount(parts, self.workspaceId, serviceAccountId)
+    if (account === undefined) throw new ServiceAccountNotFoundError()
+    return
+  }
+  if (serviceAccountId === undefined && actor?.type === self.type && actor.id === self.id) return
+  throw new ForbiddenError(
+    'viewActivity',
+    'Without can: { listAll: true }, ask for one key (keyId), or for what you did yourself (actor).',
+  )
+}
+
+function shown({ at, before, after, ...entry }: Activity): ActivityEntry {
+  return { ...entry, at: new Date(at), before, after }
+}

@@ -1,0 +1,33 @@
+import { isClavigerError, ValidationError } from '../errors.ts'
+import type { RevokeResult } from './inputs.ts'
+import type { Key } from './key.ts'
+
+const maxIds = 100
+// Enough to be quick, few enough to leave the store to others.
+const atOnce = 8
+
+/** Revokes several keys, each by itself: one that fails keeps no other from being revoked. */
+export async function revokeMany(
+  ids: readonly string[],
+  revoke: (id: string) => Promise<Key>,
+): Promise<readonly RevokeResult[]> {
+  if (!Array.isArray(ids) || ids.length > maxIds) {
+    throw new ValidationError('ids', `Expected ids to be a list of at most ${maxIds} key ids.`)
+  }
+  const waiting = [...new Set(ids as readonly string[])]
+  const results = new Map<string, RevokeResult>()
+  const work = async (): Promise<void> => {
+    for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) results.set(id, await settled(id, revoke))
+  }
+  await Promise.all(Array.from({ length: atOnce }, work))
+  return [...new Set(ids as readonly string[])].flatMap((id) => results.get(id) ?? [])
+}
+
+async function settled(id: string, revoke: (id: string) => Promise<Key>): Promise<RevokeResult> {
+  try {
+    return { id, ok: true, key: await revoke(id) }
+  } catch (error) {
+    if (isClavigerError(error)) return { id, ok: false, error }
+    throw error
+  }
+}

@@ -1,0 +1,42 @@
+import { isClavigerError } from '../../errors.ts'
+import type { KeyStatus } from '../../store/status.ts'
+import { within } from '../../verify/within.ts'
+import type { Actor } from '../actor.ts'
+import type { ManagerParts } from '../parts.ts'
+import type { Revocation } from '../revoke.ts'
+import { revokeMany } from '../revoke-many.ts'
+
+const notRevoked: readonly KeyStatus[] = ['active', 'rotating', 'disabled', 'expired']
+
+/** Revokes every key of a service account that is deleted already, so that no new ones come. */
+export async function revokeKeysOf(
+  { store, clock, storeTimeoutMs }: ManagerParts,
+  revocation: Revocation,
+  actor: Actor,
+  accountId: string,
+  reason: string,
+): Promise<void> {
+  // The account's keys of every environment, whatever the actor sees otherwise.
+  const { environment: _, ...everywhere } = actor
+  let cursor: string | null | undefined
+  do {
+    const query = {
+      workspaceId: actor.workspaceId,
+      at: clock.now(),
+      statuses: notRevoked,
+      visibleOwners: [{ type: 'service', id: accountId }],
+      limit: 100,
+      ...(typeof cursor === 'string' && { cursor }),
+    } as const
+    const page = await within(clock, storeTimeoutMs, 'store', () => store.list(query))
+    const ids = page.items.map(({ id }) => id)
+    const results = await revokeMany(ids, (id) => revocation.revoke(everywhere, id, reason))
+    const failed = results.find((result) => !result.ok && !isGone(result.error))
+    if (failed !== undefined && !failed.ok) throw failed.error
+    cursor = page.nextCursor
+  } while (cursor !== null)
+}
+
+function isGone(error: Error): boolean {
+  return isClavigerError(error) && error.code === 'ERR_CLAVIGER_KEY_NOT_FOUND'
+}

@@ -1,0 +1,29 @@
+import type { Actor } from './actor.ts'
+import { demandAllOf } from './ceiling.ts'
+import { changeKey, demandAlive } from './change-key.ts'
+import { ownFields } from './checks.ts'
+import type { Reason } from './inputs.ts'
+import type { Key } from './key.ts'
+import type { ManagerParts } from './parts.ts'
+import { demand } from './rights.ts'
+
+/** Switches a key off: it is refused until it is enabled again. Needs what revoking needs. */
+export async function disableKey(parts: ManagerParts, actor: Actor, id: string, options: Reason): Promise<Key> {
+  demand(actor, 'revoke')
+  const reason = parts.freeText.reason(ownFields('disable', options, ['reason']).reason)
+  return changeKey(parts, actor, id, 'key.disabled', (before, now) => {
+    demandAlive(before, now)
+    return before.disabledAt === null ? { record: { ...before, disabledAt: now }, reason } : undefined
+  })
+}
+
+/** Switches a key on again. It hands out what the key holds, so the actor must hold that. */
+export async function enableKey(parts: ManagerParts, actor: Actor, id: string): Promise<Key> {
+  demand(actor, 'update')
+  return changeKey(parts, actor, id, 'key.enabled', (before, now) => {
+    demandAlive(before, now)
+    if (before.disabledAt === null) return undefined
+    demandAllOf(actor, before)
+    return { record: { ...before, disabledAt: null } }
+  })
+}

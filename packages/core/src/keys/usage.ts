@@ -1,0 +1,78 @@
+import { ForbiddenError, NotSupportedError } from '../errors.ts'
+import type { KeyRecord } from '../store/records.ts'
+import { keyStatus } from '../store/status.ts'
+import { hourMs, type UsagePoint, type UsageQuery } from '../store/usage.ts'
+import { within } from '../verify/within.ts'
+import type { Actor } from './actor.ts'
+import { checkedLimit, checkFields } from './checks.ts'
+import type { ManagerParts } from './parts.ts'
+import { findVisible } from './read.ts'
+import { demand, demandExplicitly } from './rights.ts'
+import { busiestKeys, usageBySecret, usageOver } from './usage-numbers.ts'
+import { queryOf, type UsageRange, usageRange } from './usage-range.ts'
+import type { KeyUsage, UsageInput, WorkspaceUsage, WorkspaceUsageInput } from './usage-types.ts'
+
+type UsageParts = Pick<ManagerParts, 'store' | 'clock' | 'storeTimeoutMs'>
+
+/** Reads how one key was used, if the actor may see it. */
+export async function usageOfKey(parts: UsageParts, actor: Actor, id: string, input: UsageInput): Promise<KeyUsage> {
+  demand(actor, 'viewUsage')
+  checkFields('usage', input, ['from', 'to', 'bucket'])
+  const range = usageRange(input, parts.clock.now())
+  demandSupport(parts)
+  const record = await findVisible(parts, actor, id)
+  const query = { ...queryOf(range, actor.workspaceId), keyId: record.id, groupBy: 'version' } as const
+  const points = await read(parts, { ...query, bucket: range.bucket })
+  return {
+    keyId: record.id,
+    ...usageOver(range, points),
+    secrets: usageBySecret(points),
+    previousSecretShare: await previousShare(parts, record, range, query),
+  }
+}
+
+/** Reads how all keys of the actor's workspace were used. */
+export async function usageOfWorkspace(
+  parts: UsageParts,
+  actor: Actor,
+  input: WorkspaceUsageInput,
+): Promise<WorkspaceUsage> {
+  demand(actor, 'viewUsage')
+  checkFields('usage', input, ['from', 'to', 'bucket', 'limit'])
+  const range = usageRange(input, parts.clock.now())
+  const limit = checkedLimit(input.limit ?? 10)
+  demandExplicitly(actor, 'listAll')
+  if (actor.environment !== undefined) {
+    throw new ForbiddenError('viewUsage', 'This actor sees the keys of one environment only: ask for one key.')
+  }
+  demandSupport(parts)
+  const query = queryOf(range, actor.workspaceId)
+  const [points, keys] = await Promise.all([
+    read(parts, { ...query, bucket: range.bucket }),
+    read(parts, { ...query, bucket: 'total', groupBy: 'key' }),
+  ])
+  return { ...usageOver(range, points), activeKeys: keys.length, byKey: busiestKeys(keys, limit) }
+}
+
+async function previousShare(
+  parts: UsageParts,
+  record: KeyRecord,
+  { from, to }: UsageRange,
+  query: Omit<UsageQuery, 'bucket'>,
+): Promise<number | null> {
+  const [current, previous] = record.secrets
+  const since = Math.max(from, Math.floor(current.createdAt / hourMs) * hourMs)
+  if (previous === undefined || keyStatus(record, parts.clock.now()) !== 'rotating' || since >= to) return null
+  const points = await read(parts, { ...query, from: since, bucket: 'total' })
+  const requestsOf = (version: number): number => points.find((point) => point.version === version)?.requests ?? 0
+  const both = requestsOf(previous.version) + requestsOf(current.version)
+  return both === 0 ? null : requestsOf(previous.version) / both
+}
+
+function demandSupport({ store }: UsageParts): void {
+  if (store.usage === undefined) throw new NotSupportedError('usage')
+}
+
+async function read({ store, clock, storeTimeoutMs }: UsageParts, query: UsageQuery): Promise<readonly UsagePoint[]> {
+  return (await within(clock, storeTimeoutMs, 'store', async () => store.usage?.(query))) ?? []
+}

@@ -1,0 +1,119 @@
+import type { Clock } from './clock.ts'
+import type { Commits } from './commits.ts'
+import { channels, publish } from './diagnostics.ts'
+import type { KeyRecord } from './store/records.ts'
+import type { KeyStore } from './store/store.ts'
+import { type OwnerQuestion, type Owners, ownerScope } from './verify/owners.ts'
+import type { Verification } from './verify/verdict.ts'
+import { within } from './verify/within.ts'
+
+/**
+ * Keeps `ownerGoneAt` of keys in step with what is learnt of their owners, so that a listing can ask for it. Off the
+ * request path, one key at a time; silent, since verdicts never go by the flag; given up as soon as anybody else changed
+ * the key: the next use or announcement learns the same.
+ */
+export interface OwnerFlags {
+  /** A verification found out whether the key's owner is there. */
+  learn(verdict: Verification, record: KeyRecord): void
+  /** An owner's permissions changed, or it is gone: all its keys are looked at. */
+  ownerChanged(question: OwnerQuestion): void
+  stop(): void
+}
+
+/** What it is made of. */
+export interface OwnerFlagParts {
+  readonly store: KeyStore
+  readonly commits: Commits
+  readonly owners: Owners
+  readonly clock: Clock
+  readonly storeTimeoutMs: number
+}
+
+type Work = () => Promise<void>
+
+// Work beyond this is dropped: it comes again with the next use.
+const maxWaiting = 1_000
+// An owner with more keys than this has the rest flagged as they are used.
+const maxPages = 100
+const living = ['active', 'rotating', 'disabled'] as const
+
+/** Makes the keeper of the flags. */
+export function createOwnerFlags({ store, commits, owners, clock, storeTimeoutMs }: OwnerFlagParts): OwnerFlags {
+  const waiting = new Map<string, Work>()
+  let working = false
+  let stopped = false
+
+  const add = (name: string, work: Work): void => {
+    if (stopped || waiting.has(name) || waiting.size >= maxWaiting) return
+    waiting.set(name, work)
+    if (!working) void workOff()
+  }
+
+  const workOff = async (): Promise<void> => {
+    working = true
+    for (let next = first(waiting); next !== undefined; next = first(waiting)) {
+      const [name, work] = next
+      // Before it runs: what is asked for meanwhile may be newer than what it reads.
+      waiting.delete(name)
+      await work().catch((error: unknown) => publish(channels.error, () => ({ error, during: 'owner flag' })))
+    }
+    working = false
+  }
+
+  const flag = async (record: KeyRecord, isGone: boolean): Promise<void> => {
+    if (stopped || isGone === (record.ownerGoneAt !== null)) return
+    const ownerGoneAt = isGone ? clock.now() : null
+    await commits.commit({
+      writes: [{ type: 'key', record: { ...record, ownerGoneAt }, expectedRevision: record.revision }],
+      activity: [],
+      announcements: [],
+      silent: true,
+    })
+  }
+
+  const flagPages = async (
+    question: OwnerQuestion,
+    isGone: boolean,
+    pagesLeft: number,
+    cursor?: string,
+  ): Promise<void> => {
+    if (stopped || pagesLeft === 0) return
+    const { workspaceId, owner } = question
+    const { items, nextCursor } = await within(clock, storeTimeoutMs, 'store', () =>
+      store.list({
+        workspaceId,
+        at: clock.now(),
+        statuses: living,
+        ownerId: owner.id,
+        visibleOwners: [owner],
+        limit: 100,
+        ...(cursor !== undefined && { cursor }),
+      }),
+    )
+    for (const record of items) await flag(record, isGone)
+    if (nextCursor !== null) await flagPages(question, isGone, pagesLeft - 1, nextCursor)
+  }
+
+  const flagAll = async (question: OwnerQuestion): Promise<void> => {
+    const { grants } = await owners.read(question)
+    await flagPages(question, grants === null, maxPages)
+  }
+
+  return {
+    learn(verdict, record) {
+      const isGone = !verdict.ok && verdict.code === 'owner_gone'
+      if ((verdict.ok || isGone) && isGone !== (record.ownerGoneAt !== null)) {
+        add(`key ${record.id}`, () => flag(record, isGone))
+      }
+    },
+    ownerChanged: (question) => add(ownerScope(question), () => flagAll(question)),
+    stop() {
+      stopped = true
+      waiting.clear()
+    },
+  }
+}
+
+function first(waiting: ReadonlyMap<string, Work>): readonly [string, Work] | undefined {
+  return waiting.entries().next().value
+}

@@ -1,0 +1,26 @@
+import { ConfigurationError } from '../errors.ts'
+import { checkNames, integer, shown } from '../option-checks.ts'
+
+/** How uses of keys are counted. */
+export interface UsageOptions {
+  /** How long a count waits at most before it is stored, milliseconds: what a killed process loses. Default 5 000. */
+  readonly flushMs?: number
+  /**
+   * How many counts (one per key, secret version and hour, about 200 bytes) may wait for the store, besides a batch of
+   * at most 2 000 under way. Beyond it, uses of further keys are dropped. Default 50 000.
+   */
+  readonly maxCells?: number
+}
+
+/** Checks and fills in. @throws {ConfigurationError} naming the option */
+export function resolvedUsage(usage: false | UsageOptions): false | Required<UsageOptions> {
+  if (usage === false) return false
+  if (typeof usage !== 'object') {
+    throw new ConfigurationError('usage', `Expected usage to be false or { flushMs, maxCells }, got ${shown(usage)}.`)
+  }
+  checkNames('usage.', usage, ['flushMs', 'maxCells'])
+  return {
+    flushMs: integer('usage.flushMs', usage.flushMs, 5_000, 100, 60_000),
+    maxCells: integer('usage.maxCells', usage.maxCells, 50_000, 1, 10_000_000),
+  }
+}

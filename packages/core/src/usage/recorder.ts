@@ -1,0 +1,120 @@
+import type { Clock } from '../clock.ts'
+import { channels, publish } from '../diagnostics.ts'
+import type { KeyStore } from '../store/store.ts'
+import type { Verification } from '../verify/verdict.ts'
+import { startBudget } from '../verify/within.ts'
+import { createSender } from './sender.ts'
+import { createTally, type Subject } from './tally.ts'
+
+/** Counts uses of keys in memory and brings them to the store, off the request path. */
+export interface Recorder {
+  /** Whose use a verdict stands for. What was never introduced is never counted: its secret was not proven. */
+  introduce(verdict: Verification, of: Omit<Subject, 'cell'>): void
+  /** Counts one use. Does no I/O, never throws. Parameters as `Keyring.recordUse`. */
+  count(verdict: Verification, status: number | undefined, deniedBy: string | undefined): void
+  /** Stores what is counted, trying again as long as `limitMs` allows. What comes later is dropped. Never rejects. */
+  close(limitMs: number): Promise<void>
+}
+
+/** How to record. */
+export interface RecorderOptions {
+  readonly flushMs: number
+  readonly maxCells: number
+  readonly storeTimeoutMs: number
+}
+
+// Nobody waits for a flush, but whoever closes waits for the one under way.
+const leastPatienceMs = 2_000
+const pauseMs = 100
+
+/**
+ * Makes a recorder. Nothing is scheduled while nothing is counted.
+ *
+ * @param random gives numbers from 0 to 1, so that processes started together do not flush together
+ */
+export function createRecorder(
+  addUsage: NonNullable<KeyStore['addUsage']>,
+  { flushMs, maxCells, storeTimeoutMs }: RecorderOptions,
+  clock: Clock,
+  random: () => number,
+): Recorder {
+  const subjects = new WeakMap<object, Subject>()
+  const tally = createTally(maxCells)
+  const sender = createSender(addUsage, tally, clock)
+  const patienceMs = Math.max(storeTimeoutMs, leastPatienceMs)
+  let dropped = 0
+  let flight: Promise<void> | undefined
+  let cancelPlanned: (() => void) | undefined
+  let closing = false
+  let closed = false
+
+  const report = (flushed: number): void => {
+    const lost = dropped
+    dropped = 0
+    publish(channels.usage, () => ({ flushed, pending: tally.requests() + sender.unconfirmed(), dropped: lost }))
+  }
+
+  /** Sends what is there now, batch by batch; what is counted meanwhile is the next flush's. */
+  const sendAll = async (limitMs: () => number): Promise<void> => {
+    let flushed = 0
+    try {
+      for (let left = sender.batches(); left > 0; left -= 1) flushed += await sender.send(limitMs())
+    } finally {
+      report(flushed)
+    }
+  }
+
+  const flush = (limitMs: () => number): Promise<void> => {
+    cancelPlanned?.()
+    cancelPlanned = undefined
+    flight ??= sendAll(limitMs)
+      .catch((error: unknown) => publish(channels.error, () => ({ error, during: 'usage' })))
+      .finally(() => {
+        flight = undefined
+        if (!sender.idle) plan()
+      })
+    return flight
+  }
+
+  const plan = (): void => {
+    if (cancelPlanned !== undefined || flight !== undefined || closing) return
+    // Never later than promised, with room for the write itself.
+    cancelPlanned = clock.schedule(flushMs * (0.75 + 0.2 * random()), () => void flush(() => patienceMs))
+  }
+
+  return {
+    introduce(verdict, { workspaceId, keyId, version }) {
+      subjects.set(identityOf(verdict), { workspaceId, keyId, version, cell: undefined })
+    },
+
+    count(verdict, status, deniedBy) {
+      const subject = subjects.get(identityOf(verdict))
+      if (subject === undefined) return
+      if (closed || !tally.add(subject, clock.now(), status, deniedBy)) dropped += 1
+      else if (cancelPlanned === undefined) plan()
+      if (closed) report(0)
+    },
+
+    async close(limitMs) {
+      closing = true
+      const { leftMs } = startBudget(clock, limitMs)
+      await flight
+      while (!sender.idle && leftMs() > 0) {
+        await flush(() => Math.min(storeTimeoutMs, leftMs()))
+        if (!sender.idle) await pause(clock, Math.min(pauseMs, leftMs()))
+      }
+      closed = true
+      dropped += tally.requests() + sender.unconfirmed()
+      if (dropped > 0) report(0)
+    },
+  }
+}
+
+/** A guard's copy of an accepted verdict still stands for the same use. */
+function identityOf(verdict: Verification): object {
+  return verdict.ok ? verdict.apiKey : verdict
+}
+
+function pause(clock: Clock, ms: number): Promise<void> {
+  return new Promise((resolve) => void clock.schedule(ms, resolve))
+}

@@ -1,0 +1,21 @@
+import type { Actor } from '../../src/index.ts'
+
+/** A person in ws_acme who holds all of prompts, unless told otherwise. */
+export const user = (id: string, more: Partial<Actor> = {}): Actor => ({
+  type: 'user',
+  id,
+  workspaceId: 'ws_acme',
+  permissions: ['prompts:*'],
+  ...more,
+})
+
+/** What every new key must say. */
+export const named = { name: 'Production', environment: 'production' } as const
+
+/** Everybody's keys, in the hands of somebody who holds everything. */
+export const admin = (more: Partial<Actor> = {}): Actor =>
+  user('root', {
+    permissions: ['*:*', 'keys:manage'],
+    can: { listAll: true, manageServiceAccounts: true },
+    ...more,
+  })

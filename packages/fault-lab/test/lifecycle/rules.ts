@@ -1,0 +1,180 @@
+import type { Actor, ErrorCode, Owner } from '@claviger/core'
+import { covers, coversAll, isGrantable } from './grants.ts'
+import {
+  day,
+  grantsOf,
+  isOverlapping,
+  isSame,
+  type Model,
+  type ModelAccount,
+  type ModelKey,
+  statusOf,
+} from './model.ts'
+import { isForbidden, isItself, mayOwnFor, outlives, ownOwner, sees } from './rights.ts'
+
+/*
+ * Why a call is refused: of the reasons that apply, the first. Undefined: it is not.
+ */
+
+type Refusal = ErrorCode | undefined
+const forbidden = 'ERR_CLAVIGER_FORBIDDEN'
+const invalid = 'ERR_CLAVIGER_VALIDATION'
+const notFound = 'ERR_CLAVIGER_KEY_NOT_FOUND'
+const ceiling = 'ERR_CLAVIGER_PERMISSION_CEILING'
+
+/** What is asked of a new key, with the end it would have. */
+export interface CreateWish {
+  readonly permissions: readonly string[] | undefined
+  readonly environment: string
+  readonly owner: Owner | undefined
+  /** Undefined: nothing said. */
+  readonly end: number | null | undefined
+}
+
+export function createRefusal(model: Model, actor: Actor, wish: CreateWish): Refusal {
+  if (isForbidden(actor, 'create')) return forbidden
+  if (wish.permissions?.every(isGrantable) === false) return invalid
+  if (isPast(model, wish.end)) return invalid
+  const owner = wish.owner ?? ownOwner(actor)
+  if (owner === undefined || !mayOwnFor(actor, owner)) return forbidden
+  if (actor.environment !== undefined && actor.environment !== wish.environment) return forbidden
+  const end = endOfNew(actor, wish.end)
+  if (isTooLong(model, end, model.now)) return invalid
+  if (outlives(actor, end)) return forbidden
+  if (wish.permissions !== undefined && !coversAll(actor.permissions, wish.permissions)) return ceiling
+  return ownerRefusal(model, actor.workspaceId, owner, wish.permissions ?? [])
+}
+
+/** A key that says nothing of its end ends with the key that made it. */
+export function endOfNew(actor: Actor, end: number | null | undefined): number | null {
+  return end === undefined ? (actor.expiresAt?.getTime() ?? null) : end
+}
+
+/** A service account must be there, and bounds what its keys are given; a user only what they do. */
+function ownerRefusal(model: Model, workspace: string, owner: Owner, grants: readonly string[]): Refusal {
+  if (owner.type === 'user') return undefined
+  const held = grantsOf(model, workspace, owner)
+  if (held === null) return forbidden
+  return coversAll(held, grants) ? undefined : ceiling
+}
+
+/** What is to change of a key. */
+export interface UpdateWish {
+  readonly name?: string
+  readonly permissions?: readonly string[]
+  readonly end?: number | null
+  readonly revision?: number
+}
+
+export function updateRefusal(model: Model, actor: Actor, key: ModelKey | undefined, wish: UpdateWish): Refusal {
+  if (isForbidden(actor, 'update')) return forbidden
+  if (isPast(model, wish.end)) return invalid
+  if (wish.permissions?.every(isGrantable) === false) return invalid
+  if (key === undefined || !sees(actor, key)) return notFound
+  if (wish.revision !== undefined && wish.revision !== key.revision) return 'ERR_CLAVIGER_CONFLICT'
+  if (hasEnded(model, key)) return 'ERR_CLAVIGER_KEY_ENDED'
+  const end = wish.end === undefined ? key.expiresAt : wish.end
+  if (end !== key.expiresAt && isTooLong(model, end, key.current.createdAt)) return invalid
+  const grants = wish.permissions ?? key.permissions
+  const added = grants.filter((grant) => !covers(key.permissions, grant))
+  const handsOut = isLater(end, key.expiresAt) ? grants : added
+  if (!coversAll(actor.permissions, handsOut)) return ceiling
+  if ((isLater(end, key.expiresAt) || added.length > 0) && outlives(actor, end)) return forbidden
+  return added.length === 0 ? undefined : ownerRefusal(model, key.workspace, key.owner, added)
+}
+
+export function rotateRefusal(model: Model, actor: Actor, key: ModelKey | undefined, overlap: number): Refusal {
+  if (isForbidden(actor, 'rotate')) return forbidden
+  if (overlap > 7 * day) return invalid
+  if (key === undefined || !sees(actor, key)) return notFound
+  if (hasEnded(model, key)) return 'ERR_CLAVIGER_KEY_ENDED'
+  if (!mayOwnFor(actor, key.owner)) return forbidden
+  if (overlap > 0 && isOverlapping(key, model.now)) return 'ERR_CLAVIGER_ROTATION_IN_PROGRESS'
+  return handOverRefusal(actor, key)
+}
+
+/** For what needs no more than sight of a key that lives. */
+export function simpleRefusal(
+  model: Model,
+  actor: Actor,
+  key: ModelKey | undefined,
+  ability: 'rotate' | 'revoke',
+): Refusal {
+  if (isForbidden(actor, ability)) return forbidden
+  if (key === undefined || !sees(actor, key)) return notFound
+  return hasEnded(model, key) ? 'ERR_CLAVIGER_KEY_ENDED' : undefined
+}
+
+export function enableRefusal(model: Model, actor: Actor, key: ModelKey | undefined): Refusal {
+  if (isForbidden(actor, 'update')) return forbidden
+  if (key === undefined || !sees(actor, key)) return notFound
+  if (hasEnded(model, key)) return 'ERR_CLAVIGER_KEY_ENDED'
+  return key.disabledAt === null ? undefined : handOverRefusal(actor, key)
+}
+
+/** Whoever holds a key may end it; and ended keys may be ended again. */
+export function revokeRefusal(actor: Actor, id: string, key: ModelKey | undefined): Refusal {
+  if (!isItself(actor, id) && isForbidden(actor, 'revoke')) return forbidden
+  return key === undefined || !sees(actor, key) ? notFound : undefined
+}
+
+export function transferRefusal(model: Model, actor: Actor, key: ModelKey | undefined, to: Owner): Refusal {
+  if (isForbidden(actor, 'update')) return forbidden
+  if (!mayOwnFor(actor, to)) return forbidden
+  if (key === undefined || !sees(actor, key)) return notFound
+  if (hasEnded(model, key)) return 'ERR_CLAVIGER_KEY_ENDED'
+  if (isSame(key.owner, to)) return undefined
+  if (!coversAll(actor.permissions, key.permissions)) return ceiling
+  if (outlives(actor, key.expiresAt)) return forbidden
+  return ownerRefusal(model, actor.workspaceId, to, key.permissions)
+}
+
+export function readRefusal(actor: Actor, key: ModelKey | undefined): Refusal {
+  if (isForbidden(actor, 'list')) return forbidden
+  return key === undefined || !sees(actor, key) ? notFound : undefined
+}
+
+export function accountRefusal(
+  actor: Actor,
+  account: ModelAccount | undefined,
+  { permissions, isMade = false, mayBeDeleted = false }: AccountWish = {},
+): Refusal {
+  if (isForbidden(actor, 'manageServiceAccounts') || actor.can?.manageServiceAccounts !== true) return forbidden
+  if (permissions?.every(isGrantable) === false) return invalid
+  const gone = account === undefined || (account.deletedAt !== null && !mayBeDeleted)
+  if (gone && !isMade) return 'ERR_CLAVIGER_SERVICE_ACCOUNT_NOT_FOUND'
+  const added = (permissions ?? []).filter((grant) => !covers(account?.permissions ?? [], grant))
+  if (!coversAll(actor.permissions, added)) return ceiling
+  // An account knows neither end nor environment: a key, which is bound to both, would get rid of them.
+  return actor.type === 'key' && (isMade || added.length > 0) ? forbidden : undefined
+}
+
+/** What is asked of a service account. */
+export interface AccountWish {
+  readonly permissions?: readonly string[]
+  readonly isMade?: boolean
+  readonly mayBeDeleted?: boolean
+}
+
+/** Who hands out a key as it is must hold what it was granted, as a key does of itself, and last as long. */
+function handOverRefusal(actor: Actor, { id, permissions, expiresAt }: ModelKey): Refusal {
+  if (!isItself(actor, id) && !coversAll(actor.permissions, permissions)) return ceiling
+  return outlives(actor, expiresAt) ? forbidden : undefined
+}
+
+function hasEnded({ now }: Model, key: ModelKey): boolean {
+  return ['revoked', 'expired'].includes(statusOf(key, now))
+}
+
+function isPast({ now }: Model, end: number | null | undefined): boolean {
+  return end !== undefined && end !== null && end <= now
+}
+
+/** A secret lives no longer than the policy allows, from when it was made. */
+function isTooLong({ policy: { maxLifetime } }: Model, end: number | null, madeAt: number): boolean {
+  return maxLifetime !== null && (end === null || end > madeAt + maxLifetime)
+}
+
+function isLater(end: number | null, than: number | null): boolean {
+  return than !== null && (end === null || end > than)
+}
