@@ -19,6 +19,16 @@ describe('testClock', () => {
     expect([clock.now(), clock.monotonic()]).toEqual([midnight + 1_500 - 3_600_000, before + 1_500])
   })
 
+  test('loses no millisecond to timers that are due at fractions of one', () => {
+    const clock = testClock()
+    const again = (): void => void clock.schedule(1_000 / 3, again)
+    again()
+    for (let second = 1; second <= 100; second += 1) {
+      clock.advance(1_000)
+      expect(clock.now()).toBe(midnight + second * 1_000)
+    }
+  })
+
   test('runs timers in the order they are due, each at its own instant', () => {
     const clock = testClock(0)
     const ran: [string, number][] = []

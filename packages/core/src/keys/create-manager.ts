@@ -43,7 +43,7 @@ export function createManagers(parts: ManagerParts, revocation: Revocation): (ac
     async function usage(id: string, input?: UsageInput): Promise<KeyUsage>
     async function usage(input?: WorkspaceUsageInput): Promise<WorkspaceUsage>
     async function usage(target: string | WorkspaceUsageInput = {}, input: UsageInput = {}): Promise<unknown> {
-      await ready()
+      await begin()
       return typeof target === 'string'
         ? usageOfKey(parts, actor, target, input)
         : usageOfWorkspace(parts, actor, target)

@@ -4,7 +4,7 @@ import { keyStatus } from '../store/status.ts'
 import { hourMs, type UsagePoint, type UsageQuery } from '../store/usage.ts'
 import { within } from '../verify/within.ts'
 import type { Actor } from './actor.ts'
-import { checkedLimit, checkFields } from './checks.ts'
+import { checkedLimit, ownFields } from './checks.ts'
 import type { ManagerParts } from './parts.ts'
 import { findVisible } from './read.ts'
 import { demand, demandExplicitly } from './rights.ts'
@@ -15,9 +15,9 @@ import type { KeyUsage, UsageInput, WorkspaceUsage, WorkspaceUsageInput } from '
 type UsageParts = Pick<ManagerParts, 'store' | 'clock' | 'storeTimeoutMs'>
 
 /** Reads how one key was used, if the actor may see it. */
-export async function usageOfKey(parts: UsageParts, actor: Actor, id: string, input: UsageInput): Promise<KeyUsage> {
+export async function usageOfKey(parts: UsageParts, actor: Actor, id: string, given: UsageInput): Promise<KeyUsage> {
   demand(actor, 'viewUsage')
-  checkFields('usage', input, ['from', 'to', 'bucket'])
+  const input = ownFields('usage', given, ['from', 'to', 'bucket'])
   const range = usageRange(input, parts.clock.now())
   demandSupport(parts)
   const record = await findVisible(parts, actor, id)
@@ -35,10 +35,10 @@ export async function usageOfKey(parts: UsageParts, actor: Actor, id: string, in
 export async function usageOfWorkspace(
   parts: UsageParts,
   actor: Actor,
-  input: WorkspaceUsageInput,
+  given: WorkspaceUsageInput,
 ): Promise<WorkspaceUsage> {
   demand(actor, 'viewUsage')
-  checkFields('usage', input, ['from', 'to', 'bucket', 'limit'])
+  const input = ownFields('usage', given, ['from', 'to', 'bucket', 'limit'])
   const range = usageRange(input, parts.clock.now())
   const limit = checkedLimit(input.limit ?? 10)
   demandExplicitly(actor, 'listAll')

@@ -203,7 +203,7 @@ describe('what people write', () => {
     expect((await create({ metadata })).key.metadata).toEqual({ note: 'first' })
     const inherited = Object.assign(Object.create({ permissions: ['*:*'] }) as object, { ...named })
     const { keyring } = setUp()
-    const { key } = await keyring.as(admin()).create(inherited as typeof named)
+    const { key } = await keyring.as(admin()).create(inherited)
     expect(key.permissions).toEqual(['context:download', 'prompts:list', 'prompts:read'])
   })
 
