@@ -1,6 +1,7 @@
 // What Claviger costs, beside what it is compared with. What each scenario does, and how: README.md beside this file.
 //
 //   npm run bench [-- --quick | --full] [--only verify,http] [--keys 1,1000] [--no-peers] [--write-docs]
+//   --smoke: only whether it runs, in seconds; the figures mean nothing and nothing is written
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { writeDocument } from './lib/document.mjs'
@@ -17,6 +18,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
     keys: { type: 'string' },
     peers: { type: 'boolean', default: true },
+    smoke: { type: 'boolean', default: false },
     'write-docs': { type: 'boolean', default: false },
   },
   allowNegative: true,
@@ -28,9 +30,10 @@ if (unknown.length > 0) {
   process.exit(2)
 }
 const settings = {
-  size: values.quick ? 'quick' : values.full ? 'full' : 'default',
+  size: values.quick || values.smoke ? 'quick' : values.full ? 'full' : 'default',
   keys: values.keys?.split(',').map(Number),
   peers: values.peers,
+  smoke: values.smoke,
 }
 const results = { machine: machine(), size: settings.size, scenarios: {} }
 let failures = 0

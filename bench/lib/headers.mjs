@@ -1,5 +1,5 @@
 /** A string as the HTTP parser makes it: flat, one byte per character, its hash not yet computed. */
-export function freshString(text) {
+function freshString(text) {
   return Buffer.from(text, 'latin1').toString('latin1')
 }
 

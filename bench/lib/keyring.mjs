@@ -2,7 +2,7 @@ import { argon2id, createKeyring, definePermissions, hmacSha256, systemActor } f
 import { setTimeout as delay } from 'node:timers/promises'
 import { memoryStore } from '@claviger/store-memory'
 
-export const pepper = 'a pepper of thirty-two characters'
+const pepper = 'a pepper of thirty-two characters'
 export const workspaceId = 'bench'
 const together = 64
 

@@ -55,7 +55,7 @@ async function reply(child, what, patienceMs) {
 
 /** The other side: answers commands, one at a time. */
 export function serve(handlers) {
-  process.on('message', async ({ command, value }) => {
+  const answer = async ({ command, value }) => {
     if (command === 'stop') {
       await handlers.stop?.()
       process.exit(0)
@@ -65,7 +65,8 @@ export function serve(handlers) {
     } catch (error) {
       process.send(missing(error) ?? { error: `${error?.stack ?? error}` })
     }
-  })
+  }
+  process.on('message', (message) => void answer(message))
   process.on('disconnect', () => process.exit(1))
 }
 

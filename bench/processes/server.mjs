@@ -25,7 +25,8 @@ const frameworks = {
     app.use((ctx) => {
       ctx.body = body
     })
-    return createServer(app.callback())
+    const handle = app.callback()
+    return createServer((req, res) => void handle(req, res))
   },
 }
 

@@ -32,28 +32,26 @@ serve({
     const memory = peakMemory()
     const startedAt = performance.now()
     let sent = 0
-    let pending = 0
-    let refused = 0
-    let busy = 0
+    const tally = { pending: 0, refused: 0, given503: 0 }
     const verify = async (token) => {
-      pending += 1
+      tally.pending += 1
       try {
         if ((await keyring.verify(token, { carrier: 'bearer' })).ok) throw new Error('An unknown key was accepted.')
-        refused += 1
+        tally.refused += 1
       } catch (error) {
-        if (error.code !== 'ERR_CLAVIGER_BUSY') throw error
-        busy += 1
+        if (!['ERR_CLAVIGER_BUSY', 'ERR_CLAVIGER_UNAVAILABLE'].includes(error.code)) throw error
+        tally.given503 += 1
       }
-      pending -= 1
+      tally.pending -= 1
     }
     while (performance.now() - startedAt < seconds * 1_000) {
       await delay(5)
       const target = Math.floor(((performance.now() - startedAt) / 1_000) * rate)
       for (; sent < target; sent += 1) void verify(distinct === 0 ? wellFormedToken() : pool[sent % distinct])
     }
-    while (pending > 0) await delay(5)
+    while (tally.pending > 0) await delay(5)
     const took = (performance.now() - startedAt) / 1_000
-    return { ...counted, sent, refused, busy, seconds: took, peakBytes: memory.stop() }
+    return { ...counted, ...tally, sent, seconds: took, peakBytes: memory.stop() }
   },
 
   stop: () => keyring.close(),

@@ -12,15 +12,15 @@ import * as wrongSecrets from './wrong-secrets.mjs'
 
 /** Every scenario by the name `--only` takes, in the order they run. */
 export const scenarios = {
-  verify,
-  http,
-  connections,
-  cold,
-  miss,
-  'wrong-secrets': wrongSecrets,
-  'unknown-ids': unknownIds,
-  usage,
-  memory,
-  'start-up': startUp,
-  growth,
+  verify: { title: verify.title, run: verify.run },
+  http: { title: http.title, run: http.run },
+  connections: { title: connections.title, run: connections.run },
+  cold: { title: cold.title, run: cold.run },
+  miss: { title: miss.title, run: miss.run },
+  'wrong-secrets': { title: wrongSecrets.title, run: wrongSecrets.run },
+  'unknown-ids': { title: unknownIds.title, run: unknownIds.run },
+  usage: { title: usage.title, run: usage.run },
+  memory: { title: memory.title, run: memory.run },
+  'start-up': { title: startUp.title, run: startUp.run },
+  growth: { title: growth.title, run: growth.run },
 }

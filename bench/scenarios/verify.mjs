@@ -28,13 +28,13 @@ const contenders = [
   { name: 'better-auth', title: 'better-auth, secondary storage', keys: few },
 ]
 
-export async function run({ size, keys, peers }) {
+export async function run({ size, keys, peers, smoke }) {
   const sizes = keys ?? { quick: [1, 1_000], default: every, full: every }[size]
   const tables = []
   const goals = []
   for (const count of sizes) {
     for (const distribution of count === 1 ? ['uniform'] : ['uniform', 'zipf']) {
-      const measured = await measure(count, distribution, size, peers)
+      const measured = await measure(count, distribution, { size, peers, smoke })
       tables.push(tableOf(count, distribution, measured))
       if (distribution === 'uniform') goals.push(...goalsOf(count, measured))
     }
@@ -42,24 +42,27 @@ export async function run({ size, keys, peers }) {
   return { tables, goals }
 }
 
-async function measure(count, distribution, size, peers) {
+async function measure(count, distribution, { size, peers, smoke }) {
   const large = count > 10_000
   const chosen = []
   const absent = new Map()
   for (const each of contenders) {
     const isWanted = each.keys.includes(count) || (each.keys === every && !few.includes(count))
     if (!isWanted || (distribution === 'zipf' && !isCore(each)) || (!peers && !isOwn(each))) continue
+    if (smoke && each.options !== undefined) continue
     const server = await serverFor(each.options?.store)
     if (server === undefined) absent.set(each.title, `${each.options.store} is not installed`)
     else chosen.push(contender(each, count, distribution, server.url))
   }
-  const [launches, rounds, roundMs] = { quick: [1, 7, 30], default: [2, 9, 60], full: [3, 15, 100] }[size]
+  const sizes = { quick: [1, 7, 30], default: [2, 9, 60], full: [3, 15, 100] }
+  const [launches, rounds, roundMs] = smoke ? [1, 1, 2] : sizes[size]
   const turns = await takeTurns(chosen, {
     process: 'verify',
     launches: large ? 1 : launches,
     rounds,
     turn: (worker) => worker.ask('round', { roundMs }),
-    after: (worker, name) => (name.includes('Claviger') ? worker.ask('latencies', { count: 100_000 }) : undefined),
+    after: (worker, name) =>
+      name.includes('Claviger') ? worker.ask('latencies', { count: smoke ? 1_000 : 100_000 }) : undefined,
   })
   return { ...turns, skipped: new Map([...absent, ...turns.skipped]) }
 }

@@ -13,7 +13,9 @@ export async function prepare(count) {
   }
   const verify = (header) =>
     new Promise((resolve) => {
-      middleware({ method: 'GET', headers: { authorization: header } }, {}, (error) => resolve(error === undefined))
+      void middleware({ method: 'GET', headers: { authorization: header } }, {}, (error) =>
+        resolve(error === undefined),
+      )
     })
   return { tokens, isAsync: true, verify }
 }
