@@ -1,79 +1,73 @@
-// What a hot verification costs, as a multiple of the floor: slicing the token out of a fresh header and looking it up
-// in a Map. Contenders run in turn, each in a process of its own, in freshly shuffled order; ratios are formed round by
-// round and then medianed. Absolute times are printed for orientation only.
+// What Claviger costs, beside what it is compared with. What each scenario does, and how: README.md beside this file.
 //
-//   npm run bench [-- --keys 1,1000 --rounds 7 --only claviger]
-import { spawnSync } from 'node:child_process'
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+//   npm run bench [-- --quick | --full] [--only verify,http] [--keys 1,1000] [--no-peers] [--write-docs]
+//   --smoke: only whether it runs, in seconds; the figures mean nothing and nothing is written
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { writeDocument } from './lib/document.mjs'
+import { goalRow } from './lib/goals.mjs'
+import { machine } from './lib/machine.mjs'
+import { markdownSection, markdownTable } from './lib/report.mjs'
+import { stopServers } from './lib/servers.mjs'
+import { scenarios } from './scenarios/index.mjs'
 
 const { values } = parseArgs({
   options: {
-    keys: { type: 'string', default: '1,1000' },
-    rounds: { type: 'string', default: '7' },
-    operations: { type: 'string', default: '200000' },
+    quick: { type: 'boolean', default: false },
+    full: { type: 'boolean', default: false },
     only: { type: 'string' },
+    keys: { type: 'string' },
+    peers: { type: 'boolean', default: true },
+    smoke: { type: 'boolean', default: false },
+    'write-docs': { type: 'boolean', default: false },
   },
+  allowNegative: true,
 })
-const folder = new URL('./', import.meta.url)
-const names = readdirSync(new URL('contenders', folder))
-  .map((file) => file.replace('.mjs', ''))
-  .filter((name) => name === 'floor' || values.only === undefined || name.includes(values.only))
-const results = []
+const only = values.only?.split(',') ?? Object.keys(scenarios)
+const unknown = only.filter((name) => scenarios[name] === undefined)
+if (unknown.length > 0) {
+  process.stderr.write(`No scenario ${unknown.join(', ')}. There are: ${Object.keys(scenarios).join(', ')}.\n`)
+  process.exit(2)
+}
+const settings = {
+  size: values.quick || values.smoke ? 'quick' : values.full ? 'full' : 'default',
+  keys: values.keys?.split(',').map(Number),
+  peers: values.peers,
+  smoke: values.smoke,
+}
+const results = { machine: machine(), size: settings.size, scenarios: {} }
+let failures = 0
 
-for (const keys of values.keys.split(',').map(Number)) {
-  const times = new Map(names.map((name) => [name, []]))
-  for (let round = 0; round < Number(values.rounds); round += 1) {
-    for (const name of shuffled(names)) times.get(name).push(measure(name, keys))
+try {
+  for (const name of only) {
+    const { title, run } = scenarios[name]
+    process.stderr.write(`${name} ...\n`)
+    const startedAt = performance.now()
+    try {
+      const { tables, goals } = await run(settings)
+      results.scenarios[name] = { title, tables, goals, seconds: Math.round((performance.now() - startedAt) / 1_000) }
+      process.stdout.write(`## ${title}\n\n${markdownSection({ tables })}\n`)
+    } catch (error) {
+      failures += 1
+      process.stdout.write(`## ${title}\n\nFailed: ${error.message}\n\n`)
+    }
   }
-  const floor = times.get('floor')
-  for (const [name, each] of times) {
-    const ratios = each.map(({ cpuNs }, round) => cpuNs / floor[round].cpuNs).sort((a, b) => a - b)
-    results.push({
-      keys,
-      name,
-      ratio: median(ratios),
-      least: ratios[0],
-      most: ratios.at(-1),
-      cpuNs: median(each.map(({ cpuNs }) => cpuNs)),
-      heapBytes: median(each.map(({ heapBytes }) => heapBytes)),
-    })
-  }
+} finally {
+  await stopServers()
 }
 
-process.stdout.write(table(results))
-mkdirSync(new URL('results', folder), { recursive: true })
-writeFileSync(
-  new URL('results/verify.json', folder),
-  `${JSON.stringify({ node: process.version, results }, null, 2)}\n`,
-)
-
-function measure(name, keys) {
-  const args = ['--expose-gc', 'measure.mjs', name, `${keys}`, values.operations]
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
-    cwd: folder,
-    encoding: 'utf8',
-    timeout: 120_000,
-  })
-  if (status !== 0) throw new Error(`${name} failed: ${stderr}`)
-  return JSON.parse(stdout)
+const goals = Object.values(results.scenarios).flatMap((scenario) => scenario.goals)
+if (goals.length > 0) {
+  const columns = ['', 'goal', 'limit', 'measured', '']
+  process.stdout.write(`## Goals\n\n${markdownTable({ columns, rows: goals.map(goalRow) })}`)
 }
+mkdirSync(new URL('results/', import.meta.url), { recursive: true })
+for (const [name, result] of Object.entries(results.scenarios))
+  save(name, { ...results, scenarios: { [name]: result } })
+save('last-run', results)
+if (values['write-docs']) writeDocument(results)
+process.exit(failures === 0 ? 0 : 1)
 
-function shuffled(list) {
-  return list
-    .map((item) => ({ item, at: Math.random() }))
-    .sort((a, b) => a.at - b.at)
-    .map(({ item }) => item)
-}
-
-function median(list) {
-  const sorted = [...list].sort((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)]
-}
-
-function table(rows) {
-  const head = '| keys | contender | x floor (min-max) | CPU ns | heap bytes |\n|---:|---|---|---:|---:|\n'
-  const line = ({ keys, name, ratio, least, most, cpuNs, heapBytes }) =>
-    `| ${keys} | ${name} | ${ratio.toFixed(1)} (${least.toFixed(1)}-${most.toFixed(1)}) | ${cpuNs.toFixed(0)} | ${heapBytes.toFixed(0)} |\n`
-  return head + rows.map(line).join('')
+function save(name, content) {
+  writeFileSync(new URL(`results/${name}.json`, import.meta.url), `${JSON.stringify(content, null, 2)}\n`)
 }

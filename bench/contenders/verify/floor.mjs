@@ -1,4 +1,4 @@
-import { randomTokens } from '../tokens.mjs'
+import { randomTokens } from '../../lib/tokens.mjs'
 
 /** Slice and look up: no hashing, no state, the raw tokens in memory. */
 export function prepare(count) {

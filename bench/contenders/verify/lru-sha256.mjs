@@ -1,6 +1,6 @@
 import { hash, randomBytes } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
-import { randomTokens } from '../tokens.mjs'
+import { randomTokens } from '../../lib/tokens.mjs'
 
 /** A keyed one-shot SHA-256 and an LRU: the least that keeps raw tokens out of a bounded cache. No state is checked. */
 export function prepare(count) {

@@ -1,0 +1,1 @@
+export function filled(text: string, sections: Readonly<Record<string, string>>): string

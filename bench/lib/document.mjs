@@ -1,0 +1,28 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { goalRow } from './goals.mjs'
+import { markdownSection, markdownTable } from './report.mjs'
+
+const page = new URL('../../docs/performance.md', import.meta.url)
+
+/** Writes what was measured between the markers of docs/performance.md; what was not measured this time stays. */
+export function writeDocument(results) {
+  writeFileSync(page, filled(readFileSync(page, 'utf8'), sectionsOf(results)))
+}
+
+/** Puts each section between `<!-- bench: name -->` and `<!-- /bench -->`. */
+export function filled(text, sections) {
+  return text.replaceAll(/(<!-- bench: (\S+) -->\n)([\s\S]*?)(<!-- \/bench -->)/g, (whole, open, name, _, close) =>
+    sections[name] === undefined ? whole : `${open}\n${sections[name]}\n${close}`,
+  )
+}
+
+function sectionsOf({ machine, size, scenarios }) {
+  const { cpu, cores, node, at, commit } = machine
+  const goals = Object.values(scenarios).flatMap((scenario) => scenario.goals)
+  const columns = ['', 'goal', 'limit', 'measured', '']
+  return {
+    machine: `${node}, ${cores} cores of ${cpu}, ${at.slice(0, 10)}, commit ${commit}, size \`${size}\`.\n`,
+    goals: markdownTable({ columns, rows: goals.map(goalRow) }),
+    ...Object.fromEntries(Object.entries(scenarios).map(([name, scenario]) => [name, markdownSection(scenario)])),
+  }
+}

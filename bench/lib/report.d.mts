@@ -1,0 +1,4 @@
+export function markdownTable(table: {
+  readonly columns: readonly string[]
+  readonly rows: readonly (readonly string[])[]
+}): string

@@ -1,0 +1,1 @@
+export function sampler(distribution: 'uniform' | 'zipf', count: number, random?: () => number): () => number
