@@ -1,7 +1,7 @@
 import { goal } from '../lib/goals.mjs'
 import { milliseconds, skippedNote } from '../lib/report.mjs'
 import { freshServerFor, storeKinds } from '../lib/servers.mjs'
-import { ratios } from '../lib/statistics.mjs'
+import { median, ratios, shuffled } from '../lib/statistics.mjs'
 import { startWorker } from '../lib/worker.mjs'
 
 export const title = 'Growth of the store'
@@ -19,24 +19,16 @@ export async function run({ size }) {
   const rows = []
   const goals = []
   for (const store of storeKinds.filter((kind) => kind !== 'memory')) {
-    const server = await freshServerFor(store)
-    if (server === undefined) {
+    const grown = await startGrown(store, sizes)
+    if (grown === undefined) {
       skipped.set(store, 'not installed')
       continue
     }
-    const measured = await measure(store, server.url, sizes, size === 'quick' ? 3 : 7)
-    await server.stop?.()
+    const measured = await measure(grown, size === 'quick' ? 5 : 9)
     for (const work of works) {
       const series = sizes.map((_, index) => measured.map((round) => round[index][work]))
       const growth = ratios(series.at(-1), series[0])
-      const cells = series.map((list) =>
-        milliseconds(
-          ratios(
-            list,
-            list.map(() => 1),
-          ).median,
-        ),
-      )
+      const cells = series.map((list) => milliseconds(median(list)))
       rows.push([`${store}, ${named[work]}`, ...cells, `${growth.median.toFixed(2)} x`])
       goals.push(goal('12', growth, 1.3, `${store}, ${named[work]}`))
     }
@@ -56,20 +48,35 @@ export async function run({ size }) {
 
 const named = { find: '`find`', commit: '`commit`', list: 'first page of `list`' }
 
-/** Rounds of every size; each size is measured as soon as it is reached, so a round is a repetition at that size. */
-async function measure(store, url, sizes, rounds) {
-  const worker = await startWorker('growth', { store, url })
-  const bySize = []
+/** One server and one process for each size, filled. Undefined when the server is not installed. */
+async function startGrown(store, sizes) {
+  const grown = []
+  for (const to of sizes) {
+    const server = await freshServerFor(store)
+    if (server === undefined) return undefined
+    const worker = await startWorker('growth', { store, url: server.url })
+    grown.push({ server, worker })
+    await worker.ask('fill', { to })
+    await worker.ask('measure', { count: 200 })
+  }
+  return grown
+}
+
+/** The sizes in turn, in a fresh order each round. */
+async function measure(grown, rounds) {
+  const measured = []
   try {
-    for (const to of sizes) {
-      await worker.ask('fill', { to })
-      await worker.ask('measure', { count: 100 })
-      const repetitions = []
-      for (let round = 0; round < rounds; round += 1) repetitions.push(await worker.ask('measure', { count: 100 }))
-      bySize.push(repetitions)
+    for (let round = 0; round < rounds; round += 1) {
+      const bySize = grown.map(() => undefined)
+      for (const index of shuffled(grown.keys()))
+        bySize[index] = await grown[index].worker.ask('measure', { count: 100 })
+      measured.push(bySize)
     }
   } finally {
-    await worker.stop()
+    for (const { server, worker } of grown) {
+      await worker.stop()
+      await server.stop?.()
+    }
   }
-  return Array.from({ length: rounds }, (_, round) => bySize.map((repetitions) => repetitions[round]))
+  return measured
 }
