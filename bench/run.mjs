@@ -65,7 +65,7 @@ mkdirSync(new URL('results/', import.meta.url), { recursive: true })
 for (const [name, result] of Object.entries(results.scenarios))
   save(name, { ...results, scenarios: { [name]: result } })
 save('last-run', results)
-if (values['write-docs']) writeDocument(results)
+if (values['write-docs']) writeDocument(results, values.only === undefined && failures === 0)
 process.exit(failures === 0 ? 0 : 1)
 
 function save(name, content) {

@@ -4,9 +4,14 @@ import { markdownSection, markdownTable } from './report.mjs'
 
 const page = new URL('../../docs/performance.md', import.meta.url)
 
-/** Writes what was measured between the markers of docs/performance.md; what was not measured this time stays. */
-export function writeDocument(results) {
-  writeFileSync(page, filled(readFileSync(page, 'utf8'), sectionsOf(results)))
+/**
+ * Writes what was measured between the markers of docs/performance.md; what was not measured this time stays. Goals and
+ * machine are those of a whole run.
+ */
+export function writeDocument(results, isWhole) {
+  const { goals, machine, ...scenarios } = sectionsOf(results)
+  const sections = isWhole ? { goals, machine, ...scenarios } : scenarios
+  writeFileSync(page, filled(readFileSync(page, 'utf8'), sections))
 }
 
 /** Puts each section between `<!-- bench: name -->` and `<!-- /bench -->`. */
