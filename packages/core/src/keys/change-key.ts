@@ -45,8 +45,12 @@ export async function changeKey(
     const before = await findVisible(parts, actor, id)
     const decided = await decide(before, parts.clock.now())
     if (decided === undefined) return keyFromRecord(before, parts.policy, parts.clock.now())
-    const after = await commitChange(parts, actor, action, before, decided, (written) => isStored(parts, written))
-    if (after === undefined) continue
+    const after = nextRevision(before, decided.record, parts.clock.now())
+    const isDone = await commitChange(parts, actor, action, before, after, decided).catch(async (error: unknown) => {
+      if (await isStored(parts, after)) return true
+      throw error
+    })
+    if (!isDone) continue
     const key = keyFromRecord(after, parts.policy, after.updatedAt)
     parts.events.key(action, actor, key)
     return key
@@ -54,30 +58,29 @@ export async function changeKey(
   throw new ConflictError()
 }
 
-/** The record as it is stored now; undefined when somebody else was first. */
+/** A changed record as it is to be stored. */
+export function nextRevision(before: KeyRecord, changed: KeyRecord, now: number): KeyRecord {
+  return { ...changed, revision: before.revision + 1, updatedAt: now }
+}
+
+/** Stores a record in place of another, with its line in the log. False when somebody else was first. */
 export async function commitChange(
-  { commits, clock, generate }: Pick<ManagerParts, 'commits' | 'clock' | 'generate'>,
+  { commits, generate }: Pick<ManagerParts, 'commits' | 'generate'>,
   actor: Actor,
   action: KeyAction,
   before: KeyRecord,
-  { record, besides = [], reason = null }: ChangedKey,
-  wasStored: (written: KeyRecord) => Promise<boolean> = async () => false,
-  now: number = clock.now(),
-): Promise<KeyRecord | undefined> {
-  const after: KeyRecord = { ...record, revision: before.revision + 1, updatedAt: now }
+  after: KeyRecord,
+  { besides = [], reason = null }: Pick<ChangedKey, 'besides' | 'reason'>,
+): Promise<boolean> {
+  const now = after.updatedAt
   const changed = changedFacts(keyFacts(before, now), keyFacts(after, now))
   const facts = reason === null ? changed : { before: changed.before, after: { ...changed.after, reason } }
-  try {
-    const result = await commits.commit({
-      writes: [{ type: 'key', record: after, expectedRevision: before.revision }, ...besides],
-      activity: [activityEntry(generate.id(), now, actor, action, { type: 'key', id: before.id }, facts)],
-      announcements: [{ type: 'key', id: before.id }],
-    })
-    return result.ok ? after : undefined
-  } catch (error) {
-    if (await wasStored(after)) return after
-    throw error
-  }
+  const result = await commits.commit({
+    writes: [{ type: 'key', record: after, expectedRevision: before.revision }, ...besides],
+    activity: [activityEntry(generate.id(), now, actor, action, { type: 'key', id: before.id }, facts)],
+    announcements: [{ type: 'key', id: before.id }],
+  })
+  return result.ok
 }
 
 /** @throws {KeyEndedError} for a key that is revoked or expired */

@@ -8,7 +8,7 @@ import {
 } from '../errors.ts'
 import type { KeyRecord } from '../store/records.ts'
 import type { Actor } from './actor.ts'
-import { commitChange } from './change-key.ts'
+import { commitChange, nextRevision } from './change-key.ts'
 import { type Key, keyFromRecord } from './key.ts'
 import type { ManagerParts } from './parts.ts'
 import { findVisible } from './read.ts'
@@ -70,18 +70,11 @@ export function createRevocation(parts: ManagerParts): Revocation {
     const now = clock.now()
     const isNew = !triedAt.has(now)
     triedAt.add(now)
-    const after = await commitChange(
-      parts,
-      actor,
-      'key.revoked',
-      record,
-      { record: { ...record, revokedAt: now, revokedReason: reason }, reason },
-      undefined,
-      now,
-    )
+    const after = nextRevision(record, { ...record, revokedAt: now, revokedReason: reason }, now)
+    if (await commitChange(parts, actor, 'key.revoked', record, after, { reason })) return after
     // Lost for certain: if the key was revoked at this very instant, somebody else did it.
-    if (after === undefined && isNew) triedAt.delete(now)
-    return after
+    if (isNew) triedAt.delete(now)
+    return undefined
   }
 
   /**

@@ -1,13 +1,12 @@
 import type { Clock } from '../clock.ts'
-import { channels, publish } from '../diagnostics.ts'
-import { CorruptRecordError, UnavailableError } from '../errors.ts'
+import { UnavailableError } from '../errors.ts'
 import { type GrantSet, grantSet, unboundedGrants } from '../permissions/match.ts'
 import { isServiceAccountId } from '../service-account-id.ts'
-import { decodeServiceAccount } from '../store/record-codec.ts'
-import type { Owner, ServiceAccount } from '../store/records.ts'
+import type { Owner } from '../store/records.ts'
 import type { KeyStore } from '../store/store.ts'
 import type { Fence } from './fence.ts'
 import { createFlights } from './flights.ts'
+import { storedServiceAccount } from './service-account.ts'
 import { within } from './within.ts'
 
 /** Whom to ask about: one owner in one workspace. */
@@ -47,10 +46,8 @@ export function createOwners(
 
   const serviceAccountGrants = async ({ workspaceId, owner }: OwnerQuestion): Promise<GrantSet | null | undefined> => {
     if (owner.type !== 'service' || store.services === undefined) return undefined
-    const { items } = await store.services({ workspaceId, ids: [owner.id], includeDeleted: true, limit: 1 })
-    if (items[0] === undefined) return isServiceAccountId(owner.id) ? null : undefined
-    const account = readableAccount(items[0], owner.id)
-    if (account.id !== owner.id || account.workspaceId !== workspaceId) return undefined
+    const account = await storedServiceAccount(store, workspaceId, owner.id, 'owner')
+    if (account === undefined) return isServiceAccountId(owner.id) ? null : undefined
     return account.deletedAt === null ? grantSet(account.permissions) : null
   }
 
@@ -80,16 +77,6 @@ export function createOwners(
       if (resolveOwner === 'unbounded' && question.owner.type === 'user') return { grants: unboundedGrants, stamp }
       return flights.join(scope, stamp, () => start(question, stamp))
     },
-  }
-}
-
-function readableAccount(stored: ServiceAccount, id: string): ServiceAccount {
-  try {
-    return decodeServiceAccount(stored)
-  } catch (cause) {
-    if (!(cause instanceof CorruptRecordError)) throw cause
-    publish(channels.corrupt, () => ({ serviceAccountId: id, field: cause.field }))
-    throw new UnavailableError('owner', 'A service account cannot be read. Restore its row.', { cause })
   }
 }
 
