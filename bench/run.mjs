@@ -37,6 +37,7 @@ const settings = {
 }
 const results = { machine: machine(), size: settings.size, scenarios: {} }
 let failures = 0
+mkdirSync(new URL('results/', import.meta.url), { recursive: true })
 
 try {
   for (const name of only) {
@@ -46,6 +47,8 @@ try {
     try {
       const { tables, goals } = await run(settings)
       results.scenarios[name] = { title, tables, goals, seconds: Math.round((performance.now() - startedAt) / 1_000) }
+      // At once: a run takes long, and an interrupted one must not have been for nothing.
+      save(name, { ...results, scenarios: { [name]: results.scenarios[name] } })
       process.stdout.write(`## ${title}\n\n${markdownSection({ tables })}\n`)
     } catch (error) {
       failures += 1
@@ -61,9 +64,6 @@ if (goals.length > 0) {
   const columns = ['', 'goal', 'limit', 'measured', '']
   process.stdout.write(`## Goals\n\n${markdownTable({ columns, rows: goals.map(goalRow) })}`)
 }
-mkdirSync(new URL('results/', import.meta.url), { recursive: true })
-for (const [name, result] of Object.entries(results.scenarios))
-  save(name, { ...results, scenarios: { [name]: result } })
 save('last-run', results)
 if (values['write-docs']) writeDocument(results, values.only === undefined && failures === 0)
 process.exit(failures === 0 ? 0 : 1)

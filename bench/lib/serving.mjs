@@ -1,5 +1,8 @@
-/** One measured run of closed-loop load on a server process, after it was checked and warmed up. */
-export async function measureServer(server, load, { requests, connections = 16, warmUp = 8_000 }) {
+/**
+ * One measured run of closed-loop load on a server process, after it was checked and warmed up: the compiler counts as
+ * CPU time of the process, and takes longer with more code.
+ */
+export async function measureServer(server, load, { requests, connections = 16, warmUp = 25_000 }) {
   const { port, tokens } = server
   if (!server.isChecked) {
     await checkServer(server, load)

@@ -47,7 +47,7 @@ export async function run({ size, peers }) {
 }
 
 async function measure(framework, size, peers) {
-  const [launches, rounds, requests] = { quick: [1, 7, 2_000], default: [2, 9, 4_000], full: [3, 15, 6_000] }[size]
+  const [launches, rounds, requests] = { quick: [1, 7, 2_000], default: [1, 11, 4_000], full: [3, 15, 6_000] }[size]
   const load = await startWorker('load')
   try {
     return await takeTurns(

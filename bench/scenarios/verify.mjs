@@ -54,7 +54,7 @@ async function measure(count, distribution, { size, peers, smoke }) {
     if (server === undefined) absent.set(each.title, `${each.options.store} is not installed`)
     else chosen.push(contender(each, count, distribution, server.url))
   }
-  const sizes = { quick: [1, 7, 30], default: [2, 9, 60], full: [3, 15, 100] }
+  const sizes = { quick: [1, 7, 30], default: [1, 11, 60], full: [3, 15, 100] }
   const [launches, rounds, roundMs] = smoke ? [1, 1, 2] : sizes[size]
   const turns = await takeTurns(chosen, {
     process: 'verify',
