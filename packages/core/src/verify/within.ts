@@ -27,15 +27,17 @@ export function within<T>(
     const cancelTimer = clock.schedule(limitMs, () => {
       reject(new UnavailableError(dependency, `The ${dependency} did not answer in time.`))
     })
-    const settle = (finish: () => void): void => {
-      cancelTimer()
-      finish()
-    }
     Promise.resolve()
       .then(work)
       .then(
-        (value) => settle(() => resolve(value)),
-        (error: unknown) => settle(() => reject(unavailable(dependency, error))),
+        (value) => {
+          cancelTimer()
+          resolve(value)
+        },
+        (error: unknown) => {
+          cancelTimer()
+          reject(unavailable(dependency, error))
+        },
       )
   })
 }
