@@ -6,7 +6,7 @@ import type { KeyRecord } from '../store/records.ts'
 import type { KeyStore } from '../store/store.ts'
 import type { Fence } from './fence.ts'
 import { createFlights } from './flights.ts'
-import { within } from './within.ts'
+import { unavailable, within } from './within.ts'
 
 /** What the store said of an id, and from when that is. */
 export interface RecordRead {
@@ -38,16 +38,11 @@ export function createRecords(store: KeyStore, fence: Fence, clock: Clock, store
   const flights = createFlights<RecordRead>()
   let batch: { readonly ids: string[]; readonly answer: Promise<Found> } | undefined
 
-  const readAll = async (ids: readonly string[]): Promise<Found> => {
-    const found = await store.find(ids)
-    return new Map(ids.map((id) => [id, readableKey(id, found.get(id))]))
-  }
-
   const gather = (): { readonly ids: string[]; readonly answer: Promise<Found> } => {
     const ids: string[] = []
     const answer = new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
       if (batch?.ids === ids) batch = undefined
-      return within(clock, storeTimeoutMs, 'store', () => readAll(ids))
+      return within(clock, storeTimeoutMs, 'store', () => store.find(ids))
     })
     return { ids, answer }
   }
@@ -55,7 +50,7 @@ export function createRecords(store: KeyStore, fence: Fence, clock: Clock, store
   const start = (id: string, readAt: number, stamp: number): Promise<RecordRead> => {
     if (batch === undefined || batch.ids.length >= maxBatch) batch = gather()
     batch.ids.push(id)
-    return batch.answer.then((found) => ({ id, record: found.get(id) ?? null, readAt, stamp }))
+    return batch.answer.then((found) => ({ id, record: recordIn(found, id), readAt, stamp }))
   }
 
   return {
@@ -74,7 +69,16 @@ export function keyScope(id: string): string {
   return `key ${id}`
 }
 
-type Found = ReadonlyMap<string, KeyRecord | 'corrupt' | null>
+type Found = ReadonlyMap<string, KeyRecord | 'corrupt' >
+
+// What makes no sense at all fails its own caller, not the batch.
+function recordIn(found: Found, id: string): KeyRecord | 'corrupt' | null {
+  try {
+    return readableKey(id, found.get(id))
+  } catch (error) {
+    throw unavailable('store', error)
+  }
+}
 
 /** Any store's answer is checked, our own included: a row may have been written by somebody else. Null for none. */
 export function readableKey(id: string, stored: KeyRecord | 'corrupt' | undefined): KeyRecord | 'corrupt' | null {

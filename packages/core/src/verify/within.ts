@@ -42,7 +42,8 @@ export function within<T>(
   })
 }
 
-function unavailable(dependency: Dependency, cause: unknown): Error {
+/** What infrastructure threw, as callers get it. */
+export function unavailable(dependency: Dependency, cause: unknown): Error {
   // An error of ours says more than "failed": which cursor is wrong, what to configure.
   if (isClavigerError(cause)) return cause
   return new UnavailableError(dependency, `The ${dependency} failed. See the cause.`, { cause: plain(cause) })
