@@ -24,7 +24,7 @@ const openers = {
     const { Redis } = await import('ioredis')
     const { redisStore } = await import('@claviger/store-redis')
     const client = new Redis(url, { maxRetriesPerRequest: 0 })
-    const names = (id) => [`{claviger}:key:${id}`, `{claviger}:used:${id}`]
+    const names = (id) => [`{claviger}:key:${id}`, `{claviger}:last-used:${id}`]
     const readMany = async (ids) => {
       const texts = await client.mget(ids.flatMap(names))
       return texts.filter((text) => text?.startsWith('{')).map((text) => JSON.parse(text))

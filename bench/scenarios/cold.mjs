@@ -6,6 +6,7 @@ import { startWorker } from '../lib/worker.mjs'
 
 export const title = 'Cold start'
 
+const warmUp = 15
 const unlimited = { maxQueued: 10_000, maxWaitMs: 60_000 }
 
 export async function run({ size }) {
@@ -45,8 +46,8 @@ async function hmac(store, url, keys, rounds) {
   const driver = []
   const claviger = []
   try {
-    // The first two rounds open connections and let the compiler see the code.
-    for (let round = -2; round < rounds; round += 1) {
+    // The first rounds open connections and let the compiler see the code.
+    for (let round = -warmUp; round < rounds; round += 1) {
       const driverMs = await worker.ask('driver')
       const { ms } = await worker.ask('claviger')
       if (round >= 0) {

@@ -1,13 +1,17 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { timingSafeEqual } from 'node:crypto'
 import { ConfigurationError, isClavigerError, UnavailableError } from '../errors.ts'
 import type { SecretRecord } from '../store/records.ts'
 import { argon2Parameters, hashArgon2, verifyArgon2 } from './argon2.ts'
 import type { Hasher } from './hasher.ts'
+import type { Hmac } from './hmac.ts'
 import { compareTag, type TagComparison, tagOf } from './tag.ts'
 import type { WorkQueue } from './work-queue.ts'
 
 /** What is stored of a token. */
 export type ProtectedToken = Pick<SecretRecord, 'hash' | 'tag' | 'pepperId'>
+
+/** How a token compares with a stored hash. `unreadable`: it is none, or its pepper is not in the ring. */
+export type Comparison = 'same' | 'different' | 'unreadable'
 
 /** Protects tokens and compares them with what was stored, whichever hasher stored it. */
 export interface Hashing {
@@ -17,13 +21,15 @@ export interface Hashing {
   compareTag(token: string, stored: ProtectedToken): TagComparison
   /** Does the work of one tag comparison, for an id that is not stored. */
   spendTag(token: string): void
+  /** The comparison that counts, at once, where the stored hash is an HMAC; undefined for every other. */
+  verifyHmac(token: string, stored: ProtectedToken): Comparison | undefined
   /**
-   * The comparison that counts.
+   * The comparison that counts, whatever is stored.
    *
    * @throws {BusyError} when too many hashes are queued
    * @throws {UnavailableError} when argon2 itself fails
    */
-  verify(token: string, stored: ProtectedToken): Promise<'same' | 'different' | 'unreadable'>
+  verify(token: string, stored: ProtectedToken): Promise<Comparison>
   /** Whether a stored secret should be hashed again the way new ones are. */
   isOutdated(stored: ProtectedToken): boolean
 }
@@ -34,9 +40,6 @@ const hmacDomain = 'claviger hash\0'
 /** Puts a hasher to work. Only argon2 goes through the queue; an HMAC takes microseconds. */
 export function createHashing(hasher: Hasher, queue: WorkQueue): Hashing {
   const { peppers } = hasher
-
-  const hmacOf = (token: string, pepper: Buffer): Buffer =>
-    createHmac('sha256', pepper).update(hmacDomain).update(token).digest()
 
   const slowly = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
@@ -52,14 +55,15 @@ export function createHashing(hasher: Hasher, queue: WorkQueue): Hashing {
   const hashNew = async (token: string): Promise<string> => {
     const pepper = peppers.currentId === null ? undefined : peppers.secretOf(peppers.currentId)
     if (hasher.algorithm === 'argon2id') return slowly(() => hashArgon2(token, hasher, pepper))
-    if (pepper === undefined) throw new ConfigurationError('pepper', 'hmacSha256 needs a pepper.')
-    return hmacPrefix + hmacOf(token, pepper).toString('base64url')
+    const hmac = peppers.currentId === null ? undefined : peppers.hmacOf(peppers.currentId)
+    if (hmac === undefined) throw new ConfigurationError('pepper', 'hmacSha256 needs a pepper.')
+    return hmacPrefix + hmac(hmacDomain + token).toString('base64url')
   }
 
-  const verifyHmac = (token: string, stored: string, pepper: Buffer): 'same' | 'different' | 'unreadable' => {
-    const expected = Buffer.from(stored.slice(hmacPrefix.length), 'base64url')
-    if (expected.length !== 32) return 'unreadable'
-    return timingSafeEqual(hmacOf(token, pepper), expected) ? 'same' : 'different'
+  const verifyHmac = (token: string, { hash, pepperId }: ProtectedToken): Comparison | undefined => {
+    if (!hash.startsWith(hmacPrefix)) return undefined
+    const hmac = pepperId === null ? undefined : peppers.hmacOf(pepperId)
+    return hmac === undefined ? 'unreadable' : compareHmac(token, hash, hmac)
   }
 
   return {
@@ -76,10 +80,14 @@ export function createHashing(hasher: Hasher, queue: WorkQueue): Hashing {
       tagOf(token, peppers.currentId, peppers)
     },
 
-    async verify(token, { hash, pepperId }) {
+    verifyHmac,
+
+    async verify(token, stored) {
+      const compared = verifyHmac(token, stored)
+      if (compared !== undefined) return compared
+      const { hash, pepperId } = stored
       const pepper = pepperId === null ? undefined : peppers.secretOf(pepperId)
       if (pepperId !== null && pepper === undefined) return 'unreadable'
-      if (hash.startsWith(hmacPrefix)) return pepper === undefined ? 'unreadable' : verifyHmac(token, hash, pepper)
       if (argon2Parameters(hash) === undefined) return 'unreadable'
       return (await slowly(() => verifyArgon2(hash, token, pepper))) ? 'same' : 'different'
     },
@@ -95,4 +103,10 @@ export function createHashing(hasher: Hasher, queue: WorkQueue): Hashing {
       )
     },
   }
+}
+
+function compareHmac(token: string, stored: string, hmac: Hmac): Comparison {
+  const expected = Buffer.from(stored.slice(hmacPrefix.length), 'base64url')
+  if (expected.length !== 32) return 'unreadable'
+  return timingSafeEqual(hmac(hmacDomain + token), expected) ? 'same' : 'different'
 }

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../errors.ts'
+import { type Hmac, hmacUnder } from './hmac.ts'
 
 /**
  * A secret kept outside the database and mixed into every stored hash: at least 32 bytes, or 32 characters of text.
@@ -19,11 +20,14 @@ export interface PepperRing {
   readonly currentId: string | null
   /** The secret of an id, or undefined for an id that is not in the ring. */
   secretOf(id: string): Buffer | undefined
+  /** HMAC under the secret of an id, or undefined for an id that is not in the ring. */
+  hmacOf(id: string): Hmac | undefined
 }
 
 /** Checks and arranges peppers. Messages name the type received, never a value. */
 export function pepperRing(current: Pepper | undefined, previous: readonly Pepper[] = []): PepperRing {
   const secrets = new Map<string, Buffer>()
+  const hmacs = new Map<string, Hmac>()
   const add = (pepper: Pepper, option: string): string => {
     const { id, secret } = isBare(pepper) ? { id: 'default', secret: pepper } : { ...pepper }
     if (typeof id !== 'string' || !/^[A-Za-z0-9._-]{1,64}$/.test(id)) {
@@ -37,12 +41,14 @@ export function pepperRing(current: Pepper | undefined, previous: readonly Peppe
         `A pepper is at least 32 bytes or 32 characters, got ${got}. Is the variable set?`,
       )
     }
-    secrets.set(id, Buffer.from(secret))
+    const bytes = Buffer.from(secret)
+    secrets.set(id, bytes)
+    hmacs.set(id, hmacUnder(bytes))
     return id
   }
   const currentId = current === undefined ? null : add(current, 'pepper')
   previous.forEach((pepper, index) => add(pepper, `previousPeppers[${index}]`))
-  return { currentId, secretOf: (id) => secrets.get(id) }
+  return { currentId, secretOf: (id) => secrets.get(id), hmacOf: (id) => hmacs.get(id) }
 }
 
 function isBare(pepper: Pepper): pepper is string | Uint8Array {

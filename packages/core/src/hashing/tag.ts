@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { hash, timingSafeEqual } from 'node:crypto'
 import type { PepperRing } from './pepper.ts'
 
 /*
@@ -38,7 +38,8 @@ function algorithmOf(pepperId: string | null): string {
 }
 
 function tagBytesOf(token: string, pepperId: string | null, peppers: PepperRing): Buffer | undefined {
-  if (pepperId === null) return createHash('sha256').update(domain).update(token).digest().subarray(0, tagBytes)
-  const pepper = peppers.secretOf(pepperId)
-  return pepper && createHmac('sha256', pepper).update(domain).update(token).digest().subarray(0, tagBytes)
+  if (pepperId === null) return hash('sha256', domain + token, 'buffer').subarray(0, tagBytes)
+  return peppers
+    .hmacOf(pepperId)?.(domain + token)
+    .subarray(0, tagBytes)
 }

@@ -3,45 +3,62 @@ import { isGrant, maxGrants } from '../permissions/grammar.ts'
 import type { ActorRef, IdempotencyRecord, KeyRecord, Owner, SecretRecord, ServiceAccount } from './records.ts'
 import { count, instant, list, nullable, object, oneOf, parseStored, type Reader, text, textMap } from './shape.ts'
 
+// Readers and the names of fields are made once: a store's answer to a burst of misses is thousands of fields.
 const keyId = text(16, /^[0-9A-Za-z]{16}$/)
 const reference = text(255, /^.+$/s)
-const sentence = text(2_000)
-const grant: Reader<string> = (value, field) => {
-  if (isGrant(value)) return value
-  throw new CorruptRecordError(field, 'a grant')
-}
-const grants = list(grant, maxGrants)
+const name = text(128)
+const environment = text(16, /^[a-z][a-z0-9]*$/)
+const sentence = nullable(text(2_000))
+const hint = text(128)
+const hash = text(512)
+const tag = text(64)
+const pepperId = nullable(text(64))
+const end = nullable(instant)
+const grants = list(isGrant, 'a grant', maxGrants)
+const metadata = textMap(32, 1_000)
+const idempotencyKey = text(255)
+const requestHash = text(128)
 
-const owner: Reader<Owner> = (value, field) => {
-  const row = object(value, field)
-  return { type: oneOf('user', 'service')(row.type, `${field}.type`), id: reference(row.id, `${field}.id`) }
-}
-
-const actor: Reader<ActorRef> = (value, field) => {
-  const row = object(value, field)
-  return {
-    type: oneOf('user', 'service', 'key', 'system')(row.type, `${field}.type`),
-    id: reference(row.id, `${field}.id`),
+/** A reader of somebody, whose type is one of these, at one field. */
+const somebody = <const T extends string>(field: string, ...types: readonly T[]): Reader<{ type: T; id: string }> => {
+  const type = oneOf(...types)
+  const [typeField, idField] = [`${field}.type`, `${field}.id`]
+  return (value) => {
+    const row = object(value, field)
+    return { type: type(row.type, typeField), id: reference(row.id, idField) }
   }
 }
 
-const secret: Reader<SecretRecord> = (value, field) => {
-  const row = object(value, field)
-  return {
-    version: count(row.version, `${field}.version`),
-    hint: text(128)(row.hint, `${field}.hint`),
-    hash: text(512)(row.hash, `${field}.hash`),
-    tag: text(64)(row.tag, `${field}.tag`),
-    pepperId: nullable(text(64))(row.pepperId, `${field}.pepperId`),
-    createdAt: instant(row.createdAt, `${field}.createdAt`),
-    endsAt: nullable(instant)(row.endsAt, `${field}.endsAt`),
+const owner: Reader<Owner> = somebody('owner', 'user', 'service')
+const createdBy: Reader<ActorRef> = somebody('createdBy', 'user', 'service', 'key', 'system')
+const actor: Reader<ActorRef> = somebody('actor', 'user', 'service', 'key', 'system')
+
+const secretAt = (field: string): ((value: unknown) => SecretRecord) => {
+  const [versionField, hintField, hashField] = [`${field}.version`, `${field}.hint`, `${field}.hash`]
+  const [tagField, pepperIdField] = [`${field}.tag`, `${field}.pepperId`]
+  const [createdAtField, endsAtField] = [`${field}.createdAt`, `${field}.endsAt`]
+  return (value) => {
+    const row = object(value, field)
+    return {
+      version: count(row.version, versionField),
+      hint: hint(row.hint, hintField),
+      hash: hash(row.hash, hashField),
+      tag: tag(row.tag, tagField),
+      pepperId: pepperId(row.pepperId, pepperIdField),
+      createdAt: instant(row.createdAt, createdAtField),
+      endsAt: end(row.endsAt, endsAtField),
+    }
   }
 }
+const currentSecret = secretAt('secrets[0]')
+const previousSecret = secretAt('secrets[1]')
 
 const secrets: Reader<KeyRecord['secrets']> = (value, field) => {
-  const [current, previous] = list(secret, 2)(value, field)
-  if (current === undefined) throw new CorruptRecordError(field, 'a list of one or two secrets')
-  return previous === undefined ? [current] : [current, previous]
+  if (!Array.isArray(value) || value.length < 1 || value.length > 2) {
+    throw new CorruptRecordError(field, 'a list of one or two secrets')
+  }
+  const current = currentSecret(value[0])
+  return value.length === 1 ? [current] : [current, previousSecret(value[1])]
 }
 
 /**
@@ -62,22 +79,22 @@ export function decodeKeyRecord(stored: unknown): KeyRecord {
     id: keyId(row.id, 'id'),
     workspaceId: reference(row.workspaceId, 'workspaceId'),
     revision: count(row.revision, 'revision'),
-    name: text(128)(row.name, 'name'),
-    description: nullable(sentence)(row.description, 'description'),
-    environment: text(16, /^[a-z][a-z0-9]*$/)(row.environment, 'environment'),
+    name: name(row.name, 'name'),
+    description: sentence(row.description, 'description'),
+    environment: environment(row.environment, 'environment'),
     permissions: grants(row.permissions, 'permissions'),
     owner: owner(row.owner, 'owner'),
-    createdBy: actor(row.createdBy, 'createdBy'),
-    metadata: textMap(32, 1_000)(row.metadata, 'metadata'),
+    createdBy: createdBy(row.createdBy, 'createdBy'),
+    metadata: metadata(row.metadata, 'metadata'),
     secrets: secrets(row.secrets, 'secrets'),
     createdAt: instant(row.createdAt, 'createdAt'),
     updatedAt: instant(row.updatedAt, 'updatedAt'),
-    expiresAt: nullable(instant)(row.expiresAt, 'expiresAt'),
-    disabledAt: nullable(instant)(row.disabledAt, 'disabledAt'),
-    revokedAt: nullable(instant)(row.revokedAt, 'revokedAt'),
-    revokedReason: nullable(sentence)(row.revokedReason, 'revokedReason'),
-    ownerGoneAt: nullable(instant)(row.ownerGoneAt, 'ownerGoneAt'),
-    lastUsedAt: nullable(instant)(row.lastUsedAt, 'lastUsedAt'),
+    expiresAt: end(row.expiresAt, 'expiresAt'),
+    disabledAt: end(row.disabledAt, 'disabledAt'),
+    revokedAt: end(row.revokedAt, 'revokedAt'),
+    revokedReason: sentence(row.revokedReason, 'revokedReason'),
+    ownerGoneAt: end(row.ownerGoneAt, 'ownerGoneAt'),
+    lastUsedAt: end(row.lastUsedAt, 'lastUsedAt'),
   }
 }
 
@@ -97,13 +114,13 @@ export function decodeServiceAccount(stored: unknown): ServiceAccount {
     id: reference(row.id, 'id'),
     workspaceId: reference(row.workspaceId, 'workspaceId'),
     revision: count(row.revision, 'revision'),
-    name: text(128)(row.name, 'name'),
-    description: nullable(sentence)(row.description, 'description'),
+    name: name(row.name, 'name'),
+    description: sentence(row.description, 'description'),
     permissions: grants(row.permissions, 'permissions'),
-    createdBy: actor(row.createdBy, 'createdBy'),
+    createdBy: createdBy(row.createdBy, 'createdBy'),
     createdAt: instant(row.createdAt, 'createdAt'),
     updatedAt: instant(row.updatedAt, 'updatedAt'),
-    deletedAt: nullable(instant)(row.deletedAt, 'deletedAt'),
+    deletedAt: end(row.deletedAt, 'deletedAt'),
   }
 }
 
@@ -117,8 +134,8 @@ export function decodeIdempotencyRecord(stored: unknown): IdempotencyRecord {
   return {
     workspaceId: reference(row.workspaceId, 'workspaceId'),
     actor: actor(row.actor, 'actor'),
-    idempotencyKey: text(255)(row.idempotencyKey, 'idempotencyKey'),
-    requestHash: text(128)(row.requestHash, 'requestHash'),
+    idempotencyKey: idempotencyKey(row.idempotencyKey, 'idempotencyKey'),
+    requestHash: requestHash(row.requestHash, 'requestHash'),
     keyId: keyId(row.keyId, 'keyId'),
     createdAt: instant(row.createdAt, 'createdAt'),
   }

@@ -15,13 +15,13 @@ export function createFlights<T>(): Flights<T> {
     join(name, generation, start) {
       const current = flying.get(name)
       if (current?.generation === generation) return current.landing
-      const flight = {
-        generation,
-        landing: start().finally(() => {
-          if (flying.get(name) === flight) flying.delete(name)
-        }),
-      }
+      const flight = { generation, landing: start() }
       flying.set(name, flight)
+      const land = (): void => {
+        if (flying.get(name) === flight) flying.delete(name)
+      }
+      // Before anybody who joined hears of it.
+      flight.landing.then(land, land)
       return flight.landing
     },
     get size() {

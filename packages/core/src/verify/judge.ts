@@ -36,13 +36,16 @@ export function judgeOwned(
 
 /** The next instant at which a verdict on this key must be made anew, were nothing to change: exact, never a TTL. */
 export function nextTurn(record: KeyRecord, secret: SecretRecord, now: number): number {
-  const ahead = [record.expiresAt, secret.endsAt].filter((at): at is number => at !== null && at > now)
-  return Math.min(Number.POSITIVE_INFINITY, ...ahead)
+  return Math.min(ahead(record.expiresAt, now), ahead(secret.endsAt, now))
 }
 
 function noticeFrom(endsAt: number | null, secret: SecretRecord, noticeMs: number): number {
   if (endsAt === null) return Number.POSITIVE_INFINITY
   return secret.endsAt === null ? endsAt - noticeMs : Number.NEGATIVE_INFINITY
+}
+
+function ahead(at: number | null, now: number): number {
+  return at !== null && at > now ? at : Number.POSITIVE_INFINITY
 }
 
 function isOver(end: number | null, now: number): boolean {

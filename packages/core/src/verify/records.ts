@@ -6,7 +6,7 @@ import type { KeyRecord } from '../store/records.ts'
 import type { KeyStore } from '../store/store.ts'
 import type { Fence } from './fence.ts'
 import { createFlights } from './flights.ts'
-import { within } from './within.ts'
+import { unavailable, within } from './within.ts'
 
 /** What the store said of an id, and from when that is. */
 export interface RecordRead {
@@ -21,7 +21,11 @@ export interface RecordRead {
 
 /** Reads key records from the store: concurrent reads of one id are one, the reads of one tick are one batch. */
 export interface Records {
-  /** @throws {UnavailableError} @throws {BusyError} */
+  /**
+   * Bounded in time by its batch.
+   *
+   * @throws {UnavailableError} @throws {BusyError}
+   */
   read(id: string): Promise<RecordRead>
 }
 
@@ -29,27 +33,24 @@ export interface Records {
 const maxWaiting = 10_000
 const maxBatch = 500
 
-/** Makes a reader. `storeTimeoutMs` bounds each batch. */
+/** Makes a reader. `storeTimeoutMs` bounds each batch from when it is sent, at the end of the tick that gathered it. */
 export function createRecords(store: KeyStore, fence: Fence, clock: Clock, storeTimeoutMs: number): Records {
   const flights = createFlights<RecordRead>()
   let batch: { readonly ids: string[]; readonly answer: Promise<Found> } | undefined
 
-  const findTogether = (id: string): Promise<Found> => {
-    if (batch === undefined || batch.ids.length >= maxBatch) {
-      const ids: string[] = []
-      const answer = new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
-        if (batch?.ids === ids) batch = undefined
-        return within(clock, storeTimeoutMs, 'store', () => store.find(ids))
-      })
-      batch = { ids, answer }
-    }
-    batch.ids.push(id)
-    return batch.answer
+  const gather = (): { readonly ids: string[]; readonly answer: Promise<Found> } => {
+    const ids: string[] = []
+    const answer = new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
+      if (batch?.ids === ids) batch = undefined
+      return within(clock, storeTimeoutMs, 'store', () => store.find(ids))
+    })
+    return { ids, answer }
   }
 
-  const start = async (id: string, readAt: number, stamp: number): Promise<RecordRead> => {
-    const found = await findTogether(id)
-    return { id, record: readableKey(id, found.get(id)), readAt, stamp }
+  const start = (id: string, readAt: number, stamp: number): Promise<RecordRead> => {
+    if (batch === undefined || batch.ids.length >= maxBatch) batch = gather()
+    batch.ids.push(id)
+    return batch.answer.then((found) => ({ id, record: recordIn(found, id), readAt, stamp }))
   }
 
   return {
@@ -68,7 +69,16 @@ export function keyScope(id: string): string {
   return `key ${id}`
 }
 
-type Found = ReadonlyMap<string, KeyRecord | 'corrupt'>
+type Found = ReadonlyMap<string, KeyRecord | 'corrupt' >
+
+// What makes no sense at all fails its own caller, not the batch.
+function recordIn(found: Found, id: string): KeyRecord | 'corrupt' | null {
+  try {
+    return readableKey(id, found.get(id))
+  } catch (error) {
+    throw unavailable('store', error)
+  }
+}
 
 /** Any store's answer is checked, our own included: a row may have been written by somebody else. Null for none. */
 export function readableKey(id: string, stored: KeyRecord | 'corrupt' | undefined): KeyRecord | 'corrupt' | null {

@@ -36,9 +36,10 @@ export function createRevokedKeys(maxIds: number): RevokedKeys {
       }
     },
     judged(record) {
+      const reasons = suspended.get(record.id)
       const isRevoked =
         record.revokedAt === null &&
-        (seen.get(record.id) === true || [...(suspended.get(record.id) ?? [])].some((isAllowed) => isAllowed(record)))
+        (seen.get(record.id) === true || (reasons !== undefined && [...reasons].some((isAllowed) => isAllowed(record))))
       return isRevoked ? { ...record, revokedAt: record.updatedAt } : record
     },
   }

@@ -27,20 +27,23 @@ export function within<T>(
     const cancelTimer = clock.schedule(limitMs, () => {
       reject(new UnavailableError(dependency, `The ${dependency} did not answer in time.`))
     })
-    const settle = (finish: () => void): void => {
-      cancelTimer()
-      finish()
-    }
     Promise.resolve()
       .then(work)
       .then(
-        (value) => settle(() => resolve(value)),
-        (error: unknown) => settle(() => reject(unavailable(dependency, error))),
+        (value) => {
+          cancelTimer()
+          resolve(value)
+        },
+        (error: unknown) => {
+          cancelTimer()
+          reject(unavailable(dependency, error))
+        },
       )
   })
 }
 
-function unavailable(dependency: Dependency, cause: unknown): Error {
+/** What infrastructure threw, as callers get it. */
+export function unavailable(dependency: Dependency, cause: unknown): Error {
   // An error of ours says more than "failed": which cursor is wrong, what to configure.
   if (isClavigerError(cause)) return cause
   return new UnavailableError(dependency, `The ${dependency} failed. See the cause.`, { cause: plain(cause) })
