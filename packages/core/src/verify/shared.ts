@@ -1,0 +1,15 @@
+/** One frozen value in place of many equal ones. `name` names its content: equal names, equal values. */
+export type Shared<T> = (name: string, make: () => T) => T
+
+/** Makes a table of at most `maxValues`. A full one starts anew: what was given out stays right, and is no longer shared. */
+export function createShared<T>(maxValues: number): Shared<T> {
+  const values = new Map<string, T>()
+  return (name, make) => {
+    const known = values.get(name)
+    if (known !== undefined) return known
+    if (values.size >= maxValues) values.clear()
+    const value = make()
+    values.set(name, value)
+    return value
+  }
+}
