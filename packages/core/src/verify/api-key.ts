@@ -1,6 +1,6 @@
 import type { PermissionCatalogue } from '../permissions/catalogue.ts'
 import { type GrantSet, grantSet } from '../permissions/match.ts'
-import type { KeyRecord, SecretRecord } from '../store/records.ts'
+import type { KeyRecord, Owner, SecretRecord } from '../store/records.ts'
 import { createShared } from './shared.ts'
 import type { ApiKey, Refused, Requirement } from './verdict.ts'
 
@@ -14,9 +14,10 @@ export interface ApiKeys {
   refusal(apiKey: ApiKey, requirement: Requirement): Refused | undefined
 }
 
-// Thousands of keys hold a few different lists of permissions, and an owner has more than one key.
+// Thousands of keys hold a few different lists of permissions, few workspaces, and an owner has more than one key.
 const maxSharedLists = 1_000
 const maxSharedOwners = 1_000
+const maxSharedTexts = 1_000
 const noMetadata: ApiKey['metadata'] = Object.freeze({})
 
 /** Binds to the declared permissions: effective permissions are the declared names that key and owner both hold. */
@@ -24,14 +25,17 @@ export function createApiKeys(catalogue: PermissionCatalogue): ApiKeys {
   // What the key itself was granted; kept aside so that no handler sees or forges it.
   const grantedBy = new WeakMap<ApiKey, readonly string[]>()
   const sharedList = createShared<readonly string[]>(maxSharedLists)
-  const sharedPlace = createShared<Pick<ApiKey, 'workspaceId' | 'owner'>>(maxSharedOwners)
+  const sharedOwner = createShared<Owner>(maxSharedOwners)
+  const sharedText = createShared<string>(maxSharedTexts)
 
   // The copy is as long as the list: what `filter` gives has room for seventeen.
   const listOf = (names: readonly string[]): readonly string[] =>
     sharedList(JSON.stringify(names), () => Object.freeze([...names]))
 
-  const placeOf = ({ workspaceId, owner: { type, id } }: KeyRecord): Pick<ApiKey, 'workspaceId' | 'owner'> =>
-    sharedPlace(JSON.stringify([workspaceId, type, id]), () => ({ workspaceId, owner: Object.freeze({ type, id }) }))
+  const ownerOf = ({ owner: { type, id } }: KeyRecord): Owner =>
+    sharedOwner(`${type} ${id}`, () => Object.freeze({ type, id }))
+
+  const textOf = (text: string): string => sharedText(text, () => text)
 
   const permissionRefusal = (apiKey: ApiKey, required: readonly string[], any: boolean): Refused | undefined => {
     const granted = grantedBy.get(apiKey)
@@ -53,14 +57,13 @@ export function createApiKeys(catalogue: PermissionCatalogue): ApiKeys {
     make(record, secret, owner) {
       const key = grantSet(record.permissions)
       const permissions = catalogue.names.filter((name) => key.has(name) && owner.has(name))
-      const { workspaceId, owner: sharedOwner } = placeOf(record)
       const apiKey: ApiKey = {
         id: record.id,
-        workspaceId,
+        workspaceId: textOf(record.workspaceId),
         name: record.name,
-        environment: record.environment,
+        environment: textOf(record.environment),
         permissions: listOf(permissions),
-        owner: sharedOwner,
+        owner: ownerOf(record),
         secretVersion: secret.version,
         metadata: metadataOf(record),
         expiresAt: null,

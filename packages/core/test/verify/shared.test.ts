@@ -10,3 +10,10 @@ test('equal names share a value, different names never, and a full table starts 
   expect(get('0')).not.toBe(first)
   expect(get('0')).toEqual(first)
 })
+
+test('what has a long name is not kept', () => {
+  const shared = createShared<object>(3)
+  const [short, long] = ['x'.repeat(1_000), 'x'.repeat(1_001)]
+  expect(shared(short, () => ({}))).toBe(shared(short, () => ({})))
+  expect(shared(long, () => ({}))).not.toBe(shared(long, () => ({})))
+})
