@@ -77,6 +77,7 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
           async (batch) => store.addUsage?.(batch),
           { ...resolved.usage, storeTimeoutMs },
           clock,
+          apiKeys.isOurs,
           Math.random,
         )
 
@@ -101,7 +102,9 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
     starting: readiness.starting,
     onOutdated: createRehash(hashing, commits, cache),
     onVerdict(verdict, record, { version }) {
-      recorder?.introduce(verdict, { workspaceId: record.workspaceId, keyId: record.id, version })
+      if (!verdict.ok) {
+        recorder?.introduce(verdict, { id: record.id, workspaceId: record.workspaceId, secretVersion: version })
+      }
       ownerFlags.learn(verdict, record)
     },
     recordAgeMs: resolved.recordAgeMs,

@@ -1,15 +1,15 @@
 import type { Clock } from '../clock.ts'
 import { channels, publish } from '../diagnostics.ts'
 import type { KeyStore } from '../store/store.ts'
-import type { Verification } from '../verify/verdict.ts'
+import type { ApiKey, Refused, Verification } from '../verify/verdict.ts'
 import { startBudget } from '../verify/within.ts'
 import { createSender } from './sender.ts'
 import { createTally, type Subject } from './tally.ts'
 
 /** Counts uses of keys in memory and brings them to the store, off the request path. */
 export interface Recorder {
-  /** Whose use a verdict stands for. What was never introduced is never counted: its secret was not proven. */
-  introduce(verdict: Verification, of: Omit<Subject, 'cell'>): void
+  /** Whose use a refusal stands for. One that was never introduced is never counted: its secret was not proven. */
+  introduce(refused: Refused, of: Subject): void
   /** Counts one use. Does no I/O, never throws. Parameters as `Keyring.recordUse`. */
   count(verdict: Verification, status: number | undefined, deniedBy: string | undefined): void
   /** Stores what is counted, trying again as long as `limitMs` allows. What comes later is dropped. Never rejects. */
@@ -30,15 +30,17 @@ const pauseMs = 100
 /**
  * Makes a recorder. Nothing is scheduled while nothing is counted.
  *
+ * @param isOurs whether an accepted verdict's key was made by this keyring: no other is counted
  * @param random gives numbers from 0 to 1, so that processes started together do not flush together
  */
 export function createRecorder(
   addUsage: NonNullable<KeyStore['addUsage']>,
   { flushMs, maxCells, storeTimeoutMs }: RecorderOptions,
   clock: Clock,
+  isOurs: (apiKey: ApiKey) => boolean,
   random: () => number,
 ): Recorder {
-  const subjects = new WeakMap<object, Subject>()
+  const subjects = new WeakMap<Refused, Subject>()
   const tally = createTally(maxCells)
   const sender = createSender(addUsage, tally, clock)
   const patienceMs = Math.max(storeTimeoutMs, leastPatienceMs)
@@ -82,13 +84,17 @@ export function createRecorder(
     cancelPlanned = clock.schedule(flushMs * (0.75 + 0.2 * random()), () => void flush(() => patienceMs))
   }
 
+  const subjectOf = (verdict: Verification): Subject | undefined => {
+    // A guard's copy of an accepted verdict still stands for the same use.
+    if (verdict.ok) return isOurs(verdict.apiKey) ? verdict.apiKey : undefined
+    return subjects.get(verdict)
+  }
+
   return {
-    introduce(verdict, { workspaceId, keyId, version }) {
-      subjects.set(identityOf(verdict), { workspaceId, keyId, version, cell: undefined })
-    },
+    introduce: (refused, subject) => void subjects.set(refused, subject),
 
     count(verdict, status, deniedBy) {
-      const subject = subjects.get(identityOf(verdict))
+      const subject = subjectOf(verdict)
       if (subject === undefined) return
       if (closed || !tally.add(subject, clock.now(), status, deniedBy)) dropped += 1
       else if (cancelPlanned === undefined) plan()
@@ -108,11 +114,6 @@ export function createRecorder(
       if (dropped > 0) report(0)
     },
   }
-}
-
-/** A guard's copy of an accepted verdict still stands for the same use. */
-function identityOf(verdict: Verification): object {
-  return verdict.ok ? verdict.apiKey : verdict
 }
 
 function pause(clock: Clock, ms: number): Promise<void> {

@@ -1,16 +1,11 @@
 import { hourMs, type UsageEntry } from '../store/usage.ts'
+import type { ApiKey } from '../verify/verdict.ts'
 
-/** Whose use is counted: one secret version of a key. The slot is the tally's own. */
-export interface Subject {
-  readonly workspaceId: string
-  readonly keyId: string
-  readonly version: number
-  /** The cell it was counted in last: saves the look-up. */
-  cell: Cell | undefined
-}
+/** Whose use is counted: one secret version of a key. */
+export type Subject = Pick<ApiKey, 'id' | 'workspaceId' | 'secretVersion'>
 
 /** Counts of one key and secret version within one hour, in the making. */
-export interface Cell {
+interface Cell {
   readonly workspaceId: string
   readonly keyId: string
   readonly version: number
@@ -21,8 +16,8 @@ export interface Cell {
   clientErrors: number
   serverErrors: number
   lastUsedAt: number
-  /** False once it was handed on: what comes later belongs to the next batch. */
-  open: boolean
+  /** Another hour or secret version of the same key, begun later. */
+  next: Cell | undefined
 }
 
 /** Counts that no store has yet, in bounded memory. */
@@ -44,18 +39,21 @@ export interface Tally {
 
 /** Makes an empty tally that never holds more than `maxCells`. */
 export function createTally(maxCells: number): Tally {
-  const cells = new Map<string, Cell>()
+  // By key; whoever has more than one cell is at the turn of an hour or in an overlap, and has them in a chain.
+  const firstOfKey = new Map<string, Cell>()
+  let size = 0
 
   const cellOf = (subject: Subject, now: number): Cell | undefined => {
-    const last = subject.cell
-    if (last?.open === true && now >= last.hour && now < last.hour + hourMs) return last
-    const hour = Math.floor(now / hourMs) * hourMs
-    const id = `${hour} ${subject.version} ${subject.keyId}`
-    const known = cells.get(id)
-    if (known === undefined && cells.size >= maxCells) return undefined
-    const cell = known ?? newCell(subject, hour)
-    if (known === undefined) cells.set(id, cell)
-    subject.cell = cell
+    let last: Cell | undefined
+    for (let cell = firstOfKey.get(subject.id); cell !== undefined; cell = cell.next) {
+      if (cell.version === subject.secretVersion && now >= cell.hour && now < cell.hour + hourMs) return cell
+      last = cell
+    }
+    if (size >= maxCells) return undefined
+    const cell = newCell(subject, Math.floor(now / hourMs) * hourMs)
+    if (last === undefined) firstOfKey.set(subject.id, cell)
+    else last.next = cell
+    size += 1
     return cell
   }
 
@@ -80,32 +78,36 @@ export function createTally(maxCells: number): Tally {
 
     seal(maxEntries) {
       const entries: UsageEntry[] = []
-      for (const [id, cell] of cells) {
+      for (const [keyId, first] of firstOfKey) {
+        let cell: Cell | undefined = first
+        for (; cell !== undefined && entries.length < maxEntries; cell = cell.next) entries.push(entryOf(cell))
+        if (cell === undefined) firstOfKey.delete(keyId)
+        else firstOfKey.set(keyId, cell)
         if (entries.length >= maxEntries) break
-        cells.delete(id)
-        cell.open = false
-        entries.push(entryOf(cell))
       }
+      size -= entries.length
       return entries
     },
 
     requests() {
       let sum = 0
-      for (const cell of cells.values()) sum += cell.requests
+      for (const first of firstOfKey.values()) {
+        for (let cell: Cell | undefined = first; cell !== undefined; cell = cell.next) sum += cell.requests
+      }
       return sum
     },
 
     get size() {
-      return cells.size
+      return size
     },
   }
 }
 
-function newCell({ workspaceId, keyId, version }: Subject, hour: number): Cell {
+function newCell({ workspaceId, id, secretVersion }: Subject, hour: number): Cell {
   return {
     workspaceId,
-    keyId,
-    version,
+    keyId: id,
+    version: secretVersion,
     hour,
     requests: 0,
     allowed: 0,
@@ -113,10 +115,10 @@ function newCell({ workspaceId, keyId, version }: Subject, hour: number): Cell {
     clientErrors: 0,
     serverErrors: 0,
     lastUsedAt: 0,
-    open: true,
+    next: undefined,
   }
 }
 
-function entryOf({ open: _, denied, ...counts }: Cell): UsageEntry {
+function entryOf({ next: _, denied, ...counts }: Cell): UsageEntry {
   return { ...counts, denied: { ...denied } }
 }

@@ -1,32 +1,48 @@
 import type { PermissionCatalogue } from '../permissions/catalogue.ts'
 import { type GrantSet, grantSet } from '../permissions/match.ts'
-import type { KeyRecord, SecretRecord } from '../store/records.ts'
+import type { KeyRecord, Owner, SecretRecord } from '../store/records.ts'
+import { createShared } from './shared.ts'
 import type { ApiKey, Refused, Requirement } from './verdict.ts'
 
 /** Makes what handlers see of a key, and answers what it is good for. */
 export interface ApiKeys {
   /** Frozen to the bottom: it is shared between requests. */
   make(record: KeyRecord, secret: SecretRecord, owner: GrantSet): ApiKey
+  /** Whether this very object was made here: a copy stands for nothing. */
+  isOurs(apiKey: ApiKey): boolean
   /** Undefined when the key is good for this. Workspace first: another tenant's route tells nothing else. */
   refusal(apiKey: ApiKey, requirement: Requirement): Refused | undefined
 }
 
-/** What the permissions of an `ApiKey` were made from; kept aside so that no handler sees or changes it. */
-interface Held {
-  readonly effective: readonly string[]
-  readonly granted: readonly string[]
-}
+// Thousands of keys hold a few different lists of permissions, few workspaces, and an owner has more than one key.
+const maxSharedLists = 1_000
+const maxSharedOwners = 1_000
+const maxSharedTexts = 1_000
+const noMetadata: ApiKey['metadata'] = Object.freeze({})
 
 /** Binds to the declared permissions: effective permissions are the declared names that key and owner both hold. */
 export function createApiKeys(catalogue: PermissionCatalogue): ApiKeys {
-  const heldBy = new WeakMap<ApiKey, Held>()
+  // What the key itself was granted; kept aside so that no handler sees or forges it.
+  const grantedBy = new WeakMap<ApiKey, readonly string[]>()
+  const sharedList = createShared<readonly string[]>(maxSharedLists)
+  const sharedOwner = createShared<Owner>(maxSharedOwners)
+  const sharedText = createShared<string>(maxSharedTexts)
+
+  // The copy is as long as the list: what `filter` gives has room for seventeen.
+  const listOf = (names: readonly string[]): readonly string[] =>
+    sharedList(JSON.stringify(names), () => Object.freeze([...names]))
+
+  const ownerOf = ({ owner: { type, id } }: KeyRecord): Owner =>
+    sharedOwner(`${type} ${id}`, () => Object.freeze({ type, id }))
+
+  const textOf = (text: string): string => sharedText(text, () => text)
 
   const permissionRefusal = (apiKey: ApiKey, required: readonly string[], any: boolean): Refused | undefined => {
-    const held = heldBy.get(apiKey)
-    const has = (permission: string): boolean => held?.effective.includes(permission) === true
+    const granted = grantedBy.get(apiKey)
+    const has = (permission: string): boolean => granted !== undefined && apiKey.permissions.includes(permission)
     if (any ? required.some(has) : required.every(has)) return undefined
     const missing = required.filter((permission) => !has(permission))
-    const key = grantSet(held?.granted)
+    const key = grantSet(granted)
     const keyHas = (permission: string): boolean => key.has(permission)
     const ownerIsShort = any ? missing.some(keyHas) : missing.every(keyHas)
     return {
@@ -41,25 +57,25 @@ export function createApiKeys(catalogue: PermissionCatalogue): ApiKeys {
     make(record, secret, owner) {
       const key = grantSet(record.permissions)
       const permissions = catalogue.names.filter((name) => key.has(name) && owner.has(name))
-      const { expiresAt } = record
-      const { endsAt } = secret
       const apiKey: ApiKey = {
         id: record.id,
-        workspaceId: record.workspaceId,
+        workspaceId: textOf(record.workspaceId),
         name: record.name,
-        environment: record.environment,
-        permissions: Object.freeze(permissions),
-        owner: Object.freeze({ ...record.owner }),
+        environment: textOf(record.environment),
+        permissions: listOf(permissions),
+        owner: ownerOf(record),
         secretVersion: secret.version,
-        metadata: Object.freeze({ ...record.metadata }),
+        metadata: metadataOf(record),
         expiresAt: null,
         secretEndsAt: null,
       }
-      showDate(apiKey, 'expiresAt', expiresAt)
-      showDate(apiKey, 'secretEndsAt', endsAt)
-      heldBy.set(apiKey, { effective: permissions, granted: record.permissions })
+      showDate(apiKey, 'expiresAt', record.expiresAt)
+      showDate(apiKey, 'secretEndsAt', secret.endsAt)
+      grantedBy.set(apiKey, listOf(record.permissions))
       return Object.freeze(apiKey)
     },
+
+    isOurs: (apiKey) => grantedBy.has(apiKey),
 
     refusal(apiKey, { workspaceId, environments, permissions, anyPermission }) {
       const keyId = apiKey.id
@@ -75,6 +91,12 @@ export function createApiKeys(catalogue: PermissionCatalogue): ApiKeys {
       )
     },
   }
+}
+
+// Entry by entry: frozen copies by spread have a hidden class each, which weighs more than they do.
+function metadataOf({ metadata }: KeyRecord): ApiKey['metadata'] {
+  const entries = Object.entries(metadata)
+  return entries.length === 0 ? noMetadata : Object.freeze(Object.fromEntries(entries))
 }
 
 // A Date can be changed even when frozen: each reader gets its own. Only where there is one, since an object with a

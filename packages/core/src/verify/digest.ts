@@ -1,7 +1,7 @@
 import { hash, randomBytes } from 'node:crypto'
 import type { Carrier } from './verdict.ts'
 
-/** Names a text within this process without holding it: a 32-character binary string. */
+/** Names a text within this process without holding it: a binary string of 32 characters, or 16 for a proof. */
 export type Digest = (text: string) => string
 
 /** One digest per use, so that no use's name is ever another's. */
@@ -17,5 +17,8 @@ export function createDigests(): Digests {
     const prefix = key + use
     return (text) => hash('sha256', prefix + text, 'binary')
   }
-  return { bearer: digest('b'), header: digest('h'), direct: digest('d'), proof: digest('p') }
+  // Never a key of a table, and one is kept for each entry: 128 bits. A `slice` would keep the whole of it alive.
+  const proofPrefix = `${key}p`
+  const proof: Digest = (text) => hash('sha256', proofPrefix + text, 'buffer').toString('latin1', 0, 16)
+  return { bearer: digest('b'), header: digest('h'), direct: digest('d'), proof }
 }

@@ -22,8 +22,8 @@ export interface Entry {
   readonly keyId: string
   /** Keyed digest of token and stored hash: equal proofs mean the same token was proven against the same hash. */
   proof: string
-  /** The next entry of the same key. */
-  sibling: Entry | undefined
+  /** The next entry in the same bucket. */
+  next: Entry | undefined
 }
 
 /** What a fill brings. Instants are epoch milliseconds. */
@@ -61,7 +61,6 @@ export interface Entries {
   readonly size: number
 }
 
-// Entries of a key hang together in a chain: a Set for each key would weigh more than the entries.
 // Three carriers, two secrets; the rest is slack. No client can make one key evict others by spelling it in new ways.
 const maxEntriesPerKey = 8
 // Beyond 2^30 V8 may keep integers on the heap: about every twelve days the origin moves, and every verdict is made anew.
@@ -72,21 +71,22 @@ const originLeadMs = 3_600_000
 /** Makes a memory of at most `maxEntries` credentials. */
 export function createEntries(maxEntries: number): Entries {
   let origin = Number.NEGATIVE_INFINITY
-  const firstOfKey = new Map<string, Entry>()
+  // Finds the entries of a key. A chain for each bucket, since a Map of keys would weigh half as much as the entries.
+  const buckets = Array.from<Entry | undefined>({ length: maxEntries })
   const lru = new LRUCache<string, Entry>({ max: maxEntries, dispose: (entry) => unlink(entry) })
 
   const chain = function* (keyId: string): Generator<Entry> {
-    for (let entry = firstOfKey.get(keyId); entry !== undefined; entry = entry.sibling) yield entry
+    for (let entry = buckets[bucketOf(keyId, maxEntries)]; entry !== undefined; entry = entry.next) {
+      if (entry.keyId === keyId) yield entry
+    }
   }
 
   const unlink = (entry: Entry): void => {
-    const first = firstOfKey.get(entry.keyId)
-    if (first === entry) {
-      if (entry.sibling === undefined) firstOfKey.delete(entry.keyId)
-      else firstOfKey.set(entry.keyId, entry.sibling)
-      return
+    const bucket = bucketOf(entry.keyId, maxEntries)
+    if (buckets[bucket] === entry) buckets[bucket] = entry.next
+    for (let other = buckets[bucket]; other !== undefined; other = other.next) {
+      if (other.next === entry) other.next = entry.next
     }
-    for (const other of chain(entry.keyId)) if (other.sibling === entry) other.sibling = entry.sibling
   }
 
   const trim = (keyId: string): void => {
@@ -96,7 +96,6 @@ export function createEntries(maxEntries: number): Entries {
   }
 
   const insert = ({ digest, keyId, proof }: Fill): Entry => {
-    const sibling = firstOfKey.get(keyId)
     const entry: Entry = {
       verdict: undefined,
       filledAt: 0,
@@ -105,10 +104,13 @@ export function createEntries(maxEntries: number): Entries {
       digest,
       keyId,
       proof,
-      sibling,
+      next: undefined,
     }
-    firstOfKey.set(keyId, entry)
+    // May drop the least used entry, which may be the first of this bucket.
     lru.set(digest, entry)
+    const bucket = bucketOf(keyId, maxEntries)
+    entry.next = buckets[bucket]
+    buckets[bucket] = entry
     trim(keyId)
     return entry
   }
@@ -122,7 +124,8 @@ export function createEntries(maxEntries: number): Entries {
       clearAll()
       origin = instant - originLeadMs
     }
-    return instant - origin
+    // A difference alone would be a number object on the heap, one more place for every hit to look at.
+    return (instant - origin) | 0
   }
 
   return {
@@ -168,6 +171,13 @@ export function createEntries(maxEntries: number): Entries {
       return lru.size
     },
   }
+}
+
+// Ids are random, and nobody chooses them: any mixing of their characters spreads them.
+function bucketOf(keyId: string, buckets: number): number {
+  let sum = 0
+  for (let index = 0; index < keyId.length; index += 1) sum = (Math.imul(sum, 31) + keyId.charCodeAt(index)) | 0
+  return (sum >>> 0) % buckets
 }
 
 function clear(entry: Entry): void {

@@ -2,7 +2,9 @@ import type { GrantSet } from '../permissions/match.ts'
 import type { KeyRecord, SecretRecord } from '../store/records.ts'
 import { type KeyStatus, keyStatus } from '../store/status.ts'
 import type { ApiKeys } from './api-key.ts'
-import type { Refused, RefusalCode, Verification } from './verdict.ts'
+import type { Accepted, Refused, RefusalCode, Verification } from './verdict.ts'
+
+const never = Number.POSITIVE_INFINITY
 
 const codeOfStatus: Readonly<Partial<Record<KeyStatus, RefusalCode>>> = {
   revoked: 'key_revoked',
@@ -26,12 +28,15 @@ export function judgeOwned(
 ): Verification {
   if (owner === null) return { ok: false, code: 'owner_gone', keyId: record.id }
   const endsAt = earliest(record.expiresAt, secret.endsAt)
-  return Object.freeze({
-    ok: true,
+  // Null at first: a field that has only held numbers takes a number object for each verdict, also for `never`.
+  const verdict = {
+    ok: true as const,
     apiKey: apiKeys.make(record, secret, owner),
     endsAt,
-    noticeFrom: noticeFrom(endsAt, secret, noticeMs),
-  })
+    noticeFrom: null as unknown,
+  }
+  verdict.noticeFrom = noticeFrom(endsAt, secret, noticeMs)
+  return Object.freeze(verdict as Accepted)
 }
 
 /** The next instant at which a verdict on this key must be made anew, were nothing to change: exact, never a TTL. */
@@ -40,7 +45,7 @@ export function nextTurn(record: KeyRecord, secret: SecretRecord, now: number): 
 }
 
 function noticeFrom(endsAt: number | null, secret: SecretRecord, noticeMs: number): number {
-  if (endsAt === null) return Number.POSITIVE_INFINITY
+  if (endsAt === null) return never
   return secret.endsAt === null ? endsAt - noticeMs : Number.NEGATIVE_INFINITY
 }
 

@@ -1,8 +1,9 @@
+import { testRecord } from '@claviger/testing'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { definePermissions } from '../../src/permissions/catalogue.ts'
 import { grantSet } from '../../src/permissions/match.ts'
-import type { KeyRecord, SecretRecord } from '../../src/store/records.ts'
+import type { SecretRecord } from '../../src/store/records.ts'
 import { createApiKeys } from '../../src/verify/api-key.ts'
 import { allows, beyond, everyPermission, grant, grants } from './oracle.ts'
 
@@ -52,7 +53,7 @@ test('P20: effective permissions are the declared ones that key and owner both a
   let some = 0
   fc.assert(
     fc.property(grants, grants, fc.constantFrom(...catalogue.names), (own, owner, required) => {
-      const record = { permissions: own, owner: {}, metadata: {}, expiresAt: null } as unknown as KeyRecord
+      const record = { ...testRecord(), permissions: own }
       const apiKey = apiKeys.make(record, { version: 1 } as SecretRecord, grantSet(owner))
       const expected = catalogue.names.filter((name) => allows(own, name) && allows(owner, name))
       if (expected.length > 0) some += 1

@@ -31,7 +31,7 @@ export interface RecorderSetUp {
   /** What becomes of the next batches; undefined: they are stored. */
   fail: ((batch: UsageBatch, apply: () => Promise<void>) => Promise<void>) | undefined
   /** Introduces a verdict on a key, and gives it. */
-  verdictOn(index?: number, version?: number): Verification
+  verdictOn(index?: number, version?: number): Refused
   /** Counts an allowed use. */
   use(verdict: Verification, status?: number): void
 }
@@ -46,7 +46,13 @@ export function recorderSetUp(options: { flushMs?: number; maxCells?: number; cl
     const apply = async (): Promise<void> => store.addUsage?.(batch)
     await (made.fail === undefined ? apply() : made.fail(batch, apply))
   }
-  const recorder = createRecorder(addUsage, { flushMs, maxCells, storeTimeoutMs: 1_000 }, clock, () => 1)
+  const recorder = createRecorder(
+    addUsage,
+    { flushMs, maxCells, storeTimeoutMs: 1_000 },
+    clock,
+    () => false,
+    () => 1,
+  )
   const made: RecorderSetUp = {
     clock,
     store,
@@ -55,7 +61,7 @@ export function recorderSetUp(options: { flushMs?: number; maxCells?: number; cl
     fail: undefined,
     verdictOn(index = 0, version = 1) {
       const verdict: Refused = { ok: false, code: 'key_revoked' }
-      recorder.introduce(verdict, { workspaceId, keyId: keyId(index), version })
+      recorder.introduce(verdict, { id: keyId(index), workspaceId, secretVersion: version })
       return verdict
     },
     use: (verdict, status = 200) => recorder.count(verdict, status, undefined),

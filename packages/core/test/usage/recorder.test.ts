@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { hourMs } from '../../src/store/usage.ts'
 import { createRecorder } from '../../src/usage/recorder.ts'
-import type { Refused } from '../../src/verify/verdict.ts'
+import type { Accepted, ApiKey, Refused } from '../../src/verify/verdict.ts'
 import { heardOn, keyId, recorderSetUp, stored, workspaceId } from '../support/usage.ts'
 
 interface UsageMessage {
@@ -252,6 +252,26 @@ test('S-39: a verdict nobody introduced counts nothing', async () => {
   expect(clock.pending()).toBe(0)
 })
 
+test('S-39: an accepted verdict counts by its key, a copy of the key counts nothing', async () => {
+  const clock = testClock()
+  const store = memoryStore()
+  const apiKey = { id: keyId(), workspaceId, secretVersion: 2 } as unknown as ApiKey
+  const recorder = createRecorder(
+    async (batch) => store.addUsage?.(batch),
+    { flushMs: 1_000, maxCells: 10, storeTimeoutMs: 1_000 },
+    clock,
+    (made) => made === apiKey,
+    () => 1,
+  )
+  const verdict: Accepted = { ok: true, apiKey, endsAt: null, noticeFrom: Number.POSITIVE_INFINITY }
+  recorder.count({ ...verdict, apiKey: { ...apiKey } }, 200, undefined)
+  expect(clock.pending()).toBe(0)
+  recorder.count(verdict, 200, undefined)
+  recorder.count({ ...verdict }, 403, 'wrong_workspace')
+  await clock.advanceAsync(1_000)
+  expect(await stored(store)).toMatchObject({ requests: 2, allowed: 1, denied: { wrong_workspace: 1 } })
+})
+
 test('last used never moves back, whichever of two processes with clocks 5 s apart is heard last', async () => {
   const clock = testClock()
   const store = memoryStore()
@@ -270,10 +290,11 @@ test('last used never moves back, whichever of two processes with clocks 5 s apa
       async (batch) => store.addUsage?.(batch),
       options,
       own,
+      () => false,
       () => 1,
     )
     const verdict: Refused = { ok: false, code: 'key_revoked' }
-    recorder.introduce(verdict, { workspaceId, keyId: keyId(), version: 1 })
+    recorder.introduce(verdict, { id: keyId(), workspaceId, secretVersion: 1 })
     return () => recorder.count(verdict, 200, undefined)
   }
   const [ahead, behind] = [start(5_000), start(0)]

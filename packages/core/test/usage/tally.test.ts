@@ -3,7 +3,7 @@ import { hourMs } from '../../src/store/usage.ts'
 import { createTally, type Subject } from '../../src/usage/tally.ts'
 
 const start = Date.UTC(2025, 0, 1)
-const subject = (keyId = 'a', version = 1): Subject => ({ workspaceId: 'ws', keyId, version, cell: undefined })
+const subject = (id = 'a', secretVersion = 1): Subject => ({ id, workspaceId: 'ws', secretVersion })
 
 describe('a tally', () => {
   test('counts by outcome: allowed with its status, denied by code', () => {
@@ -76,6 +76,17 @@ describe('a tally', () => {
     for (const name of ['a', 'b', 'c']) tally.add(subject(name), start, 200, undefined)
     expect(tally.seal(2).map(({ keyId }) => keyId)).toEqual(['a', 'b'])
     expect([tally.size, tally.requests()]).toEqual([1, 1])
+  })
+
+  test('a key with several cells keeps those that did not fit into a batch, oldest first', () => {
+    const tally = createTally(10)
+    for (const version of [1, 2, 3]) tally.add(subject('a', version), start, 200, undefined)
+    tally.add(subject('b'), start, 200, undefined)
+    expect(tally.seal(2).map(({ version }) => version)).toEqual([1, 2])
+    tally.add(subject('a', 1), start, 200, undefined)
+    expect([tally.size, tally.requests()]).toEqual([3, 3])
+    expect(tally.seal(10).map(({ keyId, version }) => `${keyId}${version}`)).toEqual(['a3', 'a1', 'b1'])
+    expect([tally.size, tally.requests()]).toEqual([0, 0])
   })
 
   test('S-47: holds no more cells than its bound; those it holds go on counting', () => {

@@ -29,6 +29,10 @@ describe('the digests', () => {
     expect(digest.length).toBe(32)
     expect(digest).not.toContain('secret')
   })
+
+  test('of proofs have 128 bits', () => {
+    expect(createDigests().proof('text').length).toBe(16)
+  })
 })
 
 describe('the entries', () => {
@@ -41,6 +45,23 @@ describe('the entries', () => {
     filledAt: 0,
     deadline: 10,
     refreshAt: 8,
+  })
+
+  test('are found by their key as long as they are there, whichever share a bucket', () => {
+    const keys = Array.from({ length: 50 }, (_, index) => `k${index}`)
+    for (const maxEntries of [1, 2, 7, 1_000]) {
+      const entries = createEntries(maxEntries)
+      const order = [...keys, ...keys.toReversed(), ...keys]
+      order.forEach((keyId, turn) => entries.fill(fill(`${keyId} ${turn % 3}`, keyId)))
+      const found = keys.flatMap((keyId) => entries.verdictsOf(keyId))
+      expect(found).toHaveLength(entries.size)
+      for (const keyId of keys) {
+        for (const turn of [0, 1, 2]) {
+          const digest = `${keyId} ${turn}`
+          expect(entries.hasProof(keyId, `proof of ${digest}`)).toBe(entries.get(digest) !== undefined)
+        }
+      }
+    }
   })
 
   test('P12: are never more than their bound, and those pushed out are forgotten by key as well', () => {
