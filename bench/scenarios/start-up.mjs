@@ -30,16 +30,18 @@ export async function run({ size }) {
     base === undefined ? '' : times(ratios(list, base)),
     milliseconds(median(list)),
   ])
-  buildCommonJs()
   const packages = ['core', 'express', 'koa', 'store-memory', 'store-redis', 'store-sql']
   const sizes = new Map(packages.map((name) => [name, packedSize(name)]))
   return {
     tables: [
       { title: 'CPU of importing', columns: ['', 'x jose', 'CPU'], rows, note: skippedNote(skipped) },
       {
-        title: 'Installed size of our packages: ES modules, CommonJS copy, declarations, sources and maps',
-        columns: ['package', 'kB', 'of that, what Node loads (ES modules)'],
-        rows: [...sizes].map(([name, { all, code }]) => [`@claviger/${name}`, kilobytes(all), kilobytes(code)]),
+        title: 'Installed size of our packages',
+        columns: ['package', 'kB', 'of that, code', 'declarations'],
+        rows: [...sizes].map(([name, { all, code, types }]) => [
+          `@claviger/${name}`,
+          ...[all, code, types].map(kilobytes),
+        ]),
       },
     ],
     goals: [
@@ -77,18 +79,13 @@ function measureImport(names) {
   return status === 0 ? Number(stdout) : undefined
 }
 
-function buildCommonJs() {
-  const script = 'packages/repository/scripts/build-commonjs.mjs'
-  execFileSync(process.execPath, [script], { cwd: fileURLToPath(root), stdio: 'ignore' })
-}
-
 /** Of the package as it would be published. */
 function packedSize(name) {
   const cwd = fileURLToPath(new URL(`packages/${name}/`, root))
   const options = { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }
   const [{ files }] = JSON.parse(execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], options))
-  const sum = (list) => list.reduce((total, { size }) => total + size, 0)
-  return { all: sum(files), code: sum(files.filter(({ path }) => /^dist\/(?!cjs\/).*\.js$/.test(path))) }
+  const sum = (suffix) => files.filter(({ path }) => path.endsWith(suffix)).reduce((total, { size }) => total + size, 0)
+  return { all: sum(''), code: sum('.cjs'), types: sum('.d.cts') }
 }
 
 function kilobytes(bytes) {

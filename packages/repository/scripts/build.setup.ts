@@ -14,7 +14,7 @@ declare module 'vitest' {
 export function setup(project: TestProject): void {
   const steps = [
     [join('node_modules', 'typescript', 'bin', 'tsc'), '-b'],
-    [join('packages', 'repository', 'scripts', 'build-commonjs.mjs')],
+    [join('packages', 'repository', 'scripts', 'bundle.mjs')],
   ]
   let failure = ''
   for (const step of steps) {

@@ -36,6 +36,3 @@ export function workspacesIn(base: string, parents: readonly string[]): Workspac
 
 /** The packages that are published: those in `packages/` that are not private. */
 export function publishedPackages(base?: string): Workspace[]
-
-/** The same workspaces, each after those it depends on. */
-export function inBuildOrder(workspaces: readonly Workspace[]): Workspace[]

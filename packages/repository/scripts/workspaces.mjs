@@ -19,21 +19,6 @@ export function publishedPackages(base = root) {
   return workspacesIn(base, ['packages']).filter((workspace) => workspace.manifest.private !== true)
 }
 
-/** Dependencies first. Assumes no cycles among `dependencies`; `tsc -b` would have refused one. */
-export function inBuildOrder(workspaces) {
-  const byName = new Map(workspaces.map((workspace) => [workspace.name, workspace]))
-  const ordered = new Set()
-  const visit = (workspace) => {
-    for (const name of Object.keys(workspace.manifest.dependencies ?? {})) {
-      const dependency = byName.get(name)
-      if (dependency !== undefined) visit(dependency)
-    }
-    ordered.add(workspace)
-  }
-  for (const workspace of workspaces) visit(workspace)
-  return [...ordered]
-}
-
 function readManifest(file) {
   try {
     return JSON.parse(readFileSync(file, 'utf8'))

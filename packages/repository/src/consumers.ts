@@ -2,7 +2,8 @@
 export function esmProbe(specifiers: readonly string[]): string {
   return `
     const found = {}
-    for (const name of ${JSON.stringify(specifiers)}) found[name] = Object.keys(await import(name)).sort()
+    const isExport = (name) => name !== 'default' && name !== 'module.exports'
+    for (const name of ${JSON.stringify(specifiers)}) found[name] = Object.keys(await import(name)).filter(isExport).sort()
     console.log(JSON.stringify(found))
   `
 }
@@ -11,24 +12,8 @@ export function esmProbe(specifiers: readonly string[]): string {
 export function requireProbe(specifiers: readonly string[]): string {
   return `
     const found = {}
-    const isExport = (name) => name !== '__esModule' && name !== 'module.exports'
-    for (const name of ${JSON.stringify(specifiers)}) found[name] = Object.keys(require(name)).filter(isExport).sort()
+    for (const name of ${JSON.stringify(specifiers)}) found[name] = Object.keys(require(name)).sort()
     console.log(JSON.stringify(found))
-  `
-}
-
-/**
- * Makes every `require('@claviger/...')` of the process take the CommonJS copy, as Jest and older Nodes do:
- * they know `require` but not `module-sync`.
- *
- * @param copies the file of each entry point's copy, absolute, by specifier
- */
-export function onlyCommonJs(copies: Readonly<Record<string, string>>): string {
-  return `
-    const Module = require('node:module')
-    const copies = ${JSON.stringify(copies)}
-    const resolve = Module._resolveFilename
-    Module._resolveFilename = function (name, ...rest) { return copies[name] ?? resolve.call(this, name, ...rest) }
   `
 }
 

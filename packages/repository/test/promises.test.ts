@@ -20,7 +20,7 @@ describe.each(packages.map(({ name, path, manifest }) => ({ name, path, manifest
       expect(manifest.version).toBe(first?.manifest.version)
       expect(manifest.license).toBe('MIT')
       expect(manifest.engines).toEqual(rootManifest.engines)
-      expect(manifest.files).toEqual(['dist', 'src', '!dist/**/*.tsbuildinfo'])
+      expect(manifest.files).toEqual(['dist'])
       expect(manifest.type).toBe('module')
       expect(manifest.sideEffects).toBe(false)
       expect(manifest.description).toBeTruthy()
@@ -45,28 +45,24 @@ describe.each(packages.map(({ name, path, manifest }) => ({ name, path, manifest
       expect(others.filter(([, range]) => !/^(?:\^\d|>=\d[\d.]* <\d)/.test(range))).toEqual([])
     })
 
-    test('offers every entry point to source tests, ES modules and CommonJS, each with its types', () => {
+    test('offers every entry point to source tests, and to everybody else one implementation with its types', () => {
       const { './package.json': itself, ...entries } = manifest.exports ?? {}
       expect(itself).toBe('./package.json')
       expect(Object.keys(entries)).toContain('.')
       for (const [subpath, target] of Object.entries(entries)) {
-        const file = subpath === '.' ? 'index' : `${subpath.slice(2)}/index`
-        const form = (folder: string): Record<string, string> => ({
-          types: `./${folder}/${file}.d.ts`,
-          default: `./${folder}/${file}.js`,
-        })
+        const name = subpath === '.' ? 'index' : subpath.slice(2)
+        const source = subpath === '.' ? './src/index.ts' : `./src/${name}/index.ts`
         // The order matters: the first condition that holds wins.
         expect(JSON.stringify(target)).toBe(
           JSON.stringify({
-            '@claviger/source': `./src/${file}.ts`,
-            'module-sync': form('dist'),
-            import: form('dist'),
-            require: form('dist/cjs'),
+            '@claviger/source': source,
+            types: `./dist/${name}.d.cts`,
+            default: `./dist/${name}.cjs`,
           }),
         )
       }
-      expect(manifest.main).toBe('./dist/cjs/index.js')
-      expect(manifest.types).toBe('./dist/index.d.ts')
+      expect(manifest.main).toBe('./dist/index.cjs')
+      expect(manifest.types).toBe('./dist/index.d.cts')
     })
   },
 )

@@ -1,0 +1,82 @@
+// Bundles every published package into its dist: one CommonJS implementation with a small file for each entry point, and
+// the declarations that entry points reach. Reads sources only; checking them is the business of `tsc -b`.
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { rolldown } from 'rolldown'
+import { dts } from 'rolldown-plugin-dts'
+import { publishedPackages } from './workspaces.mjs'
+
+// What one file shares with another. Nothing is shared before it is made, so that a value says the same, in fewer lines.
+const getter =
+  /Object\.defineProperty\(exports, "(\w+)", \{\s+enumerable: true,\s+get: function \(\) \{\s+return ([\w$]+);\s+\}\s+\}\);/g
+
+const declarationOptions = { format: 'es', entryFileNames: '[name].cts', chunkFileNames: '[name].cts' }
+
+for (const { folder, manifest } of publishedPackages()) {
+  const code = await bundle({ folder, manifest, plugins: [] }, codeOptions(basename(folder)))
+  const types = await bundle({ folder, manifest, plugins: [declarations()] }, declarationOptions)
+  replace(join(folder, 'dist'), new Map([...code, ...types]))
+}
+
+async function bundle({ folder, manifest, plugins }, options) {
+  const build = await rolldown({
+    cwd: folder,
+    input: entryPoints(manifest),
+    external: (id) => !id.startsWith('.') && !id.startsWith(folder),
+    platform: 'node',
+    preserveEntrySignatures: 'strict',
+    plugins,
+    onLog(_level, { message }) {
+      throw new Error(`${folder}: ${message}`)
+    },
+  })
+  try {
+    const { output } = await build.generate(options)
+    return output.map(({ fileName, code }) => [fileName, `${code.replaceAll(getter, 'exports.$1 = $2;').trimEnd()}\n`])
+  } finally {
+    await build.close()
+  }
+}
+
+/** `{ index: './src/index.ts', http: './src/http/index.ts' }` */
+function entryPoints({ exports }) {
+  const entries = Object.entries(exports).filter(([, target]) => '@claviger/source' in Object(target))
+  return Object.fromEntries(
+    entries.map(([subpath, target]) => [subpath === '.' ? 'index' : subpath.slice(2), target['@claviger/source']]),
+  )
+}
+
+/**
+ * All code stands in one file, named after the package. Node looks for the names that ES modules may import in the text
+ * of an entry point, slowly: it is quick there because nothing else stands in it.
+ */
+function codeOptions(name) {
+  return {
+    format: 'cjs',
+    entryFileNames: '[name].cjs',
+    chunkFileNames: '[name].cjs',
+    codeSplitting: { groups: [{ name }] },
+    // Node loads CommonJS with `require`; under Jest `import()` would fail.
+    dynamicImportInCjs: false,
+    minify: false,
+    minifyInternalExports: false,
+    comments: { legal: true, annotation: false, jsdoc: false },
+  }
+}
+
+function declarations() {
+  return dts({ oxc: true, emitDtsOnly: true, sourcemap: false, tsconfig: false })
+}
+
+/** Writes what is new, without a moment in which a file is missing or half there: others may be reading it. */
+function replace(target, files) {
+  mkdirSync(target, { recursive: true })
+  for (const [name, text] of files) {
+    const file = join(target, name)
+    if (existsSync(file) && readFileSync(file, 'utf8') === text) continue
+    const draft = `${file}.${process.pid}`
+    writeFileSync(draft, text)
+    renameSync(draft, file)
+  }
+  for (const name of readdirSync(target)) if (!files.has(name)) rmSync(join(target, name), { recursive: true })
+}
