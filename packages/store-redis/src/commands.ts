@@ -46,14 +46,23 @@ export function boundedCommands(client: RedisCommands, timeoutMs: number): Comma
         reject(new UnavailableError('store', `Redis did not answer within ${timeoutMs} ms.`))
       }, timeoutMs)
       timer.unref()
+      const answered = (): void => {
+        pending -= 1
+        clearTimeout(timer)
+      }
       // The client may throw at once; a late answer still counts down.
       Promise.resolve()
         .then(() => client.call(command, ...args))
-        .finally(() => {
-          pending -= 1
-          clearTimeout(timer)
-        })
-        .then(resolve, reject)
+        .then(
+          (reply) => {
+            answered()
+            resolve(reply)
+          },
+          (error: unknown) => {
+            answered()
+            reject(error)
+          },
+        )
     })
 
   const send = async (command: string, args: readonly (string | number)[]): Promise<unknown> => {

@@ -77,8 +77,9 @@ export function keyNames(namespace: string): KeyNames {
     head: name('head'),
     log: name('log'),
     channel: name('bus'),
-    key: (id) => name('key', id),
-    lastUsed: (id) => name('last-used', id),
+    // Written out: these two are made for every key that a request waits for.
+    key: (id) => `{${namespace}}:key:${id}`,
+    lastUsed: (id) => `{${namespace}}:last-used:${id}`,
     serviceAccount: (id) => name('service-account', escaped(id)),
     idempotency: (id) => name('idempotency', id),
     usedBatch: (instanceId) => name('used-batch', escaped(instanceId)),

@@ -31,16 +31,16 @@ async function findBatch(
   { names, commands }: Database,
   ids: readonly string[],
 ): Promise<readonly (readonly [string, KeyRecord | 'corrupt'])[]> {
-  const texts = await readTexts(
-    { commands },
-    ids.flatMap((id) => [names.key(id), names.lastUsed(id)]),
-  )
-  return ids.flatMap((id) => {
-    const record = readKey(texts.get(names.key(id)) ?? null, texts.get(names.lastUsed(id)) ?? null)
+  const asked = ids.flatMap((id) => [names.key(id), names.lastUsed(id)])
+  const texts = optionalTextsReply(await commands.send('MGET', ...asked))
+  const found: [string, KeyRecord | 'corrupt'][] = []
+  for (const [index, id] of ids.entries()) {
+    const record = readKey(texts[2 * index] ?? null, texts[2 * index + 1] ?? null)
+    if (record === null) continue
     // Another key's record under this name must not be believed.
-    if (record !== null && record !== 'corrupt' && record.id !== id) return [[id, 'corrupt'] as const]
-    return record === null ? [] : [[id, record] as const]
-  })
+    found.push([id, record === 'corrupt' || record.id === id ? record : 'corrupt'])
+  }
+  return found
 }
 
 /** Reads texts by name, in one round trip. */

@@ -3,11 +3,19 @@
  *
  * @throws Error when it does not come in time
  */
-export async function inTime<T>(timeoutMs: number | undefined, awaited: string, answer: Promise<T>): Promise<T> {
+export function inTime<T>(timeoutMs: number | undefined, awaited: string, answer: Promise<T>): Promise<T> {
   if (timeoutMs === undefined) return answer
-  let timer: NodeJS.Timeout | undefined
-  const tooLate = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${awaited} did not come within ${timeoutMs} ms.`)), timeoutMs)
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`${awaited} did not come within ${timeoutMs} ms.`)), timeoutMs)
+    answer.then(
+      (value) => {
+        clearTimeout(timer)
+        resolve(value)
+      },
+      (error: unknown) => {
+        clearTimeout(timer)
+        reject(error)
+      },
+    )
   })
-  return Promise.race([answer, tooLate]).finally(() => clearTimeout(timer))
 }

@@ -47,6 +47,9 @@ export interface SqlDialect {
   sum(column: Expression<unknown>): RawBuilder<unknown>
   /** Whether a column is one of these texts. */
   oneOf(column: Expression<unknown>, texts: readonly string[]): RawBuilder<boolean>
+  /** As `oneOf`, in text: ends a condition whose parameters are `boundTexts`. */
+  oneOfText(count: number): string
+  boundTexts(texts: readonly string[]): readonly unknown[]
   /** Ends an `insert` that changes the row with the same key instead, up to the list of assignments. */
   onDuplicate(key: readonly string[]): RawBuilder<unknown>
   /** The value the `insert` brought. */

@@ -21,6 +21,8 @@ export const mysql: SqlDialect = {
   greatest: sql`greatest`,
   sum: (column) => sql`least(sum(${column}), ${sql.lit(Number.MAX_SAFE_INTEGER)})`,
   oneOf: (column, texts) => sql<boolean>`${column} in (${sql.join(texts)})`,
+  oneOfText: (count) => `in (${'?, '.repeat(count - 1)}?)`,
+  boundTexts: (texts) => texts,
   onDuplicate: () => sql`on duplicate key update`,
   incoming: (column) => sql`values(${sql.ref(column)})`,
   failureOf: (error) => failures[Number(fieldOf(error, 'errno'))] ?? 'other',

@@ -27,6 +27,8 @@ export const postgres: SqlDialect = {
   greatest: sql`greatest`,
   sum: (column) => sql`least(sum(${column}), ${sql.lit(Number.MAX_SAFE_INTEGER)})`,
   oneOf: (column, texts) => sql<boolean>`${column} = any(${[...texts]}::text[])`,
+  oneOfText: () => '= any($1::text[])',
+  boundTexts: (texts) => [texts],
   onDuplicate: (key) => sql`on conflict (${sql.join(key.map((column) => sql.ref(column)))}) do update set`,
   incoming: (column) => sql.ref(`excluded.${column}`),
   failureOf: (error) => failures[String(fieldOf(error, 'code'))] ?? 'other',

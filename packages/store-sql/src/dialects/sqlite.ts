@@ -19,6 +19,8 @@ export const sqlite: SqlDialect = {
   // `sum` fails on overflow; `total` is exact up to the largest safe integer, where the sum stays.
   sum: (column) => sql`cast(min(total(${column}), ${sql.lit(Number.MAX_SAFE_INTEGER)}) as integer)`,
   oneOf: (column, texts) => sql<boolean>`${column} in (${sql.join(texts)})`,
+  oneOfText: (count) => `in (${'?, '.repeat(count - 1)}?)`,
+  boundTexts: (texts) => texts,
   onDuplicate: (key) => sql`on conflict (${sql.join(key.map((column) => sql.ref(column)))}) do update set`,
   incoming: (column) => sql.ref(`excluded.${column}`),
   failureOf,

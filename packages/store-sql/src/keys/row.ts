@@ -16,15 +16,18 @@ export function readKey(row: Selectable<KeysTable>): KeyRecord | 'corrupt' {
   try {
     const record = decodeKeyRecord(row.record)
     const lastUsedAt = nullableInteger(row.last_used_at, 'lastUsedAt')
-    return agrees(row, record) ? decodeKeyRecord({ ...record, lastUsedAt }) : 'corrupt'
+    if (!agrees(row, record)) return 'corrupt'
+    return record.lastUsedAt === lastUsedAt ? record : decodeKeyRecord({ ...record, lastUsedAt })
   } catch {
     return 'corrupt'
   }
 }
 
 function agrees(row: Selectable<KeysTable>, record: KeyRecord): boolean {
-  return Object.entries(queriedColumns(record)).every(([column, expected]) => {
-    const stored = row[column as keyof KeyColumns]
+  const columns = queriedColumns(record)
+  return (Object.keys(columns) as (keyof KeyColumns)[]).every((column) => {
+    const expected = columns[column]
+    const stored = row[column]
     return typeof expected === 'number' ? integer(stored) === expected : stored === expected
   })
 }
