@@ -69,7 +69,7 @@ export function keyScope(id: string): string {
   return `key ${id}`
 }
 
-type Found = ReadonlyMap<string, KeyRecord | 'corrupt' >
+type Found = ReadonlyMap<string, KeyRecord | 'corrupt'>
 
 // What makes no sense at all fails its own caller, not the batch.
 function recordIn(found: Found, id: string): KeyRecord | 'corrupt' | null {

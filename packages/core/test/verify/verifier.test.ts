@@ -122,6 +122,27 @@ describe('a key that is in good state', () => {
     expect(store.calls.find).toBe(1)
   })
 
+  test('a record that cannot even be looked at fails its own caller as an outage, and nobody else of the batch', async () => {
+    const { create, keyring, store } = setUp()
+    const [good, odd] = [await create(), await create()]
+    const { find } = store
+    store.find = async (ids) => {
+      const found = new Map(await find(ids))
+      const lazy = Object.defineProperty({}, 'id', {
+        get() {
+          throw new TypeError('not loaded')
+        },
+      })
+      return found.set(odd.key.id, lazy as never)
+    }
+    const [first, second] = await Promise.allSettled([keyring.verify(good.token), keyring.verify(odd.token)])
+    expect(first).toMatchObject({ status: 'fulfilled', value: { ok: true } })
+    expect(second).toMatchObject({
+      status: 'rejected',
+      reason: { code: 'ERR_CLAVIGER_UNAVAILABLE', dependency: 'store' },
+    })
+  })
+
   test('T13: what a handler does to its copy reaches nobody else', async () => {
     const { create, keyring } = setUp()
     const { token } = await create({ expiresAt: new Date(Date.UTC(2026, 0, 1)) })
