@@ -10,6 +10,12 @@ import { publishedPackages } from './workspaces.mjs'
 const getter =
   /Object\.defineProperty\(exports, "(\w+)", \{\s+enumerable: true,\s+get: function \(\) \{\s+return ([\w$]+);\s+\}\s+\}\);/g
 
+// A dynamic import of a package that is CommonJS itself needs no helpers: only its names are used. Nor do marks for
+// bundlers, which find one file.
+const helped = /\/\* @__PURE__ \*\/ __toESM\((require\("[^"]+"\)), 1\)/g
+const helpers = /\/\/ \\0rolldown\/runtime\.js\n[\s\S]*?\n\n/
+const mark = /\/\* @__PURE__ \*\/ /g
+
 const declarationOptions = { format: 'es', entryFileNames: '[name].cts', chunkFileNames: '[name].cts' }
 
 for (const { folder, manifest } of publishedPackages()) {
@@ -32,10 +38,16 @@ async function bundle({ folder, manifest, plugins }, options) {
   })
   try {
     const { output } = await build.generate(options)
-    return output.map(({ fileName, code }) => [fileName, `${code.replaceAll(getter, 'exports.$1 = $2;').trimEnd()}\n`])
+    return output.map(({ fileName, code }) => [fileName, plain(code)])
   } finally {
     await build.close()
   }
+}
+
+function plain(code) {
+  const shared = code.replaceAll(getter, 'exports.$1 = $2;').replaceAll(helped, '$1')
+  const bare = shared.replace(helpers, '')
+  return `${(bare.includes('__toESM') ? shared : bare).replaceAll(mark, '').trimEnd()}\n`
 }
 
 /** `{ index: './src/index.ts', http: './src/http/index.ts' }` */
