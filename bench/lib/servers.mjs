@@ -16,6 +16,17 @@ export async function serverFor(kind) {
   return started.get(kind)
 }
 
+/** Does the same for every kind of store. Gives the kinds left out, with the reason. */
+export async function forEachStore(work) {
+  const skipped = new Map()
+  for (const kind of storeKinds) {
+    const server = await serverFor(kind)
+    if (server === undefined) skipped.set(kind, 'not installed')
+    else await work(kind, server.url)
+  }
+  return skipped
+}
+
 /** As `serverFor`, but empty, and for the caller to stop. */
 export async function freshServerFor(kind) {
   return starters[kind] === undefined ? {} : start(kind)

@@ -1,3 +1,4 @@
+import { testKeyId, testRecord, testSecret } from '@claviger/testing'
 import { insert } from '../lib/fill.mjs'
 import { quantile } from '../lib/statistics.mjs'
 import { openStore } from '../lib/stores.mjs'
@@ -6,7 +7,6 @@ import { serve } from '../lib/worker.mjs'
 // A store that grows; see scenarios/growth.mjs. No token fits these records: only the store is at work.
 const workspaces = 20
 const perCommit = 250
-const hash = `$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$${'A'.repeat(43)}`
 let opened
 let filled = 0
 let extra = 500_000_000
@@ -28,7 +28,7 @@ serve({
   async measure({ count }) {
     const { store } = opened
     return {
-      find: await medianTime(count, () => store.find([keyId(below(filled))])),
+      find: await medianTime(count, () => store.find([testKeyId(below(filled))])),
       commit: await medianTime(count, () => insert(store, [recordAt((extra += 1))])),
       list: await medianTime(count, () =>
         store.list({ workspaceId: workspaceOf(below(workspaces)), at: 0, limit: 25 }),
@@ -53,10 +53,6 @@ function below(limit) {
   return Math.floor(Math.random() * limit)
 }
 
-function keyId(number) {
-  return `key${String(number).padStart(13, '0')}`
-}
-
 function workspaceOf(number) {
   return `ws_${number % workspaces}`
 }
@@ -64,26 +60,14 @@ function workspaceOf(number) {
 function recordAt(number) {
   const createdAt = 1_735_689_600_000 + number
   const user = { type: 'user', id: `user_${number % 5_000}` }
-  const secret = { version: 1, hint: 'acme_production_7Fq29aXc', hash, tag: 'sha256$AAAAAAAAAAA', pepperId: null }
-  return {
-    id: keyId(number),
+  return testRecord({
+    id: testKeyId(number),
     workspaceId: workspaceOf(number),
-    revision: 1,
     name: `Key ${number}`,
-    description: null,
-    environment: 'production',
-    permissions: ['prompts:list', 'prompts:read'],
     owner: user,
     createdBy: user,
-    metadata: {},
-    secrets: [{ ...secret, createdAt, endsAt: null }],
+    secrets: [testSecret({ createdAt })],
     createdAt,
     updatedAt: createdAt,
-    expiresAt: null,
-    disabledAt: null,
-    revokedAt: null,
-    revokedReason: null,
-    ownerGoneAt: null,
-    lastUsedAt: null,
-  }
+  })
 }

@@ -1,6 +1,6 @@
 import { goal } from '../lib/goals.mjs'
 import { bytes, milliseconds, skippedNote, times } from '../lib/report.mjs'
-import { serverFor, storeKinds } from '../lib/servers.mjs'
+import { forEachStore } from '../lib/servers.mjs'
 import { median, ratios } from '../lib/statistics.mjs'
 import { startWorker } from '../lib/worker.mjs'
 
@@ -12,20 +12,14 @@ const unlimited = { maxQueued: 10_000, maxWaitMs: 60_000 }
 export async function run({ size }) {
   const keys = size === 'quick' ? 300 : 1_000
   const rounds = { quick: 5, default: 9, full: 15 }[size]
-  const skipped = new Map()
   const rows = []
   const goals = []
-  for (const store of storeKinds) {
-    const server = await serverFor(store)
-    if (server === undefined) {
-      skipped.set(store, 'not installed')
-      continue
-    }
-    const { driver, claviger } = await hmac(store, server.url, keys, rounds)
+  const skipped = await forEachStore(async (store, url) => {
+    const { driver, claviger } = await hmac(store, url, keys, rounds)
     const figure = ratios(claviger, driver)
     rows.push([store, times(figure), milliseconds(median(driver)), milliseconds(median(claviger))])
     if (store !== 'memory') goals.push(goal('8a', figure, 1.3, store))
-  }
+  })
   const argon = await argon2(size === 'quick' ? 100 : keys, size === 'quick' ? 2 : 3)
   return {
     tables: [

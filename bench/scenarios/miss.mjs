@@ -1,6 +1,6 @@
 import { goal } from '../lib/goals.mjs'
 import { milliseconds, skippedNote, times } from '../lib/report.mjs'
-import { serverFor, storeKinds } from '../lib/servers.mjs'
+import { forEachStore } from '../lib/servers.mjs'
 import { median, ratios } from '../lib/statistics.mjs'
 import { startWorker } from '../lib/worker.mjs'
 
@@ -11,23 +11,17 @@ const warmUp = 5
 
 export async function run({ size }) {
   const rounds = { quick: 5, default: 11, full: 21 }[size]
-  const skipped = new Map()
   const rows = []
   const goals = []
-  for (const store of storeKinds) {
-    const server = await serverFor(store)
-    if (server === undefined) {
-      skipped.set(store, 'not installed')
-      continue
-    }
-    const { single, together } = await measure(store, server.url, rounds)
+  const skipped = await forEachStore(async (store, url) => {
+    const { single, together } = await measure(store, url, rounds)
     const one = ratios(single.claviger, single.driver)
     const many = ratios(together.driver, together.claviger)
     const figures = [single.driver, single.claviger, together.driver, together.claviger]
     rows.push([store, times(one), times(many), ...figures.map((list) => milliseconds(median(list)))])
     if (store !== 'memory') goals.push(goal('9a', one, 1.15, store))
     if (store === 'postgres') goals.push(goal('9b', many, 3))
-  }
+  })
   const columns = ['store', 'one key, driver = 1', `${at} at once, Claviger = 1`, 'driver, one', 'Claviger, one']
   return {
     tables: [

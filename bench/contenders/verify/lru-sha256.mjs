@@ -9,5 +9,6 @@ export function prepare(count) {
   const tokens = randomTokens(count)
   const known = new LRUCache({ max: Math.max(count, 10_000) })
   for (const token of tokens) known.set(digest(`Bearer ${token}`), { id: token.slice(0, 16) })
-  return { tokens, verify: (header) => known.get(digest(header)) !== undefined }
+  const find = (header) => known.get(digest(header))
+  return { tokens, find, verify: (header) => find(header) !== undefined }
 }

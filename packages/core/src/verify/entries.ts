@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { bucketOf } from './bucket.ts'
 import type { Verification } from './verdict.ts'
 
 /*
@@ -171,13 +172,6 @@ export function createEntries(maxEntries: number): Entries {
       return lru.size
     },
   }
-}
-
-// Ids are random, and nobody chooses them: any mixing of their characters spreads them.
-function bucketOf(keyId: string, buckets: number): number {
-  let sum = 0
-  for (let index = 0; index < keyId.length; index += 1) sum = (Math.imul(sum, 31) + keyId.charCodeAt(index)) | 0
-  return (sum >>> 0) % buckets
 }
 
 function clear(entry: Entry): void {

@@ -1,3 +1,5 @@
+import { bucketOf } from './bucket.ts'
+
 /**
  * Keeps a read that raced an invalidation out of the cache: take a stamp before the read, compare it before the fill.
  * Counters are shared by scopes that fall into the same bucket; a collision costs a cache fill, never a stale one.
@@ -18,19 +20,13 @@ export function createFence(): Fence {
   const counters = new Float64Array(buckets)
   let everything = 0
   return {
-    stamp: (scope) => everything + (counters[bucketOf(scope)] ?? 0),
+    stamp: (scope) => everything + (counters[bucketOf(scope, buckets)] ?? 0),
     raise(scope) {
-      const bucket = bucketOf(scope)
+      const bucket = bucketOf(scope, buckets)
       counters[bucket] = (counters[bucket] ?? 0) + 1
     },
     raiseAll() {
       everything += 1
     },
   }
-}
-
-function bucketOf(scope: string): number {
-  let sum = 0
-  for (let index = 0; index < scope.length; index += 1) sum = (Math.imul(sum, 31) + scope.charCodeAt(index)) | 0
-  return sum & (buckets - 1)
 }
