@@ -3,8 +3,7 @@ import { createCommits } from './commits.ts'
 import { ClosedError } from './errors.ts'
 import { createEventSink } from './events.ts'
 import { guaranteesOf } from './guarantees.ts'
-import { createHashing } from './hashing/hashing.ts'
-import { createWorkQueue } from './hashing/work-queue.ts'
+import { createHashing, type HashRank } from './hashing/hashing.ts'
 import type { Keyring } from './keyring-types.ts'
 import { createManagers } from './keys/create-manager.ts'
 import { checkedOwner, checkReference, ownFields } from './keys/checks.ts'
@@ -28,6 +27,7 @@ import { createRecorder } from './usage/recorder.ts'
 import { checkedRequirement } from './verify/requirement.ts'
 import { createVerifier } from './verify/verifier.ts'
 import { within } from './verify/within.ts'
+import { createWorkQueue } from './work-queue.ts'
 
 // A store may migrate nothing, but it may look around: configuration, schema, persistence.
 const readyTimeoutMs = 10_000
@@ -57,8 +57,9 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
   const commits = createCommits(store, cache, freshness, clock, storeTimeoutMs)
   const queue = createWorkQueue(
     {
+      works: 'hashes',
       concurrency: resolved.hashing.concurrency,
-      capacity: resolved.hashing.maxQueued,
+      capacity: hashesWaiting(resolved.hashing.maxQueued),
       waitMs: resolved.hashing.maxWaitMs,
     },
     clock,
@@ -195,4 +196,10 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
       }
     },
   }
+}
+
+/** How many hashes may wait: verifications have all of the places, and what can wait has less of its own. */
+function hashesWaiting(most: number): Readonly<Record<HashRank, number>> {
+  const some = Math.ceil(most / 4)
+  return { verify: most, make: some, rehash: some }
 }

@@ -17,7 +17,7 @@ export function createRehash(
   const underWay = new Set<string>()
 
   const rehash = async (record: KeyRecord, secret: SecretRecord, token: string): Promise<void> => {
-    const renewed: SecretRecord = { ...secret, ...(await hashing.protect(token)) }
+    const renewed: SecretRecord = { ...secret, ...(await hashing.protect(token, record.workspaceId, 'rehash')) }
     const [current, previous] = record.secrets
     const put = (stored: SecretRecord): SecretRecord => (stored.version === secret.version ? renewed : stored)
     const secrets: KeyRecord['secrets'] = previous === undefined ? [put(current)] : [put(current), put(previous)]

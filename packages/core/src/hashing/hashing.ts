@@ -1,11 +1,11 @@
 import { timingSafeEqual } from 'node:crypto'
 import { ConfigurationError, isClavigerError, UnavailableError } from '../errors.ts'
 import type { SecretRecord } from '../store/records.ts'
+import type { WorkQueue } from '../work-queue.ts'
 import { argon2Parameters, hashArgon2, verifyArgon2 } from './argon2.ts'
 import type { Hasher } from './hasher.ts'
 import type { Hmac } from './hmac.ts'
 import { compareTag, type TagComparison, tagOf } from './tag.ts'
-import type { WorkQueue } from './work-queue.ts'
 
 /** What is stored of a token. */
 export type ProtectedToken = Pick<SecretRecord, 'hash' | 'tag' | 'pepperId'>
@@ -13,10 +13,21 @@ export type ProtectedToken = Pick<SecretRecord, 'hash' | 'tag' | 'pepperId'>
 /** How a token compares with a stored hash. `unreadable`: it is none, or its pepper is not in the ring. */
 export type Comparison = 'same' | 'different' | 'unreadable'
 
+/**
+ * What a hash is for, the most urgent first: a client waits for a verification, somebody who makes keys can wait, and
+ * hashing a stored secret anew waits for everybody.
+ */
+export type HashRank = 'verify' | 'make' | 'rehash'
+
 /** Protects tokens and compares them with what was stored, whichever hasher stored it. */
 export interface Hashing {
-  /** @throws {BusyError} when too many hashes are queued @throws {UnavailableError} when argon2 itself fails */
-  protect(token: string): Promise<ProtectedToken>
+  /**
+   * For a new secret of a workspace, or a proven one that is hashed anew.
+   *
+   * @throws {BusyError} when too many hashes are queued
+   * @throws {UnavailableError} when argon2 itself fails
+   */
+  protect(token: string, workspaceId: string, rank: Exclude<HashRank, 'verify'>): Promise<ProtectedToken>
   /** The cheap first comparison. */
   compareTag(token: string, stored: ProtectedToken): TagComparison
   /** Does the work of one tag comparison, for an id that is not stored. */
@@ -24,12 +35,12 @@ export interface Hashing {
   /** The comparison that counts, at once, where the stored hash is an HMAC; undefined for every other. */
   verifyHmac(token: string, stored: ProtectedToken): Comparison | undefined
   /**
-   * The comparison that counts, whatever is stored.
+   * The comparison that counts, whatever is stored, for a key of a workspace.
    *
    * @throws {BusyError} when too many hashes are queued
    * @throws {UnavailableError} when argon2 itself fails
    */
-  verify(token: string, stored: ProtectedToken): Promise<Comparison>
+  verify(token: string, stored: ProtectedToken, workspaceId: string): Promise<Comparison>
   /** Whether a stored secret should be hashed again the way new ones are. */
   isOutdated(stored: ProtectedToken): boolean
 }
@@ -38,12 +49,12 @@ const hmacPrefix = '$hmac-sha256$'
 const hmacDomain = 'claviger hash\0'
 
 /** Puts a hasher to work. Only argon2 goes through the queue; an HMAC takes microseconds. */
-export function createHashing(hasher: Hasher, queue: WorkQueue): Hashing {
+export function createHashing(hasher: Hasher, queue: WorkQueue<HashRank>): Hashing {
   const { peppers } = hasher
 
-  const slowly = async <T>(work: () => Promise<T>): Promise<T> => {
+  const slowly = async <T>(rank: HashRank, workspaceId: string, work: () => Promise<T>): Promise<T> => {
     try {
-      return await queue.run(work)
+      return await queue.run(rank, workspaceId, work)
     } catch (cause) {
       if (isClavigerError(cause)) throw cause
       throw new UnavailableError('hasher', 'argon2 failed. Is its binary installed for this platform? See the cause.', {
@@ -52,9 +63,9 @@ export function createHashing(hasher: Hasher, queue: WorkQueue): Hashing {
     }
   }
 
-  const hashNew = async (token: string): Promise<string> => {
+  const hashNew = async (token: string, workspaceId: string, rank: HashRank): Promise<string> => {
     const pepper = peppers.currentId === null ? undefined : peppers.secretOf(peppers.currentId)
-    if (hasher.algorithm === 'argon2id') return slowly(() => hashArgon2(token, hasher, pepper))
+    if (hasher.algorithm === 'argon2id') return slowly(rank, workspaceId, () => hashArgon2(token, hasher, pepper))
     const hmac = peppers.currentId === null ? undefined : peppers.hmacOf(peppers.currentId)
     if (hmac === undefined) throw new ConfigurationError('pepper', 'hmacSha256 needs a pepper.')
     return hmacPrefix + hmac(hmacDomain + token).toString('base64url')
@@ -67,11 +78,11 @@ export function createHashing(hasher: Hasher, queue: WorkQueue): Hashing {
   }
 
   return {
-    async protect(token) {
+    async protect(token, workspaceId, rank) {
       const pepperId = peppers.currentId
       const tag = tagOf(token, pepperId, peppers)
       if (tag === undefined) throw new ConfigurationError('pepper', 'The current pepper is not in its own ring.')
-      return { hash: await hashNew(token), tag, pepperId }
+      return { hash: await hashNew(token, workspaceId, rank), tag, pepperId }
     },
 
     compareTag: (token, stored) => compareTag(token, stored, peppers),
@@ -82,14 +93,14 @@ export function createHashing(hasher: Hasher, queue: WorkQueue): Hashing {
 
     verifyHmac,
 
-    async verify(token, stored) {
+    async verify(token, stored, workspaceId) {
       const compared = verifyHmac(token, stored)
       if (compared !== undefined) return compared
       const { hash, pepperId } = stored
       const pepper = pepperId === null ? undefined : peppers.secretOf(pepperId)
       if (pepperId !== null && pepper === undefined) return 'unreadable'
       if (argon2Parameters(hash) === undefined) return 'unreadable'
-      return (await slowly(() => verifyArgon2(hash, token, pepper))) ? 'same' : 'different'
+      return (await slowly('verify', workspaceId, () => verifyArgon2(hash, token, pepper))) ? 'same' : 'different'
     },
 
     isOutdated({ hash, pepperId }) {

@@ -42,7 +42,11 @@ export function createKeys(parts: ManagerParts): Create {
     for (let attempt = 0; attempt < attempts; attempt += 1) {
       const ownership = await ownershipOf(parts, actor.workspaceId, checked.owner)
       const permissions = grantsFor(actor, ownership, checked.permissions, parts.defaultPermissions)
-      secret ??= await newSecret(parts, checked.environment, generate.id(), 1)
+      if (secret === undefined && idempotency !== undefined) {
+        const earlier = await idempotency.earlier(parts)
+        if (earlier !== undefined) return replayed(parts, actor, idempotency, earlier)
+      }
+      secret ??= await newSecret(parts, actor.workspaceId, checked.environment, generate.id(), 1)
       const record = newRecord(actor, checked, permissions, secret)
       const writes: readonly Write[] = [
         { type: 'key', record, expectedRevision: 0 },
@@ -95,9 +99,10 @@ export function createKeys(parts: ManagerParts): Create {
     demandEnd(actor, expiresAt)
     if (checked.permissions !== undefined) demandGrants(actor, checked.permissions)
     const idempotency = idempotencyOf(actor, checked, options, now)
-    const work = (): Promise<CreatedKey | ReplayedKey> =>
+    const make = (): Promise<CreatedKey | ReplayedKey> =>
       commitNew(actor, { ...checked, owner, expiresAt }, idempotency)
-    return owner.type === 'service' ? inTurn(accountTurn(actor.workspaceId, owner.id), work) : work()
+    const work = owner.type === 'service' ? () => inTurn(accountTurn(actor.workspaceId, owner.id), make) : make
+    return idempotency === undefined ? work() : inTurn(idempotency.turn, work)
   }
 }
 

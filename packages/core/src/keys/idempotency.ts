@@ -11,9 +11,16 @@ import { keyFromRecord } from './key.ts'
 import type { ManagerParts } from './parts.ts'
 import { findVisible } from './read.ts'
 
+/** Why a change was not carried out. */
+type Refusal = Extract<CommitResult, { ok: false }>
+
 /** Remembers a creating call, in the commit that carries it out. */
 export interface Idempotency {
   readonly requestHash: string
+  /** The name of the turn that repetitions of the call take: the second finds what the first has stored. */
+  readonly turn: string
+  /** What an earlier call stored; undefined for none. Asked before a secret is made: a repetition costs no hash. */
+  earlier(parts: Pick<ManagerParts, 'commits' | 'generate'>): Promise<Refusal['current'] | undefined>
   write(key: KeyRecord): Write
 }
 
@@ -30,13 +37,48 @@ export function idempotencyOf(
   const requestHash = createHash('sha256')
     .update(inOneOrder(requestOf(input)))
     .digest('base64url')
+  const write = (key: Pick<KeyRecord, 'id'>): Write => ({
+    type: 'idempotency',
+    expectedRevision: 0,
+    record: { workspaceId, actor: { type, id }, idempotencyKey, requestHash, keyId: key.id, createdAt: now },
+  })
   return {
     requestHash,
-    write: (key) => ({
-      type: 'idempotency',
-      expectedRevision: 0,
-      record: { workspaceId, actor: { type, id }, idempotencyKey, requestHash, keyId: key.id, createdAt: now },
-    }),
+    turn: JSON.stringify([workspaceId, type, id, idempotencyKey]),
+    write,
+    // A change that no store can carry out, since its second write follows a revision that is not there. What keeps the
+    // first from being written is what was stored earlier.
+    async earlier({ commits, generate }) {
+      const nobody = nobodysKey(workspaceId, generate.id(), now)
+      const impossible: Write = { type: 'key', record: nobody, expectedRevision: 1 }
+      const result = await commits.commit({ writes: [write(nobody), impossible], activity: [], announcements: [] })
+      return !result.ok && result.write === 0 ? result.current : undefined
+    },
+  }
+}
+
+/** A second revision of a key that has no first. Were it ever stored, it would be revoked and its secret nobody's. */
+function nobodysKey(workspaceId: string, id: string, now: number): KeyRecord {
+  return {
+    id,
+    workspaceId,
+    revision: 2,
+    name: 'None',
+    description: null,
+    environment: 'none',
+    permissions: [],
+    owner: { type: 'user', id: 'nobody' },
+    createdBy: { type: 'system', id: 'nobody' },
+    metadata: {},
+    secrets: [{ version: 1, hint: '', hash: '', tag: '', pepperId: null, createdAt: now, endsAt: null }],
+    createdAt: now,
+    updatedAt: now,
+    expiresAt: null,
+    disabledAt: null,
+    revokedAt: now,
+    revokedReason: null,
+    ownerGoneAt: null,
+    lastUsedAt: null,
   }
 }
 
@@ -45,7 +87,7 @@ export async function replayed(
   parts: ManagerParts,
   actor: Actor,
   { requestHash }: Idempotency,
-  stored: Extract<CommitResult, { ok: false }>['current'],
+  stored: Refusal['current'],
 ): Promise<ReplayedKey> {
   if (!isIdempotencyRecord(stored)) throw new ConflictError('An idempotency row cannot be read. Use a new key.')
   if (stored.requestHash !== requestHash) throw new IdempotencyKeyReusedError()

@@ -32,7 +32,7 @@ export async function rotateKey(
     if (versionSeen !== current.version) throw new ConflictError('Somebody else rotated this key at the same time.')
     if (overlapMs > 0) demandNoOverlap(before, now)
     demandAllOf(actor, before)
-    made ??= await newSecret(parts, before.environment, before.id, current.version + 1)
+    made ??= await newSecret(parts, before.workspaceId, before.environment, before.id, current.version + 1)
     const endsAt = Math.min(now + overlapMs, before.expiresAt ?? Number.POSITIVE_INFINITY)
     return { record: { ...before, secrets: [made.record, { ...current, endsAt }] } }
   })

@@ -10,14 +10,15 @@ export interface NewSecret {
   readonly record: SecretRecord
 }
 
-/** Makes a secret for a key. @throws {BusyError} when too many hashes are queued */
+/** Makes a secret for a key of a workspace. @throws {BusyError} when too many hashes are queued */
 export async function newSecret(
   { generate, grammar, hashing, clock }: Pick<ManagerParts, 'generate' | 'grammar' | 'hashing' | 'clock'>,
+  workspaceId: string,
   environment: string,
   id: string,
   version: number,
 ): Promise<NewSecret> {
   const token = formatToken({ prefix: grammar.prefixes[0], environment, id, secret: generate.secret() })
-  const stored = await hashing.protect(token)
+  const stored = await hashing.protect(token, workspaceId, 'make')
   return { id, token, record: { version, hint: maskToken(token), ...stored, createdAt: clock.now(), endsAt: null } }
 }

@@ -145,7 +145,8 @@ export function createVerifier(parts: VerifierParts): Verifier {
     const proof = proofOf(digests, token, secret.hash)
     if (entries.hasProof(id, proof)) return { record, secret, proof }
     const compared =
-      hashing.verifyHmac(token, secret) ?? (await proofs.join(proof, 0, () => hashing.verify(token, secret)))
+      hashing.verifyHmac(token, secret) ??
+      (await proofs.join(proof, 0, () => hashing.verify(token, secret, record.workspaceId)))
     if (compared === 'unreadable') publish(channels.corrupt, () => ({ keyId: id, field: 'hash' }))
     if (compared !== 'same') return compared
     if (hashing.isOutdated(secret)) parts.onOutdated(record, secret, token)

@@ -2,8 +2,8 @@ import { testClock } from '@claviger/testing'
 import { describe, expect, test } from 'vitest'
 import { argon2Parameters } from '../../src/hashing/argon2.ts'
 import { argon2id, type Hasher, hmacSha256 } from '../../src/hashing/hasher.ts'
-import { createHashing, type Hashing } from '../../src/hashing/hashing.ts'
-import { createWorkQueue } from '../../src/hashing/work-queue.ts'
+import { createHashing, type Hashing, type HashRank } from '../../src/hashing/hashing.ts'
+import { createWorkQueue, type WorkQueue } from '../../src/work-queue.ts'
 
 const token = `acme_production_${'a'.repeat(65)}`
 const other = `acme_production_${'b'.repeat(65)}`
@@ -11,8 +11,14 @@ const old = { id: 'old', secret: 'o'.repeat(32) }
 const current = { id: 'new', secret: 'n'.repeat(32) }
 const cheap = { memoryKiB: 7_168, iterations: 1 }
 
+const queue = (): WorkQueue<HashRank> =>
+  createWorkQueue(
+    { works: 'hashes', concurrency: 2, capacity: { verify: 10, make: 10, rehash: 10 }, waitMs: 5_000 },
+    testClock(),
+  )
+
 function hashing(hasher: Hasher): Hashing {
-  return createHashing(hasher, createWorkQueue({ concurrency: 2, capacity: 10, waitMs: 5_000 }, testClock()))
+  return createHashing(hasher, queue())
 }
 
 describe.each<[string, Hasher]>([
@@ -22,27 +28,27 @@ describe.each<[string, Hasher]>([
 ])('%s', (_, hasher) => {
   test('recognises the token it protected, by tag and by hash, and no other', async () => {
     const { protect, compareTag, verify } = hashing(hasher)
-    const stored = await protect(token)
+    const stored = await protect(token, 'ws_acme', 'make')
     expect(compareTag(token, stored)).toBe('same')
     expect(compareTag(other, stored)).toBe('different')
-    expect(await verify(token, stored)).toBe('same')
-    expect(await verify(other, stored)).toBe('different')
+    expect(await verify(token, stored, 'ws_acme')).toBe('same')
+    expect(await verify(other, stored, 'ws_acme')).toBe('different')
   })
 
   test('P17: stores nothing of the token', async () => {
-    const stored = JSON.stringify(await hashing(hasher).protect(token))
+    const stored = JSON.stringify(await hashing(hasher).protect(token, 'ws_acme', 'make'))
     expect(stored).not.toContain('aaaa')
     expect(stored).not.toContain('nnnn')
   })
 
   test('is up to date with itself', async () => {
     const { protect, isOutdated } = hashing(hasher)
-    expect(isOutdated(await protect(token))).toBe(false)
+    expect(isOutdated(await protect(token, 'ws_acme', 'make'))).toBe(false)
   })
 
   test('S-14, K-25: what it cannot read, or of another length, is neither right nor wrong, and throws nothing', async () => {
     const { protect, compareTag, verify } = hashing(hasher)
-    const stored = await protect(token)
+    const stored = await protect(token, 'ws_acme', 'make')
     for (const hash of [
       '',
       'x',
@@ -52,7 +58,7 @@ describe.each<[string, Hasher]>([
       '$argon2id$v=19$m=4294967295,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',
       '$argon2id$v=19$m=19456,t=2000,p=1$c2FsdHNhbHRzYWx0c2FsdA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',
     ]) {
-      expect(await verify(token, { ...stored, hash })).toBe('unreadable')
+      expect(await verify(token, { ...stored, hash }, 'ws_acme')).toBe('unreadable')
     }
     for (const tag of ['', 'sha256$', 'sha256$AAAA', 'md5$AAAAAAAAAAA', stored.tag.slice(0, -3)]) {
       expect(compareTag(token, { ...stored, tag })).toBe('unreadable')
@@ -61,9 +67,9 @@ describe.each<[string, Hasher]>([
 
   test('S-51: a pepper that is not in the ring is told from a tag that is none', async () => {
     const { protect, compareTag, verify } = hashing(hasher)
-    const stored = { ...(await protect(token)), pepperId: 'lost' }
+    const stored = { ...(await protect(token, 'ws_acme', 'make')), pepperId: 'lost' }
     expect(compareTag(token, stored)).toBe('pepper_missing')
-    expect(await verify(token, stored)).toBe('unreadable')
+    expect(await verify(token, stored, 'ws_acme')).toBe('unreadable')
   })
 })
 
@@ -79,11 +85,11 @@ describe('changing the way tokens are hashed', () => {
     ['from argon2id to HMAC', argon2id(cheap), hmacSha256({ pepper: current })],
     ['from HMAC to argon2id', hmacSha256({ pepper: old }), argon2id({ ...cheap, previousPeppers: [old] })],
   ])('%s: old hashes verify and count as outdated', async (_, before, after) => {
-    const stored = await hashing(before).protect(token)
+    const stored = await hashing(before).protect(token, 'ws_acme', 'make')
     const now = hashing(after)
     expect(now.compareTag(token, stored)).toBe('same')
-    expect(await now.verify(token, stored)).toBe('same')
-    expect(await now.verify(other, stored)).toBe('different')
+    expect(await now.verify(token, stored, 'ws_acme')).toBe('same')
+    expect(await now.verify(other, stored, 'ws_acme')).toBe('different')
     expect(now.isOutdated(stored)).toBe(true)
   })
 })

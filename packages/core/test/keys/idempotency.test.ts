@@ -1,10 +1,25 @@
 import { memoryStore } from '@claviger/store-memory'
-import { describe, expect, test } from 'vitest'
+import { hash } from '@node-rs/argon2'
+import { describe, expect, test, vi } from 'vitest'
+import { argon2id } from '../../src/index.ts'
+import type { Change, CommitResult } from '../../src/store/store.ts'
 import { admin, named, user } from '../support/actors.ts'
 import { fails } from '../support/observed-store.ts'
 import { ada, setUp } from '../support/set-up.ts'
 
+// The real library, with its calls counted.
+vi.mock('@node-rs/argon2', async (original) => {
+  const library = await original<typeof import('@node-rs/argon2')>()
+  return { ...library, hash: vi.fn(library.hash) }
+})
+
 const options = { idempotencyKey: 'deploy-42' }
+
+/** The answer of a store that judged the writes from the last to the first. */
+const backwards =
+  ({ writes }: Change) =>
+  (result: CommitResult): CommitResult =>
+    result.ok ? result : { ...result, write: writes.length - 1 - result.write }
 
 describe('create with an idempotency key', () => {
   test('M-26: repeated, gives the first key again, without its token, and makes no second', async () => {
@@ -134,7 +149,8 @@ describe('create with an idempotency key', () => {
     const { keyring, keys, store } = setUp()
     const own = keyring.as(user('ada'))
     store.after('commit', () => {
-      throw new Error('connection reset')
+      // The first only asks whether there was such a call before.
+      if (store.calls.commit === 2) throw new Error('connection reset')
     })
     store.before('find', fails)
     await expect(own.create(named, options)).rejects.toMatchObject({ code: 'ERR_CLAVIGER_UNAVAILABLE' })
@@ -145,6 +161,23 @@ describe('create with an idempotency key', () => {
     const { token } = await own.rotate(retried.key.id, { overlap: 0 })
     expect(await keyring.verify(token)).toMatchObject({ ok: true })
     expect((await keys.list()).items.length).toBe(1)
+  })
+
+  test('repeated, one after another or at once, costs one hash', async () => {
+    const { keyring } = setUp({ hasher: argon2id({ memoryKiB: 7_168, iterations: 1 }) })
+    const own = keyring.as(user('ada'))
+    await Promise.all(Array.from({ length: 20 }, () => own.create(named, options)))
+    await own.create(named, options)
+    expect(vi.mocked(hash)).toHaveBeenCalledTimes(1)
+  })
+
+  test('a store that names another write first still gives the first key again', async () => {
+    const { keyring, store } = setUp()
+    const { commit } = store
+    store.commit = async (change) => commit({ ...change, writes: change.writes.toReversed() }).then(backwards(change))
+    const own = keyring.as(user('ada'))
+    const { key } = await own.create(named, options)
+    expect(await own.create(named, options)).toMatchObject({ key: { id: key.id }, token: null, replayed: true })
   })
 
   test('is not used up by a call that was refused', async () => {
