@@ -30,7 +30,6 @@ export abstract class ClavigerError extends Error {
 
   constructor(message: string, options?: ErrorOptions) {
     super(message, options)
-    this.name = new.target.name
     Object.defineProperty(this, brand, { value: true })
   }
 }
@@ -246,4 +245,29 @@ export class CorruptRecordError extends ClavigerError {
     super(`Stored record is corrupt: ${field} is not ${expected}. Restore the row; until then the key is refused.`)
     this.field = field
   }
+}
+
+const named = {
+  BusyError,
+  ClavigerError,
+  ClosedError,
+  ConfigurationError,
+  ConflictError,
+  CorruptRecordError,
+  ForbiddenError,
+  IdempotencyKeyReusedError,
+  KeyEndedError,
+  KeyNotFoundError,
+  NotSupportedError,
+  PermissionCeilingError,
+  RevocationNotDurableError,
+  RotationInProgressError,
+  ServiceAccountNotFoundError,
+  UnavailableError,
+  ValidationError,
+}
+
+// Written down: a minifier renames classes, and what people read in logs must stay the same.
+for (const [name, { prototype }] of Object.entries(named)) {
+  Object.defineProperty(prototype, 'name', { value: name, configurable: true, writable: true })
 }

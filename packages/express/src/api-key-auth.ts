@@ -3,17 +3,6 @@ import { createHttpAuth, type HttpAuthOptions } from '@claviger/core/http'
 import type { Request } from 'express'
 import { type ApiKeyMiddleware, type DeniedContext, middleware } from './middleware.ts'
 
-declare global {
-  // Express is extended by merging into its global namespace.
-  // oxlint-disable-next-line typescript/no-namespace
-  namespace Express {
-    interface Request {
-      /** The verified key; set by `auth.authenticate()`. Undefined after `optional` without a key. */
-      apiKey?: ApiKey
-    }
-  }
-}
-
 /** What `apiKeyAuth` takes. */
 export type ApiKeyAuthOptions = HttpAuthOptions<DeniedContext>
 

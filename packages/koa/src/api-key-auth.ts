@@ -3,13 +3,6 @@ import { createHttpAuth, type HttpAuthOptions } from '@claviger/core/http'
 import type { Context, Middleware } from 'koa'
 import { middleware } from './middleware.ts'
 
-declare module 'koa' {
-  interface DefaultState {
-    /** The verified key; set by `auth.authenticate()`. Undefined after `optional` without a key. */
-    apiKey?: ApiKey
-  }
-}
-
 /** What `apiKeyAuth` takes. `onDenied` gets Koa's context besides the denial: set `ctx.body` to answer. */
 export type ApiKeyAuthOptions = HttpAuthOptions<Context>
 

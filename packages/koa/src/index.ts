@@ -3,5 +3,6 @@
  *
  * @module
  */
-export type { Denial, ProblemDocument } from '@claviger/core/http'
-export { type ApiKeyAuth, type ApiKeyAuthOptions, apiKeyAuth } from './api-key-auth.ts'
+import './augment.ts'
+
+export * from './bare.ts'

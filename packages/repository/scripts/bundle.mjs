@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { basename, join } from 'node:path'
 import { rolldown } from 'rolldown'
 import { dts } from 'rolldown-plugin-dts'
+import { nodeCheck } from './node-check.mjs'
 import { publishedPackages } from './workspaces.mjs'
 
 // What one file shares with another. Nothing is shared before it is made, so that a value says the same, in fewer lines.
@@ -16,18 +17,23 @@ const helped = /\/\* @__PURE__ \*\/ __toESM\((require\("[^"]+"\)), 1\)/g
 const helpers = /\/\/ \\0rolldown\/runtime\.js\n[\s\S]*?\n\n/
 const mark = /\/\* @__PURE__ \*\/ /g
 
-const declarationOptions = { format: 'es', entryFileNames: '[name].cts', chunkFileNames: '[name].cts' }
+// Statements that only lead to other entry points.
+const lead = /^(import|export \* from) '\.\/([\w-]+)\.ts'\n/gm
+const comment = /\/\*\*[\s\S]*?\*\//g
+
+const declarationOptions = { format: 'es', entryFileNames: '[name].cts', chunkFileNames: 'shared-[name].cts' }
 
 for (const { folder, manifest } of publishedPackages()) {
-  const code = await bundle({ folder, manifest, plugins: [] }, codeOptions(basename(folder)))
-  const types = await bundle({ folder, manifest, plugins: [declarations()] }, declarationOptions)
-  replace(join(folder, 'dist'), new Map([...code, ...types]))
+  const code = await bundle({ folder, manifest, plugins: [] }, codeOptions(basename(folder), manifest.engines.node))
+  const whole = (_name, source) => !isUmbrella(readFileSync(join(folder, source), 'utf8'))
+  const types = await bundle({ folder, manifest, plugins: [declarations()], wanted: whole }, declarationOptions)
+  replace(join(folder, 'dist'), new Map([...code, ...types, ...umbrellas({ folder, manifest })]))
 }
 
-async function bundle({ folder, manifest, plugins }, options) {
+async function bundle({ folder, manifest, plugins, wanted = () => true }, options) {
   const build = await rolldown({
     cwd: folder,
-    input: entryPoints(manifest),
+    input: Object.fromEntries(Object.entries(entryPoints(manifest)).filter((entry) => wanted(...entry))),
     external: (id) => !id.startsWith('.') && !id.startsWith(folder),
     platform: 'node',
     preserveEntrySignatures: 'strict',
@@ -42,6 +48,19 @@ async function bundle({ folder, manifest, plugins }, options) {
   } finally {
     await build.close()
   }
+}
+
+/** Whether an entry point only puts others together: a bundle would leave out what those declare globally. */
+function isUmbrella(source) {
+  return source.replace(comment, '').replace(lead, '').trim() === ''
+}
+
+/** The declarations of such entry points, word for word. */
+function umbrellas({ folder, manifest }) {
+  return Object.entries(entryPoints(manifest))
+    .map(([name, path]) => [`${name}.d.cts`, readFileSync(join(folder, path), 'utf8')])
+    .filter(([, source]) => isUmbrella(source))
+    .map(([name, source]) => [name, source.replace(lead, "$1 './$2.cjs'\n")])
 }
 
 function plain(code) {
@@ -62,11 +81,12 @@ function entryPoints({ exports }) {
  * All code stands in one file, named after the package. Node looks for the names that ES modules may import in the text
  * of an entry point, slowly: it is quick there because nothing else stands in it.
  */
-function codeOptions(name) {
+function codeOptions(name, nodeRange) {
   return {
     format: 'cjs',
     entryFileNames: '[name].cjs',
     chunkFileNames: '[name].cjs',
+    banner: ({ isEntry }) => (isEntry ? nodeCheck(nodeRange) : ''),
     codeSplitting: { groups: [{ name }] },
     // Node loads CommonJS with `require`; under Jest `import()` would fail.
     dynamicImportInCjs: false,

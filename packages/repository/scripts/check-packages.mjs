@@ -10,8 +10,8 @@ import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 import { packAll } from './pack.mjs'
 
-// Resolution "node10" knows no `exports`, so that it cannot find subpaths. Nobody who runs a supported Node has to use it.
-const attwArguments = ['--profile', 'node16', '--format', 'json']
+// Every way of resolving is looked at: "node10" knows no `exports`, and finds subpaths through `typesVersions`.
+const attwArguments = ['--profile', 'strict', '--format', 'json']
 
 const run = promisify(execFile)
 const scratch = mkdtempSync(join(tmpdir(), 'claviger-check-'))
@@ -43,7 +43,6 @@ async function attwFindings({ name, tarball }) {
   }
   return Object.entries(problems)
     .flatMap(([kind, found]) => found.map((problem) => ({ kind, ...problem })))
-    .filter(({ resolutionKind }) => resolutionKind !== 'node10')
     .map(({ kind, entrypoint = '', resolutionKind = '' }) =>
       `${name}: attw ${kind} ${entrypoint} ${resolutionKind}`.trim(),
     )

@@ -85,7 +85,9 @@ describe('installed in a project', () => {
   test('every entry point can be imported and required, with the same exports', () => {
     const imported = json(run(everything, 'module', esmProbe(specifiers)))
     expect(Object.keys(imported)).toEqual(specifiers)
-    expect(Object.entries(imported).filter(([, names]) => !Array.isArray(names) || names.length === 0)).toEqual([])
+    // What only declares types has nothing to export.
+    const empty = Object.entries(imported).filter(([, names]) => !Array.isArray(names) || names.length === 0)
+    expect(empty.map(([name]) => name)).toEqual(specifiers.filter((name) => name.endsWith('/augment')))
     expect(json(run(everything, 'commonjs', requireProbe(specifiers)))).toEqual(imported)
   })
 

@@ -1,9 +1,16 @@
 import { UnavailableError } from '@claviger/core/store'
 
-/** The code Redis puts at the beginning of a refusal, or undefined when it was not Redis that refused. */
+const codeAtStart = /^[A-Z][A-Z0-9_]+(?= |$)/
+
+/**
+ * The code Redis puts at the beginning of a refusal, or undefined when it was not Redis that refused. ioredis calls such
+ * errors `ReplyError` after their class, and a minified bundle renames classes: the code decides. What the system reports
+ * (`ECONNREFUSED`) has a code of its own.
+ */
 export function replyCode(error: unknown): string | undefined {
-  if (!(error instanceof Error) || error.name !== 'ReplyError') return undefined
-  return /^[A-Z]+\b/.exec(error.message)?.[0] ?? 'ERR'
+  const code = codeAtStart.exec(messageOf(error) ?? '')?.[0]
+  if (fieldOf(error, 'name') === 'ReplyError') return code ?? 'ERR'
+  return fieldOf(error, 'code') === undefined ? code : undefined
 }
 
 const explanations: Readonly<Record<string, string>> = {
@@ -40,5 +47,15 @@ function scriptLine(error: unknown): string {
 
 // Aborted commands list their arguments in other properties; their messages are fixed texts.
 function reason(error: unknown): string {
-  return error instanceof Error ? error.message : 'the client gave no reason.'
+  return messageOf(error) ?? 'the client gave no reason.'
+}
+
+// By shape: Jest runs a client in a realm of its own, and errors of Node's sockets come from another.
+function messageOf(error: unknown): string | undefined {
+  const message = fieldOf(error, 'message')
+  return typeof message === 'string' ? message : undefined
+}
+
+function fieldOf(error: unknown, field: string): unknown {
+  return typeof error === 'object' && error !== null ? Reflect.get(error, field) : undefined
 }

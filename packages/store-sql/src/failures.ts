@@ -24,7 +24,9 @@ function isOurs(error: unknown): error is Error {
 }
 
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : 'no reason given.'
+  // By shape: under Jest, errors of native drivers and of Node's sockets come from another realm.
+  const message = fieldOf(error, 'message')
+  return typeof message === 'string' ? message : 'no reason given.'
 }
 
 /** Data exceptions and constraint violations; MySQL also quotes the place of a syntax error, and texts it cannot read. */

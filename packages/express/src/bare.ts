@@ -1,0 +1,9 @@
+/**
+ * The same as `@claviger/express`, without the declaration of `req.apiKey`: for applications that declare one of their
+ * own. `@claviger/express/augment` is that declaration alone.
+ *
+ * @module
+ */
+export type { Denial, ProblemDocument } from '@claviger/core/http'
+export { type ApiKeyAuth, type ApiKeyAuthOptions, apiKeyAuth } from './api-key-auth.ts'
+export type { ApiKeyMiddleware, DeniedContext, Next } from './middleware.ts'

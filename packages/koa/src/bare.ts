@@ -1,0 +1,8 @@
+/**
+ * The same as `@claviger/koa`, without the declaration of `ctx.state.apiKey`: for applications that declare one of their
+ * own. `@claviger/koa/augment` is that declaration alone.
+ *
+ * @module
+ */
+export type { Denial, ProblemDocument } from '@claviger/core/http'
+export { type ApiKeyAuth, type ApiKeyAuthOptions, apiKeyAuth } from './api-key-auth.ts'
