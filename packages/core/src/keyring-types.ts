@@ -40,7 +40,7 @@ export interface Guarantees {
 export interface Keyring<Permission extends string = string> {
   /** The declared permissions. */
   readonly permissions: PermissionCatalogue<Permission>
-  /** The declared environments. */
+  /** The environments that a key can be made of. More may be accepted: `tokenGrammar.environments`. */
   readonly environments: readonly string[]
   /** Finds this keyring's tokens in any text: for secret scanners and log redaction. */
   readonly tokenPattern: RegExp

@@ -15,6 +15,7 @@ import { type KeyringOptions, resolveOptions } from './options.ts'
 import { createOwnerFlags } from './owner-flags.ts'
 import { createReadiness } from './readiness.ts'
 import { createRehash } from './rehash.ts'
+import { createRepair } from './repair.ts'
 import { createRetention } from './retention.ts'
 import { tokenFactory, tokenPattern } from './token/token.ts'
 import { createApiKeys } from './verify/api-key.ts'
@@ -68,7 +69,9 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
   const apiKeys = createApiKeys(permissions)
   const revoked = createRevokedKeys(maxRevokedKeys)
   const owners = createOwners(store, resolved.resolveOwner, cache.fence, clock, storeTimeoutMs)
-  const ownerFlags = createOwnerFlags({ store, commits, owners, clock, storeTimeoutMs })
+  const repair = createRepair(store, commits, clock, storeTimeoutMs)
+  const rehash = createRehash({ hashing, repair, cache, clock })
+  const ownerFlags = createOwnerFlags({ store, repair, owners, clock, storeTimeoutMs })
   const retention = createRetention(store, resolved.retention, clock, Math.random)
 
   const recorder =
@@ -101,7 +104,7 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
     records: createRecords(store, cache.fence, clock, storeTimeoutMs),
     owners,
     starting: readiness.starting,
-    onOutdated: createRehash(hashing, commits, cache),
+    onOutdated: rehash.offer,
     onVerdict(verdict, record, { version }) {
       if (!verdict.ok) {
         recorder?.introduce(verdict, { id: record.id, workspaceId: record.workspaceId, secretVersion: version })
@@ -122,6 +125,7 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
     owners,
     apiKeys,
     grammar,
+    environments: resolved.environments,
     permissions,
     clock,
     storeTimeoutMs,
@@ -141,7 +145,7 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
 
   return {
     permissions,
-    environments: grammar.environments,
+    environments: resolved.environments,
     tokenPattern: tokenPattern(grammar),
     tokenGrammar: grammar,
     clock,
@@ -188,6 +192,7 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
       revocation.stop()
       retention.stop()
       ownerFlags.stop()
+      rehash.stop()
       try {
         await recorder?.close(closeTimeoutMs)
         await within(clock, closeTimeoutMs, 'store', () => freshness.stop())

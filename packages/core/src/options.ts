@@ -3,7 +3,8 @@ import { ConfigurationError } from './errors.ts'
 import type { KeyringEvent } from './events.ts'
 import { argon2id, type Hasher } from './hashing/hasher.ts'
 import type { KeyPolicy } from './keys/policy.ts'
-import { checkNames, integer, optionalFunction, shown } from './option-checks.ts'
+import { type GrammarOptions, resolvedGrammar } from './grammar-options.ts'
+import { checkNames, integer, optionalFunction } from './option-checks.ts'
 import type { PermissionCatalogue } from './permissions/catalogue.ts'
 import {
   policyNames,
@@ -37,13 +38,7 @@ export type OwnerSetting =
     }
 
 /** The options besides the owner setting. */
-export interface KeyringSettings<Permission extends string = string> {
-  /** What tokens begin with: `[a-z][a-z0-9]{0,15}`, unique to your product. */
-  readonly prefix: string
-  /** Prefixes of older tokens that stay valid. Default none. */
-  readonly previousPrefixes?: readonly string[]
-  /** Environments a key can be of. Default `development`, `staging`, `production`, `ci`. */
-  readonly environments?: readonly string[]
+export interface KeyringSettings<Permission extends string = string> extends GrammarOptions {
   readonly store: KeyStore
   /** From `definePermissions`. */
   readonly permissions: PermissionCatalogue<Permission>
@@ -100,7 +95,10 @@ export interface KeyringSettings<Permission extends string = string> {
 
 /** Options with every default in place. */
 export interface ResolvedOptions<Permission extends string = string> {
+  /** What is accepted. */
   readonly grammar: TokenGrammar
+  /** What keys are made of: some of the grammar's environments. */
+  readonly environments: readonly string[]
   readonly store: KeyStore
   readonly permissions: PermissionCatalogue<Permission>
   readonly defaultPermissions: readonly Permission[]
@@ -126,7 +124,10 @@ export interface ResolvedOptions<Permission extends string = string> {
 const known: ReadonlySet<string> = new Set<keyof KeyringSettings | 'resolveOwner' | 'owners'>([
   'prefix',
   'previousPrefixes',
+  'nextPrefix',
   'environments',
+  'previousEnvironments',
+  'nextEnvironments',
   'store',
   'permissions',
   'defaultPermissions',
@@ -170,7 +171,7 @@ export function resolveOptions<P extends string>(options: KeyringOptions<P>): Re
   const expiryNoticeMs = integer('expiryNoticeMs', options.expiryNoticeMs, 14 * 86_400_000, 0)
   const permissions = checkedCatalogue(options.permissions)
   return {
-    grammar: checkedGrammar(options),
+    ...resolvedGrammar(options),
     store: checkedStore(options.store),
     permissions,
     defaultPermissions: checkedDefaults(options.defaultPermissions ?? [], permissions),
@@ -199,31 +200,6 @@ export function resolveOptions<P extends string>(options: KeyringOptions<P>): Re
     clock: options.clock ?? systemClock,
     random: optionalFunction('random', options.random),
   }
-}
-
-const word = /^[a-z][a-z0-9]{0,15}$/
-
-function checkedGrammar(options: KeyringSettings): TokenGrammar {
-  const { previousPrefixes = [] } = options
-  if (!Array.isArray(previousPrefixes)) {
-    throw new ConfigurationError('previousPrefixes', `Expected a list of prefixes, got ${typeof previousPrefixes}.`)
-  }
-  const prefixes = [options.prefix, ...(previousPrefixes as readonly string[])] as const
-  prefixes.forEach((prefix, index) => {
-    const option = index === 0 ? 'prefix' : `previousPrefixes[${index - 1}]`
-    if (typeof prefix === 'string' && word.test(prefix)) return
-    throw new ConfigurationError(option, `Expected ${option} to match [a-z][a-z0-9]{0,15}, got ${shown(prefix)}.`)
-  })
-  const environments = options.environments ?? ['development', 'staging', 'production', 'ci']
-  if (!Array.isArray(environments) || environments.length === 0) {
-    throw new ConfigurationError('environments', 'Expected environments to be a list of at least one name.')
-  }
-  environments.forEach((environment: unknown, index) => {
-    if (typeof environment === 'string' && word.test(environment)) return
-    const option = `environments[${index}]`
-    throw new ConfigurationError(option, `Expected ${option} to match [a-z][a-z0-9]{0,15}, got ${shown(environment)}.`)
-  })
-  return { prefixes: [...prefixes], environments: Object.freeze([...environments]) }
 }
 
 function checkedStore(store: KeyStore): KeyStore {

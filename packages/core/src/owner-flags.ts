@@ -1,6 +1,7 @@
 import type { Clock } from './clock.ts'
-import type { Commits } from './commits.ts'
 import { channels, publish } from './diagnostics.ts'
+import type { Repair } from './repair.ts'
+import { createRepairMemory } from './repair-memory.ts'
 import type { KeyRecord } from './store/records.ts'
 import type { KeyStore } from './store/store.ts'
 import { type OwnerQuestion, type Owners, ownerScope } from './verify/owners.ts'
@@ -10,7 +11,8 @@ import { within } from './verify/within.ts'
 /**
  * Keeps `ownerGoneAt` of keys in step with what is learnt of their owners, so that a listing can ask for it. Off the
  * request path, one key at a time; silent, since verdicts never go by the flag; given up as soon as anybody else changed
- * the key: the next use or announcement learns the same.
+ * the key: the next use or announcement learns the same. What this process wrote and finds undone, by one that gets
+ * another answer from its `resolveOwner`, is left alone for an hour, or until this process learns something else.
  */
 export interface OwnerFlags {
   /** A verification found out whether the key's owner is there. */
@@ -23,7 +25,7 @@ export interface OwnerFlags {
 /** What it is made of. */
 export interface OwnerFlagParts {
   readonly store: KeyStore
-  readonly commits: Commits
+  readonly repair: Repair
   readonly owners: Owners
   readonly clock: Clock
   readonly storeTimeoutMs: number
@@ -38,8 +40,9 @@ const maxPages = 100
 const living = ['active', 'rotating', 'disabled'] as const
 
 /** Makes the keeper of the flags. */
-export function createOwnerFlags({ store, commits, owners, clock, storeTimeoutMs }: OwnerFlagParts): OwnerFlags {
+export function createOwnerFlags({ store, repair, owners, clock, storeTimeoutMs }: OwnerFlagParts): OwnerFlags {
   const waiting = new Map<string, Work>()
+  const written = createRepairMemory<boolean>(clock)
   let working = false
   let stopped = false
 
@@ -61,14 +64,12 @@ export function createOwnerFlags({ store, commits, owners, clock, storeTimeoutMs
   }
 
   const flag = async (record: KeyRecord, isGone: boolean): Promise<void> => {
-    if (stopped || isGone === (record.ownerGoneAt !== null)) return
+    if (stopped || isGone === isFlagged(record)) return
     const ownerGoneAt = isGone ? clock.now() : null
-    await commits.commit({
-      writes: [{ type: 'key', record: { ...record, ownerGoneAt }, expectedRevision: record.revision }],
-      activity: [],
-      announcements: [],
-      silent: true,
-    })
+    const isStored = await repair(record, (stored) =>
+      stopped || isGone === isFlagged(stored) ? undefined : { ...stored, ownerGoneAt },
+    )
+    if (isStored) written.note(record.id, isGone)
   }
 
   const flagPages = async (
@@ -102,9 +103,12 @@ export function createOwnerFlags({ store, commits, owners, clock, storeTimeoutMs
   return {
     learn(verdict, record) {
       const isGone = !verdict.ok && verdict.code === 'owner_gone'
-      if ((verdict.ok || isGone) && isGone !== (record.ownerGoneAt !== null)) {
-        add(`key ${record.id}`, () => flag(record, isGone))
-      }
+      if (!verdict.ok && !isGone) return
+      const before = written.lately(record.id)
+      if (isGone === isFlagged(record)) {
+        // Everybody agrees on something else than what was written here last.
+        if (before !== undefined && before !== isGone) written.forget(record.id)
+      } else if (before !== isGone) add(`key ${record.id}`, () => flag(record, isGone))
     },
     ownerChanged: (question) => add(ownerScope(question), () => flagAll(question)),
     stop() {
@@ -112,6 +116,10 @@ export function createOwnerFlags({ store, commits, owners, clock, storeTimeoutMs
       waiting.clear()
     },
   }
+}
+
+function isFlagged({ ownerGoneAt }: KeyRecord): boolean {
+  return ownerGoneAt !== null
 }
 
 function first(waiting: ReadonlyMap<string, Work>): readonly [string, Work] | undefined {

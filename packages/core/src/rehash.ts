@@ -1,41 +1,112 @@
-import type { Commits } from './commits.ts'
+import { createAllowance } from './allowance.ts'
+import type { Clock } from './clock.ts'
 import { channels, publish } from './diagnostics.ts'
+import { ConflictError } from './errors.ts'
 import type { Hashing } from './hashing/hashing.ts'
+import type { Repair } from './repair.ts'
+import { createRepairMemory } from './repair-memory.ts'
 import type { KeyRecord, SecretRecord } from './store/records.ts'
 import type { Cache } from './verify/cache.ts'
 import { proofOf } from './verify/verifier.ts'
 
 /**
- * Stores a proven token hashed the way new ones are: under the current pepper and cost. Off the request path, one at a
- * time per key, silent (no cache anywhere needs to hear of it), and given up as soon as anything else changed the key.
+ * Stores proven tokens hashed the way new ones are: under the current pepper and cost. Off the request path, one after
+ * the other, with a tenth of the time at most: each one costs every process that has the key cached a hash, too. What is
+ * not done now is offered again with the next read of the key.
  */
-export function createRehash(
-  hashing: Hashing,
-  commits: Commits,
-  { digests, entries }: Pick<Cache, 'digests' | 'entries'>,
-): (record: KeyRecord, secret: SecretRecord, token: string) => void {
-  const underWay = new Set<string>()
+export interface Rehash {
+  /** A proven token whose stored hash is outdated. */
+  offer(record: KeyRecord, secret: SecretRecord, token: string): void
+  stop(): void
+}
 
-  const rehash = async (record: KeyRecord, secret: SecretRecord, token: string): Promise<void> => {
-    const renewed: SecretRecord = { ...secret, ...(await hashing.protect(token, record.workspaceId, 'rehash')) }
-    const [current, previous] = record.secrets
-    const put = (stored: SecretRecord): SecretRecord => (stored.version === secret.version ? renewed : stored)
-    const secrets: KeyRecord['secrets'] = previous === undefined ? [put(current)] : [put(current), put(previous)]
-    const result = await commits.commit({
-      writes: [{ type: 'key', record: { ...record, secrets }, expectedRevision: record.revision }],
-      activity: [],
-      announcements: [],
-      silent: true,
-    })
-    if (result.ok)
-      entries.replaceProof(record.id, proofOf(digests, token, secret.hash), proofOf(digests, token, renewed.hash))
+/** What it is made of. */
+export interface RehashParts {
+  readonly hashing: Hashing
+  readonly repair: Repair
+  readonly cache: Pick<Cache, 'digests' | 'entries'>
+  readonly clock: Clock
+}
+
+// Waiting work holds a token: few, and for a moment.
+const maxWaiting = 32
+const share = 0.1
+const mostSavedMs = 1_000
+const pauseMs = 3_600_000
+
+/** Makes the rehasher. */
+export function createRehash({ hashing, repair, cache, clock }: RehashParts): Rehash {
+  const { digests, entries } = cache
+  const waiting = new Map<string, () => Promise<void>>()
+  const done = createRepairMemory<true>(clock)
+  const allowance = createAllowance(share, mostSavedMs, clock)
+  let working = false
+  let stopped = false
+  let pausedUntil = Number.NEGATIVE_INFINITY
+
+  const rehash = async (name: string, seen: KeyRecord, secret: SecretRecord, token: string): Promise<void> => {
+    const renewed: SecretRecord = { ...secret, ...(await hashing.protect(token, seen.workspaceId, 'rehash')) }
+    if (stopped) return
+    const isStored = await repair(seen, (stored) => withSecret(stored, secret, renewed))
+    if (!isStored) return
+    done.note(name, true)
+    entries.replaceProof(seen.id, proofOf(digests, token, secret.hash), proofOf(digests, token, renewed.hash))
   }
 
-  return (record, secret, token) => {
-    if (underWay.has(record.id)) return
-    underWay.add(record.id)
-    rehash(record, secret, token)
-      .catch((error: unknown) => publish(channels.error, () => ({ error, during: 'rehash' })))
-      .finally(() => underWay.delete(record.id))
+  const workOff = async (): Promise<void> => {
+    working = true
+    for (let next = first(waiting); next !== undefined; next = first(waiting)) {
+      const [name, work] = next
+      const startedAt = clock.monotonic()
+      await work().catch((error: unknown) => publish(channels.error, () => ({ error, during: 'rehash' })))
+      waiting.delete(name)
+      allowance.spend(clock.monotonic() - startedAt)
+      if (!allowance.isLeft) waiting.clear()
+    }
+    working = false
   }
+
+  /** A process that hashes otherwise, and lists ours as previous. Whoever stops first ends it. */
+  const giveWay = (): void => {
+    pausedUntil = clock.monotonic() + pauseMs
+    publish(channels.error, () => ({ error: disputed(), during: 'rehash' }))
+  }
+
+  return {
+    offer(record, secret, token) {
+      if (stopped || clock.monotonic() < pausedUntil) return
+      const name = `${record.id} ${secret.version}`
+      if (waiting.has(name) || waiting.size >= maxWaiting || !allowance.isLeft) return
+      if (done.lately(name) !== undefined) {
+        giveWay()
+        return
+      }
+      waiting.set(name, () => rehash(name, record, secret, token))
+      if (!working) void workOff()
+    },
+    stop() {
+      stopped = true
+      waiting.clear()
+    },
+  }
+}
+
+/** The record with one secret hashed anew; undefined when that one is not stored any more as it was seen. */
+function withSecret(stored: KeyRecord, seen: SecretRecord, renewed: SecretRecord): KeyRecord | undefined {
+  const isSeen = ({ version, hash }: SecretRecord): boolean => version === seen.version && hash === seen.hash
+  if (!stored.secrets.some(isSeen)) return undefined
+  const { hash, tag, pepperId } = renewed
+  const put = (secret: SecretRecord): SecretRecord => (isSeen(secret) ? { ...secret, hash, tag, pepperId } : secret)
+  const [current, previous] = stored.secrets
+  return { ...stored, secrets: previous === undefined ? [put(current)] : [put(current), put(previous)] }
+}
+
+function disputed(): ConflictError {
+  return new ConflictError(
+    'Another process hashes keys in another way and replaces what this one stores: it has another pepper, and lists ours as previous. This process leaves them for an hour. See docs/guides/rolling-deployments.md.',
+  )
+}
+
+function first<T>(waiting: ReadonlyMap<string, T>): readonly [string, T] | undefined {
+  return waiting.entries().next().value
 }

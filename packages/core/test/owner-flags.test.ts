@@ -1,4 +1,5 @@
 import { memoryStore } from '@claviger/store-memory'
+import { testClock } from '@claviger/testing'
 import { describe, expect, test } from 'vitest'
 import type { KeyStore } from '../src/store/store.ts'
 import { fails } from './support/observed-store.ts'
@@ -150,5 +151,57 @@ describe('ownerChanged', () => {
     await closing
     await new Promise<void>((resolve) => setImmediate(resolve))
     expect(store.calls.commit).toBe(commits)
+  })
+})
+
+describe('two processes that get other answers about one owner', () => {
+  test('write once each, not for as long as both run', async () => {
+    const shared = memoryStore()
+    const clock = testClock()
+    const believing = setUp({ on: shared.connect(), at: clock, resolveOwner: () => ['*:*'] })
+    const doubting = setUp({ on: shared.connect(), at: clock, seed: 2, resolveOwner: () => null })
+    const { token } = await believing.create()
+    const commits = (): number => (believing.store.calls.commit ?? 0) + (doubting.store.calls.commit ?? 0) - 1
+    for (let round = 0; round < 10; round += 1) {
+      await believing.keyring.verify(token)
+      await doubting.keyring.verify(token)
+      await clock.advanceAsync(10_000)
+    }
+    expect(commits()).toBe(2)
+    for (let round = 0; round < 10; round += 1) {
+      await doubting.keyring.verify(token)
+      await believing.keyring.verify(token)
+      await clock.advanceAsync(10_000)
+    }
+    expect(commits()).toBe(2)
+  })
+
+  test('an owner that leaves, comes back and leaves again is told at once each time', async () => {
+    const { create, keyring, members, clock, settle, goneAt } = setUpWithMembers()
+    const { key, token } = await create()
+    for (const there of [false, true, false, true, false]) {
+      if (there) members.add('ada')
+      else members.delete('ada')
+      await clock.advanceAsync(10_000)
+      await keyring.verify(token)
+      await settle()
+      expect((await goneAt(key.id)) === null).toBe(there)
+    }
+  })
+
+  test('what the host announces is written whatever was written before', async () => {
+    const shared = memoryStore()
+    const clock = testClock()
+    const believing = setUp({ on: shared.connect(), at: clock, resolveOwner: () => ['*:*'] })
+    const doubting = setUp({ on: shared.connect(), at: clock, seed: 2, resolveOwner: () => null })
+    const { key, token } = await believing.create()
+    for (const { keyring } of [doubting, believing, doubting]) {
+      await keyring.verify(token)
+      await clock.advanceAsync(10_000)
+    }
+    expect((await believing.keys.get(key.id)).ownerGoneAt).toBeNull()
+    await doubting.keyring.ownerChanged({ workspaceId: 'ws_acme', owner: ada })
+    await clock.advanceAsync(0)
+    expect((await believing.keys.get(key.id)).ownerGoneAt).not.toBeNull()
   })
 })

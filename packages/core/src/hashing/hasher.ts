@@ -28,6 +28,17 @@ export function isAllowed(parameters: Argon2Parameters): boolean {
   return outOfRange(parameters) === undefined
 }
 
+/** The peppers around the current one: how a change of peppers reaches every process before the keys. */
+export interface PepperChange {
+  /** Peppers of older hashes. They verify, and what they made is hashed again on use, under `pepper`. */
+  readonly previousPeppers?: readonly Pepper[]
+  /**
+   * The pepper that the next deployment uses: it verifies, nothing is hashed under it yet, and what others hash under it
+   * is left alone. The first step of a change of peppers. Null announces hashes without a pepper.
+   */
+  readonly nextPepper?: Pepper | null
+}
+
 /**
  * Argon2id (RFC 9106), the default hasher.
  *
@@ -35,11 +46,12 @@ export function isAllowed(parameters: Argon2Parameters): boolean {
  * const hasher = argon2id({ pepper: { id: '2026', secret: await secrets.get('pepper') } })
  *
  * @param options `memoryKiB` 7 168 to 65 536, default 19 456; `iterations` 1 to 5, default 2; `parallelism` 1 to 4,
- *   default 1 (OWASP Password Storage Cheat Sheet). `pepper` and `previousPeppers`: see `Pepper`; default none.
+ *   default 1 (OWASP Password Storage Cheat Sheet). What was stored at less cost is hashed again on use, what was stored
+ *   at more is left alone. `pepper`, `previousPeppers` and `nextPepper`: see `Pepper`; default none.
  * @throws {ConfigurationError} for parameters outside these bounds or a pepper that is too short
  */
 export function argon2id(
-  options: Partial<Argon2Parameters> & { readonly pepper?: Pepper; readonly previousPeppers?: readonly Pepper[] } = {},
+  options: Partial<Argon2Parameters> & PepperChange & { readonly pepper?: Pepper } = {},
 ): Hasher {
   const { memoryKiB = 19_456, iterations = 2, parallelism = 1 } = options
   const parameters = { memoryKiB, iterations, parallelism }
@@ -52,10 +64,11 @@ export function argon2id(
     )
   }
   if ('pepper' in options && options.pepper === undefined) throw missingPepper()
+  checkNext(options)
   return Object.freeze({
     algorithm: 'argon2id',
     ...parameters,
-    peppers: pepperRing(options.pepper, options.previousPeppers),
+    peppers: pepperRing(options.pepper, options.previousPeppers, options.nextPepper),
   })
 }
 
@@ -66,14 +79,16 @@ export function argon2id(
  * @example
  * const hasher = hmacSha256({ pepper: { id: '2026', secret: await secrets.get('pepper') } })
  *
- * @param options `pepper`, required; `previousPeppers` still verify, and what they made is rehashed on use
+ * @param options `pepper`, required; `previousPeppers` still verify, and what they made is hashed again on use;
+ *   `nextPepper` verifies already. What `argon2id` stored under the same pepper is left alone: it costs more
  * @throws {ConfigurationError} for a pepper that is missing or too short
  */
-export function hmacSha256(options: { readonly pepper: Pepper; readonly previousPeppers?: readonly Pepper[] }): Hasher {
+export function hmacSha256(options: PepperChange & { readonly pepper: Pepper }): Hasher {
   if (options?.pepper === undefined) throw missingPepper()
+  checkNext(options)
   return Object.freeze({
     algorithm: 'hmac-sha256',
-    peppers: pepperRing(options.pepper, options.previousPeppers),
+    peppers: pepperRing(options.pepper, options.previousPeppers, options.nextPepper),
   })
 }
 
@@ -89,5 +104,13 @@ function missingPepper(): ConfigurationError {
   return new ConfigurationError(
     'pepper',
     'The pepper is undefined. Set the environment variable it is read from, or leave the option out of argon2id().',
+  )
+}
+
+function checkNext(options: PepperChange): void {
+  if (!('nextPepper' in options) || options.nextPepper !== undefined) return
+  throw new ConfigurationError(
+    'nextPepper',
+    'nextPepper is undefined. Set the environment variable it is read from, or leave the option out.',
   )
 }

@@ -3,8 +3,9 @@ import { ConfigurationError, isClavigerError, UnavailableError } from '../errors
 import type { SecretRecord } from '../store/records.ts'
 import type { WorkQueue } from '../work-queue.ts'
 import { argon2Parameters, hashArgon2, verifyArgon2 } from './argon2.ts'
+import { costOfHash, costOfHasher, isCheaper } from './cost.ts'
 import type { Hasher } from './hasher.ts'
-import type { Hmac } from './hmac.ts'
+import { type Hmac, hmacPrefix } from './hmac.ts'
 import { compareTag, type TagComparison, tagOf } from './tag.ts'
 
 /** What is stored of a token. */
@@ -41,16 +42,19 @@ export interface Hashing {
    * @throws {UnavailableError} when argon2 itself fails
    */
   verify(token: string, stored: ProtectedToken, workspaceId: string): Promise<Comparison>
-  /** Whether a stored secret should be hashed again the way new ones are. */
+  /**
+   * Whether a stored secret should be hashed again the way new ones are: away from what is listed as previous, and
+   * towards more cost. Never the other way round, so that two configurations on one store do not undo each other.
+   */
   isOutdated(stored: ProtectedToken): boolean
 }
 
-const hmacPrefix = '$hmac-sha256$'
 const hmacDomain = 'claviger hash\0'
 
 /** Puts a hasher to work. Only argon2 goes through the queue; an HMAC takes microseconds. */
 export function createHashing(hasher: Hasher, queue: WorkQueue<HashRank>): Hashing {
   const { peppers } = hasher
+  const cost = costOfHasher(hasher)
 
   const slowly = async <T>(rank: HashRank, workspaceId: string, work: () => Promise<T>): Promise<T> => {
     try {
@@ -104,14 +108,8 @@ export function createHashing(hasher: Hasher, queue: WorkQueue<HashRank>): Hashi
     },
 
     isOutdated({ hash, pepperId }) {
-      if (pepperId !== peppers.currentId) return true
-      if (hasher.algorithm === 'hmac-sha256') return !hash.startsWith(hmacPrefix)
-      const stored = argon2Parameters(hash)
-      return (
-        stored?.memoryKiB !== hasher.memoryKiB ||
-        stored.iterations !== hasher.iterations ||
-        stored.parallelism !== hasher.parallelism
-      )
+      const place = peppers.placeOf(pepperId)
+      return place === 'current' ? isCheaper(costOfHash(hash), cost) : place === 'previous'
     },
   }
 }

@@ -3,6 +3,9 @@ import { hash } from 'node:crypto'
 /** HMAC-SHA-256 of an ASCII text under one key: 32 bytes. */
 export type Hmac = (ascii: string) => Buffer
 
+/** What a stored HMAC begins with. */
+export const hmacPrefix = '$hmac-sha256$'
+
 const blockBytes = 64
 
 /**

@@ -14,18 +14,34 @@ export type Pepper =
       readonly secret: string | Uint8Array
     }
 
-/** The current pepper and older ones that still verify. Secrets stay in the closure: nothing to print by accident. */
+/** Where a pepper, or its absence, stands in a change of peppers, as this configuration has it. */
+export type PepperPlace = 'previous' | 'current' | 'next'
+
+/**
+ * The current pepper, older ones that still verify, and the one that is coming. Secrets stay in the closure: nothing to
+ * print by accident.
+ */
 export interface PepperRing {
   /** The id new hashes get, or null without peppers. */
   readonly currentId: string | null
+  /** Null stands for no pepper: it comes before every pepper, unless it is announced as the next. */
+  placeOf(id: string | null): PepperPlace
   /** The secret of an id, or undefined for an id that is not in the ring. */
   secretOf(id: string): Buffer | undefined
   /** HMAC under the secret of an id, or undefined for an id that is not in the ring. */
   hmacOf(id: string): Hmac | undefined
 }
 
-/** Checks and arranges peppers. Messages name the type received, never a value. */
-export function pepperRing(current: Pepper | undefined, previous: readonly Pepper[] = []): PepperRing {
+/**
+ * Checks and arranges peppers. Messages name the type received, never a value.
+ *
+ * @param next the pepper that the next deployment hashes under; null when that one has none
+ */
+export function pepperRing(
+  current: Pepper | undefined,
+  previous: readonly Pepper[] = [],
+  next?: Pepper | null,
+): PepperRing {
   const secrets = new Map<string, Buffer>()
   const hmacs = new Map<string, Hmac>()
   const add = (pepper: Pepper, option: string): string => {
@@ -48,7 +64,15 @@ export function pepperRing(current: Pepper | undefined, previous: readonly Peppe
   }
   const currentId = current === undefined ? null : add(current, 'pepper')
   previous.forEach((pepper, index) => add(pepper, `previousPeppers[${index}]`))
-  return { currentId, secretOf: (id) => secrets.get(id), hmacOf: (id) => hmacs.get(id) }
+  const nextId = next === undefined || next === null ? next : add(next, 'nextPepper')
+  if (nextId === null && currentId === null) {
+    throw new ConfigurationError('nextPepper', 'nextPepper: null announces the end of a pepper, and there is none.')
+  }
+  const placeOf = (id: string | null): PepperPlace => {
+    if (id === currentId) return 'current'
+    return id === nextId ? 'next' : 'previous'
+  }
+  return { currentId, placeOf, secretOf: (id) => secrets.get(id), hmacOf: (id) => hmacs.get(id) }
 }
 
 function isBare(pepper: Pepper): pepper is string | Uint8Array {

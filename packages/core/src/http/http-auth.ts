@@ -66,7 +66,7 @@ export function createHttpAuth<Host, Context, Permission extends string>(
       return passage(guards.workspace(selector))
     },
     environment(...names) {
-      const { environments } = keyring
+      const { environments } = keyring.tokenGrammar
       checkNames('environment', names, (name) => environments.includes(name), environments, 'environment')
       return passage(guards.requirement(`auth.environment(${quoted(names)})`, { environments: [...names] }))
     },

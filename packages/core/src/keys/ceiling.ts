@@ -1,4 +1,6 @@
 import { ForbiddenError, PermissionCeilingError } from '../errors.ts'
+import type { PermissionCatalogue } from '../permissions/catalogue.ts'
+import { declaredGrants } from '../permissions/declared.ts'
 import { grantSet } from '../permissions/match.ts'
 import type { KeyRecord } from '../store/records.ts'
 import type { Actor } from './actor.ts'
@@ -9,10 +11,14 @@ import { isItself } from './rights.ts'
  * key, another grant, a later end, a new secret, a key enabled or moved to another owner.
  */
 
-/** @throws {PermissionCeilingError} naming the grants that the actor does not hold */
-export function demandGrants(actor: Actor, grants: readonly string[]): void {
+/**
+ * A grant that covers nothing declared hands out nothing, and is not asked for.
+ *
+ * @throws {PermissionCeilingError} naming the grants that the actor does not hold
+ */
+export function demandGrants(actor: Actor, grants: readonly string[], catalogue: PermissionCatalogue): void {
   const held = grantSet(actor.permissions)
-  const missing = grants.filter((grant) => !held.covers(grant))
+  const missing = declaredGrants(grants, catalogue).filter((grant) => !held.covers(grant))
   if (missing.length > 0) throw new PermissionCeilingError(missing)
 }
 
@@ -33,8 +39,12 @@ export function demandEnvironment(actor: Actor, environment: string): void {
 }
 
 /** For what hands out a key as it is: its grants, until its end. A key holds its own grants, but not beyond its secret. */
-export function demandAllOf(actor: Actor, { id, permissions, expiresAt }: KeyRecord): void {
-  if (!isItself(actor, id)) demandGrants(actor, permissions)
+export function demandAllOf(
+  actor: Actor,
+  { id, permissions, expiresAt }: KeyRecord,
+  catalogue: PermissionCatalogue,
+): void {
+  if (!isItself(actor, id)) demandGrants(actor, permissions, catalogue)
   demandEnd(actor, expiresAt)
 }
 

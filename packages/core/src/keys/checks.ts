@@ -1,7 +1,7 @@
 import { ValidationError } from '../errors.ts'
 import type { PermissionCatalogue } from '../permissions/catalogue.ts'
 import { isDeclaredGrant } from '../permissions/declared.ts'
-import { maxGrants } from '../permissions/grammar.ts'
+import { isGrant, maxGrants } from '../permissions/grammar.ts'
 import type { Owner } from '../store/records.ts'
 
 // Control characters, and the marks that reorder text around them.
@@ -69,19 +69,36 @@ export function checkedOwner(owner: unknown): Owner {
   return { type: owner.type, id: checkReference('owner.id', owner.id) }
 }
 
-/** Checks grants against what is declared. @returns them sorted, without duplicates */
-export function checkedGrants(grants: unknown, catalogue: PermissionCatalogue): readonly string[] {
+/** Checks the form of a list of grants. @returns a copy, as it was given */
+export function grantList(grants: unknown): readonly string[] {
   if (!Array.isArray(grants) || grants.length > maxGrants) {
     throw new ValidationError('permissions', `Expected permissions to be a list of at most ${maxGrants}.`)
   }
   // Array.from visits holes too: a sparse list must not slip through.
-  const checked = Array.from(grants as readonly unknown[], (grant, index) => {
-    if (isDeclaredGrant(grant, catalogue)) return grant
-    const field = `permissions[${index}]`
+  return Array.from(grants as readonly unknown[], (grant, index) => {
+    if (isGrant(grant)) return grant
     throw new ValidationError(
-      field,
-      `${field} is not resource:action (either side may be *) or covers nothing declared.`,
+      `permissions[${index}]`,
+      `permissions[${index}] is not resource:action (either side may be *).`,
     )
   })
-  return [...new Set(checked)].sort()
+}
+
+/**
+ * Checks grants against what is declared. What is held already may stay when its permission was taken out of the
+ * catalogue, so that a list can be sent back as it was shown.
+ *
+ * @returns them sorted, without duplicates
+ */
+export function checkedGrants(
+  grants: unknown,
+  catalogue: PermissionCatalogue,
+  held: readonly string[] = [],
+): readonly string[] {
+  const list = grantList(grants)
+  list.forEach((grant, index) => {
+    if (held.includes(grant) || isDeclaredGrant(grant, catalogue)) return
+    throw new ValidationError(`permissions[${index}]`, `permissions[${index}] covers nothing that is declared.`)
+  })
+  return [...new Set(list)].sort()
 }

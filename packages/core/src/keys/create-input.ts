@@ -2,7 +2,6 @@ import type { Duration } from '../duration.ts'
 import { ValidationError } from '../errors.ts'
 import type { PermissionCatalogue } from '../permissions/catalogue.ts'
 import type { Owner } from '../store/records.ts'
-import type { TokenGrammar } from '../token/grammar.ts'
 import { checkedGrants, checkedOwner, ownFields } from './checks.ts'
 import { wantedEnd } from './expiry.ts'
 import type { FreeText } from './free-text.ts'
@@ -24,7 +23,8 @@ export interface CheckedCreate {
 /** What the rules for input depend on. */
 export interface InputRules {
   readonly permissions: PermissionCatalogue
-  readonly grammar: Pick<TokenGrammar, 'environments'>
+  /** What keys are made of. */
+  readonly environments: readonly string[]
   readonly freeText: FreeText
 }
 
@@ -42,13 +42,13 @@ const fields: readonly (keyof CreateKeyInput)[] = [
 /** Checks what `create` was given, at the instant `now`. Pure. @throws {ValidationError} naming the field */
 export function checkedCreate(
   given: CreateKeyInput,
-  { permissions, grammar, freeText }: InputRules,
+  { permissions, environments, freeText }: InputRules,
   now: number,
 ): CheckedCreate {
   const input = ownFields('create', given, fields)
   return {
     name: freeText.name(input.name),
-    environment: checkedEnvironment(input.environment, grammar.environments),
+    environment: checkedEnvironment(input.environment, environments),
     description: freeText.description(input.description),
     permissions: input.permissions === undefined ? undefined : checkedGrants(input.permissions, permissions),
     owner: input.owner === undefined ? undefined : checkedOwner(input.owner),

@@ -41,7 +41,7 @@ export function createKeys(parts: ManagerParts): Create {
     let secret: NewSecret | undefined
     for (let attempt = 0; attempt < attempts; attempt += 1) {
       const ownership = await ownershipOf(parts, actor.workspaceId, checked.owner)
-      const permissions = grantsFor(actor, ownership, checked.permissions, parts.defaultPermissions)
+      const permissions = grantsFor(actor, ownership, checked.permissions, parts)
       if (secret === undefined && idempotency !== undefined) {
         const earlier = await idempotency.earlier(parts)
         if (earlier !== undefined) return replayed(parts, actor, idempotency, earlier)
@@ -97,7 +97,7 @@ export function createKeys(parts: ManagerParts): Create {
     const expiresAt = checked.expiresAt === undefined ? endOf(actor) : checked.expiresAt
     checkLifetime(expiresAt, now, policy.maxLifetimeMs)
     demandEnd(actor, expiresAt)
-    if (checked.permissions !== undefined) demandGrants(actor, checked.permissions)
+    if (checked.permissions !== undefined) demandGrants(actor, checked.permissions, parts.permissions)
     const idempotency = idempotencyOf(actor, checked, options, now)
     const make = (): Promise<CreatedKey | ReplayedKey> =>
       commitNew(actor, { ...checked, owner, expiresAt }, idempotency)
@@ -111,14 +111,15 @@ function grantsFor(
   actor: Actor,
   ownership: Ownership,
   wanted: readonly string[] | undefined,
-  byDefault: readonly string[],
+  { permissions, defaultPermissions }: Pick<ManagerParts, 'permissions' | 'defaultPermissions'>,
 ): readonly string[] {
   if (wanted !== undefined) {
-    demandWithin(ownership, wanted)
+    demandWithin(ownership, wanted, permissions)
     return wanted
   }
   const held = grantSet(actor.permissions)
-  return byDefault.filter((name) => held.covers(name) && ownership.ceiling?.covers(name) !== false).sort()
+  const isHeld = (name: string): boolean => held.covers(name) && ownership.ceiling?.covers(name) !== false
+  return defaultPermissions.filter(isHeld).sort()
 }
 
 function newRecord(

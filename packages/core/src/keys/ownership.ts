@@ -1,4 +1,6 @@
 import { ForbiddenError, PermissionCeilingError } from '../errors.ts'
+import type { PermissionCatalogue } from '../permissions/catalogue.ts'
+import { declaredGrants } from '../permissions/declared.ts'
 import { type GrantSet, grantSet } from '../permissions/match.ts'
 import type { Owner } from '../store/records.ts'
 import type { Write } from '../store/store.ts'
@@ -51,8 +53,9 @@ export function accountTurn(workspaceId: string, accountId: string): string {
 }
 
 /** @throws {PermissionCeilingError} naming the grants that the owner would not cover */
-export function demandWithin({ ceiling }: Ownership, grants: readonly string[]): void {
-  const missing = ceiling === undefined ? [] : grants.filter((grant) => !ceiling.covers(grant))
+export function demandWithin({ ceiling }: Ownership, grants: readonly string[], catalogue: PermissionCatalogue): void {
+  if (ceiling === undefined) return
+  const missing = declaredGrants(grants, catalogue).filter((grant) => !ceiling.covers(grant))
   if (missing.length > 0) throw new PermissionCeilingError(missing, 'owner')
 }
 

@@ -26,7 +26,10 @@ export interface ManagerParts {
   readonly owners: Owners
   readonly apiKeys: ApiKeys
   readonly events: EventSink
+  /** What is accepted. */
   readonly grammar: TokenGrammar
+  /** The environments that keys are made of. */
+  readonly environments: readonly string[]
   readonly permissions: PermissionCatalogue
   readonly defaultPermissions: readonly string[]
   readonly policy: KeyPolicy

@@ -1,6 +1,7 @@
 import { durationForm, durationMs } from '../duration.ts'
 import { ConflictError, ForbiddenError, RotationInProgressError, ValidationError } from '../errors.ts'
 import type { KeyRecord } from '../store/records.ts'
+import type { TokenGrammar } from '../token/grammar.ts'
 import type { Actor } from './actor.ts'
 import { demandAllOf } from './ceiling.ts'
 import { changeKey, demandAlive } from './change-key.ts'
@@ -27,11 +28,12 @@ export async function rotateKey(
   const key = await changeKey(parts, actor, id, 'key.rotated', async (before, now) => {
     demandAlive(before, now)
     demandOwnership(actor, before)
+    demandAccepted(before, parts.grammar)
     const [current] = before.secrets
     versionSeen ??= current.version
     if (versionSeen !== current.version) throw new ConflictError('Somebody else rotated this key at the same time.')
     if (overlapMs > 0) demandNoOverlap(before, now)
-    demandAllOf(actor, before)
+    demandAllOf(actor, before, parts.permissions)
     made ??= await newSecret(parts, before.workspaceId, before.environment, before.id, current.version + 1)
     const endsAt = Math.min(now + overlapMs, before.expiresAt ?? Number.POSITIVE_INFINITY)
     return { record: { ...before, secrets: [made.record, { ...current, endsAt }] } }
@@ -56,6 +58,14 @@ function demandOwnership(actor: Actor, { owner }: KeyRecord): void {
   if (mayOwnFor(actor, owner)) return
   const others = 'Others may disable, revoke or transfer it.'
   throw new ForbiddenError('rotate', `Only its owner, or who manages its service account, rotates a key. ${others}`)
+}
+
+/** A token of an environment that is taken away would be shown once and never work. */
+function demandAccepted({ environment }: KeyRecord, { environments }: TokenGrammar): void {
+  if (environments.includes(environment)) return
+  throw new ConflictError(
+    `Keys of the environment ${environment} are not accepted here: it is not in environments, previousEnvironments or nextEnvironments.`,
+  )
 }
 
 function demandNoOverlap(record: KeyRecord, now: number): void {

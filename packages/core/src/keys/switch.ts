@@ -23,7 +23,7 @@ export async function enableKey(parts: ManagerParts, actor: Actor, id: string): 
   return changeKey(parts, actor, id, 'key.enabled', (before, now) => {
     demandAlive(before, now)
     if (before.disabledAt === null) return undefined
-    demandAllOf(actor, before)
+    demandAllOf(actor, before, parts.permissions)
     return { record: { ...before, disabledAt: null } }
   })
 }

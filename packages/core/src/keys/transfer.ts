@@ -24,10 +24,10 @@ export async function transferKey(parts: ManagerParts, actor: Actor, id: string,
       demandAlive(before, now)
       if (before.owner.type === owner.type && before.owner.id === owner.id) return undefined
       // A key that moves itself is no exception: the new owner may hold what the old one does not.
-      demandGrants(actor, before.permissions)
+      demandGrants(actor, before.permissions, parts.permissions)
       demandEnd(actor, before.expiresAt)
       const ownership = await ownershipOf(parts, actor.workspaceId, owner)
-      demandWithin(ownership, before.permissions)
+      demandWithin(ownership, before.permissions, parts.permissions)
       return { record: { ...before, owner, ownerGoneAt: null }, besides: ownership.besides }
     })
   return owner.type === 'service' ? parts.inTurn(accountTurn(actor.workspaceId, owner.id), transfer) : transfer()

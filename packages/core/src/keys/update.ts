@@ -4,7 +4,7 @@ import type { KeyRecord } from '../store/records.ts'
 import type { Actor } from './actor.ts'
 import { demandEnd, demandGrants } from './ceiling.ts'
 import { changeKey, demandAlive } from './change-key.ts'
-import { checkedGrants, ownFields } from './checks.ts'
+import { checkedGrants, grantList, ownFields } from './checks.ts'
 import { checkLifetime, wantedEnd } from './expiry.ts'
 import type { ChangeOptions, UpdateKeyInput } from './inputs.ts'
 import type { Key } from './key.ts'
@@ -34,17 +34,18 @@ export async function updateKey(
   const expected = checkedRevision(options)
   const { permissions, policy, clock, freeText } = parts
   const end = wantedEnd(input, clock.now())
+  const wanted = input.permissions === undefined ? undefined : grantList(input.permissions)
   const patch: Partial<KeyRecord> = {
     ...(input.name !== undefined && { name: freeText.name(input.name) }),
     ...(input.description !== undefined && { description: freeText.description(input.description) }),
-    ...(input.permissions !== undefined && { permissions: checkedGrants(input.permissions, permissions) }),
     ...(end !== undefined && { expiresAt: end }),
     ...(input.metadata !== undefined && { metadata: freeText.metadata(input.metadata) }),
   }
   return changeKey(parts, actor, id, 'key.updated', async (before, now) => {
     checkRevision(before, expected)
     demandAlive(before, now)
-    const record = { ...before, ...patch }
+    const grants = wanted === undefined ? before.permissions : checkedGrants(wanted, permissions, before.permissions)
+    const record = { ...before, ...patch, permissions: grants }
     if (isSame(before, record)) return undefined
     if (end !== undefined && end !== before.expiresAt) {
       checkLifetime(end, before.secrets[0].createdAt, policy.maxLifetimeMs)
@@ -52,9 +53,11 @@ export async function updateKey(
     const added = addedGrants(before, record)
     const isLonger = endsLater(before, record)
     // A key that acts is no exception here: it would outlive its own end.
-    demandGrants(actor, isLonger ? record.permissions : added)
+    demandGrants(actor, isLonger ? record.permissions : added, permissions)
     if (isLonger || added.length > 0) demandEnd(actor, record.expiresAt)
-    if (added.length > 0) demandWithin(await ownershipOf(parts, actor.workspaceId, before.owner), added)
+    if (added.length > 0) {
+      demandWithin(await ownershipOf(parts, actor.workspaceId, before.owner), added, permissions)
+    }
     return { record }
   })
 }

@@ -1,8 +1,8 @@
-/** Which tokens a keyring reads and writes. */
+/** Which tokens a keyring reads. */
 export interface TokenGrammar {
   /** Accepted prefixes; the first is the one new tokens get. */
   readonly prefixes: readonly [string, ...string[]]
-  /** Declared environments. */
+  /** Accepted environments, whether or not keys of them are made now. */
   readonly environments: readonly string[]
 }
 

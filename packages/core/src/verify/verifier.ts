@@ -114,6 +114,7 @@ export function createVerifier(parts: VerifierParts): Verifier {
     const state = judgeState(record, secret)
     const verdict = state ?? judgeOwned(record, secret, owner?.grants ?? null, apiKeys, parts.noticeMs)
     parts.onVerdict(verdict, record, secret)
+    if (state === undefined && hashing.isOutdated(secret)) parts.onOutdated(record, secret, token)
     if (isCurrent(read) && (owner?.stamp === undefined || owner.stamp === fence.stamp(ownerScope(record)))) {
       remember(key, read.readAt, proven, verdict)
     }
@@ -149,7 +150,6 @@ export function createVerifier(parts: VerifierParts): Verifier {
       (await proofs.join(proof, 0, () => hashing.verify(token, secret, record.workspaceId)))
     if (compared === 'unreadable') publish(channels.corrupt, () => ({ keyId: id, field: 'hash' }))
     if (compared !== 'same') return compared
-    if (hashing.isOutdated(secret)) parts.onOutdated(record, secret, token)
     return { record, secret, proof }
   }
 

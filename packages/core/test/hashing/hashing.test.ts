@@ -94,6 +94,33 @@ describe('changing the way tokens are hashed', () => {
   })
 })
 
+describe('what is left as it is', () => {
+  test.each<[string, Hasher, Hasher]>([
+    [
+      'a hash under the pepper that comes next',
+      hmacSha256({ pepper: current }),
+      hmacSha256({ pepper: old, nextPepper: current }),
+    ],
+    [
+      'a hash without pepper where none comes next',
+      argon2id(cheap),
+      argon2id({ ...cheap, pepper: old, nextPepper: null }),
+    ],
+    ['dearer argon2 parameters', argon2id({ ...cheap, iterations: 2 }), argon2id(cheap)],
+    [
+      'argon2id, where HMAC is used now, under the same pepper',
+      argon2id({ ...cheap, pepper: old }),
+      hmacSha256({ pepper: old }),
+    ],
+  ])('%s verifies and is not outdated', async (_, before, after) => {
+    const stored = await hashing(before).protect(token, 'ws_acme', 'make')
+    const now = hashing(after)
+    expect(now.compareTag(token, stored)).toBe('same')
+    expect(await now.verify(token, stored, 'ws_acme')).toBe('same')
+    expect(now.isOutdated(stored)).toBe(false)
+  })
+})
+
 describe('the allow-list of argon2 parameters', () => {
   const phc = (head: string, salt = 'c2FsdHNhbHRzYWx0c2FsdA', hash = 'A'.repeat(43)): string =>
     `${head}$${salt}$${hash}`
@@ -138,6 +165,11 @@ describe('configuring a hasher', () => {
     ['pepper', () => hmacSha256({ pepper: 'too short' })],
     ['pepper', () => hmacSha256({ pepper: 42 as never })],
     ['pepper.id', () => hmacSha256({ pepper: { id: 'a b', secret: 'x'.repeat(32) } })],
+    ['nextPepper', () => argon2id({ nextPepper: undefined as never })],
+    ['nextPepper', () => hmacSha256({ pepper: old, nextPepper: undefined as never })],
+    ['nextPepper', () => hmacSha256({ pepper: old, nextPepper: old })],
+    ['nextPepper', () => hmacSha256({ pepper: old, nextPepper: 'too short' })],
+    ['nextPepper', () => argon2id({ nextPepper: null })],
     ['previousPeppers[0]', () => hmacSha256({ pepper: current, previousPeppers: [current] })],
   ])('S-51: a wrong %s fails at start and shows no secret', (option, make) => {
     const error = thrownBy(make)

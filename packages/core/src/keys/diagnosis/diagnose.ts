@@ -1,6 +1,7 @@
 import { KeyNotFoundError, ValidationError } from '../../errors.ts'
 import type { PermissionCatalogue } from '../../permissions/catalogue.ts'
 import type { KeyRecord, SecretRecord } from '../../store/records.ts'
+import { undeclaredGrants } from '../../permissions/declared.ts'
 import { parseToken } from '../../token/token.ts'
 import { stateRefusal } from '../../verify/judge.ts'
 import type { Requirement } from '../../verify/verdict.ts'
@@ -17,6 +18,7 @@ import {
   ownerName,
   permissionFinding,
   stateFinding,
+  undeclaredNote,
   wrongEnvironment,
   wrongSecret,
   wrongWorkspace,
@@ -75,13 +77,16 @@ export async function diagnoseKey(
   if (grants === null) return fail(ownerGone(record), record.id)
   pass('owner', `Its owner, ${ownerName(record)}, is there.`)
 
+  const undeclared = undeclaredGrants(record.permissions, parts.permissions)
+  if (undeclared.length > 0) pass('grants', undeclaredNote(undeclared))
+
   const apiKey = parts.apiKeys.make(record, secret, grants)
   const denied = parts.apiKeys.refusal(apiKey, requirement)
   if (denied?.code === 'wrong_workspace') return fail(wrongWorkspace, record.id)
   if (requirement.workspaceId !== undefined) pass('workspace', 'The route belongs to the workspace of the key.')
   if (denied?.code === 'wrong_environment') return fail(wrongEnvironment(record, requirement), record.id)
   if (requirement.environments !== undefined) pass('environment', `It is a key of ${record.environment}, as asked for.`)
-  if (denied !== undefined) return fail(permissionFinding(record, denied.code, requirement), record.id)
+  if (denied !== undefined) return fail(permissionFinding(record, denied.code, requirement, undeclared), record.id)
   if (requirement.permissions !== undefined) pass('permission', 'Key and owner hold the permission.')
   return { ok: true, code: 'ok', keyId: record.id, checks: passed, fix: null }
 }

@@ -11,6 +11,7 @@ export type DiagnosisCheckName =
   | 'disabled'
   | 'rotated'
   | 'owner'
+  | 'grants'
   | 'workspace'
   | 'environment'
   | 'permission'

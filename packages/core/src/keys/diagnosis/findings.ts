@@ -97,8 +97,19 @@ export function wrongEnvironment(record: KeyRecord, { environments = [] }: Requi
   }
 }
 
-export function permissionFinding(record: KeyRecord, code: RefusalCode, { permissions = [] }: Requirement): Finding {
+/** Grants whose permissions were taken out of the catalogue. */
+export function undeclaredNote(grants: readonly string[]): string {
+  return `It holds ${grants.join(', ')}, which this API does not declare any more: that grants nothing.`
+}
+
+export function permissionFinding(
+  record: KeyRecord,
+  code: RefusalCode,
+  { permissions = [] }: Requirement,
+  undeclared: readonly string[],
+): Finding {
   const wanted = permissions.join(', ')
+  const granted = record.permissions.filter((grant) => !undeclared.includes(grant))
   if (code === 'owner_lacks_permission') {
     return {
       check: 'permission',
@@ -110,7 +121,7 @@ export function permissionFinding(record: KeyRecord, code: RefusalCode, { permis
   return {
     check: 'permission',
     code: 'insufficient_permission',
-    detail: `The key was not granted ${wanted}. It was granted ${record.permissions.join(', ') || 'nothing'}.`,
+    detail: `The key was not granted ${wanted}. It was granted ${granted.join(', ') || 'nothing'}.`,
     fix: `Add ${wanted} to the key, or use a key that has it.`,
   }
 }

@@ -8,7 +8,7 @@ import { within } from '../../verify/within.ts'
 import { activityEntry, changedFacts, serviceAccountFacts, type ServiceAccountAction } from '../activity.ts'
 import type { Actor } from '../actor.ts'
 import { demandGrants, demandNotOver, demandUnbound } from '../ceiling.ts'
-import { boundedText, checkedGrants, checkedLimit, ownFields } from '../checks.ts'
+import { boundedText, checkedGrants, checkedLimit, grantList, ownFields } from '../checks.ts'
 import type { ManagerParts } from '../parts.ts'
 import type { Revocation } from '../revoke.ts'
 import { demandExplicitly } from '../rights.ts'
@@ -86,7 +86,7 @@ export function createServiceAccountManager(
       const name = freeText.name(input.name)
       const description = freeText.description(input.description)
       const grants = checkedGrants(input.permissions, permissions)
-      demandGrants(actor, grants)
+      demandGrants(actor, grants, permissions)
       demandUnbound(actor)
       await begin()
       const now = clock.now()
@@ -120,19 +120,21 @@ export function createServiceAccountManager(
       demandExplicitly(actor, 'manageServiceAccounts')
       const input = ownFields('serviceAccounts.update', given, ['name', 'description', 'permissions'])
       const expected = checkedRevision(options)
+      const wanted = input.permissions === undefined ? undefined : grantList(input.permissions)
       const patch: Partial<StoredAccount> = {
         ...(input.name !== undefined && { name: freeText.name(input.name) }),
         ...(input.description !== undefined && { description: freeText.description(input.description) }),
-        ...(input.permissions !== undefined && { permissions: checkedGrants(input.permissions, permissions) }),
       }
       await begin()
       return change(id, 'serviceAccount.updated', (before) => {
         if (before.deletedAt !== null) throw new ServiceAccountNotFoundError()
         checkRevision(before, expected)
-        const after = { ...before, ...patch }
+        const grants =
+          wanted === undefined ? before.permissions : checkedGrants(wanted, permissions, before.permissions)
+        const after = { ...before, ...patch, permissions: grants }
         const held = grantSet(before.permissions)
         const added = after.permissions.filter((grant) => !held.covers(grant))
-        demandGrants(actor, added)
+        demandGrants(actor, added, permissions)
         if (added.length > 0) demandUnbound(actor)
         return JSON.stringify(before) === JSON.stringify(after) ? undefined : after
       })
