@@ -36,8 +36,8 @@ redis.describe('listing', () => {
   afterEach(() => client.disconnect())
 
   async function stored(count: number, overrides: (index: number) => Partial<KeyRecord>): Promise<void> {
-    for (let first = 0; first < count; first += 256) {
-      const size = Math.min(256, count - first)
+    for (let first = 0; first < count; first += 16) {
+      const size = Math.min(16, count - first)
       const records = Array.from({ length: size }, (_, index) =>
         testRecord({ id: testKeyId(first + index), createdAt: start + first + index, ...overrides(first + index) }),
       )

@@ -9,7 +9,13 @@ export { testKeyId, testRecord, testSecret, testServiceAccount } from './records
 export { type TestClock, testClock } from './test-clock.ts'
 export { type TestKeyring, type TestKeyringOptions, testKeyring } from './test-keyring.ts'
 export { storeContract } from './store-contract/index.ts'
-export type { ContractRunner, StoreContractOptions, StoreUnderTest } from './store-contract/options.ts'
+export type {
+  ContractRunner,
+  ContractTest,
+  OptionalMethod,
+  StoreContractOptions,
+  StoreUnderTest,
+} from './store-contract/options.ts'
 export { httpContract } from './http-contract/index.ts'
 export type {
   ContractApp,

@@ -3,7 +3,11 @@ import { decodeIdempotencyRecord, decodeKeyRecord, decodeServiceAccount } from '
 import type { IdempotencyRecord } from './records.ts'
 import type { Change, Write } from './store.ts'
 
-const maxWrites = 256
+/**
+ * How many writes a change may hold. Core sends three at most: a key, its service account, an idempotency row. What is above
+ * that is room for later, and small enough for stores whose transactions are small.
+ */
+export const mostWrites = 16
 
 /**
  * Copies the writes of a change, checking what no caller may get wrong. For stores: the first step of `commit`.
@@ -12,8 +16,8 @@ const maxWrites = 256
  * expected one, or a record that could not be read back
  */
 export function checkedWrites({ writes, silent }: Change): readonly Write[] {
-  if (writes.length > maxWrites) {
-    throw new ValidationError('writes', `A change may hold at most ${maxWrites} writes, got ${writes.length}.`)
+  if (writes.length > mostWrites) {
+    throw new ValidationError('writes', `A change may hold at most ${mostWrites} writes, got ${writes.length}.`)
   }
   const seen = new Set<string>()
   return writes.map((write, index) => {

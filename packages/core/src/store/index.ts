@@ -4,7 +4,7 @@
  * @module
  */
 export { ConfigurationError, CorruptRecordError, UnavailableError, ValidationError } from '../errors.ts'
-export { checkedWrites, idempotencyId } from './checked-writes.ts'
+export { checkedWrites, idempotencyId, mostWrites } from './checked-writes.ts'
 export { checkLimit, type CursorPosition, decodeCursor, encodeCursor } from './cursor.ts'
 export { judgeWrite } from './judge-write.ts'
 export {

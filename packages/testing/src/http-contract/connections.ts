@@ -1,6 +1,6 @@
-import assert from 'node:assert/strict'
 import { setImmediate } from 'node:timers/promises'
 import type { KeyStore } from '@claviger/core/store'
+import { assert } from '../assert.ts'
 import { type Gate, gate } from '../gate.ts'
 import { keySeen } from './apps.ts'
 import { assertPassed } from './expect.ts'

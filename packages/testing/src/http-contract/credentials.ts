@@ -1,4 +1,4 @@
-import assert from 'node:assert/strict'
+import { assert } from '../assert.ts'
 import { keySeen, plainApp } from './apps.ts'
 import { assertPassed, assertRefusal, type ExpectedRefusal } from './expect.ts'
 import type { Fixture } from './fixture.ts'

@@ -1,4 +1,4 @@
-import assert from 'node:assert/strict'
+import { assert } from '../assert.ts'
 import { guardedApp, keySeen } from './apps.ts'
 import { assertPassed, assertRefusal } from './expect.ts'
 import { missing, refusals } from './refusals.ts'

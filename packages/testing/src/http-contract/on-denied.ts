@@ -1,5 +1,5 @@
-import assert from 'node:assert/strict'
 import { setImmediate } from 'node:timers/promises'
+import { assert } from '../assert.ts'
 import { plainApp } from './apps.ts'
 import { assertPassed, assertRefusal, ownHeaders } from './expect.ts'
 import { refusals } from './refusals.ts'

@@ -1,6 +1,6 @@
-import assert from 'node:assert/strict'
 import { inspect } from 'node:util'
 import { setImmediate } from 'node:timers/promises'
+import { assert } from '../assert.ts'
 import { keySeen } from './apps.ts'
 import { makeFixture } from './fixture.ts'
 import { type Suite, withKey } from './suite.ts'

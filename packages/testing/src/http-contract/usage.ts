@@ -1,7 +1,7 @@
-import assert from 'node:assert/strict'
 import type { ServerResponse } from 'node:http'
 import { setImmediate } from 'node:timers/promises'
 import { addCounts, noCounts, type UsageCounts } from '@claviger/core/store'
+import { assert } from '../assert.ts'
 import { gate } from '../gate.ts'
 import { guardedApp, keySeen, plainApp } from './apps.ts'
 import { type Fixture, makeFixture, type TokenName } from './fixture.ts'

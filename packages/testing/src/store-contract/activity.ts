@@ -1,5 +1,5 @@
-import assert from 'node:assert/strict'
 import type { Activity, ActivityQuery, KeyStore } from '@claviger/core/store'
+import { assert } from '../assert.ts'
 import { testKeyId } from '../records.ts'
 import { accepted, activityEntry, change, same, start } from './fixtures.ts'
 import type { ContractGroup } from './suite.ts'

@@ -1,4 +1,4 @@
-import assert from 'node:assert/strict'
+import { assert } from '../assert.ts'
 import { testKeyId, testRecord, testServiceAccount } from '../records.ts'
 import {
   activityEntry,
@@ -14,7 +14,7 @@ import {
   update,
 } from './fixtures.ts'
 import type { ContractContext, ContractGroup } from './suite.ts'
-import type { Write } from '@claviger/core/store'
+import { mostWrites, type Write } from '@claviger/core/store'
 
 const fresh = testRecord({ id: testKeyId(2) })
 const account = testServiceAccount()
@@ -49,8 +49,8 @@ export const atomicity: ContractGroup = {
       assert.equal(await findOne(store, fresh.id), undefined)
     })
 
-    test('rejects more than 256 writes and stores nothing', async ({ store }) => {
-      const records = Array.from({ length: 257 }, (_, index) => testRecord({ id: testKeyId(index) }))
+    test('rejects more writes than a change may hold and stores nothing', async ({ store }) => {
+      const records = Array.from({ length: mostWrites + 1 }, (_, index) => testRecord({ id: testKeyId(index) }))
       await assert.rejects(async () => store.commit(change({ writes: records.map(insert) })))
       assert.equal((await store.find(records.map(({ id }) => id))).size, 0)
     })

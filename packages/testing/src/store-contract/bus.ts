@@ -1,5 +1,5 @@
-import assert from 'node:assert/strict'
 import type { Announcement, BusListener, KeyStore } from '@claviger/core/store'
+import { assert } from '../assert.ts'
 import { testRecord } from '../records.ts'
 import { accepted, change, committed, insert, same, update } from './fixtures.ts'
 import type { ContractGroup } from './suite.ts'

@@ -1,5 +1,5 @@
-import assert from 'node:assert/strict'
 import type { Announcement, Head } from '@claviger/core/store'
+import { assert } from '../assert.ts'
 import { testRecord } from '../records.ts'
 import { accepted, change, committed, same, stored, update } from './fixtures.ts'
 import type { ContractGroup } from './suite.ts'

@@ -1,5 +1,5 @@
-import assert from 'node:assert/strict'
 import { encodeKeyRecord } from '@claviger/core/store'
+import { assert } from '../assert.ts'
 import { testKeyId, testRecord } from '../records.ts'
 import { change, findOne, listedIds, refused, same, start, stored, update } from './fixtures.ts'
 import type { ContractGroup } from './suite.ts'

@@ -1,5 +1,5 @@
-import assert from 'node:assert/strict'
 import { type KeyQuery, type KeyRecord, type KeyStatus, matchesQuery } from '@claviger/core/store'
+import { assert } from '../assert.ts'
 import { testKeyId, testRecord, testSecret } from '../records.ts'
 import { committed, listedIds, start, stored, update, usageEntry } from './fixtures.ts'
 import type { ContractGroup } from './suite.ts'

@@ -1,17 +1,18 @@
-import assert from 'node:assert/strict'
-import type {
-  Activity,
-  Change,
-  CommitResult,
-  Head,
-  IdempotencyRecord,
-  KeyQuery,
-  KeyRecord,
-  KeyStore,
-  ServiceAccount,
-  UsageEntry,
-  Write,
+import {
+  type Activity,
+  type Change,
+  type CommitResult,
+  type Head,
+  type IdempotencyRecord,
+  type KeyQuery,
+  type KeyRecord,
+  type KeyStore,
+  type ServiceAccount,
+  type UsageEntry,
+  type Write,
+  mostWrites,
 } from '@claviger/core/store'
+import { assert } from '../assert.ts'
 import { testKeyId, testRecord } from '../records.ts'
 
 /** When everything in the suite happens: 2025-01-01T00:00:00Z, a full hour and the start of a UTC day. */
@@ -96,9 +97,11 @@ export async function committed(store: KeyStore, ...writes: readonly Write[]): P
   return accepted(await store.commit(change({ writes })))
 }
 
-/** Inserts keys, one commit for up to 256. */
+/** Inserts keys, in as few commits as may be. */
 export async function stored(store: KeyStore, ...records: readonly KeyRecord[]): Promise<void> {
-  await committed(store, ...records.map(insert))
+  for (let from = 0; from < records.length; from += mostWrites) {
+    await committed(store, ...records.slice(from, from + mostWrites).map(insert))
+  }
 }
 
 /** Inserts `count` keys, each a millisecond younger than the one before, and gives them newest first. */
@@ -144,12 +147,5 @@ export async function listedIds(store: KeyStore, query: Partial<KeyQuery> = {}):
 
 /** Compares values whatever their prototypes are: records may come with or without one. */
 export function same(actual: unknown, expected: unknown, message?: string): void {
-  assert.deepEqual(plain(actual), plain(expected), message)
-}
-
-function plain(value: unknown): unknown {
-  if (value instanceof Map) return new Map([...value].map(([key, item]) => [key, plain(item)]))
-  if (Array.isArray(value)) return value.map(plain)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, plain(item)]))
+  assert.deepEqual(actual, expected, message)
 }

@@ -1,4 +1,4 @@
-import assert from 'node:assert/strict'
+import { assert } from '../assert.ts'
 import { testKeyId, testRecord } from '../records.ts'
 import { committed, findOne, insertIdempotency, listedIds, same, stored } from './fixtures.ts'
 import type { ContractGroup } from './suite.ts'

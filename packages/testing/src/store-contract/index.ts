@@ -1,3 +1,4 @@
+import { assert } from '../assert.ts'
 import { activity } from './activity.ts'
 import { atomicity } from './atomicity.ts'
 import { bus } from './bus.ts'
@@ -11,14 +12,14 @@ import { ids } from './ids.ts'
 import { isolation } from './isolation.ts'
 import { lastUsed } from './last-used.ts'
 import { lifecycle } from './lifecycle.ts'
-import type { StoreContractOptions } from './options.ts'
+import type { OptionalMethod, StoreContractOptions } from './options.ts'
 import { pagination } from './pagination.ts'
 import { purging } from './purge.ts'
 import { races } from './races.ts'
 import { roundTrips } from './round-trips.ts'
 import { services } from './services.ts'
 import { silence } from './silent.ts'
-import { type ContractGroup, runGroup } from './suite.ts'
+import { type ContractGroup, has, runGroup } from './suite.ts'
 import { usage } from './usage.ts'
 
 const groups: readonly ContractGroup[] = [
@@ -48,7 +49,8 @@ const groups: readonly ContractGroup[] = [
  * The whole contract of `KeyStore`, executable: registers a test for every sentence of it with the given runner.
  * Needs no particular runner and no network, and never sleeps.
  *
- * A test that needs an optional method is reported as skipped where the method is absent; nothing else can be left out.
+ * A test that needs an optional method is reported as skipped where the method is absent (Jest: where `leavesOut` names
+ * it); nothing else can be left out.
  *
  * @example
  * import { describe, test } from 'vitest'
@@ -65,5 +67,22 @@ const groups: readonly ContractGroup[] = [
 export function storeContract(options: StoreContractOptions): void {
   options.runner.describe(`store contract: ${options.name}`, () => {
     for (const group of groups) runGroup(group, options)
+    const { leavesOut = [] } = options
+    if (leavesOut.length > 0) testAbsence(options, leavesOut)
+  })
+}
+
+function testAbsence({ runner, makeStore }: StoreContractOptions, leavesOut: readonly OptionalMethod[]): void {
+  runner.test('what the store is said to leave out is really absent', async () => {
+    const made = await makeStore()
+    try {
+      assert.deepEqual(
+        leavesOut.filter((name) => has(made, name)),
+        [],
+        'leavesOut names what is there',
+      )
+    } finally {
+      await made.close()
+    }
   })
 }

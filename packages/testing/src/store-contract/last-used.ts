@@ -1,5 +1,5 @@
-import assert from 'node:assert/strict'
 import { hourMs } from '@claviger/core/store'
+import { assert } from '../assert.ts'
 import { testKeyId, testRecord } from '../records.ts'
 import { findOne, readOne, same, start, stored, usageEntry } from './fixtures.ts'
 import type { ContractGroup } from './suite.ts'

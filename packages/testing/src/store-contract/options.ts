@@ -13,11 +13,21 @@ export interface StoreUnderTest {
   close(): Promise<void>
 }
 
-/** The two functions of a test runner that the suite needs: those of vitest, `node:test` or jest fit. */
+/** Registers one test. */
+export interface ContractTest {
+  (title: string, body: (...context: unknown[]) => Promise<void>): unknown
+  /** Registers one that is reported as skipped. */
+  readonly skip?: (title: string, body: () => Promise<void>) => unknown
+}
+
+/** The two functions of a test runner that the suite needs: those of vitest, `node:test` or Jest fit. */
 export interface ContractRunner {
   describe(title: string, body: () => void): unknown
-  test(title: string, body: (...context: unknown[]) => Promise<void>): unknown
+  readonly test: ContractTest
 }
+
+/** What a store may leave out, and what its harness may. */
+export type OptionalMethod = keyof Omit<KeyStore, 'find' | 'list' | 'commit'> | 'second' | 'reopen' | 'writeRaw'
 
 /** What `storeContract` takes. */
 export interface StoreContractOptions {
@@ -26,4 +36,10 @@ export interface StoreContractOptions {
   /** Called once per test; stores must not see each other's data. */
   makeStore(): Promise<StoreUnderTest>
   readonly runner: ContractRunner
+  /**
+   * What the store or its harness does not have: the tests that need it are reported as skipped, and the others find out
+   * whether it is really absent. Jest needs to know, since a Jest test cannot skip itself: what is absent and not listed
+   * fails there. vitest and `node:test` find out by themselves. Default: nothing.
+   */
+  readonly leavesOut?: readonly OptionalMethod[]
 }

@@ -1,5 +1,5 @@
-import assert from 'node:assert/strict'
 import type { KeyQuery, KeyRecord, KeyStore } from '@claviger/core/store'
+import { assert } from '../assert.ts'
 import { testKeyId, testRecord } from '../records.ts'
 import { listedIds, same, start, stored, storedSeries } from './fixtures.ts'
 import type { ContractGroup } from './suite.ts'

@@ -1,5 +1,5 @@
-import assert from 'node:assert/strict'
 import { dayMs, hourMs } from '@claviger/core/store'
+import { assert } from '../assert.ts'
 import { testKeyId, testRecord, testServiceAccount } from '../records.ts'
 import {
   accepted,

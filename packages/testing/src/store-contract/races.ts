@@ -1,5 +1,5 @@
-import assert from 'node:assert/strict'
 import type { KeyRecord, KeyStore } from '@claviger/core/store'
+import { assert } from '../assert.ts'
 import { gate } from '../gate.ts'
 import { testKeyId, testRecord } from '../records.ts'
 import {

@@ -1,4 +1,4 @@
-import assert from 'node:assert/strict'
+import { assert } from '../assert.ts'
 import { testKeyId, testRecord, testSecret, testServiceAccount } from '../records.ts'
 import {
   change,

@@ -1,5 +1,5 @@
-import assert from 'node:assert/strict'
 import type { KeyStore, ServiceAccountQuery } from '@claviger/core/store'
+import { assert } from '../assert.ts'
 import { testServiceAccount } from '../records.ts'
 import { committed, insertAccount, start } from './fixtures.ts'
 import type { ContractGroup } from './suite.ts'

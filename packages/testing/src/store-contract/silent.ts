@@ -1,5 +1,5 @@
-import assert from 'node:assert/strict'
 import type { Write } from '@claviger/core/store'
+import { assert } from '../assert.ts'
 import { testRecord, testSecret, testServiceAccount } from '../records.ts'
 import {
   accepted,

@@ -1,10 +1,9 @@
 import type { KeyStore } from '@claviger/core/store'
-import type { StoreContractOptions, StoreUnderTest } from './options.ts'
+import type { OptionalMethod, StoreContractOptions, StoreUnderTest } from './options.ts'
 
 /** What a store or its harness may lack. */
 type OptionalMethods = Required<Omit<KeyStore, 'find' | 'list' | 'commit'>> &
   Required<Pick<StoreUnderTest, 'second' | 'reopen' | 'writeRaw'>>
-type OptionalMethod = keyof OptionalMethods
 
 /** What a test of the contract is given. */
 export interface ContractContext {
@@ -26,15 +25,21 @@ class SkippedError extends Error {}
 
 /** Hands a group to the test runner. Every test gets a store of its own, and closes it whatever happens. */
 export function runGroup({ title, define }: ContractGroup, options: StoreContractOptions): void {
-  options.runner.describe(title, () => {
+  const { describe, test } = options.runner
+  const leavesOut = new Set<string>(options.leavesOut)
+  describe(title, () => {
     define((testTitle, body) => {
-      options.runner.test(testTitle, async (...context) => {
+      if (needsOf(body).some((name) => leavesOut.has(name))) {
+        test.skip?.(testTitle, async () => {})
+        return
+      }
+      test(testTitle, async (...context) => {
         const made = await options.makeStore()
         try {
           await body({ store: made.store, need: (...names) => pick(made, names) })
         } catch (error) {
           if (!(error instanceof SkippedError)) throw error
-          reportSkipped(context[0], `${options.name}: ${title}: ${testTitle}`, error.message)
+          skip(context[0], error.message)
         } finally {
           await made.close()
         }
@@ -43,14 +48,32 @@ export function runGroup({ title, define }: ContractGroup, options: StoreContrac
   })
 }
 
+/** What a test asks for, which it does before anything else. */
+function needsOf(body: (context: ContractContext) => Promise<void>): readonly OptionalMethod[] {
+  const asked: OptionalMethod[] = []
+  const stop = (): never => {
+    throw new SkippedError('only asked')
+  }
+  const store = new Proxy({} as KeyStore, { get: stop })
+  const need = (...names: readonly OptionalMethod[]): never => {
+    asked.push(...names)
+    return stop()
+  }
+  body({ store, need }).catch(() => {})
+  return asked
+}
+
+/** Whether a store and its harness have a method. */
+export function has(made: StoreUnderTest, name: OptionalMethod): boolean {
+  return typeof Reflect.get(isOfHarness(name) ? made : made.store, name) === 'function'
+}
+
 function pick<Name extends OptionalMethod>(made: StoreUnderTest, names: readonly Name[]): Pick<OptionalMethods, Name> {
   const picked: Record<string, unknown> = {}
   for (const name of names) {
+    if (!has(made, name)) throw new SkippedError(`${isOfHarness(name) ? 'makeStore' : 'the store'} gives no ${name}()`)
     const owner: object = isOfHarness(name) ? made : made.store
-    const method: unknown = Reflect.get(owner, name)
-    if (typeof method !== 'function')
-      throw new SkippedError(`${isOfHarness(name) ? 'makeStore' : 'the store'} gives no ${name}()`)
-    picked[name] = method.bind(owner)
+    picked[name] = Reflect.get(owner, name).bind(owner)
   }
   return picked as Pick<OptionalMethods, Name>
 }
@@ -59,14 +82,12 @@ function isOfHarness(name: OptionalMethod): boolean {
   return name === 'second' || name === 'reopen' || name === 'writeRaw'
 }
 
-/** By the runner's own means where it has any (vitest, `node:test`), else by a warning: never silently. */
-function reportSkipped(context: unknown, test: string, reason: string): void {
-  if (canSkip(context)) context.skip(reason)
-  else process.emitWarning(`${test} (${reason})`, 'StoreContractWarning')
-}
-
-// vitest's context is a function with properties.
-function canSkip(context: unknown): context is { skip(reason: string): void } {
-  const skip: unknown = Object(context) === context ? Reflect.get(context as object, 'skip') : undefined
-  return typeof skip === 'function'
+/** By the runner's own means where it has any (vitest, `node:test`); elsewhere what is absent must be listed. */
+function skip(context: unknown, reason: string): void {
+  // vitest's context is a function with properties.
+  const own: unknown = Object(context) === context ? Reflect.get(context as object, 'skip') : undefined
+  if (typeof own !== 'function') {
+    throw new Error(`${reason}, and this runner's tests cannot skip themselves. Name it in the option \`leavesOut\`.`)
+  }
+  Reflect.apply(own, context, [reason])
 }

@@ -1,5 +1,5 @@
-import assert from 'node:assert/strict'
 import { dayMs, hourMs, type UsageBatch, type UsageEntry, type UsagePoint } from '@claviger/core/store'
+import { assert } from '../assert.ts'
 import { testKeyId } from '../records.ts'
 import { same, start, usageEntry } from './fixtures.ts'
 import type { ContractGroup } from './suite.ts'

@@ -1,4 +1,4 @@
-import type { StoreUnderTest } from '@claviger/testing'
+import type { OptionalMethod, StoreUnderTest } from '@claviger/testing'
 import { storeContract } from '@claviger/testing'
 
 /** How one test of the contract ended. */
@@ -18,23 +18,34 @@ interface CollectedTest {
 
 /** Every test of the contract, for stores from this factory. */
 export function collectContract(makeStore: () => Promise<StoreUnderTest>): readonly CollectedTest[] {
+  return collectApart(makeStore).run
+}
+
+/** The tests that are run and the titles of those that are skipped from the start, when a store leaves these out. */
+export function collectApart(
+  makeStore: () => Promise<StoreUnderTest>,
+  leavesOut: readonly OptionalMethod[] = [],
+): { readonly run: readonly CollectedTest[]; readonly skipped: readonly string[] } {
   const collected: CollectedTest[] = []
+  const skipped: string[] = []
   const groups: string[] = []
+  const test = (title: string, body: CollectedTest['body']): void => {
+    collected.push({ group: groups.at(-1) ?? '', title, body })
+  }
   storeContract({
     name: 'collected',
     makeStore,
+    leavesOut,
     runner: {
       describe(title, body) {
         groups.push(title)
         body()
         groups.pop()
       },
-      test(title, body) {
-        collected.push({ group: groups.at(-1) ?? '', title, body })
-      },
+      test: Object.assign(test, { skip: (title: string) => skipped.push(`${groups.at(-1) ?? ''}: ${title}`) }),
     },
   })
-  return collected
+  return { run: collected, skipped }
 }
 
 /** Runs one test. One that waits for what never comes has failed after so many turns of the event loop. */

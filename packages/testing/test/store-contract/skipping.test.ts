@@ -1,11 +1,16 @@
 import nodeTest from 'node:test'
 import type { KeyStore } from '@claviger/core/store'
-import type { ContractRunner } from '@claviger/testing'
-import { describe, expect, onTestFinished, test } from 'vitest'
-import { collectContract, run } from './collect.ts'
+import type { ContractRunner, OptionalMethod, StoreUnderTest } from '@claviger/testing'
+import { describe, expect, test } from 'vitest'
+import { collectApart, collectContract, run } from './collect.ts'
 import { makeStore } from './honest-store.ts'
 
 const runners: readonly ContractRunner[] = [{ describe, test }, nodeTest]
+
+const optional: readonly OptionalMethod[] = [
+  ...(['poll', 'subscribe', 'addUsage', 'usage', 'activity', 'services', 'purge', 'ready', 'close'] as const),
+  ...(['second', 'reopen', 'writeRaw'] as const),
+]
 
 test('fits the runners of vitest and of Node', () => {
   for (const runner of runners) expect([typeof runner.describe, typeof runner.test]).toEqual(['function', 'function'])
@@ -27,36 +32,67 @@ test('passes a store of three methods, and skips by name what it lacks', async (
   expect(outcomes.filter(({ result }) => result === 'passed').length).toBeGreaterThan(60)
 })
 
-test('warns of a skipped test where the runner cannot skip', async () => {
-  const warnings: Error[] = []
-  const listen = (warning: Error): void => void warnings.push(warning)
-  process.on('warning', listen)
-  onTestFinished(() => void process.off('warning', listen))
-  const first = collectContract(smallStore).find(({ group }) => group === 'bus')
-  await first?.body()
-  await new Promise((resolve) => setImmediate(resolve))
-  expect(warnings).toMatchObject([
-    {
-      name: 'StoreContractWarning',
-      message: expect.stringMatching(
-        /^collected: bus: delivers each change .* \(the store gives no subscribe\(\)\)$/,
-      ) as unknown,
-    },
-  ])
+describe('a runner whose tests cannot skip themselves, such as Jest', () => {
+  test('is told in the test what to do about a method that is absent', async () => {
+    const first = collectContract(smallStore).find(({ group }) => group === 'bus')
+    await expect(first?.body()).rejects.toThrow(
+      /the store gives no subscribe\(\), .* cannot skip themselves\. Name it in the option `leavesOut`/,
+    )
+  })
+
+  test('gets no test that fails or passes for want of what is said to be left out', async () => {
+    const { run: kept, skipped } = collectApart(smallStore, optional)
+    const all = collectContract(smallStore).length
+    // One more: that they are absent.
+    expect(skipped.length + kept.length).toBe(all + 1)
+    expect(skipped.length).toBeGreaterThan(60)
+    for (const one of kept) await one.body()
+  })
+
+  test('finds out when something is said to be left out that is there', async () => {
+    const last = collectApart(makeStore, ['poll']).run.find(({ title }) => title.includes('really absent'))
+    await expect(last?.body()).rejects.toThrow(/leavesOut names what is there/)
+  })
+})
+
+describe('every test asks for what it needs before anything else', () => {
+  // Without `poll` there is no head, and neither a bus nor another handle may tell of one.
+  const together: readonly OptionalMethod[] = ['poll', 'subscribe', 'second', 'reopen']
+  const cases = [together, ...optional.filter((name) => name !== 'poll').map((name) => [name])]
+
+  test.each(cases.map((names) => ({ names })))('$names', async ({ names }) => {
+    const without = async (): Promise<StoreUnderTest> => withoutMethods(await makeStore(), names)
+    const lacking: string[] = []
+    for (const one of collectContract(without)) {
+      const { result, reason } = await run(one)
+      if (result === 'skipped') lacking.push(`${one.group}: ${one.title}`)
+      else expect(reason).toBe('')
+    }
+    expect(lacking.length).toBeGreaterThan(0)
+    expect(collectApart(without, names).skipped).toEqual(lacking)
+  })
 })
 
 async function smallStore(): Promise<{ store: KeyStore; close(): Promise<void> }> {
   const { store, close } = await makeStore()
   const { find, list, commit } = store
+  return { store: headless({ find, list, commit }), close }
+}
+
+function withoutMethods(made: StoreUnderTest, names: readonly OptionalMethod[]): StoreUnderTest {
+  const without = (from: object): object =>
+    Object.fromEntries(Object.entries(from).filter(([own]) => !names.some((name) => name === own)))
+  const store = without(made.store) as KeyStore
+  return { ...without(made), store: names.includes('poll') ? headless(store) : store, close: () => made.close() }
+}
+
+/** A store without `poll` has no head to tell of. */
+function headless(store: KeyStore): KeyStore {
   return {
-    store: {
-      find,
-      list,
-      async commit(change) {
-        const result = await commit(change)
-        return result.ok ? { ...result, head: null } : result
-      },
+    ...store,
+    async commit(change) {
+      const result = await store.commit(change)
+      return result.ok ? { ...result, head: null } : result
     },
-    close,
   }
 }

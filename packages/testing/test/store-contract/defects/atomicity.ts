@@ -19,7 +19,7 @@ export const atomicity: readonly Defect[] = [
       'write 2 is refused',
       'write 3 is refused',
       'taken idempotency key',
-      'more than 256',
+      'more writes than',
       'inserts one key twice',
     ],
   },
