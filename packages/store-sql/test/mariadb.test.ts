@@ -17,7 +17,7 @@ mariadb.describe('on MariaDB', () => {
   const suite = serverSuite(mariadb.server, mysqlClient, lockWaits)
   concurrency(suite)
   collisions(suite)
-  migrating('mysql', () => suite.client({ timeZone: '+13:00' }))
+  migrating('mysql', (options) => suite.client({ timeZone: '+13:00', ...options }))
   timeZones(suite, '+13:00')
   faults(suite)
 })

@@ -26,6 +26,23 @@ describe('migrations', () => {
     expect(migrationSql('sqlite', { after: migrations.length }).trim()).toBe('')
   })
 
+  // With `if not exists`, the second of two would silently not be made.
+  test.each(dialects)('give every table and index a name of its own: %s', (dialect) => {
+    const made = [...migrationSql(dialect).matchAll(/create (?:table|index) if not exists ["`](\w+)["`]/g)]
+    const names = made.map(([, name]) => name)
+    expect(names.length).toBeGreaterThan(8)
+    expect(new Set(names).size).toBe(names.length)
+  })
+
+  test('begin and commit a transaction where a database can undo them, unless the tool does', () => {
+    for (const dialect of ['postgres', 'sqlite'] as const) {
+      expect(migrationSql(dialect)).toMatch(/^(?:start transaction|begin)\b[^]*\ncommit;\n$/)
+      expect(migrationSql(dialect, { transaction: false })).toMatch(/^-- Claviger[^]*\n(?!commit)[^\n]+\n$/)
+    }
+    expect(migrationSql('mysql')).toBe(migrationSql('mysql', { transaction: false }))
+    expect(() => migrationSql('mysql', { transaction: 'no' as unknown as boolean })).toThrow(/true or false/)
+  })
+
   test.each(dialects)('hold no identifier longer than a database allows: %s', (dialect) => {
     const identifiers = migrationSql(dialect, { tablePrefix: 'x'.repeat(31) }).matchAll(/["`](\w+)["`]/g)
     for (const [, identifier] of identifiers) expect(identifier?.length).toBeLessThanOrEqual(63)

@@ -15,7 +15,7 @@ postgres.describe('on PostgreSQL', () => {
   const suite = serverSuite(postgres.server, postgresClient, lockWaits)
   concurrency(suite)
   collisions(suite)
-  migrating('postgres', () => suite.client({ timeZone: 'Pacific/Apia' }))
+  migrating('postgres', (options) => suite.client({ timeZone: 'Pacific/Apia', ...options }))
   timeZones(suite, 'Pacific/Apia')
   faults(suite)
 })

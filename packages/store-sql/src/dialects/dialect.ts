@@ -71,9 +71,10 @@ export interface SettingCheck {
 /** How a dialect says what a migration needs to say. */
 export interface SchemaWords {
   readonly types: Readonly<Record<ColumnKind, string>>
-  readonly createTable: string
   /** Behind the closing bracket. */
   readonly tableEnd: string
+  /** Whether `create table` can be rolled back, so that `begin` and `end` make a transaction of a migration. */
+  readonly transactional: boolean
   /** Whether indexes are part of `create table`. */
   readonly indexesInTable: boolean
   /** Begins an `insert` that leaves a row alone that is there already. */

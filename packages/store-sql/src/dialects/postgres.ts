@@ -41,8 +41,8 @@ export const postgres: SqlDialect = {
   ],
   schemaWords: {
     types: { keyId: text, reference: text, name: text, label: text, document: 'text', integer: 'bigint' },
-    createTable: 'create table',
     tableEnd: '',
+    transactional: true,
     indexesInTable: false,
     insertOnce: ['insert into', ' on conflict do nothing'],
     randomText: 'gen_random_uuid()::text',

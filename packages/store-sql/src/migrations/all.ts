@@ -9,11 +9,7 @@ export const allMigrations: readonly Migration[] = [initial]
 
 /** The table of applied versions. It must be there before anything else is. */
 export function createMigrationsTable(dialect: SqlDialect, naming: Naming): readonly string[] {
-  const once: SqlDialect = {
-    ...dialect,
-    schemaWords: { ...dialect.schemaWords, createTable: 'create table if not exists' },
-  }
-  return createTable(once, naming, {
+  return createTable(dialect, naming, {
     name: 'migrations',
     columns: { version: 'integer', name: 'label', applied_at: 'integer' },
     primaryKey: ['version'],

@@ -133,13 +133,11 @@ export const initial: Migration = {
 // Made by the database, not by whoever prints the text: two databases set up from one file are two stores.
 function firstHead(dialect: SqlDialect, naming: Naming): readonly string[] {
   const random = dialect.schemaWords.randomText
-  const head = tableName(dialect, naming, 'head')
+  const quoted = (identifier: string): string => `${dialect.quote}${identifier}${dialect.quote}`
+  // Run again on a store in use, it adds nothing: its log may have left the first entry behind.
+  const fresh = `${tableName(dialect, naming, 'head')} where ${quoted('epoch')} = 0`
   return [
     insertOnce(dialect, naming, 'head', { id: '1', store_id: random, epoch: '0', nonce: random }),
-    insertOnce(dialect, naming, 'changes', {
-      epoch: '0',
-      nonce: `(select ${dialect.quote}nonce${dialect.quote} from ${head})`,
-      announcements: `'[]'`,
-    }),
+    insertOnce(dialect, naming, 'changes', { epoch: '0', nonce: quoted('nonce'), announcements: `'[]'` }, fresh),
   ]
 }

@@ -10,7 +10,10 @@ export interface TableShape {
   readonly indexes?: Readonly<Record<string, readonly string[]>>
 }
 
-/** Writes `create table` and its indexes in the words of a database. */
+/**
+ * Writes `create table` and its indexes in the words of a database. Every statement may be run again: one that broke off
+ * somewhere is finished by the next try.
+ */
 export function createTable(dialect: SqlDialect, naming: Naming, shape: TableShape): readonly string[] {
   const { schemaWords, quote } = dialect
   const quoted = (identifier: string): string => `${quote}${identifier}${quote}`
@@ -30,10 +33,10 @@ export function createTable(dialect: SqlDialect, naming: Naming, shape: TableSha
   ]
   const table = tableName(dialect, naming, shape.name)
   return [
-    `${schemaWords.createTable} ${table} (\n  ${lines.join(',\n  ')}\n)${schemaWords.tableEnd}`,
+    `create table if not exists ${table} (\n  ${lines.join(',\n  ')}\n)${schemaWords.tableEnd}`,
     ...(schemaWords.indexesInTable
       ? []
-      : indexes.map(({ name, columns }) => `create index ${name} on ${table} ${columns}`)),
+      : indexes.map(({ name, columns }) => `create index if not exists ${name} on ${table} ${columns}`)),
   ]
 }
 
@@ -43,15 +46,21 @@ export function tableName({ quote }: SqlDialect, { schema, tablePrefix }: Naming
   return schema === undefined ? table : `${quote}${schema}${quote}.${table}`
 }
 
-/** Writes an `insert` of one row that leaves the row alone if it is there. Values are SQL, not texts. */
+/**
+ * Writes an `insert` of one row that leaves the row alone if it is there. Values are SQL, not texts.
+ *
+ * @param source what the values are selected from; left out: they stand by themselves
+ */
 export function insertOnce(
   dialect: SqlDialect,
   naming: Naming,
   name: string,
   row: Readonly<Record<string, string>>,
+  source?: string,
 ): string {
   const [before, after] = dialect.schemaWords.insertOnce
   const columns = Object.keys(row).map((column) => `${dialect.quote}${column}${dialect.quote}`)
   const values = Object.values(row).join(', ')
-  return `${before} ${tableName(dialect, naming, name)} (${columns.join(', ')}) values (${values})${after}`
+  const rows = source === undefined ? `values (${values})` : `select ${values} from ${source}`
+  return `${before} ${tableName(dialect, naming, name)} (${columns.join(', ')}) ${rows}${after}`
 }

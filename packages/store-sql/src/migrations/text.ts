@@ -17,11 +17,19 @@ export interface MigrationSqlOptions {
   readonly schema?: string
   /** Only migrations behind this version. Default 0: all. */
   readonly after?: number
+  /**
+   * PostgreSQL and SQLite: whether the text begins a transaction and commits it. `false` for tools that run each file in a
+   * transaction of their own. Default true.
+   */
+  readonly transaction?: boolean
 }
 
 /**
  * The migrations as plain SQL, for your own migration tool: statements that end with a semicolon, each migration under
  * a comment with its name. They also note in the table of applied versions that they ran.
+ *
+ * On PostgreSQL and SQLite the text is one transaction. On every database it can be run again, whether it broke off in the
+ * middle or was carried out.
  *
  * @throws {ConfigurationError} when an option is wrong
  */
@@ -29,20 +37,32 @@ export function migrationSql(dialect: SqlDialectName, options: MigrationSqlOptio
   if (!Object.hasOwn(dialects, dialect)) {
     throw new ConfigurationError('dialect', `dialect must be one of ${Object.keys(dialects).join(', ')}.`)
   }
-  const { tablePrefix = 'claviger_', schema, after = 0 } = options
+  const { tablePrefix = 'claviger_', schema, after = 0, transaction = true } = options
   const naming = {
     tablePrefix: checkedIdentifier('tablePrefix', tablePrefix),
     schema: schema === undefined ? undefined : checkedIdentifier('schema', schema),
   }
+  if (typeof transaction !== 'boolean') {
+    throw new ConfigurationError('transaction', 'transaction must be true or false.')
+  }
   const words = dialects[dialect]
-  return allMigrations
-    .filter(({ version }) => version > after)
-    .map((migration) => {
-      const statements = [...createMigrationsTable(words, naming), ...statementsOf(migration, words, naming)]
-      return [`-- Claviger ${nameOf(migration)}`, ...statements.map((statement) => `${statement};`)].join('\n')
-    })
+  const { begin, end, transactional } = words.schemaWords
+  const [before, behind] = transaction && transactional ? [begin, end] : [[], []]
+  const wanted = allMigrations.filter(({ version }) => version > after)
+  if (wanted.length === 0) return '\n'
+  const blocks = wanted.map((migration) => [
+    `-- Claviger ${nameOf(migration)}`,
+    ...ended([...createMigrationsTable(words, naming), ...statementsOf(migration, words, naming)]),
+  ])
+  return [ended(before), ...blocks, ended(behind)]
+    .filter((block) => block.length > 0)
+    .map((block) => block.join('\n'))
     .join('\n\n')
     .concat('\n')
+}
+
+function ended(statements: readonly string[]): readonly string[] {
+  return statements.map((statement) => `${statement};`)
 }
 
 /** The migrations of this version of Claviger, in the order in which they are applied. */

@@ -106,5 +106,5 @@ create table if not exists `claviger_usage_instances` (
   key `claviger_usage_instances_age` (`seen_at`)
 ) engine = InnoDB;
 insert ignore into `claviger_head` (`id`, `store_id`, `epoch`, `nonce`) values (1, uuid(), 0, uuid());
-insert ignore into `claviger_changes` (`epoch`, `nonce`, `announcements`) values (0, (select `nonce` from `claviger_head`), '[]');
+insert ignore into `claviger_changes` (`epoch`, `nonce`, `announcements`) select 0, `nonce`, '[]' from `claviger_head` where `epoch` = 0;
 insert ignore into `claviger_migrations` (`version`, `name`, `applied_at`) values (1, 'initial', unix_timestamp() * 1000);

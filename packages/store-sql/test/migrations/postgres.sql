@@ -1,3 +1,6 @@
+start transaction read write;
+select pg_advisory_xact_lock(7165916428119);
+
 -- Claviger 0001-initial
 create table if not exists "claviger_migrations" (
   "version" bigint not null,
@@ -5,7 +8,7 @@ create table if not exists "claviger_migrations" (
   "applied_at" bigint not null,
   primary key ("version")
 );
-create table "claviger_keys" (
+create table if not exists "claviger_keys" (
   "id" text collate "C" not null,
   "workspace_id" text collate "C" not null,
   "revision" bigint not null,
@@ -26,15 +29,15 @@ create table "claviger_keys" (
   "record" text not null,
   primary key ("id")
 );
-create index "claviger_keys_list" on "claviger_keys" ("workspace_id", "created_at" desc, "id");
-create index "claviger_keys_owner" on "claviger_keys" ("workspace_id", "owner_id", "created_at" desc, "id");
-create index "claviger_keys_name" on "claviger_keys" ("workspace_id", "name_folded");
-create index "claviger_keys_last4" on "claviger_keys" ("workspace_id", "last4");
-create index "claviger_keys_rotation" on "claviger_keys" ("workspace_id", "secret_created_at");
-create index "claviger_keys_expiry" on "claviger_keys" ("workspace_id", "expires_at");
-create index "claviger_keys_owner_gone" on "claviger_keys" ("workspace_id", "owner_gone_at");
-create index "claviger_keys_revoked" on "claviger_keys" ("revoked_at");
-create table "claviger_service_accounts" (
+create index if not exists "claviger_keys_list" on "claviger_keys" ("workspace_id", "created_at" desc, "id");
+create index if not exists "claviger_keys_owner" on "claviger_keys" ("workspace_id", "owner_id", "created_at" desc, "id");
+create index if not exists "claviger_keys_name" on "claviger_keys" ("workspace_id", "name_folded");
+create index if not exists "claviger_keys_last4" on "claviger_keys" ("workspace_id", "last4");
+create index if not exists "claviger_keys_rotation" on "claviger_keys" ("workspace_id", "secret_created_at");
+create index if not exists "claviger_keys_expiry" on "claviger_keys" ("workspace_id", "expires_at");
+create index if not exists "claviger_keys_owner_gone" on "claviger_keys" ("workspace_id", "owner_gone_at");
+create index if not exists "claviger_keys_revoked" on "claviger_keys" ("revoked_at");
+create table if not exists "claviger_service_accounts" (
   "id" text collate "C" not null,
   "workspace_id" text collate "C" not null,
   "revision" bigint not null,
@@ -44,9 +47,9 @@ create table "claviger_service_accounts" (
   "record" text not null,
   primary key ("id")
 );
-create index "claviger_service_accounts_list" on "claviger_service_accounts" ("workspace_id", "created_at" desc, "id");
-create index "claviger_service_accounts_deleted" on "claviger_service_accounts" ("deleted_at");
-create table "claviger_idempotency" (
+create index if not exists "claviger_service_accounts_list" on "claviger_service_accounts" ("workspace_id", "created_at" desc, "id");
+create index if not exists "claviger_service_accounts_deleted" on "claviger_service_accounts" ("deleted_at");
+create table if not exists "claviger_idempotency" (
   "workspace_id" text collate "C" not null,
   "actor_type" text collate "C" not null,
   "actor_id" text collate "C" not null,
@@ -55,8 +58,8 @@ create table "claviger_idempotency" (
   "record" text not null,
   primary key ("workspace_id", "actor_type", "actor_id", "idempotency_key")
 );
-create index "claviger_idempotency_age" on "claviger_idempotency" ("created_at");
-create table "claviger_activity" (
+create index if not exists "claviger_idempotency_age" on "claviger_idempotency" ("created_at");
+create table if not exists "claviger_activity" (
   "workspace_id" text collate "C" not null,
   "created_at" bigint not null,
   "id" text collate "C" not null,
@@ -67,23 +70,23 @@ create table "claviger_activity" (
   "record" text not null,
   primary key ("workspace_id", "created_at", "id")
 );
-create index "claviger_activity_list" on "claviger_activity" ("workspace_id", "created_at" desc, "id");
-create index "claviger_activity_target" on "claviger_activity" ("workspace_id", "target_id", "created_at" desc, "id");
-create index "claviger_activity_age" on "claviger_activity" ("created_at");
-create table "claviger_head" (
+create index if not exists "claviger_activity_list" on "claviger_activity" ("workspace_id", "created_at" desc, "id");
+create index if not exists "claviger_activity_target" on "claviger_activity" ("workspace_id", "target_id", "created_at" desc, "id");
+create index if not exists "claviger_activity_age" on "claviger_activity" ("created_at");
+create table if not exists "claviger_head" (
   "id" bigint not null,
   "store_id" text collate "C" not null,
   "epoch" bigint not null,
   "nonce" text collate "C" not null,
   primary key ("id")
 );
-create table "claviger_changes" (
+create table if not exists "claviger_changes" (
   "epoch" bigint not null,
   "nonce" text collate "C" not null,
   "announcements" text not null,
   primary key ("epoch")
 );
-create table "claviger_usage" (
+create table if not exists "claviger_usage" (
   "workspace_id" text collate "C" not null,
   "key_id" text collate "C" not null,
   "version" bigint not null,
@@ -96,15 +99,17 @@ create table "claviger_usage" (
   "last_used_at" bigint not null,
   primary key ("workspace_id", "key_id", "version", "hour", "code")
 );
-create index "claviger_usage_hour" on "claviger_usage" ("workspace_id", "hour");
-create index "claviger_usage_age" on "claviger_usage" ("hour");
-create table "claviger_usage_instances" (
+create index if not exists "claviger_usage_hour" on "claviger_usage" ("workspace_id", "hour");
+create index if not exists "claviger_usage_age" on "claviger_usage" ("hour");
+create table if not exists "claviger_usage_instances" (
   "instance_id" text collate "C" not null,
   "sequence" bigint not null,
   "seen_at" bigint not null,
   primary key ("instance_id")
 );
-create index "claviger_usage_instances_age" on "claviger_usage_instances" ("seen_at");
+create index if not exists "claviger_usage_instances_age" on "claviger_usage_instances" ("seen_at");
 insert into "claviger_head" ("id", "store_id", "epoch", "nonce") values (1, gen_random_uuid()::text, 0, gen_random_uuid()::text) on conflict do nothing;
-insert into "claviger_changes" ("epoch", "nonce", "announcements") values (0, (select "nonce" from "claviger_head"), '[]') on conflict do nothing;
+insert into "claviger_changes" ("epoch", "nonce", "announcements") select 0, "nonce", '[]' from "claviger_head" where "epoch" = 0 on conflict do nothing;
 insert into "claviger_migrations" ("version", "name", "applied_at") values (1, 'initial', (extract(epoch from clock_timestamp()) * 1000)::bigint) on conflict do nothing;
+
+commit;

@@ -1,3 +1,5 @@
+begin immediate;
+
 -- Claviger 0001-initial
 create table if not exists "claviger_migrations" (
   "version" integer not null,
@@ -5,7 +7,7 @@ create table if not exists "claviger_migrations" (
   "applied_at" integer not null,
   primary key ("version")
 ) strict;
-create table "claviger_keys" (
+create table if not exists "claviger_keys" (
   "id" text not null,
   "workspace_id" text not null,
   "revision" integer not null,
@@ -26,15 +28,15 @@ create table "claviger_keys" (
   "record" text not null,
   primary key ("id")
 ) strict;
-create index "claviger_keys_list" on "claviger_keys" ("workspace_id", "created_at" desc, "id");
-create index "claviger_keys_owner" on "claviger_keys" ("workspace_id", "owner_id", "created_at" desc, "id");
-create index "claviger_keys_name" on "claviger_keys" ("workspace_id", "name_folded");
-create index "claviger_keys_last4" on "claviger_keys" ("workspace_id", "last4");
-create index "claviger_keys_rotation" on "claviger_keys" ("workspace_id", "secret_created_at");
-create index "claviger_keys_expiry" on "claviger_keys" ("workspace_id", "expires_at");
-create index "claviger_keys_owner_gone" on "claviger_keys" ("workspace_id", "owner_gone_at");
-create index "claviger_keys_revoked" on "claviger_keys" ("revoked_at");
-create table "claviger_service_accounts" (
+create index if not exists "claviger_keys_list" on "claviger_keys" ("workspace_id", "created_at" desc, "id");
+create index if not exists "claviger_keys_owner" on "claviger_keys" ("workspace_id", "owner_id", "created_at" desc, "id");
+create index if not exists "claviger_keys_name" on "claviger_keys" ("workspace_id", "name_folded");
+create index if not exists "claviger_keys_last4" on "claviger_keys" ("workspace_id", "last4");
+create index if not exists "claviger_keys_rotation" on "claviger_keys" ("workspace_id", "secret_created_at");
+create index if not exists "claviger_keys_expiry" on "claviger_keys" ("workspace_id", "expires_at");
+create index if not exists "claviger_keys_owner_gone" on "claviger_keys" ("workspace_id", "owner_gone_at");
+create index if not exists "claviger_keys_revoked" on "claviger_keys" ("revoked_at");
+create table if not exists "claviger_service_accounts" (
   "id" text not null,
   "workspace_id" text not null,
   "revision" integer not null,
@@ -44,9 +46,9 @@ create table "claviger_service_accounts" (
   "record" text not null,
   primary key ("id")
 ) strict;
-create index "claviger_service_accounts_list" on "claviger_service_accounts" ("workspace_id", "created_at" desc, "id");
-create index "claviger_service_accounts_deleted" on "claviger_service_accounts" ("deleted_at");
-create table "claviger_idempotency" (
+create index if not exists "claviger_service_accounts_list" on "claviger_service_accounts" ("workspace_id", "created_at" desc, "id");
+create index if not exists "claviger_service_accounts_deleted" on "claviger_service_accounts" ("deleted_at");
+create table if not exists "claviger_idempotency" (
   "workspace_id" text not null,
   "actor_type" text not null,
   "actor_id" text not null,
@@ -55,8 +57,8 @@ create table "claviger_idempotency" (
   "record" text not null,
   primary key ("workspace_id", "actor_type", "actor_id", "idempotency_key")
 ) strict;
-create index "claviger_idempotency_age" on "claviger_idempotency" ("created_at");
-create table "claviger_activity" (
+create index if not exists "claviger_idempotency_age" on "claviger_idempotency" ("created_at");
+create table if not exists "claviger_activity" (
   "workspace_id" text not null,
   "created_at" integer not null,
   "id" text not null,
@@ -67,23 +69,23 @@ create table "claviger_activity" (
   "record" text not null,
   primary key ("workspace_id", "created_at", "id")
 ) strict;
-create index "claviger_activity_list" on "claviger_activity" ("workspace_id", "created_at" desc, "id");
-create index "claviger_activity_target" on "claviger_activity" ("workspace_id", "target_id", "created_at" desc, "id");
-create index "claviger_activity_age" on "claviger_activity" ("created_at");
-create table "claviger_head" (
+create index if not exists "claviger_activity_list" on "claviger_activity" ("workspace_id", "created_at" desc, "id");
+create index if not exists "claviger_activity_target" on "claviger_activity" ("workspace_id", "target_id", "created_at" desc, "id");
+create index if not exists "claviger_activity_age" on "claviger_activity" ("created_at");
+create table if not exists "claviger_head" (
   "id" integer not null,
   "store_id" text not null,
   "epoch" integer not null,
   "nonce" text not null,
   primary key ("id")
 ) strict;
-create table "claviger_changes" (
+create table if not exists "claviger_changes" (
   "epoch" integer not null,
   "nonce" text not null,
   "announcements" text not null,
   primary key ("epoch")
 ) strict;
-create table "claviger_usage" (
+create table if not exists "claviger_usage" (
   "workspace_id" text not null,
   "key_id" text not null,
   "version" integer not null,
@@ -96,15 +98,17 @@ create table "claviger_usage" (
   "last_used_at" integer not null,
   primary key ("workspace_id", "key_id", "version", "hour", "code")
 ) strict;
-create index "claviger_usage_hour" on "claviger_usage" ("workspace_id", "hour");
-create index "claviger_usage_age" on "claviger_usage" ("hour");
-create table "claviger_usage_instances" (
+create index if not exists "claviger_usage_hour" on "claviger_usage" ("workspace_id", "hour");
+create index if not exists "claviger_usage_age" on "claviger_usage" ("hour");
+create table if not exists "claviger_usage_instances" (
   "instance_id" text not null,
   "sequence" integer not null,
   "seen_at" integer not null,
   primary key ("instance_id")
 ) strict;
-create index "claviger_usage_instances_age" on "claviger_usage_instances" ("seen_at");
+create index if not exists "claviger_usage_instances_age" on "claviger_usage_instances" ("seen_at");
 insert or ignore into "claviger_head" ("id", "store_id", "epoch", "nonce") values (1, lower(hex(randomblob(16))), 0, lower(hex(randomblob(16))));
-insert or ignore into "claviger_changes" ("epoch", "nonce", "announcements") values (0, (select "nonce" from "claviger_head"), '[]');
+insert or ignore into "claviger_changes" ("epoch", "nonce", "announcements") select 0, "nonce", '[]' from "claviger_head" where "epoch" = 0;
 insert or ignore into "claviger_migrations" ("version", "name", "applied_at") values (1, 'initial', cast(strftime('%s', 'now') as integer) * 1000);
+
+commit;

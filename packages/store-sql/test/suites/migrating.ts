@@ -1,16 +1,20 @@
 import { ConfigurationError } from '@claviger/core/store'
 import { testRecord } from '@claviger/testing'
 import { describe, expect, test } from 'vitest'
-import { migrationSql, migrations, type SqlDialectName } from '../../src/index.ts'
+import { type MigrationSqlOptions, migrationSql, migrations, type SqlDialectName } from '../../src/index.ts'
 import { change, insert } from '../support/changes.ts'
+import type { ClientOptions } from './server-suite.ts'
 import type { ServerClient } from '../support/under-test.ts'
 
 const names = migrations.map(({ version, name }) => `${String(version).padStart(4, '0')}-${name}`)
 
 /** How tables come to be. `clients` gives one on tables of its own, whatever prefix it is told. */
-export function migrating(dialect: SqlDialectName, client: () => ServerClient): void {
+export function migrating(dialect: SqlDialectName, connect: (options?: ClientOptions) => ServerClient): void {
   let prefixes = 0
   const freshPrefix = (): string => `m${(prefixes += 1)}_`
+  const client = (): ServerClient => connect()
+  /** A tool that sends one statement after the other, on one connection. */
+  const tool = (): ServerClient => connect({ maxConnections: 1 })
 
   describe('migrations', () => {
     test('make ready() pass, which says before what is missing and what to call', async () => {
@@ -52,7 +56,7 @@ export function migrating(dialect: SqlDialectName, client: () => ServerClient): 
 
     test('as text make the same tables, and migrate() finds nothing to do', async () => {
       const tablePrefix = freshPrefix()
-      const { run, store: makeStore } = client()
+      const { run, store: makeStore } = tool()
       for (const statement of statementsOf(migrationSql(dialect, { tablePrefix }))) await run(statement)
       const store = makeStore({ tablePrefix })
       await store.ready()
@@ -66,11 +70,57 @@ export function migrating(dialect: SqlDialectName, client: () => ServerClient): 
     test('as text make a store of its own in every database', async () => {
       const ids = new Set<string>()
       for (const tablePrefix of [freshPrefix(), freshPrefix()]) {
-        const { run, store } = client()
+        const { run, store } = tool()
         for (const statement of statementsOf(migrationSql(dialect, { tablePrefix }))) await run(statement)
         ids.add((await store({ tablePrefix }).poll(null)).head.storeId)
       }
       expect(ids.size).toBe(2)
+    })
+
+    const text = (options: MigrationSqlOptions = {}): readonly string[] => statementsOf(migrationSql(dialect, options))
+    const count = text({ transaction: false }).length
+
+    test.each(['the text', 'migrate()'])('broken off after any statement, %s gets further', async (next) => {
+      const { run, store: makeStore } = tool()
+      for (let done = 0; done <= count; done += 1) {
+        const tablePrefix = freshPrefix()
+        const statements = text({ tablePrefix, transaction: false })
+        for (const statement of statements.slice(0, done)) await run(statement)
+        const store = makeStore({ tablePrefix })
+        if (next === 'migrate()') await store.migrate()
+        else for (const statement of text({ tablePrefix })) await run(statement)
+        await store.ready()
+        expect(await store.migrate()).toEqual([])
+        expect(await store.commit(change({ writes: [insert(testRecord())] }))).toMatchObject({ head: { epoch: 1 } })
+      }
+    })
+
+    test('as text can be run again on a store in use, and change nothing', async () => {
+      const tablePrefix = freshPrefix()
+      const { run, store: makeStore } = tool()
+      const store = makeStore({ tablePrefix, changeLogLength: 1 })
+      await store.migrate()
+      for (let index = 0; index < 5; index += 1) await store.commit(change({}))
+      await store.commit(change({ writes: [insert(testRecord())] }))
+      await run(`delete from ${tablePrefix}changes where epoch = 0`)
+      const { head } = await store.poll(null)
+      for (const statement of text({ tablePrefix })) await run(statement)
+      expect((await store.poll(null)).head).toEqual(head)
+      expect(await run(`select * from ${tablePrefix}changes where epoch = 0`)).toEqual([])
+      expect(await store.find([testRecord().id])).toHaveProperty('size', 1)
+    })
+
+    test.runIf(dialect !== 'mysql')('as text are one transaction: cut off, nothing of it stays', async () => {
+      const tablePrefix = freshPrefix()
+      const whole = text({ tablePrefix })
+      for (let done = 1; done < whole.length; done += 1) {
+        const { run } = tool()
+        for (const statement of whole.slice(0, done)) await run(statement)
+        // What a database does itself when the connection breaks.
+        await run('rollback')
+        await expect(client().store({ tablePrefix }).ready()).rejects.toThrow(names[0])
+        await expect(client().run(`select * from ${tablePrefix}migrations`)).rejects.toThrow()
+      }
     })
 
     test('F-31: note when they were applied, whatever the time zone', async () => {
