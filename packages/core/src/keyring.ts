@@ -35,6 +35,7 @@ const readyTimeoutMs = 10_000
 const maxRevokedKeys = 10_000
 const closeTimeoutMs = 5_000
 const maxTurnWaitMs = 5_000
+const leastIdleMs = 600_000
 
 /**
  * Makes a keyring: everything Claviger does, for one product and one store. Does no I/O until `ready()` or first use.
@@ -53,7 +54,16 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
   const resolved = resolveOptions(options)
   const { clock, grammar, permissions, store, storeTimeoutMs } = resolved
 
-  const cache = createCache({ ...resolved.cache, negativeMs: resolved.negativeMs }, clock)
+  const cache = createCache(
+    {
+      ...resolved.cache,
+      // What is refused with its secret proven is as rare as what is refused without, and has as much room.
+      maxRefused: resolved.cache.maxNegatives,
+      idleMs: Math.max(leastIdleMs, 2 * resolved.recordAgeMs),
+      negativeMs: resolved.negativeMs,
+    },
+    clock,
+  )
   const freshness = createFreshness(store, cache, resolved, clock)
   const commits = createCommits(store, cache, freshness, clock, storeTimeoutMs)
   const queue = createWorkQueue(

@@ -58,7 +58,9 @@ export interface KeyringSettings<Permission extends string = string> extends Gra
   readonly cache?: {
     /** Verified credentials. Default 10 000. */
     readonly maxEntries?: number
-    /** Refused tokens. Default 10 000. */
+    /** What they take together, bytes: a key with much metadata counts for several. Default 1 600 for each, at least 1 MiB. */
+    readonly maxBytes?: number
+    /** Refused tokens, and as many of keys that are refused although their secret is right. Default 10 000. */
     readonly maxNegatives?: number
   }
   /** For how long a key read from the store is trusted without news, milliseconds. Default 10 000. */
@@ -108,7 +110,7 @@ export interface ResolvedOptions<Permission extends string = string> {
   readonly policy: KeyPolicy
   readonly retention: RetentionTimes
   readonly usage: false | Required<UsageOptions>
-  readonly cache: { readonly maxEntries: number; readonly maxNegatives: number }
+  readonly cache: { readonly maxEntries: number; readonly maxBytes: number; readonly maxNegatives: number }
   readonly recordAgeMs: number
   readonly pollMs: number
   readonly leaseMs: number
@@ -161,7 +163,7 @@ export function resolveOptions<P extends string>(options: KeyringOptions<P>): Re
   }
   checkNames('policy.', options.policy, policyNames)
   checkNames('retention.', options.retention, retentionNames)
-  checkNames('cache.', options.cache, ['maxEntries', 'maxNegatives'])
+  checkNames('cache.', options.cache, ['maxEntries', 'maxBytes', 'maxNegatives'])
   checkNames('hashing.', options.hashing, ['concurrency', 'maxQueued', 'maxWaitMs'])
   const pollMs = integer('pollMs', options.pollMs, 1_000, 10, 60_000)
   const leaseMs = integer('leaseMs', options.leaseMs, 5_000, 10, 300_000)
@@ -170,6 +172,7 @@ export function resolveOptions<P extends string>(options: KeyringOptions<P>): Re
   }
   const expiryNoticeMs = integer('expiryNoticeMs', options.expiryNoticeMs, 14 * 86_400_000, 0)
   const permissions = checkedCatalogue(options.permissions)
+  const maxEntries = integer('cache.maxEntries', options.cache?.maxEntries, 10_000, 1, 10_000_000)
   return {
     ...resolvedGrammar(options),
     store: checkedStore(options.store),
@@ -182,7 +185,8 @@ export function resolveOptions<P extends string>(options: KeyringOptions<P>): Re
     retention: resolvedRetention(options.retention ?? {}),
     usage: resolvedUsage(options.usage ?? {}),
     cache: {
-      maxEntries: integer('cache.maxEntries', options.cache?.maxEntries, 10_000, 1, 10_000_000),
+      maxEntries,
+      maxBytes: integer('cache.maxBytes', options.cache?.maxBytes, Math.max(2 ** 20, 1_600 * maxEntries), 2 ** 16),
       maxNegatives: integer('cache.maxNegatives', options.cache?.maxNegatives, 10_000, 1, 10_000_000),
     },
     recordAgeMs: integer('recordAgeMs', options.recordAgeMs, 10_000, 1, 3_600_000),

@@ -1,6 +1,19 @@
-/** Which of `buckets` a text falls into: random texts spread evenly, and strangers can make theirs meet. */
-export function bucketOf(text: string, buckets: number): number {
-  let sum = 0
-  for (let index = 0; index < text.length; index += 1) sum = (Math.imul(sum, 31) + text.charCodeAt(index)) | 0
-  return (sum >>> 0) % buckets
+/** Which of so many buckets a text falls into: always the same one in this process, and nobody can tell which outside. */
+export type BucketOf = (text: string, buckets: number) => number
+
+/**
+ * Makes one from two random integers of 32 bits. Texts spread evenly, and who knows neither integer cannot choose texts
+ * that meet: key ids are public, and anybody may draw as many as they like.
+ */
+export function createBucketOf(start: number, factor: number): BucketOf {
+  // An even factor would shift the first characters out.
+  const odd = factor | 1
+  return (text, buckets) => {
+    let sum = start | 0
+    for (let index = 0; index < text.length; index += 1) sum = Math.imul(sum ^ text.charCodeAt(index), odd)
+    // The low bits of a product depend on low bits only: let the high ones decide too.
+    sum = Math.imul(sum ^ (sum >>> 16), 0x85ebca6b)
+    sum = Math.imul(sum ^ (sum >>> 13), 0xc2b2ae35)
+    return ((sum ^ (sum >>> 16)) >>> 0) % buckets
+  }
 }

@@ -1,8 +1,11 @@
+import { randomBytes } from 'node:crypto'
 import { channels, publish } from '../diagnostics.ts'
 import type { Clock } from '../clock.ts'
 import type { Announcement } from '../store/store.ts'
+import { createBucketOf } from './bucket.ts'
 import { createDigests, type Digests } from './digest.ts'
-import { createEntries, type Entries } from './entries.ts'
+import { distinctAnnouncements } from './distinct.ts'
+import { createEntries, type Entries, type EntryLimits } from './entries.ts'
 import { createFence, type Fence } from './fence.ts'
 import type { ChangeTarget } from './change-target.ts'
 import { createNegatives, type Negatives } from './negatives.ts'
@@ -19,39 +22,45 @@ export interface Cache extends ChangeTarget {
 }
 
 /** Bounds of the cache. */
-export interface CacheLimits {
-  readonly maxEntries: number
+export interface CacheLimits extends EntryLimits {
   readonly maxNegatives: number
   readonly negativeMs: number
 }
 
-/** Makes an empty cache. Forgetting raises the fence first, so that no read under way can put back what it clears. */
-export function createCache({ maxEntries, maxNegatives, negativeMs }: CacheLimits, clock: Clock): Cache {
-  const digests = createDigests()
-  const entries = createEntries(maxEntries)
-  const negatives = createNegatives(maxNegatives, negativeMs, clock)
-  const fence = createFence()
+// Forgetting one takes about a microsecond. Where more are announced at once, everything is forgotten instead.
+const maxForgottenAtOnce = 4_096
 
-  const forget = (announcement: Announcement): void => {
-    switch (announcement.type) {
-      case 'key':
-        fence.raise(keyScope(announcement.id))
-        entries.clearKey(announcement.id)
-        return
-      case 'owner': {
-        const { workspaceId, owner } = announcement
-        fence.raise(ownerScope(announcement))
-        // A refusal does not say whose key it is: drop those too.
-        entries.clearWhere((verdict) => !verdict.ok || isOwnedBy(verdict, workspaceId, owner.type, owner.id))
-        return
-      }
-      case 'workspace': {
-        const { workspaceId } = announcement
-        fence.raiseAll()
-        entries.clearWhere((verdict) => !verdict.ok || verdict.apiKey.workspaceId === workspaceId)
-        return
-      }
+/** Makes an empty cache. Forgetting raises the fence first, so that no read under way can put back what it clears. */
+export function createCache(limits: CacheLimits, clock: Clock): Cache {
+  const seed = randomBytes(8)
+  const bucketOf = createBucketOf(seed.readUInt32LE(0), seed.readUInt32LE(4))
+  const digests = createDigests()
+  const entries = createEntries(limits, bucketOf)
+  const negatives = createNegatives(limits.maxNegatives, limits.negativeMs, clock)
+  const fence = createFence(bucketOf)
+
+  const forget = (announcement: Exclude<Announcement, { type: 'workspace' }>): void => {
+    if (announcement.type === 'key') {
+      fence.raise(keyScope(announcement.id))
+      entries.clearKey(announcement.id)
+      return
     }
+    const { workspaceId, owner } = announcement
+    const scope = ownerScope(announcement)
+    fence.raise(scope)
+    entries.clearOwner(scope, (verdict) => isOwnedBy(verdict, workspaceId, owner.type, owner.id))
+  }
+
+  /** One walk, however many there are. */
+  const forgetWorkspaces = (workspaces: ReadonlySet<string>): void => {
+    fence.raiseAll()
+    entries.clearWhere((verdict) => !verdict.ok || workspaces.has(verdict.apiKey.workspaceId))
+  }
+
+  const flush = (reason: string): void => {
+    fence.raiseAll()
+    entries.clearAll()
+    publish(channels.flush, () => ({ reason }))
   }
 
   return {
@@ -60,13 +69,16 @@ export function createCache({ maxEntries, maxNegatives, negativeMs }: CacheLimit
     negatives,
     fence,
     apply(announcements) {
-      for (const announcement of announcements) forget(announcement)
+      const distinct = distinctAnnouncements(announcements)
+      if (distinct.length > maxForgottenAtOnce) return flush('many changes')
+      const workspaces = new Set<string>()
+      for (const announcement of distinct) {
+        if (announcement.type === 'workspace') workspaces.add(announcement.workspaceId)
+        else forget(announcement)
+      }
+      if (workspaces.size > 0) forgetWorkspaces(workspaces)
     },
-    flush(reason) {
-      fence.raiseAll()
-      entries.clearAll()
-      publish(channels.flush, () => ({ reason }))
-    },
+    flush,
   }
 }
 

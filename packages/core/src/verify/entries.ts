@@ -1,11 +1,14 @@
-import { LRUCache } from 'lru-cache'
-import { bucketOf } from './bucket.ts'
+import type { BucketOf } from './bucket.ts'
+import { createRooms } from './rooms.ts'
+import { createSlotLists, type SlotLists } from './slot-lists.ts'
 import type { Verification } from './verdict.ts'
 
 /*
- * One LRU, two lifetimes. The proof ("this token matched this stored hash") never goes stale, since it is compared with
- * the record's hash whenever the record is read again. The verdict, made from record and owner, lives until its
+ * One memory, two lifetimes. The proof ("this token matched this stored hash") never goes stale, since it is compared
+ * with the record's hash whenever the record is read again. The verdict, made from record and owner, lives until its
  * deadline and is cleared by every invalidation.
+ *
+ * And two rooms: keys that are refused although their secret is right evict none that is good.
  */
 
 /** What is remembered of one credential as it was spelt. */
@@ -19,20 +22,25 @@ export interface Entry {
   lifetimeMs: number
   /** From this age on a use of the entry reads it anew in the background. Milliseconds. */
   refreshAgeMs: number
+  /** Where the entry stands in the lists. */
+  slot: number
   readonly digest: string
   readonly keyId: string
   /** Keyed digest of token and stored hash: equal proofs mean the same token was proven against the same hash. */
   proof: string
-  /** The next entry in the same bucket. */
-  next: Entry | undefined
 }
 
 /** What a fill brings. Instants are epoch milliseconds. */
 export interface Fill {
   readonly digest: string
   readonly keyId: string
+  readonly workspaceId: string
+  /** Names the owner, in its workspace. */
+  readonly owner: string
   readonly proof: string
   readonly verdict: Verification
+  /** What the verdict takes, at most, with all that hangs on it. */
+  readonly bytes: number
   readonly filledAt: number
   /** The verdict counts while `filledAt <= now < deadline`. */
   readonly deadline: number
@@ -40,9 +48,21 @@ export interface Fill {
   readonly refreshAt: number
 }
 
-/** The bounded memory of verified credentials. */
+/** How much is remembered. */
+export interface EntryLimits {
+  /** Credentials of good keys. */
+  readonly maxEntries: number
+  /** What these take together. */
+  readonly maxBytes: number
+  /** Credentials of keys that are refused although the secret is right. */
+  readonly maxRefused: number
+  /** Whose verdict is older than this is not in use any more. Milliseconds. */
+  readonly idleMs: number
+}
+
+/** The bounded memory of proven credentials. */
 export interface Entries {
-  /** The entry of a digest, whatever its state; a use for the LRU. */
+  /** The entry of a digest, whatever its state; counts as a use. */
   get(digest: string): Entry | undefined
   /** How old the verdict of an entry is, milliseconds; negative when the clock was set back. */
   ageMs(entry: Entry, now: number): number
@@ -55,8 +75,13 @@ export interface Entries {
   verdictsOf(keyId: string): Verification[]
   /** Drops the verdicts of a key; proofs stay. */
   clearKey(keyId: string): void
+  /**
+   * Drops the verdicts on an owner's keys, of which those that are refused do not say whose they are. Looks at what was
+   * filled since it was last called for this owner, not at everything.
+   */
+  clearOwner(owner: string, isConcerned: (verdict: Verification) => boolean): void
   /** Drops the verdicts that a predicate picks; looks at every entry. */
-  clearWhere(concerns: (verdict: Verification) => boolean): void
+  clearWhere(isConcerned: (verdict: Verification) => boolean): void
   /** Drops every verdict; proofs stay. */
   clearAll(): void
   readonly size: number
@@ -68,56 +93,85 @@ const maxEntriesPerKey = 8
 const maxSinceOriginMs = 2 ** 30
 // A read that began before the one that moved the origin still fits.
 const originLeadMs = 3_600_000
+const [good, refused] = [0, 1]
+// A refusal hangs on nothing.
+const refusalBytes = 512
 
-/** Makes a memory of at most `maxEntries` credentials. */
-export function createEntries(maxEntries: number): Entries {
+/** Makes an empty memory. */
+export function createEntries({ maxEntries, maxBytes, maxRefused, idleMs }: EntryLimits, bucketOf: BucketOf): Entries {
   let origin = Number.NEGATIVE_INFINITY
-  // Finds the entries of a key. A chain for each bucket, since a Map of keys would weigh half as much as the entries.
-  const buckets = Array.from<Entry | undefined>({ length: maxEntries })
-  const lru = new LRUCache<string, Entry>({ max: maxEntries, dispose: (entry) => unlink(entry) })
+  let newestMs = 0
+  const byDigest = new Map<string, Entry>()
+  const inSlot: (Entry | undefined)[] = []
+  const rooms = createRooms(
+    [
+      { maxEntries, maxBytes },
+      { maxEntries: maxRefused, maxBytes: maxRefused * refusalBytes },
+    ],
+    bucketOf,
+    (slot) => newestMs - (inSlot[slot]?.filledAt ?? 0) > idleMs,
+  )
+  // Find the entries of a key, and those of an owner that have a verdict. Hashed: a Map of keys or owners would weigh
+  // half as much as the entries.
+  const buckets = Math.ceil(rooms.slots / 2)
+  const byKey = createSlotLists(rooms.slots, buckets)
+  const byOwner = createSlotLists(rooms.slots, buckets)
+  for (let slot = 0; slot < rooms.slots; slot += 1) inSlot.push(undefined)
 
-  const chain = function* (keyId: string): Generator<Entry> {
-    for (let entry = buckets[bucketOf(keyId, maxEntries)]; entry !== undefined; entry = entry.next) {
-      if (entry.keyId === keyId) yield entry
+  const entriesIn = function* (lists: SlotLists, list: number): Generator<Entry> {
+    let slot = lists.first(list)
+    while (slot !== undefined) {
+      const next = lists.after(slot)
+      const entry = inSlot[slot]
+      if (entry !== undefined) yield entry
+      slot = next
     }
   }
 
-  const unlink = (entry: Entry): void => {
-    const bucket = bucketOf(entry.keyId, maxEntries)
-    if (buckets[bucket] === entry) buckets[bucket] = entry.next
-    for (let other = buckets[bucket]; other !== undefined; other = other.next) {
-      if (other.next === entry) other.next = entry.next
-    }
+  const ofKey = function* (keyId: string): Generator<Entry> {
+    for (const entry of entriesIn(byKey, bucketOf(keyId, buckets))) if (entry.keyId === keyId) yield entry
   }
 
-  const trim = (keyId: string): void => {
-    const entries = [...chain(keyId)]
-    const oldest = entries.length > maxEntriesPerKey ? entries.at(-1) : undefined
-    if (oldest !== undefined) lru.delete(oldest.digest)
-  }
-
-  const insert = ({ digest, keyId, proof }: Fill): Entry => {
-    const entry: Entry = {
-      verdict: undefined,
-      filledAt: 0,
-      lifetimeMs: 0,
-      refreshAgeMs: 0,
-      digest,
-      keyId,
-      proof,
-      next: undefined,
-    }
-    // May drop the least used entry, which may be the first of this bucket.
-    lru.set(digest, entry)
-    const bucket = bucketOf(keyId, maxEntries)
-    entry.next = buckets[bucket]
-    buckets[bucket] = entry
-    trim(keyId)
-    return entry
+  const clear = (entry: Entry): void => {
+    entry.verdict = undefined
+    entry.lifetimeMs = 0
+    byOwner.remove(entry.slot)
   }
 
   const clearAll = (): void => {
-    for (const entry of lru.values()) clear(entry)
+    for (const entry of byDigest.values()) clear(entry)
+  }
+
+  const leave = ({ slot }: Entry): void => {
+    byKey.remove(slot)
+    byOwner.remove(slot)
+    rooms.release(slot)
+    inSlot[slot] = undefined
+  }
+
+  const drop = (entry: Entry): void => {
+    leave(entry)
+    byDigest.delete(entry.digest)
+  }
+
+  const trim = (keyId: string): void => {
+    const entries = [...ofKey(keyId)]
+    const oldest = entries.length > maxEntriesPerKey ? entries.at(-1) : undefined
+    if (oldest !== undefined) drop(oldest)
+  }
+
+  const enter = (entry: Entry, { keyId, workspaceId, owner, verdict, bytes }: Fill): void => {
+    const room = verdict.ok ? good : refused
+    const weight = verdict.ok ? bytes : refusalBytes
+    for (let slot = rooms.inTheWay(room, weight); slot !== undefined; slot = rooms.inTheWay(room, weight)) {
+      const other = inSlot[slot]
+      if (other === undefined) break
+      drop(other)
+    }
+    entry.slot = rooms.take(room, workspaceId, weight)
+    inSlot[entry.slot] = entry
+    byKey.add(bucketOf(keyId, buckets), entry.slot)
+    byOwner.add(bucketOf(owner, buckets), entry.slot)
   }
 
   const sinceOriginMs = (instant: number): number => {
@@ -130,51 +184,68 @@ export function createEntries(maxEntries: number): Entries {
   }
 
   return {
-    get: (digest) => lru.get(digest),
+    get(digest) {
+      const entry = byDigest.get(digest)
+      if (entry !== undefined) rooms.touch(entry.slot)
+      return entry
+    },
 
     ageMs: (entry, now) => now - origin - entry.filledAt,
 
     fill(fill) {
       const filledAt = sinceOriginMs(fill.filledAt)
-      const known = lru.get(fill.digest)
+      newestMs = filledAt
+      const known = byDigest.get(fill.digest)
       // A read that began earlier may end later: it must not put back what a newer one replaced.
       if (known?.verdict !== undefined && known.filledAt > filledAt) return
-      const entry = known ?? insert(fill)
+      const entry = known ?? newEntry(fill)
+      // Good or refused, light or heavy: it may be another room than before.
+      if (known === undefined) byDigest.set(fill.digest, entry)
+      else leave(entry)
+      enter(entry, fill)
       entry.verdict = fill.verdict
       entry.filledAt = filledAt
       entry.lifetimeMs = Math.ceil(fill.deadline - fill.filledAt)
       entry.refreshAgeMs = Math.ceil(fill.refreshAt - fill.filledAt)
       entry.proof = fill.proof
+      if (known === undefined) trim(fill.keyId)
     },
 
     hasProof(keyId, proof) {
-      for (const entry of chain(keyId)) if (entry.proof === proof) return true
+      for (const entry of ofKey(keyId)) if (entry.proof === proof) return true
       return false
     },
 
     replaceProof(keyId, oldProof, newProof) {
-      for (const entry of chain(keyId)) if (entry.proof === oldProof) entry.proof = newProof
+      for (const entry of ofKey(keyId)) if (entry.proof === oldProof) entry.proof = newProof
     },
 
-    verdictsOf: (keyId) => [...chain(keyId)].flatMap(({ verdict }) => verdict ?? []),
+    verdictsOf: (keyId) => [...ofKey(keyId)].flatMap(({ verdict }) => verdict ?? []),
 
     clearKey(keyId) {
-      for (const entry of chain(keyId)) clear(entry)
+      for (const entry of ofKey(keyId)) clear(entry)
     },
 
-    clearWhere(concerns) {
-      for (const entry of lru.values()) if (entry.verdict !== undefined && concerns(entry.verdict)) clear(entry)
+    clearOwner(owner, isConcerned) {
+      for (const entry of entriesIn(byOwner, bucketOf(owner, buckets))) {
+        if (entry.verdict === undefined || !entry.verdict.ok || isConcerned(entry.verdict)) clear(entry)
+      }
+    },
+
+    clearWhere(isConcerned) {
+      for (const entry of byDigest.values()) {
+        if (entry.verdict !== undefined && isConcerned(entry.verdict)) clear(entry)
+      }
     },
 
     clearAll,
 
     get size() {
-      return lru.size
+      return rooms.size
     },
   }
 }
 
-function clear(entry: Entry): void {
-  entry.verdict = undefined
-  entry.lifetimeMs = 0
+function newEntry({ digest, keyId, proof }: Fill): Entry {
+  return { verdict: undefined, filledAt: 0, lifetimeMs: 0, refreshAgeMs: 0, slot: 0, digest, keyId, proof }
 }

@@ -1,4 +1,4 @@
-import { bucketOf } from './bucket.ts'
+import type { BucketOf } from './bucket.ts'
 
 /**
  * Keeps a read that raced an invalidation out of the cache: take a stamp before the read, compare it before the fill.
@@ -16,7 +16,7 @@ export interface Fence {
 const buckets = 1_024
 
 /** Makes a fence of bounded size. */
-export function createFence(): Fence {
+export function createFence(bucketOf: BucketOf): Fence {
   const counters = new Float64Array(buckets)
   let everything = 0
   return {

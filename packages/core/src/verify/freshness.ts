@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { channels, publish } from '../diagnostics.ts'
-import type { Head, KeyStore, LoggedChange, PollResult } from '../store/store.ts'
+import type { Announcement, Head, KeyStore, LoggedChange, PollResult } from '../store/store.ts'
 import { createBus } from './bus.ts'
 import { areAnnouncements, readBusMessage } from './bus-message.ts'
 import { createThrottle } from './throttle.ts'
@@ -52,14 +52,13 @@ export function createFreshness(store: KeyStore, target: ChangeTarget, times: Fr
   const follow = (next: PollResult): void => {
     const broken = head === null ? undefined : breakBetween(head, next)
     if (broken !== undefined) target.flush(broken)
-    else if (next.changes !== 'gap') next.changes.forEach(applyForeign)
+    else if (next.changes !== 'gap') target.apply(next.changes.flatMap(foreignAnnouncements))
     // Last: were applying to fail, the next poll starts from where this one did, and the lease is not renewed.
     head = next.head
   }
 
-  const applyForeign = ({ nonce, announcements }: LoggedChange): void => {
-    if (!ownChanges.delete(nonce)) target.apply(announcements)
-  }
+  const foreignAnnouncements = ({ nonce, announcements }: LoggedChange): readonly Announcement[] =>
+    ownChanges.delete(nonce) ? [] : announcements
 
   const poll = async (): Promise<void> => {
     if (store.poll === undefined) return

@@ -1,14 +1,14 @@
 /** One frozen value in place of many equal ones. `name` names its content: equal names, equal values. */
 export type Shared<T> = (name: string, make: () => T) => T
 
-// Bounds the table in bytes too. What is longer is rare, and is not shared.
-const maxNameLength = 1_000
+/** Bounds the table in bytes too. What has a longer name is rare, and is not shared. */
+export const maxSharedName = 1_000
 
 /** Makes a table of at most `maxValues`. A full one starts anew: what was given out stays right, and is no longer shared. */
 export function createShared<T>(maxValues: number): Shared<T> {
   const values = new Map<string, T>()
   return (name, make) => {
-    if (name.length > maxNameLength) return make()
+    if (name.length > maxSharedName) return make()
     const known = values.get(name)
     if (known !== undefined) return known
     if (values.size >= maxValues) values.clear()

@@ -1,10 +1,15 @@
 import type { Clock } from '../clock.ts'
+import type { Announcement } from '../store/store.ts'
 import type { ChangeTarget } from './change-target.ts'
+import { distinctAnnouncements } from './distinct.ts'
 
 // A hostile or broken bus may ask for flushes without end; one in this time is enough to be correct.
 const pauseMs = 100
-// Dropping an owner's or workspace's keys looks at every entry; beyond this many in one pause, drop everything once.
-const maxScansPerPause = 20
+// What a message may cost in a pause beyond reading it. When it is used up, everything is dropped once instead.
+const maxCostPerPause = 1_000
+// A key's entries are found as quickly as its name is read, an owner's in a few microseconds; dropping a workspace's looks
+// at every entry.
+const costs: Readonly<Record<Announcement['type'], number>> = { key: 0, owner: 1, workspace: 50 }
 
 /** Takes what a bus says without letting the bus say how much work that is. */
 export interface Throttle extends ChangeTarget {
@@ -15,7 +20,7 @@ export interface Throttle extends ChangeTarget {
 export function createThrottle(target: ChangeTarget, clock: Clock): Throttle {
   let lastFlush = Number.NEGATIVE_INFINITY
   let cancelPlanned: (() => void) | undefined
-  let scans = { since: Number.NEGATIVE_INFINITY, count: 0 }
+  let spent = { since: Number.NEGATIVE_INFINITY, cost: 0 }
 
   const flushNow = (reason: string): void => {
     cancelPlanned = undefined
@@ -29,17 +34,19 @@ export function createThrottle(target: ChangeTarget, clock: Clock): Throttle {
     else cancelPlanned ??= clock.schedule(pauseLeft, () => flushNow(reason))
   }
 
-  const mayScan = (): boolean => {
+  const maySpend = (cost: number): boolean => {
     const now = clock.monotonic()
-    if (now - scans.since >= pauseMs) scans = { since: now, count: 0 }
-    scans.count += 1
-    return scans.count <= maxScansPerPause
+    if (now - spent.since >= pauseMs) spent = { since: now, cost: 0 }
+    spent.cost += cost
+    return spent.cost <= maxCostPerPause
   }
 
   return {
     flush,
     apply(announcements) {
-      if (announcements.every(({ type }) => type === 'key') || mayScan()) target.apply(announcements)
+      const distinct = distinctAnnouncements(announcements)
+      const cost = distinct.reduce((sum, { type }) => sum + costs[type], 0)
+      if (cost === 0 || maySpend(cost)) target.apply(distinct)
       else flush('bus')
     },
     stop: () => cancelPlanned?.(),

@@ -16,7 +16,7 @@ import { judgeOwned, nextTurn, stateRefusal } from './judge.ts'
 import { type Owners, ownerScope } from './owners.ts'
 import { keyScope, type RecordRead, type Records } from './records.ts'
 import type { RevokedKeys } from './revoked.ts'
-import type { Carrier, Refused, Verification } from './verdict.ts'
+import type { Accepted, Carrier, Refused, Verification } from './verdict.ts'
 import { startBudget, within } from './within.ts'
 
 /** The one path from a credential to a verdict. */
@@ -112,7 +112,8 @@ export function createVerifier(parts: VerifierParts): Verifier {
       : (owners.unbounded(record) ?? (await within(clock, ownerBudgetMs, 'owner', () => owners.read(record))))
     // Judged again: an end may have come, or a revocation been asked for, while the owner was looked up.
     const state = judgeState(record, secret)
-    const verdict = state ?? judgeOwned(record, secret, owner?.grants ?? null, apiKeys, parts.noticeMs)
+    const judged = state ?? judgeOwned(record, secret, owner?.grants ?? null, apiKeys, parts.noticeMs)
+    const verdict = judged.ok ? shared(judged) : judged
     parts.onVerdict(verdict, record, secret)
     if (state === undefined && hashing.isOutdated(secret)) parts.onOutdated(record, secret, token)
     if (isCurrent(read) && (owner?.stamp === undefined || owner.stamp === fence.stamp(ownerScope(record)))) {
@@ -121,12 +122,33 @@ export function createVerifier(parts: VerifierParts): Verifier {
     return verdict
   }
 
+  /** One object for all spellings of a key, where another has led to the same verdict. */
+  const shared = (verdict: Accepted): Accepted => {
+    const isSame = (other: Verification): other is Accepted =>
+      other.ok &&
+      other.endsAt === verdict.endsAt &&
+      other.noticeFrom === verdict.noticeFrom &&
+      apiKeys.areSame(other.apiKey, verdict.apiKey)
+    return entries.verdictsOf(verdict.apiKey.id).find(isSame) ?? verdict
+  }
+
   const isCurrent = ({ id, stamp }: RecordRead): boolean => stamp === fence.stamp(keyScope(id))
 
   const remember = (key: string, filledAt: number, { record, secret, proof }: Proven, verdict: Verification): void => {
     const deadline = Math.min(filledAt + jittered(parts.recordAgeMs, key), nextTurn(record, secret, filledAt))
     const refreshAt = filledAt + 0.8 * (deadline - filledAt)
-    entries.fill({ digest: key, keyId: record.id, proof, verdict, filledAt, deadline, refreshAt })
+    entries.fill({
+      digest: key,
+      keyId: record.id,
+      workspaceId: record.workspaceId,
+      owner: ownerScope(record),
+      proof,
+      verdict,
+      bytes: verdict.ok ? apiKeys.bytesOf(verdict.apiKey) : 0,
+      filledAt,
+      deadline,
+      refreshAt,
+    })
   }
 
   /** The record and the one secret of it that this token is. Before that, nothing may be told about the key. */

@@ -297,6 +297,19 @@ describe('the bus', () => {
     expect(flushes.length).toBe(2)
   })
 
+  test('what a message may cost is counted by what it announces, each once', async () => {
+    const { freshness, bus, applied, flushes } = following()
+    await freshness.start()
+    const owner = (id: string): Announcement => ({ type: 'owner', workspaceId: 'w', owner: { type: 'service', id } })
+    const message = (ids: readonly string[]) => bus({ storeId: 's1', announcements: ids.map(owner) })
+    for (let index = 0; index < 10; index += 1) message(Array.from({ length: 1_024 }, () => 'one'))
+    expect([applied.length, flushes]).toEqual([10, []])
+    message(Array.from({ length: 900 }, (_, index) => `a${index}`))
+    expect([applied.length, flushes]).toEqual([910, []])
+    message(Array.from({ length: 900 }, (_, index) => `b${index}`))
+    expect([applied.length, flushes]).toEqual([910, ['bus']])
+  })
+
   test('a bus that comes back is followed by a poll at once', async () => {
     const { freshness, clock, sinces, comesBack } = following()
     await freshness.start()

@@ -3,13 +3,14 @@ import { testClock, testRecord, testServiceAccount } from '@claviger/testing'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createDigests } from '../../src/verify/digest.ts'
-import { createEntries, type Fill } from '../../src/verify/entries.ts'
+import { createBucketOf } from '../../src/verify/bucket.ts'
 import { createFence } from '../../src/verify/fence.ts'
 import { createFlights } from '../../src/verify/flights.ts'
 import { createNegatives } from '../../src/verify/negatives.ts'
 import { createOwners } from '../../src/verify/owners.ts'
 import { createRevokedKeys } from '../../src/verify/revoked.ts'
-import type { Verification } from '../../src/verify/verdict.ts'
+
+const bucketOf = createBucketOf(1, 2)
 
 describe('the digests', () => {
   test('S-27: distinct uses and texts never meet, and another process makes others', () => {
@@ -35,128 +36,9 @@ describe('the digests', () => {
   })
 })
 
-describe('the entries', () => {
-  const verdict: Verification = { ok: false, code: 'key_revoked' }
-  const fill = (digest: string, keyId = 'k', proof = `proof of ${digest}`): Fill => ({
-    digest,
-    keyId,
-    proof,
-    verdict,
-    filledAt: 0,
-    deadline: 10,
-    refreshAt: 8,
-  })
-
-  test('are found by their key as long as they are there, whichever share a bucket', () => {
-    const keys = Array.from({ length: 50 }, (_, index) => `k${index}`)
-    for (const maxEntries of [1, 2, 7, 1_000]) {
-      const entries = createEntries(maxEntries)
-      const order = [...keys, ...keys.toReversed(), ...keys]
-      order.forEach((keyId, turn) => entries.fill(fill(`${keyId} ${turn % 3}`, keyId)))
-      const found = keys.flatMap((keyId) => entries.verdictsOf(keyId))
-      expect(found).toHaveLength(entries.size)
-      for (const keyId of keys) {
-        for (const turn of [0, 1, 2]) {
-          const digest = `${keyId} ${turn}`
-          expect(entries.hasProof(keyId, `proof of ${digest}`)).toBe(entries.get(digest) !== undefined)
-        }
-      }
-    }
-  })
-
-  test('P12: are never more than their bound, and those pushed out are forgotten by key as well', () => {
-    const entries = createEntries(10)
-    for (let index = 0; index < 1_000; index += 1) entries.fill(fill(`d${index}`, `k${index}`))
-    expect(entries.size).toBe(10)
-    expect(entries.hasProof('k0', 'proof of d0')).toBe(false)
-    expect(entries.hasProof('k999', 'proof of d999')).toBe(true)
-  })
-
-  test('one key holds at most eight, whatever spellings it comes in, and evicts nobody else', () => {
-    const entries = createEntries(100)
-    entries.fill(fill('honest', 'other'))
-    for (let index = 0; index < 1_000; index += 1) entries.fill(fill(`d${index}`))
-    expect(entries.size).toBe(9)
-    expect(entries.verdictsOf('k').length).toBe(8)
-    expect(entries.get('honest')?.verdict).toBe(verdict)
-  })
-
-  test('a read that began earlier never replaces a newer verdict, but fills what was cleared', () => {
-    const entries = createEntries(10)
-    const newer: Verification = { ok: false, code: 'key_expired' }
-    entries.fill({ ...fill('a'), filledAt: 5, verdict: newer })
-    entries.fill({ ...fill('a'), filledAt: 4 })
-    expect(entries.get('a')?.verdict).toBe(newer)
-    entries.clearKey('k')
-    entries.fill({ ...fill('a'), filledAt: 4 })
-    expect(entries.get('a')?.verdict).toBe(verdict)
-  })
-
-  test('clearing a key drops its verdicts and keeps its proofs', () => {
-    const entries = createEntries(10)
-    for (const digest of ['a', 'b', 'c']) entries.fill(fill(digest))
-    entries.fill(fill('d', 'other'))
-    entries.clearKey('k')
-    for (const digest of ['a', 'b', 'c']) {
-      expect(entries.get(digest)).toMatchObject({ verdict: undefined, lifetimeMs: 0 })
-      expect(entries.hasProof('k', `proof of ${digest}`)).toBe(true)
-    }
-    expect(entries.get('d')?.verdict).toBe(verdict)
-    entries.clearAll()
-    expect(entries.get('d')?.verdict).toBeUndefined()
-  })
-
-  test('F-28: an age is exact to the millisecond, and negative once the clock is set back', () => {
-    const entries = createEntries(10)
-    const at = Date.UTC(2030, 0, 1)
-    entries.fill({ ...fill('a'), filledAt: at, deadline: at + 10, refreshAt: at + 7.5 })
-    const entry = entries.get('a')
-    if (entry === undefined) throw new Error('No entry')
-    expect([at - 1, at, at + 10].map((now) => entries.ageMs(entry, now))).toEqual([-1, 0, 10])
-    expect(entry).toMatchObject({ lifetimeMs: 10, refreshAgeMs: 8 })
-  })
-
-  test('after twelve days, and with a clock set far back, verdicts are made anew and ages stay exact', () => {
-    const entries = createEntries(10)
-    const at = Date.UTC(2030, 0, 1)
-    for (const [index, now] of [at, at + 13 * 86_400_000, at - 86_400_000].entries()) {
-      entries.fill({ ...fill(`d${index}`), filledAt: now, deadline: now + 10, refreshAt: now + 8 })
-      const entry = entries.get(`d${index}`)
-      if (entry === undefined) throw new Error('No entry')
-      expect(entries.ageMs(entry, now + 3)).toBe(3)
-      expect(entry.filledAt).toBeLessThanOrEqual(2 ** 30)
-      expect(entries.verdictsOf('k')).toHaveLength(1)
-      expect(entries.hasProof('k', 'proof of d0')).toBe(true)
-    }
-  })
-
-  test('fast-check: a model of maps agrees on proofs and sizes', () => {
-    const action = fc.record({ digest: fc.integer({ min: 0, max: 30 }), key: fc.integer({ min: 0, max: 5 }) })
-    fc.assert(
-      fc.property(fc.array(action, { maxLength: 200 }), (actions) => {
-        const entries = createEntries(12)
-        for (const { digest, key } of actions) entries.fill(fill(`${key}/${digest}`, `k${key}`))
-        let total = 0
-        for (let key = 0; key <= 5; key += 1) {
-          const held = Array.from({ length: 31 }, (_, digest) => `${key}/${digest}`).filter((d) =>
-            entries.hasProof(`k${key}`, `proof of ${d}`),
-          )
-          expect(held.length).toBeLessThanOrEqual(8)
-          expect(entries.verdictsOf(`k${key}`).length).toBe(held.length)
-          expect(held.every((d) => entries.get(d) !== undefined)).toBe(true)
-          total += held.length
-        }
-        expect(total).toBe(entries.size)
-        expect(total).toBeLessThanOrEqual(12)
-      }),
-      { seed: 2 },
-    )
-  })
-})
-
 describe('the fence', () => {
   test('tells whether anything about a scope, or everything, was dropped in between', () => {
-    const fence = createFence()
+    const fence = createFence(bucketOf)
     const before = fence.stamp('key a')
     expect(fence.stamp('key a')).toBe(before)
     fence.raise('key a')
@@ -240,7 +122,7 @@ describe('revoked keys', () => {
 describe('owners', () => {
   const question = { workspaceId: 'ws_acme', owner: { type: 'user', id: 'ada' } } as const
   const owners = (resolveOwner: Parameters<typeof createOwners>[1], store = memoryStore()) =>
-    createOwners(store, resolveOwner, createFence(), testClock(), 1_000)
+    createOwners(store, resolveOwner, createFence(bucketOf), testClock(), 1_000)
 
   test('P-34: null means gone', async () => {
     expect((await owners(() => null).read(question)).grants).toBeNull()

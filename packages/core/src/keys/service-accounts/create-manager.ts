@@ -53,10 +53,12 @@ export function createServiceAccountManager(
     const change =
       before === undefined ? { before: null, after: facts } : changedFacts(serviceAccountFacts(before), facts)
     const target = { type: 'serviceAccount', id: after.id } as const
+    const owner = { type: 'service', id: after.id } as const
+    const announcement = { type: 'owner', workspaceId: actor.workspaceId, owner } as const
     const result = await commits.commit({
       writes: [{ type: 'serviceAccount', record: after, expectedRevision: before?.revision ?? 0 }],
       activity: [activityEntry(generate.id(), after.updatedAt, actor, action, target, change)],
-      announcements: [{ type: 'owner', workspaceId: actor.workspaceId, owner: { type: 'service', id: after.id } }],
+      announcements: changesVerdicts(before, after) ? [announcement] : [],
     })
     if (!result.ok) return undefined
     const account = serviceAccountFromRecord(after)
@@ -169,6 +171,14 @@ export function createServiceAccountManager(
     const items = (page?.items ?? []).map((stored) => serviceAccountFromRecord(decodeServiceAccount(stored)))
     return { items, nextCursor: page?.nextCursor ?? null }
   }
+}
+
+/** Whether a verdict on a key of the account may differ: a name decides nothing, and a new account has no keys. */
+function changesVerdicts(before: StoredAccount | undefined, after: StoredAccount): boolean {
+  return (
+    before !== undefined &&
+    (before.deletedAt !== after.deletedAt || JSON.stringify(before.permissions) !== JSON.stringify(after.permissions))
+  )
 }
 
 function isReference(id: unknown): id is string {
