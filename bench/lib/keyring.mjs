@@ -36,13 +36,13 @@ export async function issue(keyring, count) {
   return tokens
 }
 
-/** Brings every token into memory, and waits until the news of its creation cannot drop it again. */
+/** Brings every token into memory, and waits for a poll: the news of its creation cannot drop it again. */
 export async function warm(keyring, tokens, carrier = 'bearer') {
   await verifyAll(keyring, tokens, carrier)
-  for (let attempt = 0; attempt < 20; attempt += 1) {
+  for (let attempt = 0; attempt < 40; attempt += 1) {
     await delay(100)
     const lost = tokens.filter((token) => keyring.recall(carrier, fieldOf(token, carrier)) === undefined)
-    if (lost.length === 0 && attempt > 1) return
+    if (lost.length === 0 && attempt > 12) return
     await verifyAll(keyring, lost, carrier)
   }
   throw new Error('The keys do not stay in memory.')
