@@ -29,7 +29,7 @@ export {
   ValidationError,
 } from './errors.ts'
 export type { KeyEvent, KeyringEvent, ServiceAccountEvent } from './events.ts'
-export { type Argon2Parameters, argon2id, type Hasher, hmacSha256 } from './hashing/hasher.ts'
+export { type Argon2Parameters, argon2id, type Hasher, hmacSha256, type PepperChange } from './hashing/hasher.ts'
 export type { Pepper } from './hashing/pepper.ts'
 export { createKeyring } from './keyring.ts'
 export type { Guarantees, Keyring, VerifyContext } from './keyring-types.ts'
@@ -81,6 +81,7 @@ export type {
   WorkspaceUsage,
   WorkspaceUsageInput,
 } from './keys/usage-types.ts'
+export type { GrammarOptions } from './grammar-options.ts'
 export type { KeyringOptions, KeyringSettings, OwnerSetting } from './options.ts'
 export type { PolicyOptions, RetentionOptions } from './policy-options.ts'
 export {

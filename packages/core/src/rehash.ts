@@ -11,7 +11,7 @@ import { proofOf } from './verify/verifier.ts'
 
 /**
  * Stores proven tokens hashed the way new ones are: under the current pepper and cost. Off the request path, one after
- * the other, with a tenth of the time at most: each one costs every process that has the key cached a hash, too. What is
+ * the other, with a twentieth of the time at most: each one costs every process that has the key cached a hash, too. What is
  * not done now is offered again with the next read of the key.
  */
 export interface Rehash {
@@ -30,8 +30,8 @@ export interface RehashParts {
 
 // Waiting work holds a token: few, and for a moment.
 const maxWaiting = 32
-const share = 0.1
-const mostSavedMs = 1_000
+const share = 0.05
+const mostSavedMs = 250
 const pauseMs = 3_600_000
 
 /** Makes the rehasher. */

@@ -3,25 +3,24 @@ import { channel } from 'node:diagnostics_channel'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createKeyring, definePermissions, hmacSha256, type Keyring, systemActor, systemClock } from '@claviger/core'
+import { createKeyring, type Keyring, systemActor, systemClock } from '@claviger/core'
 import { apiKeyAuth as expressAuth } from '@claviger/express'
 import { apiKeyAuth as koaAuth } from '@claviger/koa'
 import express from 'express'
 import Koa from 'koa'
-import type { Answer, Call, LabKey, Weakening, WorkerSetUp } from './protocol.ts'
+import type { Answer, Call, KeyForm, LabKey, Load, Weakening, WorkerSetUp } from './protocol.ts'
+import { settingsOf } from './settings.ts'
 import { openStore } from './stores.ts'
 
 // One process of a host application: a keyring, a server, a door for the lab.
 const setUp = JSON.parse(process.env.CLAVIGER_LAB_WORKER ?? '') as WorkerSetUp
 const opened = openStore(setUp.store)
 const demoted = new Set<string>()
-const keyring = createKeyring({
-  prefix: 'lab',
+const keyring = createKeyring<string>({
+  ...settingsOf(setUp.settings ?? {}),
   store: opened.store,
-  permissions: definePermissions({ lab: ['use'] }),
   defaultPermissions: ['lab:use'],
   resolveOwner: ({ owner }) => (demoted.has(owner.id) ? [] : ['*:*']),
-  hasher: hmacSha256({ pepper: 'a pepper for the lab, 32 characters' }),
   ...(setUp.flushMs !== undefined && { usage: { flushMs: setUp.flushMs } }),
   clock: { ...systemClock, now: () => Date.now() + (setUp.aheadMs ?? 0) },
 })
@@ -31,7 +30,7 @@ const server = (setUp.framework === 'koa' ? koaServer : expressServer)(keyring)
 channel('claviger:flush').subscribe((message) => {
   tell({ type: 'flushed', reason: (message as { readonly reason: string }).reason })
 })
-process.on('message', (call: Call) => void answer(call).then(tell))
+process.on('message', (call: Call) => void answer(call).catch(failed).then(tell))
 const leave = (): void => process.exit(0)
 process.on('disconnect', leave)
 process.once('SIGTERM', () => void shutDown())
@@ -44,7 +43,11 @@ server.listen(0, '127.0.0.1', () => tell({ type: 'listening', port: (server.addr
 async function answer(call: Call): Promise<Answer> {
   switch (call.type) {
     case 'create':
-      return { type: 'created', keys: await createKeys(call.count, call.ownerType) }
+      return { type: 'created', keys: await createKeys(call.count, call.ownerType, call.of) }
+    case 'rotate':
+      return { type: 'rotated', token: (await keys.rotate(call.id)).token }
+    case 'load':
+      return { type: 'loaded', ...(await load(call.tokens, call.forMs)) }
     case 'revoke':
       return revoke(call.id)
     case 'weaken':
@@ -75,14 +78,43 @@ async function shutDown(): Promise<void> {
   process.disconnect()
 }
 
-async function createKeys(count: number, ownerType: LabKey['owner']['type']): Promise<LabKey[]> {
+async function createKeys(count: number, ownerType: LabKey['owner']['type'], form: KeyForm = {}): Promise<LabKey[]> {
   const created: LabKey[] = []
   for (let index = 0; index < count; index += 1) {
     const owner = { type: ownerType, id: await ownerId(ownerType) }
-    const { key, token } = await keys.create({ name: `Lab ${index}`, environment: 'ci', owner })
+    const { key, token } = await keys.create({ name: `Lab ${index}`, environment: 'ci', ...form, owner })
     created.push({ id: key.id, token, owner })
   }
   return created
+}
+
+async function load(tokens: readonly string[], forMs: number): Promise<Load> {
+  const until = performance.now() + forMs
+  const before = process.cpuUsage()
+  const refused: string[] = []
+  let verified = 0
+  while (performance.now() < until) {
+    for (const token of tokens) {
+      // As an adapter asks: from memory, or not.
+      const known = keyring.recall('bearer', `Bearer ${token}`)
+      const { code } = known?.ok === true ? { code: undefined } : await answered(token)
+      if (code === undefined) verified += 1
+      else refused.push(code)
+    }
+    // Timers and the network want their turn.
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  const { user, system } = process.cpuUsage(before)
+  return { verified, cpuMs: (user + system) / 1_000, refused }
+}
+
+async function answered(token: string): Promise<{ readonly code: string | undefined }> {
+  try {
+    const verification = await keyring.verify(token, { carrier: 'bearer' })
+    return { code: verification.ok ? undefined : verification.code }
+  } catch (error) {
+    return { code: codeOf(error) }
+  }
 }
 
 async function ownerId(type: LabKey['owner']['type']): Promise<string> {
@@ -110,12 +142,12 @@ async function revoke(id: string): Promise<Answer> {
     await keys.revoke(id)
     return { type: 'revoked', id, at: Date.now() }
   } catch (error) {
-    return { type: 'revoked', id, at: Date.now(), code: (error as { readonly code?: string }).code ?? String(error) }
+    return { type: 'revoked', id, at: Date.now(), code: codeOf(error) }
   }
 }
 
 // Each says when the handler ran: the instant of the accept, by the one clock all processes share.
-function expressServer(ring: Keyring<'lab:use' | 'keys:manage'>): Server {
+function expressServer(ring: Keyring): Server {
   const auth = expressAuth(ring)
   const app = express()
   app.get('/', auth.authenticate(), auth.require('lab:use'), (_, res) => {
@@ -124,7 +156,7 @@ function expressServer(ring: Keyring<'lab:use' | 'keys:manage'>): Server {
   return createServer(app)
 }
 
-function koaServer(ring: Keyring<'lab:use' | 'keys:manage'>): Server {
+function koaServer(ring: Keyring): Server {
   const auth = koaAuth(ring)
   const app = new Koa()
   app.use(auth.authenticate())
@@ -135,6 +167,14 @@ function koaServer(ring: Keyring<'lab:use' | 'keys:manage'>): Server {
   })
   const handle = app.callback()
   return createServer((req, res) => void handle(req, res))
+}
+
+function failed(error: unknown): Answer {
+  return { type: 'failed', code: codeOf(error) }
+}
+
+function codeOf(error: unknown): string {
+  return (error as { readonly code?: string }).code ?? String(error)
 }
 
 function tell(message: Answer): void {

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { Agent, request } from 'node:http'
 import { fileURLToPath } from 'node:url'
-import type { Answer, Call, LabKey, Weakening, WorkerSetUp } from '../src/protocol.ts'
+import type { Answer, Call, KeyForm, LabKey, Load, Weakening, WorkerSetUp } from '../src/protocol.ts'
 
 /** What one request gave. */
 export interface Reply {
@@ -18,7 +18,10 @@ export interface Worker {
   /** Why it dropped its cache, in order. */
   readonly flushes: readonly string[]
   get(token: string): Promise<Reply>
-  create(count: number, ownerType: LabKey['owner']['type']): Promise<readonly LabKey[]>
+  create(count: number, ownerType: LabKey['owner']['type'], of?: KeyForm): Promise<readonly LabKey[]>
+  rotate(id: string): Promise<string>
+  /** Verifies in the process itself, as fast as it can. */
+  load(tokens: readonly string[], forMs: number): Promise<Load>
   revoke(id: string): Promise<{ readonly at: number; readonly code?: string }>
   weaken(how: Weakening, key: LabKey): Promise<{ readonly at: number }>
   demote(ownerId: string): Promise<void>
@@ -52,6 +55,7 @@ export async function startWorker(name: string, setUp: WorkerSetUp): Promise<Wor
       const answered = next()
       child.send(call)
       const answer = await answered
+      if (answer.type === 'failed') throw Object.assign(new Error(`${name}: ${answer.code}`), { code: answer.code })
       if (answer.type !== expected) throw new Error(`${name} answered ${answer.type}, not ${expected}`)
       return answer as Extract<Answer, { type: T }>
     })
@@ -67,7 +71,10 @@ export async function startWorker(name: string, setUp: WorkerSetUp): Promise<Wor
     name,
     flushes,
     get: (token) => get(port, agent, token),
-    create: async (count, ownerType) => (await ask({ type: 'create', count, ownerType }, 'created')).keys,
+    create: async (count, ownerType, of) =>
+      (await ask({ type: 'create', count, ownerType, ...(of && { of }) }, 'created')).keys,
+    rotate: async (id) => (await ask({ type: 'rotate', id }, 'rotated')).token,
+    load: (tokens, forMs) => ask({ type: 'load', tokens, forMs }, 'loaded'),
     revoke: (id) => ask({ type: 'revoke', id }, 'revoked'),
     weaken: (how, key) => ask({ type: 'weaken', how, key }, 'weakened'),
     demote: async (ownerId) => void (await ask({ type: 'demote', ownerId }, 'demoted')),
