@@ -60,6 +60,7 @@ export type {
   UpdateKeyInput,
 } from './keys/inputs.ts'
 export type { Key, KeySecret } from './keys/key.ts'
+export { listQueryFrom, type QueryParameters } from './keys/list-query.ts'
 export type { KeyManager } from './keys/manager.ts'
 export type { ActivityEntry, ActivityInput } from './keys/read-activity.ts'
 export type {

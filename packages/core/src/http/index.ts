@@ -1,5 +1,6 @@
 /**
- * For adapters: authentication over HTTP without a framework. Applications use `@claviger/express` or `@claviger/koa`.
+ * Authentication over HTTP without a framework: for adapters, and with `createDecider` for applications on frameworks that
+ * have none. Others use `@claviger/express` or `@claviger/koa`.
  *
  * @module
  */
@@ -11,6 +12,13 @@ export {
   type ParsedCredential,
   parseCredential,
 } from './credential.ts'
+export {
+  createDecider,
+  type Decider,
+  type DeciderOptions,
+  type FetchRequest,
+  type RequestDecision,
+} from './decider.ts'
 export type { Decision, Gate } from './decision.ts'
 export {
   challenge,

@@ -42,7 +42,8 @@ export async function listVisible(parts: ReadParts, actor: Actor, input: ListKey
   return { items: page.items.map((record) => keyFromRecord(record, policy, query.at)), nextCursor: page.nextCursor }
 }
 
-const statuses: readonly KeyStatus[] = ['active', 'rotating', 'disabled', 'expired', 'revoked']
+/** Every status, in the order they are shown. */
+export const statuses: readonly KeyStatus[] = ['active', 'rotating', 'disabled', 'expired', 'revoked']
 const living: readonly KeyStatus[] = ['active', 'rotating', 'disabled']
 const fields: readonly (keyof ListKeysInput)[] = [
   'status',

@@ -1,0 +1,171 @@
+import { ConfigurationError } from '../errors.ts'
+import type { Keyring } from '../keyring-types.ts'
+import type { ApiKey } from '../verify/verdict.ts'
+import type { Decision } from './decision.ts'
+import type { Denial } from './denial.ts'
+import { createHttpAuth, type Passage } from './http-auth.ts'
+import type { HttpAuthOptions } from './options.ts'
+import type { HttpRequest } from './request.ts'
+import type { HttpResponse } from './response.ts'
+
+/** What `createDecider` takes: what every request has to meet, besides the options of `apiKeyAuth` that fit. */
+export interface DeciderOptions<Permission extends string = string>
+  extends Omit<HttpAuthOptions<never>, 'onDenied' | 'skipPreflight'> {
+  /** 403 unless the key holds every one of these now. */
+  readonly permissions?: readonly Permission[] | undefined
+  /** 403 unless the key holds at least one of these now. */
+  readonly anyPermission?: readonly Permission[] | undefined
+  /** 403 unless the key is of one of these environments. */
+  readonly environments?: readonly string[] | undefined
+}
+
+/** What is to become of a request, with all that an answer needs. */
+export type RequestDecision<Key extends ApiKey | undefined = ApiKey> =
+  | {
+      readonly ok: true
+      readonly apiKey: Key
+      /** For the answer: `Vary` and, as the case may be, `API-Key-Expires`. */
+      readonly headers: Readonly<Record<string, string>>
+    }
+  | {
+      readonly ok: false
+      readonly denial: Denial
+      readonly status: number
+      /** For the answer: all of them, `Content-Type` and `Content-Length` included. */
+      readonly headers: Readonly<Record<string, string>>
+      /** The problem document as JSON text. */
+      readonly body: string
+    }
+
+/** A request of the Fetch API, as Next.js, Hono, Bun and Deno have it. */
+export interface FetchRequest {
+  readonly method: string
+  readonly url: string
+  readonly headers: Iterable<readonly [string, string]>
+}
+
+/**
+ * Decides about one request, of Node or of the Fetch API. Never rejects: what cannot be decided is a 503.
+ *
+ * @param response Node's, if there is one: its status is counted when it closes. Without it, a use counts at once
+ */
+export type Decider<Key extends ApiKey | undefined = ApiKey> = (
+  request: HttpRequest | FetchRequest,
+  response?: HttpResponse,
+) => Promise<RequestDecision<Key>>
+
+/**
+ * Makes a function that decides about requests, for frameworks without an adapter, WebSocket upgrades and handlers that
+ * have only a request. Options are checked now. Deciders of one keyring share the verdict on a request.
+ *
+ * @example
+ * const decide = createDecider(keyring, { permissions: ['prompts:read'] })
+ * const decision = await decide(request)
+ * if (!decision.ok) return new Response(decision.body, decision)
+ *
+ * @param keyring from `createKeyring`
+ * @throws {ConfigurationError} when the keyring is none, or an option is wrong
+ */
+export function createDecider<Permission extends string>(
+  keyring: Keyring<Permission>,
+  options?: DeciderOptions<Permission> & { readonly optional?: false | undefined },
+): Decider
+export function createDecider<Permission extends string>(
+  keyring: Keyring<Permission>,
+  options: DeciderOptions<Permission>,
+): Decider<ApiKey | undefined>
+export function createDecider<Permission extends string>(
+  keyring: Keyring<Permission>,
+  options: DeciderOptions<Permission> = {},
+): Decider<ApiKey | undefined> {
+  const { permissions, anyPermission, environments, ...rest } = options
+  for (const name of ['onDenied', 'skipPreflight']) {
+    if (name in rest) throw new ConfigurationError(name, `A decider answers nothing itself: leave out \`${name}\`.`)
+  }
+  const auth = createHttpAuth<HttpRequest, undefined, Permission>(keyring, rest)
+  const authentication = auth.authenticate()
+  const guards = [
+    ...(permissions === undefined ? [] : [auth.require(...permissions)]),
+    ...(anyPermission === undefined ? [] : [auth.requireAny(...anyPermission)]),
+    ...(environments === undefined ? [] : [auth.environment(...environments)]),
+  ]
+  const optional = rest.optional === true
+
+  return async (given, response) => {
+    const request = nodeShape(given)
+    const answer = collectedAnswer(request)
+    let decision = await authentication.gate(request, request, response ?? answer.response)
+    const apiKey = decision.type === 'pass' ? decision.apiKey : undefined
+    // Without a key there is nothing to hold against an optional one.
+    if (apiKey !== undefined || !optional) {
+      for (const guard of guards) {
+        if (decision.type === 'pass') decision = withNotice(await guard.gate(request, request), decision)
+      }
+    }
+    return answer.of(authentication, decision, apiKey)
+  }
+}
+
+type Pass = Extract<Decision, { readonly type: 'pass' }>
+
+function withNotice(decision: Decision, { expires }: Pass): Decision {
+  return decision.type === 'pass' ? { ...decision, expires } : decision
+}
+
+const shapes = new WeakMap<object, HttpRequest>()
+
+/** One object for each request of the Fetch API, since what is found out about a request is kept by its object. */
+function nodeShape(request: HttpRequest | FetchRequest): HttpRequest {
+  const { headers } = request
+  if (typeof headers !== 'object' || headers === null || !(Symbol.iterator in headers)) return request as HttpRequest
+  const known = shapes.get(request)
+  if (known !== undefined) return known
+  const { method, url } = request
+  const shape: HttpRequest = { method, url, headers: Object.fromEntries(headers) }
+  shapes.set(request, shape)
+  return shape
+}
+
+interface CollectedAnswer {
+  /** Stands for the response where there is none: it closes when the decision is made. */
+  readonly response: HttpResponse
+  of(
+    passage: Passage<HttpRequest, undefined>,
+    decision: Decision,
+    apiKey: ApiKey | undefined,
+  ): RequestDecision<ApiKey | undefined>
+}
+
+/** Writes an answer as every adapter does, into an object. */
+function collectedAnswer(request: HttpRequest): CollectedAnswer {
+  const headers: Record<string, string> = {}
+  const listeners: (() => void)[] = []
+  const response: HttpResponse = {
+    headersSent: false,
+    writableEnded: false,
+    req: request,
+    getHeader: (name) => headers[name],
+    setHeader: (name, value) => void (headers[name] = value),
+    removeHeader: (name) => void Reflect.deleteProperty(headers, name),
+    on: (_event, listener) => listeners.push(listener),
+  }
+  return {
+    response,
+    of({ responder }, decision, apiKey) {
+      for (const listener of listeners) listener.call(response)
+      responder.prepare(response, decision)
+      if (decision.type === 'pass') return { ok: true, apiKey, headers }
+      if (decision.type === 'preflight') throw new TypeError('A decider answers no preflight.')
+      let body = ''
+      const answer = {
+        context: undefined,
+        discard: () => true,
+        isAnswered: () => false,
+        setStatus() {},
+        send: (text: string) => void (body = text),
+      }
+      void responder.refuse(response, decision, answer)
+      return { ok: false, denial: decision.denial, status: decision.denial.status, headers, body }
+    },
+  }
+}

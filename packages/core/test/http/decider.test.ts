@@ -1,0 +1,158 @@
+import { EventEmitter } from 'node:events'
+import { describe, expect, test } from 'vitest'
+import { ConfigurationError, UnavailableError } from '../../src/errors.ts'
+import { createDecider, type DeciderOptions } from '../../src/http/decider.ts'
+import type { HttpResponse } from '../../src/http/response.ts'
+import { keyringWithKey, requestWith } from './keyring.ts'
+
+const { keyring, token, id } = await keyringWithKey()
+const bearer = `Bearer ${token}`
+
+function fetchRequest(authorization?: string, url = 'https://api.example.com/v1/docs'): Request {
+  return new Request(url, { headers: authorization === undefined ? {} : { authorization } })
+}
+
+describe('a decider', () => {
+  test('accepts a request of Node with a good key, and tells what the answer has to say', async () => {
+    const decision = await createDecider(keyring)(requestWith(bearer))
+    expect(decision).toEqual({
+      ok: true,
+      apiKey: expect.objectContaining({ id }),
+      headers: { Vary: 'Authorization, X-API-Key' },
+    })
+  })
+
+  test('accepts a request of the Fetch API just so', async () => {
+    expect(await createDecider(keyring)(fetchRequest(bearer))).toMatchObject({ ok: true, apiKey: { id } })
+  })
+
+  test('refuses with everything a Response needs, as adapters answer', async () => {
+    const decision = await createDecider(keyring, { realm: 'docs' })(fetchRequest())
+    if (decision.ok) throw new Error('It was accepted')
+    const response = new Response(decision.body, decision)
+    expect(response.status).toBe(401)
+    expect(Object.fromEntries(response.headers)).toEqual({
+      vary: 'Authorization, X-API-Key',
+      'cache-control': 'no-store',
+      'www-authenticate': 'Bearer realm="docs"',
+      'content-type': 'application/problem+json; charset=utf-8',
+      'content-length': String(Buffer.byteLength(decision.body)),
+    })
+    expect(await response.json()).toMatchObject({ code: 'missing_credentials', status: 401 })
+    expect(decision.denial.code).toBe('missing_credentials')
+  })
+
+  test.each([
+    [
+      'a key in the URL',
+      fetchRequest(undefined, `https://x/?key=${token}`),
+      'missing_credentials',
+      'credential_in_url',
+    ],
+    ['two keys, which Headers join', fetchRequest(`${bearer}, ${bearer}`), 'malformed_key', undefined],
+    ['a key without its scheme', fetchRequest(token), 'missing_credentials', 'missing_scheme'],
+    ['no headers at all', { headers: undefined }, 'missing_credentials', undefined],
+    ['headers that are none', { headers: null } as never, 'missing_credentials', undefined],
+  ])('refuses %s', async (_title, request, code, hint) => {
+    const decision = await createDecider(keyring)(request)
+    expect(decision).toMatchObject({ ok: false, denial: { code } })
+    if (hint !== undefined) expect(decision).toMatchObject({ denial: { hint } })
+  })
+
+  test('holds what every request has to meet against the key', async () => {
+    const cases: readonly [DeciderOptions<'docs:read' | 'docs:write' | 'keys:manage'>, string | undefined][] = [
+      [{ permissions: ['docs:read'] }, undefined],
+      [{ permissions: ['docs:read', 'docs:write'] }, 'insufficient_permission'],
+      [{ anyPermission: ['docs:read', 'docs:write'] }, undefined],
+      [{ anyPermission: ['docs:write'] }, 'insufficient_permission'],
+      [{ environments: ['production'] }, undefined],
+      [{ environments: ['development'] }, 'wrong_environment'],
+    ]
+    for (const [options, code] of cases) {
+      for (const request of [requestWith(bearer), fetchRequest(bearer)]) {
+        const decision = await createDecider(keyring, options)(request)
+        expect(decision.ok ? undefined : decision.denial.code).toBe(code)
+      }
+    }
+  })
+
+  test('names the permissions it asks for, never what the key holds', async () => {
+    const decision = await createDecider(keyring, { permissions: ['docs:write'] })(fetchRequest(bearer))
+    expect(decision).toMatchObject({
+      status: 403,
+      headers: { 'WWW-Authenticate': 'Bearer realm="api", error="insufficient_scope", scope="docs:write"' },
+      denial: { requiredPermissions: ['docs:write'] },
+    })
+    expect(decision).not.toHaveProperty('apiKey')
+  })
+
+  test('with `optional` lets a request without a key through, without one, and no bad key', async () => {
+    const decide = createDecider(keyring, { optional: true, permissions: ['docs:write'] })
+    expect(await decide(fetchRequest())).toMatchObject({ ok: true, apiKey: undefined })
+    expect(await decide(fetchRequest('Bearer nonsense'))).toMatchObject({ ok: false, status: 401 })
+    expect(await decide(fetchRequest(bearer))).toMatchObject({ ok: false, status: 403 })
+  })
+
+  test('shares the verdict on a request with the other deciders of its keyring', async () => {
+    let verifications = 0
+    const counting = {
+      ...keyring,
+      recall: () => undefined,
+      verify: (...args: Parameters<typeof keyring.verify>) => {
+        verifications += 1
+        return keyring.verify(...args)
+      },
+    }
+    const request = fetchRequest(bearer)
+    expect(await createDecider(counting)(request)).toMatchObject({ ok: true })
+    expect(await createDecider(counting, { permissions: ['docs:write'] })(request)).toMatchObject({ status: 403 })
+    expect(verifications).toBe(1)
+  })
+
+  test('answers 503 when the store fails, and never rejects', async () => {
+    const failing = {
+      ...keyring,
+      recall: () => undefined,
+      verify: () => Promise.reject(new UnavailableError('store', 'down')),
+    }
+    expect(await createDecider(failing)(fetchRequest(bearer))).toMatchObject({
+      ok: false,
+      status: 503,
+      headers: { 'Retry-After': '1' },
+    })
+  })
+
+  test('counts a use once: at once without a response, and with what guards made of it', async () => {
+    const reports: unknown[][] = []
+    const recordUse = (_use: unknown, ...report: unknown[]): void => void reports.push(report)
+    await createDecider({ ...keyring, recordUse })(fetchRequest(bearer))
+    await createDecider({ ...keyring, recordUse }, { permissions: ['docs:write'] })(fetchRequest(bearer))
+    expect(reports).toEqual([
+      [undefined, undefined],
+      [undefined, 'insufficient_permission'],
+    ])
+  })
+
+  test('counts the status of a response it is given, when that closes', async () => {
+    const reports: unknown[][] = []
+    const recordUse = (_use: unknown, ...report: unknown[]): void => void reports.push(report)
+    const request = requestWith(bearer)
+    const events = new EventEmitter()
+    const response = Object.assign(events, { req: request, socket: {}, headersSent: true, statusCode: 404 })
+    await createDecider({ ...keyring, recordUse })(request, response as unknown as HttpResponse)
+    expect(reports).toEqual([])
+    events.emit('close')
+    expect(reports).toEqual([[404, undefined]])
+  })
+
+  test.each([
+    ['a misspelt permission', { permissions: ['docs:raed'] }],
+    ['no permission', { permissions: [] }],
+    ['no environment', { environments: [] }],
+    ['an unknown option', { permission: 'docs:read' }],
+    ['onDenied', { onDenied: () => {} }],
+    ['skipPreflight', { skipPreflight: true }],
+  ])('refuses to be made with %s', (_title, options) => {
+    expect(() => createDecider(keyring, options as never)).toThrow(ConfigurationError)
+  })
+})
