@@ -9,6 +9,7 @@ export interface GuaranteeTimes {
   readonly storeTimeoutMs: number
   readonly staleIfErrorMs: number
   readonly usage: false | object
+  readonly cache: { readonly maxEntries: number; readonly maxBytes: number; readonly maxNegatives: number }
 }
 
 /** Which promises hold with a store. Pure. */
@@ -35,11 +36,25 @@ export function guaranteesOf(store: KeyStore, times: GuaranteeTimes): Guarantees
         times.staleIfErrorMs === 0 ? 0 : times.recordAgeMs + times.staleIfErrorMs,
       ),
     },
+    memory: memoryOf(times.cache),
     changeLog,
     bus,
     usage: counts && times.usage !== false,
     activity: store.activity !== undefined,
     serviceAccounts: store.services !== undefined,
     limits: limits.filter((limit) => limit !== false),
+  }
+}
+
+// What a refusal is remembered with, once where the token is no key's, and once where the secret is right. Measured, as
+// what keys take; the tables are made at once, whatever comes.
+const refusalBytes = 640
+const slotBytes = 64
+// Lists of permissions, owners and other texts that keys share: a thousand of each, of a thousand characters at most.
+const sharedBytes = 8 * 2 ** 20
+
+function memoryOf({ maxEntries, maxBytes, maxNegatives }: GuaranteeTimes['cache']): Guarantees['memory'] {
+  return {
+    cacheBytes: maxBytes + 2 * maxNegatives * refusalBytes + (maxEntries + maxNegatives) * slotBytes + sharedBytes,
   }
 }

@@ -24,6 +24,11 @@ export interface Guarantees {
     /** For how long cached keys are still accepted while the store cannot be reached; after that, 503. */
     readonly storeDownWithinMs: number
   }
+  /** Bounds in memory, bytes, whatever comes and however much the keys hold. */
+  readonly memory: {
+    /** What is remembered of keys and tokens: `cache.maxBytes`, the refusals, and the tables. */
+    readonly cacheBytes: number
+  }
   /** Whether the store tells of changes (`poll`), and whether a bus makes them faster (`subscribe`). */
   readonly changeLog: boolean
   readonly bus: boolean

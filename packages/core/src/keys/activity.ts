@@ -32,7 +32,7 @@ export function activityEntry(
   return { id, workspaceId, at, actor: { type, id: actorId }, action, target, ...change, origin }
 }
 
-/** What the log keeps of a key, judged at `at`. */
+/** What of a key the log tells the changes of, judged at `at`. */
 export function keyFacts(record: KeyRecord, at: number): Facts {
   const { name, description, environment, permissions, owner, metadata, expiresAt } = record
   const [current, previous] = record.secrets
@@ -51,14 +51,57 @@ export function keyFacts(record: KeyRecord, at: number): Facts {
   }
 }
 
-/** What the log keeps of a service account. */
+/** What of a service account the log tells the changes of. */
 export function serviceAccountFacts({ name, description, permissions, deletedAt }: ServiceAccount): Facts {
   return { name, description, permissions, deletedAt }
 }
 
-/** The facts that differ, before and after. Pure. */
+/** What a new record is logged with. Pure. */
+export function firstFacts(after: Facts): Facts {
+  return told(after, {})
+}
+
+/** The facts that differ, before and after, as the log keeps them. Pure. */
 export function changedFacts(before: Facts, after: Facts): { readonly before: Facts; readonly after: Facts } {
   const changed = Object.keys(after).filter((field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]))
   const pick = (facts: Facts): Facts => Object.fromEntries(changed.map((field) => [field, facts[field] ?? null]))
-  return { before: pick(before), after: pick(after) }
+  const [was, is] = [pick(before), pick(after)]
+  return { before: told(was, is), after: told(is, was) }
+}
+
+// A line is kept for long, and one that is written again and again must not fill the database.
+const maxGrantsTold = 32
+const maxTextTold = 200
+
+/** Facts beside those they are compared with: long texts are cut, long lists counted, and notes named. */
+function told(facts: Facts, others: Facts): Facts {
+  return Object.fromEntries(
+    Object.entries(facts).map(([field, fact]) => {
+      if (field === 'metadata') return [field, namesOf(fact, others.metadata)]
+      if (field === 'permissions' && Array.isArray(fact)) return [field, grantsOf(fact, others.permissions)]
+      return [field, typeof fact === 'string' && fact.length > maxTextTold ? `${cut(fact)}…` : fact]
+    }),
+  )
+}
+
+/** The names of the notes that are not the same in others. */
+function namesOf(metadata: Json, others: Json | undefined): readonly string[] {
+  const [notes, otherNotes] = [recordOf(metadata), recordOf(others)]
+  return Object.keys(notes).filter((name) => notes[name] !== otherNotes[name])
+}
+
+function grantsOf(grants: readonly Json[], others: Json | undefined): Json {
+  if (grants.length <= maxGrantsTold) return grants
+  const otherGrants = new Set(Array.isArray(others) ? others : [])
+  const only = grants.filter((grant) => !otherGrants.has(grant))
+  return { count: grants.length, only: only.slice(0, maxGrantsTold) }
+}
+
+/** The beginning, of whole characters. */
+function cut(text: string): string {
+  return text.slice(0, maxTextTold).replace(/[\ud800-\udbff]$/, '')
+}
+
+function recordOf(value: Json | undefined): Readonly<Record<string, Json>> {
+  return Object.assign(Object.create(null), value) as Readonly<Record<string, Json>>
 }

@@ -2,7 +2,7 @@ import { ConflictError } from '../errors.ts'
 import { grantSet } from '../permissions/match.ts'
 import type { KeyRecord, Owner } from '../store/records.ts'
 import type { Write } from '../store/store.ts'
-import { activityEntry, keyFacts } from './activity.ts'
+import { activityEntry, firstFacts, keyFacts } from './activity.ts'
 import type { Actor } from './actor.ts'
 import { demandEnd, demandEnvironment, demandGrants, endOf } from './ceiling.ts'
 import { type CheckedCreate, checkedCreate } from './create-input.ts'
@@ -64,7 +64,7 @@ export function createKeys(parts: ManagerParts): Create {
             { type: 'key', id: record.id },
             {
               before: null,
-              after: keyFacts(record, record.createdAt),
+              after: firstFacts(keyFacts(record, record.createdAt)),
             },
           ),
         ],

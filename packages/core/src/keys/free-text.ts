@@ -8,13 +8,13 @@ import { checkedText, isObject, isSayable } from './checks.ts'
  * through at once, and must not keep the token for ever.
  */
 export interface FreeText {
-  /** 1 to 128 characters on one line that say something. */
+  /** 1 to 128 characters on one line that say something. At most 384 bytes of UTF-8. */
   name(name: unknown): string
-  /** At most 2 000 characters; null, or left out, for none. */
+  /** At most 2 000 characters, 6 000 bytes of UTF-8; null, or left out, for none. */
   description(description: unknown): string | null
-  /** Why something is done: at most 500 characters; null, or left out, for none. */
+  /** Why something is done: at most 500 characters, 1 500 bytes of UTF-8; null, or left out, for none. */
   reason(reason: unknown): string | null
-  /** The host's own notes: at most 32 texts. */
+  /** The host's own notes: at most 32 texts, and 4 096 bytes of UTF-8 as JSON in all. */
   metadata(metadata: unknown): Readonly<Record<string, string>>
   /** The text without the secrets of tokens. */
   mask(text: string): string
@@ -25,11 +25,11 @@ export function createFreeText(grammar: TokenGrammar): FreeText {
   const tokens = new RegExp(tokenPattern(grammar).source, 'g')
   const mask = (text: string): string => text.replace(tokens, maskToken)
   const optional = (field: string, text: unknown, maxLength: number): string | null =>
-    text === undefined || text === null ? null : mask(checkedText(field, text, maxLength))
+    text === undefined || text === null ? null : mask(wellFormed(field, checkedText(field, text, maxLength)))
 
   return {
     mask,
-    name: (name) => mask(checkedName(name)),
+    name: (name) => mask(wellFormed('name', checkedName(name))),
     description: (description) => optional('description', description, 2_000),
     reason: (reason) => optional('reason', reason, 500),
     metadata(metadata) {
@@ -37,13 +37,34 @@ export function createFreeText(grammar: TokenGrammar): FreeText {
       if (entries === undefined || entries.length > 32) {
         throw new ValidationError('metadata', 'Expected metadata to be an object of at most 32 texts.')
       }
-      return Object.fromEntries(entries.map(([name, text]) => [checkedLabel(name), mask(checkedNote(name, text))]))
+      const notes = entries.map(([name, text]) => [checkedLabel(name), mask(checkedNote(name, text))] as const)
+      return demandLight(Object.fromEntries(notes))
     },
   }
 }
 
 // Control characters, and the marks that reorder text around them.
 const unprintable = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/
+
+// Kept in memory for each key in use, and in every row: what is worth more belongs into the host's own database.
+const maxMetadataBytes = 4_096
+
+// One half of a pair: no character, and six bytes of JSON.
+const lone = /\p{Surrogate}/u
+
+function wellFormed(field: string, text: string): string {
+  if (!lone.test(text)) return text
+  throw new ValidationError(field, `Expected ${field} to be well-formed text: it holds half a character.`)
+}
+
+function demandLight(metadata: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const bytes = Buffer.byteLength(JSON.stringify(metadata))
+  if (bytes <= maxMetadataBytes) return metadata
+  throw new ValidationError(
+    'metadata',
+    `Expected metadata to take at most ${maxMetadataBytes} bytes as JSON, got ${bytes}. Keep the rest by the key's id.`,
+  )
+}
 
 function checkedName(name: unknown): string {
   if (typeof name === 'string' && name.trim() !== '' && name.length <= 128 && !unprintable.test(name)) return name
@@ -54,10 +75,11 @@ function checkedName(name: unknown): string {
 }
 
 function checkedLabel(name: string): string {
-  if (name.length >= 1 && name.length <= 64 && !unprintable.test(name)) return name
+  if (name.length >= 1 && name.length <= 64 && !unprintable.test(name)) return wellFormed('metadata', name)
   throw new ValidationError('metadata', 'A metadata name is 1 to 64 characters without control characters.')
 }
 
 function checkedNote(name: string, text: unknown): string {
-  return checkedText(isSayable(name) ? `metadata.${name}` : 'metadata', text, 1_000)
+  const field = isSayable(name) ? `metadata.${name}` : 'metadata'
+  return wellFormed(field, checkedText(field, text, 1_000))
 }

@@ -15,7 +15,8 @@ const tag = text(64)
 const pepperId = nullable(text(64))
 const end = nullable(instant)
 const grants = list(isGrant, 'a grant', maxGrants)
-const metadata = textMap(32, 1_000)
+// Looser than what is accepted for writing: notes of an older or a newer version are still read.
+const metadata = textMap({ maxEntries: 32, maxName: 255, maxText: 1_000, maxLength: 16_384 })
 const idempotencyKey = text(255)
 const requestHash = text(128)
 

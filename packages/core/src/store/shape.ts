@@ -3,8 +3,11 @@ import { CorruptRecordError } from '../errors.ts'
 /** Reads one field of a stored row, or throws `CorruptRecordError` naming it. */
 export type Reader<T> = (value: unknown, field: string) => T
 
-/** Twice what the longest legal record can take: more is an attack or an accident, and is not parsed. */
-const maxRecordLength = 524_288
+/**
+ * The longest JSON text of a stored record, in characters as well as in bytes of UTF-8: more than any legal one takes.
+ * What is longer is an attack or an accident. It is not parsed, and a store need not read it.
+ */
+export const maxRecordLength = 262_144
 
 /** Parses a stored JSON text, bounded. */
 export function parseStored(json: string, field: string): unknown {
@@ -68,19 +71,31 @@ export const object: Reader<Readonly<Record<string, unknown>>> = (value, field) 
   throw new CorruptRecordError(field, 'an object')
 }
 
+/** Bounds of a string map, in characters. */
+interface TextMapLimits {
+  readonly maxEntries: number
+  readonly maxName: number
+  readonly maxText: number
+  /** Of all names and texts together. */
+  readonly maxLength: number
+}
+
 /** A string map; the result has no prototype and its own entries only. */
 export const textMap =
-  (maxEntries: number, maxLength: number): Reader<Readonly<Record<string, string>>> =>
+  ({ maxEntries, maxName, maxText, maxLength }: TextMapLimits): Reader<Readonly<Record<string, string>>> =>
   (value, field) => {
     const row = object(value, field)
     const names = Object.keys(row)
     if (names.length > maxEntries) throw new CorruptRecordError(field, `a map of at most ${maxEntries} entries`)
     const map: Record<string, string> = Object.create(null)
+    let length = 0
     for (const name of names) {
       const item = row[name]
-      if (typeof item !== 'string' || item.length > maxLength)
-        throw new CorruptRecordError(`${field}.${name}`, 'a text')
+      if (name.length > maxName) throw new CorruptRecordError(field, `a map of names of at most ${maxName} characters`)
+      if (typeof item !== 'string' || item.length > maxText) throw new CorruptRecordError(`${field}.${name}`, 'a text')
       map[name] = item
+      length += name.length + item.length
     }
+    if (length > maxLength) throw new CorruptRecordError(field, `a map of at most ${maxLength} characters`)
     return map
   }

@@ -88,6 +88,9 @@ export function createApiKeys(catalogue: PermissionCatalogue): ApiKeys {
       return (
         plainBytes +
         textBytes(apiKey.name) +
+        // Shared as long as there are few: counted all the same.
+        textBytes(apiKey.workspaceId) +
+        textBytes(apiKey.owner.id) +
         notes.reduce((sum, [name, note]) => sum + noteBytes + textBytes(name) + textBytes(note), 0) +
         listBytes(apiKey.permissions, () => 0) +
         listBytes(grantedBy.get(apiKey) ?? [], (grant) => grant.length + stringBytes)

@@ -1,9 +1,9 @@
 import { memoryStore } from '@claviger/store-memory'
 import { describe, expect, test } from 'vitest'
-import type { KeyManager } from '../../src/index.ts'
+import { definePermissions, type KeyManager } from '../../src/index.ts'
 import { admin, named, user } from '../support/actors.ts'
 import { fails } from '../support/observed-store.ts'
-import { ada, type Name, setUp } from '../support/set-up.ts'
+import { ada, type Name, type SetUp, setUp } from '../support/set-up.ts'
 
 const actions = async (keys: KeyManager<Name>, input: object = {}): Promise<string[]> =>
   (await keys.activity(input)).items.map(({ action }) => action)
@@ -215,5 +215,67 @@ describe('who sees what of it', () => {
         after: { name: 'bot', permissions: ['prompts:read'], deletedAt: null },
       },
     ])
+  })
+})
+
+describe('a line stays short', () => {
+  const lineOf = async (change: (set: SetUp, id: string) => Promise<unknown>, input: object = {}) => {
+    const set = setUp({
+      defaultPermissions: [],
+      permissions: definePermissions({ many: Array.from({ length: 300 }, (_, index) => `a${index}`) }) as never,
+    })
+    const { key } = await set.create(input)
+    set.clock.advance(1)
+    await change(set, key.id)
+    const [line] = (await set.keys.activity({ limit: 1 })).items
+    if (line === undefined) throw new Error('No line')
+    return line
+  }
+
+  test('notes are named, not copied: those that differ', async () => {
+    const line = await lineOf(
+      ({ keys }, id) => keys.update(id, { metadata: { team: 'ads', plan: 'free', constructor: 'x' } }),
+      { metadata: { team: 'search', plan: 'free', old: 'y' } },
+    )
+    expect(line).toMatchObject({ before: { metadata: ['team', 'old'] }, after: { metadata: ['team', 'constructor'] } })
+    expect(JSON.stringify(line)).not.toMatch(/search|ads|free/)
+  })
+
+  test('those of a new key are all named', async () => {
+    const line = await lineOf(async () => {}, { metadata: { team: 'search', plan: 'free' } })
+    expect(line.after).toMatchObject({ metadata: ['team', 'plan'] })
+  })
+
+  test('long lists of permissions are counted, and say what differs; short ones are whole', async () => {
+    const grants = Array.from({ length: 200 }, (_, index) => `many:a${index}`)
+    const line = await lineOf(
+      ({ keys }, id) => keys.update(id, { permissions: [...grants.slice(1), 'many:a250'] as never }),
+      { permissions: grants },
+    )
+    expect(line.before).toEqual({ permissions: { count: 200, only: ['many:a0'] } })
+    expect(line.after).toEqual({ permissions: { count: 200, only: ['many:a250'] } })
+    const short = await lineOf(({ keys }, id) => keys.update(id, { permissions: [] }), {
+      permissions: grants.slice(0, 3),
+    })
+    expect(short.before).toEqual({ permissions: grants.slice(0, 3) })
+  })
+
+  test('the longest change of everything is a few kilobytes', async () => {
+    const notes = (text: string) =>
+      Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`${index}${'n'.repeat(60)}`, text]))
+    const text = (character: string) => ({
+      name: character.repeat(128),
+      description: character.repeat(2_000),
+      metadata: notes(character.repeat(20)),
+    })
+    const line = await lineOf(
+      ({ keys }, id) =>
+        keys.update(id, {
+          ...text('\u4e16'),
+          permissions: Array.from({ length: 256 }, (_, index) => `many:a${index}`) as never,
+        }),
+      text('\u754c'),
+    )
+    expect(Buffer.byteLength(JSON.stringify(line))).toBeLessThan(8_192)
   })
 })

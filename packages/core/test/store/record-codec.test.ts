@@ -112,6 +112,17 @@ describe('decodeKeyRecord', () => {
     expect(faultOf(() => decodeKeyRecord({ ...record, permissions: grants(256), metadata: entries(32) }))).toBe('none')
     expect(faultOf(() => decodeKeyRecord({ ...record, permissions: grants(257) }))).toBe('permissions')
     expect(faultOf(() => decodeKeyRecord({ ...record, metadata: entries(33) }))).toBe('metadata')
+    for (const [name, length, fault] of [
+      ['n', 1_000, 'none'],
+      ['n', 1_001, 'metadata.n'],
+      ['n'.repeat(255), 0, 'none'],
+      ['n'.repeat(256), 0, 'metadata'],
+    ] as const) {
+      const metadata = { [name]: 'x'.repeat(length) }
+      expect(faultOf(() => decodeKeyRecord({ ...record, metadata }))).toBe(fault)
+    }
+    const heavy = Object.fromEntries(Array.from({ length: 17 }, (_, index) => [`n${index}`, 'x'.repeat(1_000)]))
+    expect(faultOf(() => decodeKeyRecord({ ...record, metadata: heavy }))).toBe('metadata')
   })
 
   test.each([

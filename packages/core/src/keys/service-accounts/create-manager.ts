@@ -5,7 +5,7 @@ import { serviceAccountId } from '../../service-account-id.ts'
 import { decodeServiceAccount } from '../../store/record-codec.ts'
 import type { ServiceAccount as StoredAccount } from '../../store/records.ts'
 import { within } from '../../verify/within.ts'
-import { activityEntry, changedFacts, serviceAccountFacts, type ServiceAccountAction } from '../activity.ts'
+import { activityEntry, changedFacts, firstFacts, serviceAccountFacts, type ServiceAccountAction } from '../activity.ts'
 import type { Actor } from '../actor.ts'
 import { demandGrants, demandNotOver, demandUnbound } from '../ceiling.ts'
 import { boundedText, checkedGrants, checkedLimit, grantList, ownFields } from '../checks.ts'
@@ -51,7 +51,9 @@ export function createServiceAccountManager(
   ): Promise<ServiceAccount | undefined> => {
     const facts = serviceAccountFacts(after)
     const change =
-      before === undefined ? { before: null, after: facts } : changedFacts(serviceAccountFacts(before), facts)
+      before === undefined
+        ? { before: null, after: firstFacts(facts) }
+        : changedFacts(serviceAccountFacts(before), facts)
     const target = { type: 'serviceAccount', id: after.id } as const
     const owner = { type: 'service', id: after.id } as const
     const announcement = { type: 'owner', workspaceId: actor.workspaceId, owner } as const
