@@ -24,7 +24,10 @@ export interface CreateKeyInput<Permission extends string = string> {
   readonly expiresAt?: Instant | null
   /** When it ends, from now: `'90d'`. Instead of `expiresAt`. */
   readonly expiresIn?: Duration
-  /** At most 32 entries of text. */
+  /**
+   * At most 32 entries of text, and 4 096 bytes of UTF-8 as JSON in all. Whoever may update the key may change them: no
+   * place for what customers must not change.
+   */
   readonly metadata?: Readonly<Record<string, string>>
 }
 

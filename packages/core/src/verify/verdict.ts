@@ -16,7 +16,7 @@ export interface ApiKey {
   readonly owner: Owner
   /** Which secret was used: 1 for the first, one more after each rotation. */
   readonly secretVersion: number
-  /** The host's own notes on the key. */
+  /** The host's own notes on the key, which whoever may update the key can change. */
   readonly metadata: Readonly<Record<string, string>>
   /** When the key expires, or null for never. */
   readonly expiresAt: Date | null

@@ -272,7 +272,7 @@ describe('a line stays short', () => {
       ({ keys }, id) =>
         keys.update(id, {
           ...text('\u4e16'),
-          permissions: Array.from({ length: 256 }, (_, index) => `many:a${index}`) as never,
+          permissions: Array.from({ length: 256 }, (_, index) => `many:a${index}`),
         }),
       text('\u754c'),
     )

@@ -20,7 +20,7 @@ function heapUsed(): number {
 }
 
 const actions = Array.from({ length: 300 }, (_, index) => `${'a'.repeat(50)}-${index}`)
-const permissions = definePermissions({ [`${'r'.repeat(60)}`]: actions })
+const permissions = definePermissions({ ['r'.repeat(60)]: actions })
 const names = [...permissions.names].slice(0, 256)
 
 /** A token of an id of this number. */
