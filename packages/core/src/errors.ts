@@ -179,9 +179,9 @@ export class IdempotencyKeyReusedError extends ClavigerError {
 export class NotSupportedError extends ClavigerError {
   readonly code = 'ERR_CLAVIGER_NOT_SUPPORTED'
   /** The store method that is absent. */
-  readonly method: 'usage' | 'activity' | 'services' | 'purge'
+  readonly method: 'usage' | 'busiest' | 'activity' | 'services' | 'purge'
 
-  constructor(method: 'usage' | 'activity' | 'services' | 'purge') {
+  constructor(method: 'usage' | 'busiest' | 'activity' | 'services' | 'purge') {
     super(`The store of this keyring has no ${method}: see docs/writing-a-store.md, or use a store that does.`)
     this.method = method
   }

@@ -21,6 +21,7 @@ export function guaranteesOf(store: KeyStore, times: GuaranteeTimes): Guarantees
     !changeLog && `Without poll, other processes accept a revoked key for up to ${times.recordAgeMs} ms.`,
     changeLog && !bus && 'Without subscribe, other processes learn of changes by polling only.',
     !counts && 'Without addUsage and usage, use of keys is not counted.',
+    counts && store.busiest === undefined && 'Without busiest, usage is read key by key, not of a whole workspace.',
     counts && times.usage === false && 'usage: false: use of keys is not counted.',
     store.activity === undefined && 'Without activity, changes are not logged.',
     store.services === undefined && 'Without services, there are no service accounts; resolveOwner is asked instead.',

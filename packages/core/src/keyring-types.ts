@@ -136,13 +136,15 @@ export interface Keyring<Permission extends string = string> {
 
   /**
    * Removes for good what ended longer ago than `retention` says. Every process does so by itself every few hours; call
-   * it to have it done now, from a job of your own, say.
+   * it to have it done now, from a job of your own, say. It goes in small steps with pauses, so that verifications never
+   * wait for it: a million rows take minutes. When it rejects, what was removed stays removed; call it again.
    *
    * @example
    * await keyring.purge()
    *
    * @throws {NotSupportedError} when the store cannot
    * @throws {UnavailableError} when the store fails
+   * @throws {ClosedError} when the keyring is closed before it is done
    */
   purge(): Promise<void>
 

@@ -82,7 +82,7 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
   const repair = createRepair(store, commits, clock, storeTimeoutMs)
   const rehash = createRehash({ hashing, repair, cache, clock })
   const ownerFlags = createOwnerFlags({ store, repair, owners, clock, storeTimeoutMs })
-  const retention = createRetention(store, resolved.retention, clock, Math.random)
+  const retention = createRetention({ store, times: resolved.retention, clock, random: Math.random, storeTimeoutMs })
 
   const recorder =
     resolved.usage === false || store.addUsage === undefined || store.usage === undefined

@@ -1,7 +1,7 @@
 import type { Clock } from './clock.ts'
 import { channels, publish } from './diagnostics.ts'
-import { NotSupportedError } from './errors.ts'
-import type { KeyStore, PurgeLimits } from './store/store.ts'
+import { ClosedError, NotSupportedError } from './errors.ts'
+import type { KeyStore, PurgeLimits, PurgeProgress } from './store/store.ts'
 import { within } from './verify/within.ts'
 
 /** For how long ended rows are kept, milliseconds; `Infinity` for ever. */
@@ -17,31 +17,80 @@ export interface RetentionTimes {
 export interface Retention {
   /** Purges in the background: a while after the start, then every few hours. Every process does; it costs little. */
   start(): void
-  /** Purges now. @throws {NotSupportedError} @throws {UnavailableError} */
+  /**
+   * Purges now, step by step, until nothing old is left. @throws {NotSupportedError} @throws {UnavailableError}
+   * @throws {ClosedError} when it is stopped before
+   */
   purge(): Promise<void>
+  /** Ends a purge that runs, after its step. */
   stop(): void
 }
 
-const everyMs = 6 * 3_600_000
-// Old rows may be many, and nobody waits for this.
-const timeoutMs = 60_000
+/** What it is made of. */
+export interface RetentionParts {
+  readonly store: KeyStore
+  readonly times: RetentionTimes
+  readonly clock: Clock
+  /** Gives numbers from 0 to 1, so that processes started together do not purge together. */
+  readonly random: () => number
+  /** Bounds each step. All of them together have no bound. */
+  readonly storeTimeoutMs: number
+}
 
-/** Makes the purger. `random` gives numbers from 0 to 1, so that processes started together do not purge together. */
-export function createRetention(store: KeyStore, times: RetentionTimes, clock: Clock, random: () => number): Retention {
+const everyMs = 6 * 3_600_000
+// Between two steps the store is left to requests for as long as a step took, and at least so long.
+const leastPauseMs = 10
+const longestPauseMs = 1_000
+// A step may meet a busy moment: a purge of hours is not given up for it.
+const mostFailures = 3
+
+/** Makes the purger. */
+export function createRetention({ store, times, clock, random, storeTimeoutMs }: RetentionParts): Retention {
   let cancel = (): void => {}
-  let stopped = false
+  const state = { stopped: false }
+  const wakers = new Set<() => void>()
+
+  const pause = (delayMs: number): Promise<void> =>
+    new Promise((resolve) => {
+      const wake = (): void => {
+        wakers.delete(wake)
+        cancelTimer()
+        resolve()
+      }
+      const cancelTimer = clock.schedule(delayMs, wake)
+      wakers.add(wake)
+    })
+
+  const step = async (limits: PurgeLimits): Promise<PurgeProgress> =>
+    (await within(clock, storeTimeoutMs, 'store', async () => store.purge?.(limits))) ?? 'done'
 
   const purge = async (): Promise<void> => {
     if (store.purge === undefined) throw new NotSupportedError('purge')
     const limits = purgeLimits(times, clock.now())
-    await within(clock, timeoutMs, 'store', async () => store.purge?.(limits))
+    let failures = 0
+    for (let steps = 0; !state.stopped; steps += 1) {
+      const startedAt = clock.monotonic()
+      try {
+        if ((await step(limits)) !== 'more') return
+        failures = 0
+      } catch (error) {
+        failures += 1
+        if (steps === 0 || failures >= mostFailures) throw error
+      }
+      const took = clock.monotonic() - startedAt
+      await pause(Math.min(longestPauseMs, Math.max(leastPauseMs, took)))
+    }
+    throw new ClosedError()
   }
 
   const plan = (): void => {
-    if (stopped || store.purge === undefined) return
+    if (state.stopped || store.purge === undefined) return
     cancel = clock.schedule(Math.round(everyMs * (0.5 + random() / 2)), () => {
-      purge().catch((error: unknown) => publish(channels.error, () => ({ error, during: 'purge' })))
-      plan()
+      void purge()
+        .catch((error: unknown) => {
+          if (!state.stopped) publish(channels.error, () => ({ error, during: 'purge' }))
+        })
+        .then(plan)
     })
   }
 
@@ -49,8 +98,9 @@ export function createRetention(store: KeyStore, times: RetentionTimes, clock: C
     start: plan,
     purge,
     stop() {
-      stopped = true
+      state.stopped = true
       cancel()
+      for (const wake of wakers) wake()
     },
   }
 }

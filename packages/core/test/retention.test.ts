@@ -1,6 +1,6 @@
 import { channel } from 'node:diagnostics_channel'
 import { memoryStore } from '@claviger/store-memory'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import type { KeyStore, PurgeLimits } from '../src/store/store.ts'
 import { purgeLimits } from '../src/retention.ts'
 import { fails } from './support/observed-store.ts'
@@ -138,5 +138,103 @@ describe('purge', () => {
       method: 'purge',
     })
     await smaller.keyring.close()
+  })
+
+  describe('of many rows', () => {
+    /** A store with so many steps to do, each of which takes a while. */
+    function stepping(steps: number, tookMs = 0) {
+      const made = setUp({
+        on: {
+          ...memoryStore(),
+          purge: async (limits: PurgeLimits) => {
+            calls.push(limits)
+            made.clock.advance(tookMs)
+            return calls.length < steps ? 'more' : 'done'
+          },
+        },
+      })
+      const calls: PurgeLimits[] = []
+      return { ...made, calls }
+    }
+
+    test('goes step by step until nothing is left, with the same limits, and pauses in between', async () => {
+      const { keyring, clock, calls } = stepping(300)
+      await keyring.ready()
+      const done = vi.fn()
+      const purged = keyring.purge().then(done)
+      await clock.advanceAsync(0)
+      expect(calls).toHaveLength(1)
+      await clock.advanceAsync(9)
+      expect(calls).toHaveLength(1)
+      await clock.advanceAsync(1)
+      expect(calls).toHaveLength(2)
+      expect(done).not.toHaveBeenCalled()
+      await clock.advanceAsync(5_000)
+      await purged
+      expect(calls).toHaveLength(300)
+      expect(new Set(calls.map((limits) => JSON.stringify(limits))).size).toBe(1)
+      await keyring.close()
+    })
+
+    test('leaves the store alone for as long as a step took', async () => {
+      const { keyring, clock, calls } = stepping(3, 400)
+      await keyring.ready()
+      const purged = keyring.purge()
+      await clock.advanceAsync(0)
+      await clock.advanceAsync(399)
+      expect(calls).toHaveLength(1)
+      await clock.advanceAsync(1)
+      expect(calls).toHaveLength(2)
+      await clock.advanceAsync(1_000)
+      await purged
+      await keyring.close()
+    })
+
+    test('has no bound on all steps together, only on each', async () => {
+      const { keyring, clock, calls } = stepping(500, 900)
+      await keyring.ready()
+      const purged = keyring.purge()
+      for (let turn = 0; turn < 500; turn += 1) await clock.advanceAsync(1_000)
+      await purged
+      expect(calls).toHaveLength(500)
+      await keyring.close()
+    })
+
+    test('ends with the step it is in when the keyring is closed, and says so', async () => {
+      const { keyring, clock, calls } = stepping(1_000)
+      await keyring.ready()
+      const purged = keyring.purge()
+      const failed = expect(purged).rejects.toMatchObject({ code: 'ERR_CLAVIGER_CLOSED' })
+      await clock.advanceAsync(50)
+      const before = calls.length
+      await keyring.close()
+      await failed
+      await clock.advanceAsync(1_000)
+      expect(calls).toHaveLength(before)
+    })
+
+    test('gets over a step that fails, and gives up when several do in a row', async () => {
+      const { keyring, store, clock, calls } = stepping(10)
+      await keyring.ready()
+      let turns = 0
+      store.before('purge', () => {
+        turns += 1
+        if (turns === 3 || turns === 4) throw new Error('busy')
+      })
+      const purged = keyring.purge()
+      await clock.advanceAsync(5_000)
+      await purged
+      expect(calls).toHaveLength(10)
+      calls.length = 0
+      turns = 0
+      store.before('purge', () => {
+        turns += 1
+        if (turns > 2) throw new Error('gone')
+      })
+      const failed = expect(keyring.purge()).rejects.toMatchObject({ code: 'ERR_CLAVIGER_UNAVAILABLE' })
+      await clock.advanceAsync(5_000)
+      await failed
+      await keyring.close()
+    })
   })
 })

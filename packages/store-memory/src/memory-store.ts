@@ -65,6 +65,7 @@ function connect(database: Database): MemoryStore {
     },
     addUsage: async (batch) => open().usage.add(batch),
     usage: async (query) => open().usage.points(query),
+    busiest: async (query) => open().usage.busiest(query),
     activity: async (query) => listActivity(open().activity, query),
     services: async (query) => listServices(open().accounts, query),
     purge: async (limits) => purge(open(), limits),

@@ -1,8 +1,8 @@
-import type { PurgeLimits } from '@claviger/core/store'
+import type { PurgeLimits, PurgeProgress } from '@claviger/core/store'
 import type { Database } from './database.ts'
 
-/** Removes rows older than the given instants. What has no limit is kept. */
-export function purge({ keys, accounts, idempotency, activity, usage }: Database, limits: PurgeLimits): void {
+/** Removes rows older than the given instants, all in one step. What has no limit is kept. */
+export function purge({ keys, accounts, idempotency, activity, usage }: Database, limits: PurgeLimits): PurgeProgress {
   for (const key of keys.all()) {
     if (isBefore(key.revokedAt, limits.revokedKeysBefore)) keys.delete(key)
   }
@@ -18,6 +18,7 @@ export function purge({ keys, accounts, idempotency, activity, usage }: Database
     else activity.delete(workspaceId)
   }
   if (limits.usageBefore !== undefined) usage.purge(limits.usageBefore)
+  return 'done'
 }
 
 function isBefore(at: number | null, limit: number | undefined): boolean {

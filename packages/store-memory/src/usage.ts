@@ -1,7 +1,11 @@
 import {
   addCounts,
+  type BusiestKeys,
+  type BusiestQuery,
+  dayOf,
   type KeyRecord,
   noCounts,
+  sumEntries,
   type UsageBatch,
   type UsageCounts,
   type UsageEntry,
@@ -15,7 +19,8 @@ import type { Table } from './table.ts'
 export interface UsageBook {
   add(batch: UsageBatch): void
   points(query: UsageQuery): readonly UsagePoint[]
-  /** Forgets hours that start before this instant. */
+  busiest(query: BusiestQuery): BusiestKeys
+  /** Forgets the UTC days that have ended by this instant. */
   purge(before: number): void
 }
 
@@ -37,7 +42,21 @@ export function usageBook(keys: Table<KeyRecord>): UsageBook {
       }
     },
     points: (query) => usagePoints(workspaces.get(query.workspaceId)?.values() ?? [], query),
-    purge(before) {
+    busiest({ workspaceId, from, to, limit }) {
+      const entries = [...(workspaces.get(workspaceId)?.values() ?? [])]
+      const asked = entries.filter(({ hour }) => hour >= from && hour < to)
+      const ranked = [...sumEntries(asked, ({ keyId }) => keyId).values()].sort(
+        (a, b) => b.requests - a.requests || (a.keyId < b.keyId ? -1 : 1),
+      )
+      const totalsOf = ({ version: _, hour: __, workspaceId: ___, ...totals }: UsageEntry) => totals
+      return {
+        keys: ranked.slice(0, limit).map(totalsOf),
+        othersAtMost: ranked[limit]?.requests ?? 0,
+        activeKeys: ranked.length,
+      }
+    },
+    purge(limit) {
+      const before = dayOf(limit)
       for (const [workspaceId, hours] of workspaces) {
         for (const [id, { hour }] of hours) {
           if (hour < before) hours.delete(id)

@@ -1,13 +1,15 @@
 import { type Activity, type ActivityQuery, type Page, ValidationError } from '@claviger/core/store'
 import type { Database } from './database.ts'
-import { escaped, type KeyNames } from './keys.ts'
+import { escaped, type KeyNames, unescaped } from './keys.ts'
 import type { Operation } from './mutation.ts'
 import { olderThan, placeOf, positionIn, untilOlderThan } from './places.ts'
 import { textsReply } from './replies.ts'
 import { type Row, scanPage } from './scan.ts'
+import { purgeActivityScript } from './scripts/purge.ts'
 
 // Between place and entry stands what no place contains: `escaped` leaves no control character.
 const separator = '\u0000'
+const activitiesPerStep = 200
 const behindSeparator = '\u0001'
 
 /** Appends entries. Done twice, it is done once: the members are the same. */
@@ -38,6 +40,16 @@ export async function listActivity({ names, commands }: Database, query: Activit
       return { position: positionIn(member.slice(0, end)), item: entry && matches(entry, query) ? entry : undefined }
     })
   })
+}
+
+/** One step: removes some of the oldest entries of the workspace that has the oldest; gives whether there were any. */
+export async function purgeActivity({ names, commands }: Database, before: number): Promise<boolean> {
+  const range = ['-inf', `(${before}`, 'LIMIT', 0, 1]
+  const [workspace] = textsReply(await commands.send('ZRANGEBYSCORE', names.activityWorkspaces, ...range))
+  if (workspace === undefined) return false
+  const keys = [names.activity(unescaped(workspace)), names.activityWorkspaces]
+  await commands.run(purgeActivityScript, keys, [olderThan(before), activitiesPerStep, workspace])
+  return true
 }
 
 function parsed(json: string): Activity | undefined {

@@ -54,11 +54,19 @@ export interface KeyNames {
 export interface UsageKeyNames {
   /** Hash of one workspace and hour: counts by key. */
   counts(workspaceId: string, hour: number): string
-  /** Sorted set of the hours of one workspace that have counts. */
-  hours(workspaceId: string): string
-  /** Sorted set of all `counts` of the slot, by hour, for `purge`. Members are workspaces and hours. */
-  readonly countsByAge: string
-  /** Highest batch number counted in this slot, per instance. */
+  /** Hash of one workspace and UTC day: counts by key. */
+  dayCounts(workspaceId: string, day: number): string
+  /** Hash of one workspace and UTC day: counts of all its keys, of the day and of each hour. */
+  totals(workspaceId: string, day: number): string
+  /** Sorted set of one workspace and UTC day: its keys by their requests. */
+  busiest(workspaceId: string, day: number): string
+  /** Sorted set of the UTC days of one workspace that have counts. */
+  days(workspaceId: string): string
+  /** Sorted set of the keys of one workspace by the last hour in which they had requests. */
+  lastHours(workspaceId: string): string
+  /** Sorted set of all days of all workspaces of the slot, by day, for `purge`. Members are days and workspaces. */
+  readonly daysByAge: string
+  /** Which batch, and how much of it, was counted last in this slot, per instance. */
   batch(instanceId: string): string
 }
 
@@ -102,10 +110,18 @@ export function keyNames(namespace: string): KeyNames {
 }
 
 function usageNames(tag: string): UsageKeyNames {
+  const ofDay =
+    (kind: string) =>
+    (workspaceId: string, start: number): string =>
+      `${tag}:${kind}:${start}:${escaped(workspaceId)}`
   return {
-    counts: (workspaceId, hour) => `${tag}:counts:${hour}:${escaped(workspaceId)}`,
-    hours: (workspaceId) => `${tag}:hours:${escaped(workspaceId)}`,
-    countsByAge: `${tag}:counts-by-age`,
+    counts: ofDay('counts'),
+    dayCounts: ofDay('day-counts'),
+    totals: ofDay('totals'),
+    busiest: ofDay('busiest'),
+    days: (workspaceId) => `${tag}:days:${escaped(workspaceId)}`,
+    lastHours: (workspaceId) => `${tag}:last-hours:${escaped(workspaceId)}`,
+    daysByAge: `${tag}:days-by-age`,
     batch: (instanceId) => `${tag}:batch:${escaped(instanceId)}`,
   }
 }

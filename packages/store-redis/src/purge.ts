@@ -1,82 +1,86 @@
-import { type PurgeLimits, UnavailableError } from '@claviger/core/store'
+import { dayMs, dayOf, hourMs, type PurgeLimits, type PurgeProgress } from '@claviger/core/store'
+import { purgeActivity } from './activity.ts'
 import type { Database } from './database.ts'
 import { keyEntries, serviceAccountEntries } from './index-entries.ts'
 import { type UsageKeyNames, unescaped } from './keys.ts'
-import { mutate, type Operation } from './mutation.ts'
-import { olderThan } from './places.ts'
+import { type IndexEntry, mutate, type Operation } from './mutation.ts'
 import { readKey, readServiceAccount, readTexts } from './records.ts'
-import { numberReply, textsReply } from './replies.ts'
-import { purgeActivityScript, purgeCountsScript } from './scripts/purge.ts'
-import { countsMember, hourOfMember } from './usage-rows.ts'
+import { textsReply } from './replies.ts'
+import { purgeDayScript } from './scripts/purge.ts'
+import { dayOfMember } from './usage-rows.ts'
 import type { Texts } from './write-plans.ts'
 
 // Small steps: Redis does one thing at a time, and verifications wait in the same line.
-const rowsPerStep = 100
-const activitiesPerStep = 1_000
-const maxLost = 64
+const rowsPerStep = 50
+const lastHoursPerStep = 500
 
-/** Removes rows older than the given instants, step by step. What has no limit is kept. */
-export async function purge(database: Database, limits: PurgeLimits): Promise<void> {
+/** Removes some rows older than the given instants. What has no limit is kept. */
+export async function purge(database: Database, limits: PurgeLimits): Promise<PurgeProgress> {
   const { names } = database
-  await purgeRows(database, names.revokedKeys, limits.revokedKeysBefore, (id, before) =>
-    keyRemoval(database, id, before),
-  )
-  await purgeRows(database, names.deletedServiceAccounts, limits.deletedServiceAccountsBefore, (member, before) =>
-    serviceAccountRemoval(database, member, before),
-  )
-  await purgeRows(database, names.idempotencyByAge, limits.idempotencyBefore, (id) => ({
-    reads: [names.idempotency(id)],
-    entries: () => [],
-  }))
-  if (limits.activityBefore !== undefined) await purgeActivity(database, limits.activityBefore)
-  if (limits.usageBefore !== undefined) {
-    for (const slot of names.usageShards) await purgeCounts(database, slot, limits.usageBefore)
+  const steps = [
+    () => purgeRows(database, names.revokedKeys, limits.revokedKeysBefore, keyRemoval),
+    () => purgeRows(database, names.deletedServiceAccounts, limits.deletedServiceAccountsBefore, accountRemoval),
+    () => purgeRows(database, names.idempotencyByAge, limits.idempotencyBefore, idempotencyRemoval),
+    async () => limits.activityBefore !== undefined && purgeActivity(database, limits.activityBefore),
+    async () => limits.usageBefore !== undefined && purgeUsage(database, dayOf(limits.usageBefore)),
+  ]
+  for (const step of steps) {
+    if (await step()) return 'more'
   }
+  return 'done'
 }
 
 /** What goes with a row. */
 interface Removal {
   readonly reads: readonly string[]
-  /** Where the row is listed, besides the index it was found in; undefined when it has to stay. */
-  entries(texts: Texts): readonly { readonly set: string; readonly member: string }[] | undefined
+  /**
+   * Where the row is listed, besides the index it was found in. `corrupt`: it cannot be told. A number: the row is not
+   * that old, and belongs at that place of the index; null: not into it at all.
+   */
+  entries(texts: Texts): readonly IndexEntry[] | 'corrupt' | number | null
 }
 
+type RemovalOf = (database: Database, member: string, before: number) => Removal
+
+/** One step; gives whether there was anything to do. */
 async function purgeRows(
   database: Database,
   index: string,
   before: number | undefined,
-  removalOf: (member: string, before: number) => Removal,
-): Promise<void> {
-  if (before === undefined) return
-  let kept = 0
-  for (let lost = 0; lost < maxLost; ) {
-    const range = ['-inf', `(${before}`, 'LIMIT', kept, rowsPerStep]
-    const members = textsReply(await database.commands.send('ZRANGEBYSCORE', index, ...range))
-    if (members.length === 0) return
-    const removals = members.map((member) => ({ member, removal: removalOf(member, before) }))
-    const texts = await readTexts(
-      database,
-      removals.flatMap(({ removal }) => removal.reads),
-    )
-    const removable = removals.flatMap(({ member, removal }) => {
-      const entries = removal.entries(texts)
-      return entries === undefined ? [] : [{ reads: removal.reads, entries: [...entries, { set: index, member }] }]
-    })
-    const result = await mutate(database, {
-      expected: new Map(removable.flatMap(({ reads }) => reads.map((key) => [key, texts.get(key) ?? null]))),
-      operations: [
-        ...removable.flatMap(({ entries }) =>
-          entries.map(({ set, member }): Operation => ({ type: 'ZREM', set, member })),
-        ),
-        ...removable.flatMap(({ reads }) => reads.map((key): Operation => ({ type: 'DEL', key }))),
-      ],
-      onlyRevokes: true,
-    })
-    // Rows that changed meanwhile are read again; rows that have to stay are stepped over.
-    if (result === 'changed') lost += 1
-    else kept += members.length - removable.length
-  }
-  throw new UnavailableError('store', 'Others kept writing the rows to be purged. Try again.')
+  removalOf: RemovalOf,
+): Promise<boolean> {
+  if (before === undefined) return false
+  const range = ['-inf', `(${before}`, 'LIMIT', 0, rowsPerStep]
+  const members = textsReply(await database.commands.send('ZRANGEBYSCORE', index, ...range))
+  if (members.length === 0) return false
+  const removals = members.map((member) => ({ member, removal: removalOf(database, member, before) }))
+  const reads = removals.flatMap(({ removal }) => removal.reads)
+  const texts = await readTexts(database, reads)
+  // Rows that changed meanwhile are read again in the next step.
+  await mutate(database, {
+    expected: new Map(reads.map((key) => [key, texts.get(key) ?? null])),
+    operations: removals.flatMap(({ member, removal }) => operationsFor(index, member, before, removal, texts)),
+    onlyRevokes: true,
+  })
+  return true
+}
+
+function operationsFor(
+  set: string,
+  member: string,
+  before: number,
+  { reads, entries }: Removal,
+  texts: Texts,
+): readonly Operation[] {
+  const found = entries(texts)
+  if (found === null) return [{ type: 'ZREM', set, member }]
+  // An unreadable row stays. It must not stand before those that can go, so it is looked at again a day later.
+  if (found === 'corrupt') return [{ type: 'ZADD', set, score: before + dayMs, member }]
+  if (typeof found === 'number') return [{ type: 'ZADD', set, score: found, member }]
+  return [
+    ...[...found, { set, member }].map((entry): Operation => ({ type: 'ZREM', set: entry.set, member: entry.member })),
+    ...reads.map((key): Operation => ({ type: 'DEL', key })),
+  ]
 }
 
 function keyRemoval({ names }: Database, id: string, before: number): Removal {
@@ -85,51 +89,54 @@ function keyRemoval({ names }: Database, id: string, before: number): Removal {
     reads: [text, lastUsed],
     entries(texts) {
       const record = readKey(texts.get(text) ?? null, texts.get(lastUsed) ?? null)
-      if (record === null) return []
-      return record !== 'corrupt' && isBefore(record.revokedAt, before) ? keyEntries(names, record) : undefined
+      if (record === null || record === 'corrupt') return record === null ? [] : record
+      // The index says so, but the row decides.
+      return record.revokedAt !== null && record.revokedAt < before ? keyEntries(names, record) : record.revokedAt
     },
   }
 }
 
-function serviceAccountRemoval({ names }: Database, member: string, before: number): Removal {
+function accountRemoval({ names }: Database, member: string, before: number): Removal {
   const text = names.serviceAccount(unescaped(member))
   return {
     reads: [text],
     entries(texts) {
       const account = readServiceAccount(texts.get(text) ?? null)
-      if (account === null) return []
-      const removable = account !== 'corrupt' && isBefore(account.deletedAt, before)
-      return removable ? serviceAccountEntries(names, account) : undefined
+      if (account === null || account === 'corrupt') return account === null ? [] : account
+      const isOld = account.deletedAt !== null && account.deletedAt < before
+      return isOld ? serviceAccountEntries(names, account) : account.deletedAt
     },
   }
 }
 
-// The index says so, but the row decides.
-function isBefore(at: number | null, limit: number): boolean {
-  return at !== null && at < limit
+function idempotencyRemoval({ names }: Database, id: string): Removal {
+  return { reads: [names.idempotency(id)], entries: () => [] }
 }
 
-async function purgeActivity({ names, commands }: Database, before: number): Promise<void> {
-  for (;;) {
-    const range = ['-inf', `(${before}`, 'LIMIT', 0, rowsPerStep]
-    const workspaces = textsReply(await commands.send('ZRANGEBYSCORE', names.activityWorkspaces, ...range))
-    if (workspaces.length === 0) return
-    for (const workspace of workspaces) {
-      const keys = [names.activity(unescaped(workspace)), names.activityWorkspaces]
-      const args = [olderThan(before), activitiesPerStep, workspace]
-      while (numberReply(await commands.run(purgeActivityScript, keys, args)) === activitiesPerStep);
-    }
+/** One step in the first slot that has old days; gives whether one had. */
+async function purgeUsage(database: Database, before: number): Promise<boolean> {
+  for (const slot of database.names.usageShards) {
+    const range = ['-inf', `(${before}`, 'LIMIT', 0, 1]
+    const [member] = textsReply(await database.commands.send('ZRANGEBYSCORE', slot.daysByAge, ...range))
+    if (member === undefined) continue
+    await purgeDay(database, slot, member)
+    return true
   }
+  return false
 }
 
-async function purgeCounts({ commands }: Database, slot: UsageKeyNames, before: number): Promise<void> {
-  for (;;) {
-    const range = ['-inf', `(${before}`, 'LIMIT', 0, rowsPerStep]
-    const members = textsReply(await commands.send('ZRANGEBYSCORE', slot.countsByAge, ...range))
-    if (members.length === 0) return
-    const hours = members.map(hourOfMember)
-    const keys = hours.flatMap(({ workspaceId, hour }) => [slot.counts(workspaceId, hour), slot.hours(workspaceId)])
-    const args = hours.flatMap((hour) => [countsMember(hour), hour.hour])
-    await commands.run(purgeCountsScript, [slot.countsByAge, ...keys], args)
-  }
+async function purgeDay({ commands }: Database, slot: UsageKeyNames, member: string): Promise<void> {
+  const { workspaceId, day } = dayOfMember(member)
+  const hours = Array.from({ length: dayMs / hourMs }, (_, index) => day + index * hourMs)
+  const keys = [
+    slot.daysByAge,
+    slot.days(workspaceId),
+    slot.lastHours(workspaceId),
+    slot.dayCounts(workspaceId, day),
+    slot.totals(workspaceId, day),
+    slot.busiest(workspaceId, day),
+    ...hours.map((hour) => slot.counts(workspaceId, hour)),
+  ]
+  const args = [member, String(day), day + dayMs, lastHoursPerStep]
+  await commands.run(purgeDayScript, keys, args)
 }

@@ -1,6 +1,7 @@
 import { type KeyStore, type Subscription, UnavailableError } from '@claviger/core/store'
 import { listActivity } from './activity.ts'
 import { openBus } from './bus.ts'
+import { busiestKeys } from './busiest.ts'
 import { poll } from './change-log.ts'
 import type { RedisClient, RedisClusterClient } from './client.ts'
 import { boundedCommands } from './commands.ts'
@@ -56,6 +57,7 @@ export function redisStore(client: RedisClient | RedisClusterClient, options: Re
     poll: async (since) => poll(open(), since),
     addUsage: async (batch) => addUsage(open(), batch),
     usage: async (query) => readUsage(open(), query),
+    busiest: async (query) => busiestKeys(open(), query),
     activity: async (query) => listActivity(open(), query),
     services: async (query) => listServices(open(), query),
     purge: async (limits) => purge(open(), limits),

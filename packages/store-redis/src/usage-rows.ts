@@ -1,32 +1,50 @@
 import type { UsageEntry } from '@claviger/core/store'
 import { unescaped } from './keys.ts'
 
-type Hour = Pick<UsageEntry, 'workspaceId' | 'hour'>
+type Place = Pick<UsageEntry, 'workspaceId' | 'hour'>
 
-/** How an hour of a workspace is listed by age. */
-export function countsMember({ workspaceId, hour }: Hour): string {
-  return JSON.stringify([hour, workspaceId])
+/** A UTC day of a workspace. */
+export interface WorkspaceDay {
+  readonly workspaceId: string
+  readonly day: number
 }
 
-/** The inverse of `countsMember`. */
-export function hourOfMember(member: string): Hour {
-  const [hour, workspaceId] = JSON.parse(member) as [number, string]
-  return { workspaceId, hour }
+/** How a day of a workspace is listed by age. */
+export function dayMember({ workspaceId, day }: WorkspaceDay): string {
+  return JSON.stringify([day, workspaceId])
 }
 
-/** Reads what the script `add-counts` wrote: pairs of key id and row. A row that cannot be read counts as none. */
-export function entriesOfRow({ workspaceId, hour }: Hour, pairs: readonly string[]): readonly UsageEntry[] {
-  return pairs.flatMap((keyId, index) => {
-    if (index % 2 === 1) return []
-    const row = parsed(pairs[index + 1] ?? '{}')
-    return Object.entries(row).flatMap(([version, counts]): UsageEntry[] => {
-      if (!Array.isArray(counts)) return []
-      const [requests = 0, allowed = 0, clientErrors = 0, serverErrors = 0, lastUsedAt = 0] = counts.map(Number)
-      const denied: Record<string, number> = Object.create(null)
-      for (const [code, count] of Object.entries(Object(counts[5]))) denied[code] = Number(count)
-      const key = { workspaceId, keyId: unescaped(keyId), version: Number(version), hour }
-      return [{ ...key, requests, allowed, denied, clientErrors, serverErrors, lastUsedAt }]
-    })
+/** The inverse of `dayMember`. */
+export function dayOfMember(member: string): WorkspaceDay {
+  const [day, workspaceId] = JSON.parse(member) as [number, string]
+  return { workspaceId, day }
+}
+
+/** The field of an hour among the totals of a day. */
+export function totalsField(hour: number): string {
+  return String(hour)
+}
+
+/** The field of the whole day among its totals. */
+export const wholeDay = 'day'
+
+/** Reads what the script `add-counts` wrote: pairs of field and row. A row that cannot be read counts as none. */
+export function entriesOfRows({ workspaceId, hour }: Place, pairs: readonly string[]): readonly UsageEntry[] {
+  return pairs.flatMap((field, index) =>
+    index % 2 === 1 ? [] : entriesOfRow({ workspaceId, hour, keyId: unescaped(field) }, pairs[index + 1] ?? '{}'),
+  )
+}
+
+/** Reads one row: an entry for each secret version. */
+export function entriesOfRow(place: Place & Pick<UsageEntry, 'keyId'>, json: string): readonly UsageEntry[] {
+  return Object.entries(parsed(json)).flatMap(([version, counts]): UsageEntry[] => {
+    if (!Array.isArray(counts)) return []
+    const [requests = 0, allowed = 0, clientErrors = 0, serverErrors = 0, lastUsedAt = 0] = counts.map(Number)
+    const denied: Record<string, number> = Object.create(null)
+    for (const [code, count] of Object.entries(Object(counts[5]))) denied[code] = Number(count)
+    const numbers = [requests, allowed, clientErrors, serverErrors, lastUsedAt, ...Object.values(denied)]
+    if (!numbers.every(Number.isFinite)) return []
+    return [{ ...place, version: Number(version), requests, allowed, denied, clientErrors, serverErrors, lastUsedAt }]
   })
 }
 

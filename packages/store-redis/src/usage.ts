@@ -1,114 +1,133 @@
-import { type UsageBatch, type UsageEntry, type UsagePoint, type UsageQuery, usageSummary } from '@claviger/core/store'
+import {
+  cutAtDays,
+  dayMs,
+  daysIn,
+  hourMs,
+  type UsageBatch,
+  type UsagePoint,
+  type UsageQuery,
+  usageSummary,
+} from '@claviger/core/store'
 import type { Database } from './database.ts'
-import { escaped, type UsageKeyNames } from './keys.ts'
+import { escaped } from './keys.ts'
 import { placeOf } from './places.ts'
 import { findKeys } from './records.ts'
 import { addCountsScript } from './scripts/add-counts.ts'
 import { readCountsScript } from './scripts/read-counts.ts'
 import { touchKeysScript } from './scripts/touch-keys.ts'
 import { listReply, textsReply } from './replies.ts'
-import { countsMember, entriesOfRow } from './usage-rows.ts'
+import { bySlot, usageParts } from './usage-parts.ts'
+import { entriesOfRow, totalsField, wholeDay } from './usage-rows.ts'
 
-// A batch is sent again within minutes. Longer than any outage that a process survives, and then forgotten.
 const markerLifeMs = 7 * 24 * 3_600_000
-const hoursPerRead = 200
+// What one script does is done before anybody else is served: each is a millisecond or two.
+const hashesPerRead = 100
+const touchesPerScript = 200
 
 /**
- * Adds counts, slot by slot, and last of all when keys were last used. Each slot knows by a marker of its own whether it
- * has this batch, so a batch that failed half-way is completed when it is sent again.
+ * Adds counts, slot by slot and part by part, and last of all when keys were last used. Each slot knows by a marker of
+ * its own how much of this batch it has, so a batch that failed half-way is completed when it is sent again.
  */
 export async function addUsage(database: Database, batch: UsageBatch): Promise<void> {
   const { commands, names } = database
   const done = await commands.send('GET', names.usedBatch(batch.instanceId))
   if (typeof done === 'string' && batch.sequence <= Number(done)) return
-  const slots = new Map<UsageKeyNames, UsageEntry[]>()
-  for (const entry of batch.entries) {
-    const slot = names.usageShard(entry.workspaceId)
-    const entries = slots.get(slot)
-    if (entries === undefined) slots.set(slot, [entry])
-    else entries.push(entry)
+  for (const [slot, entries] of bySlot(names, batch.entries)) {
+    for (const { keys, args } of usageParts(slot, batch, entries)) await commands.run(addCountsScript, keys, args)
   }
-  await Promise.all([...slots].map(([slot, entries]) => addCounts(database, slot, batch, entries)))
   await touchKeys(database, batch)
 }
 
-/** Sums the counts of one workspace. */
-export async function readUsage({ commands, names }: Database, query: UsageQuery): Promise<readonly UsagePoint[]> {
-  const { workspaceId, keyId } = query
-  const slot = names.usageShard(workspaceId)
-  const range = [String(query.from), `(${query.to}`]
-  const hours = textsReply(await commands.send('ZRANGEBYSCORE', slot.hours(workspaceId), ...range)).map(Number)
+/** Sums counts: of a workspace from its totals, of a key from its days and hours. */
+export async function readUsage(database: Database, query: UsageQuery): Promise<readonly UsagePoint[]> {
+  const { workspaceId, keyId, from, to } = query
+  const slot = database.names.usageShard(workspaceId)
+  const { wholeDays, edges } = query.bucket === 'hour' ? { wholeDays: null, edges: [{ from, to }] } : cutAtDays(query)
+  const days = wholeDays === null ? [] : daysIn(wholeDays)
   const summary = usageSummary(query)
-  for (let first = 0; first < hours.length; first += hoursPerRead) {
-    const some = hours.slice(first, first + hoursPerRead)
-    const keys = some.map((hour) => slot.counts(workspaceId, hour))
-    const reply = listReply(await commands.run(readCountsScript, keys, keyId === undefined ? [] : [escaped(keyId)]))
-    for (const [index, hour] of some.entries()) {
-      for (const entry of entriesOfRow({ workspaceId, hour }, textsReply(reply[index]))) summary.add(entry)
+  const add = async (hashes: readonly Hash[], fields: readonly string[]): Promise<void> => {
+    for await (const { hash, field, json } of rowsOf(database, hashes, fields)) {
+      const hour = field === wholeDay || keyId !== undefined ? hash.start : Number(field)
+      for (const entry of entriesOfRow({ workspaceId, hour, keyId: keyId ?? '' }, json)) summary.add(entry)
     }
+  }
+  if (keyId === undefined) {
+    const dayHash = (start: number): Hash => ({ name: slot.totals(workspaceId, start), start })
+    await add(days.map(dayHash), [wholeDay])
+    for (const edge of edges) {
+      for (const day of daysIn(edge)) await add([dayHash(day)], hoursOf(edge, day).map(totalsField))
+    }
+  } else {
+    await add(
+      days.map((start) => ({ name: slot.dayCounts(workspaceId, start), start })),
+      [escaped(keyId)],
+    )
+    const hours = edges.flatMap((edge) => hoursIn(edge))
+    await add(
+      hours.map((start) => ({ name: slot.counts(workspaceId, start), start })),
+      [escaped(keyId)],
+    )
   }
   return summary.points()
 }
 
-async function addCounts(
-  { commands }: Database,
-  slot: UsageKeyNames,
-  { instanceId, sequence }: UsageBatch,
-  entries: readonly UsageEntry[],
-): Promise<void> {
-  const hours = new Map<string, { number: number; entry: UsageEntry }>()
-  for (const entry of entries) {
-    const name = slot.counts(entry.workspaceId, entry.hour)
-    if (!hours.has(name)) hours.set(name, { number: hours.size + 1, entry })
+/** A hash of counts, and where they start. */
+export interface Hash {
+  readonly name: string
+  readonly start: number
+}
+
+/** Reads the same fields of many hashes, some at a time. */
+export async function* rowsOf<One extends { readonly name: string }>(
+  { commands }: Pick<Database, 'commands'>,
+  hashes: readonly One[],
+  fields: readonly string[],
+): AsyncGenerator<{ readonly hash: One; readonly field: string; readonly json: string }> {
+  const size = Math.max(1, Math.floor(hashesPerRead / Math.max(1, fields.length / 4)))
+  for (let first = 0; first < hashes.length; first += size) {
+    const some = hashes.slice(first, first + size)
+    const reply = listReply(
+      await commands.run(
+        readCountsScript,
+        some.map(({ name }) => name),
+        fields,
+      ),
+    )
+    for (const [index, hash] of some.entries()) {
+      const pairs = textsReply(reply[index])
+      for (let at = 0; at + 1 < pairs.length; at += 2) yield { hash, field: pairs[at] ?? '', json: pairs[at + 1] ?? '' }
+    }
   }
-  const keys = [
-    slot.batch(instanceId),
-    slot.countsByAge,
-    ...[...hours].flatMap(([name, { entry }]) => [name, slot.hours(entry.workspaceId)]),
-  ]
-  await commands.run(addCountsScript, keys, [
-    sequence,
-    markerLifeMs,
-    hours.size,
-    ...[...hours.values()].flatMap(({ entry }) => [entry.hour, countsMember(entry)]),
-    entries.length,
-    ...entries.flatMap((entry) => {
-      const codes = Object.entries(entry.denied)
-      return [
-        hours.get(slot.counts(entry.workspaceId, entry.hour))?.number ?? 0,
-        escaped(entry.keyId),
-        entry.version,
-        entry.requests,
-        entry.allowed,
-        entry.clientErrors,
-        entry.serverErrors,
-        entry.lastUsedAt,
-        codes.length,
-        ...codes.flat(),
-      ]
-    }),
-  ])
+}
+
+/** Every full hour of a range. */
+export function hoursIn({ from, to }: { readonly from: number; readonly to: number }): readonly number[] {
+  return Array.from({ length: Math.max(0, Math.ceil((to - from) / hourMs)) }, (_, index) => from + index * hourMs)
+}
+
+function hoursOf({ from, to }: { readonly from: number; readonly to: number }, day: number): readonly number[] {
+  return hoursIn({ from: Math.max(from, day), to: Math.min(to, day + dayMs) })
 }
 
 async function touchKeys(database: Database, { instanceId, sequence, entries }: UsageBatch): Promise<void> {
   const { commands, names } = database
   const latest = new Map<string, number>()
   for (const { keyId, lastUsedAt } of entries) latest.set(keyId, Math.max(latest.get(keyId) ?? 0, lastUsedAt))
-  const workspaces = new Map(entries.map(({ keyId, workspaceId }) => [`${keyId} ${workspaceId}`, true]))
+  const workspaces = new Set(entries.map(({ keyId, workspaceId }) => `${keyId} ${workspaceId}`))
   const records = await findKeys(database, [...latest.keys()])
-  const keys = [names.usedBatch(instanceId)]
-  const numbers = new Map<string, number>()
-  const numberOf = (name: string): number => {
-    const known = numbers.get(name) ?? keys.push(name)
-    numbers.set(name, known)
-    return known
-  }
   const touches = [...records].flatMap(([id, record]) => {
     if (record === 'corrupt' || !workspaces.has(`${id} ${record.workspaceId}`)) return []
     const { workspaceId, createdAt } = record
-    const [byCreation, byLastUse] = [names.byCreation(workspaceId), names.byLastUse(workspaceId)]
-    const named = [names.lastUsed(id), byCreation, byLastUse, names.neverUsed(workspaceId)].map(numberOf)
-    return [[...named, placeOf({ at: createdAt, id }), latest.get(id) ?? 0]]
+    const sets = [names.byCreation(workspaceId), names.byLastUse(workspaceId), names.neverUsed(workspaceId)]
+    return [{ used: [names.lastUsed(id), ...sets], rest: [placeOf({ at: createdAt, id }), latest.get(id) ?? 0] }]
   })
-  await commands.run(touchKeysScript, keys, [sequence, markerLifeMs, touches.length, ...touches.flat()])
+  // Forward only, so doing a part twice changes nothing: the batch is marked with the last.
+  for (let first = 0; first === 0 || first < touches.length; first += touchesPerScript) {
+    const some = touches.slice(first, first + touchesPerScript)
+    const isLast = first + touchesPerScript >= touches.length
+    const keys = [...new Set([names.usedBatch(instanceId), ...some.flatMap(({ used }) => used)])]
+    const numbers = new Map(keys.map((name, index) => [name, index + 1]))
+    const args = some.flatMap(({ used, rest }) => [...used.map((name) => numbers.get(name) ?? 0), ...rest])
+    await commands.run(touchKeysScript, keys, [sequence, isLast ? 1 : 0, markerLifeMs, some.length, ...args])
+  }
 }

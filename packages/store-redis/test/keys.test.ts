@@ -55,9 +55,13 @@ describe('names', () => {
       (id, other) => names.byOwner(id, { type: 'service', id: other }),
       (id, other) => names.idempotency(idempotencyIdOf(id, other)),
       (id) => names.usageShard(id).counts(id, 7),
-      (id) => names.usageShard(id).hours(id),
+      (id) => names.usageShard(id).dayCounts(id, 7),
+      (id) => names.usageShard(id).totals(id, 7),
+      (id) => names.usageShard(id).busiest(id, 7),
+      (id) => names.usageShard(id).days(id),
+      (id) => names.usageShard(id).lastHours(id),
       (id) => names.usageShard(id).batch(id),
-      (id) => names.usageShard(id).countsByAge,
+      (id) => names.usageShard(id).daysByAge,
     ]
     fc.assert(
       fc.property(text, text, text, text, (id, other, id2, other2) => {
@@ -93,7 +97,7 @@ describe('names', () => {
   test('of two namespaces never meet, even when one begins with the other', () => {
     const [one, two] = [keyNames('acme'), keyNames('acme-2')]
     expect(two.head.startsWith(one.head.slice(0, -5))).toBe(false)
-    expect(one.usageShards.map(({ countsByAge }) => countsByAge)).not.toContain(two.usageShards[0]?.countsByAge)
+    expect(one.usageShards.map(({ daysByAge }) => daysByAge)).not.toContain(two.usageShards[0]?.daysByAge)
   })
 })
 

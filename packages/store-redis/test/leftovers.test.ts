@@ -1,4 +1,4 @@
-import { dayMs, hourMs } from '@claviger/core/store'
+import { dayMs, hourMs, type Write } from '@claviger/core/store'
 import { serverOrSkip, startRedis } from '@claviger/test-servers'
 import { testKeyId, testRecord, testServiceAccount } from '@claviger/testing'
 import { Redis } from 'ioredis'
@@ -12,7 +12,7 @@ const everything = {
   revokedKeysBefore: start + 1,
   deletedServiceAccountsBefore: start + 1,
   activityBefore: start + 1,
-  usageBefore: start + 1,
+  usageBefore: start + dayMs,
   idempotencyBefore: start + 1,
 }
 
@@ -28,49 +28,54 @@ redis.describe('purge', () => {
   })
   afterEach(() => client.disconnect())
 
+  async function purgeAll(): Promise<void> {
+    while ((await store.purge(everything)) === 'more');
+  }
+
   async function fill(count: number): Promise<void> {
     const actor = { type: 'user', id: 'ada' } as const
     const ids = Array.from({ length: count }, (_, index) => index)
     const keys = ids.map((index) =>
       testRecord({ id: testKeyId(index), revokedAt: start, expiresAt: start, ownerGoneAt: 1 }),
     )
-    await store.commit(change({ writes: keys.map(insert) }))
-    await store.commit(
-      change({
-        writes: ids.map((index) => ({
-          type: 'serviceAccount',
-          record: testServiceAccount({ id: `"svc" ${index}`, deletedAt: start }),
-          expectedRevision: 0,
-        })),
-        activity: Array.from({ length: 5 * count }, (_, index) => ({
-          id: `a${index}`,
-          workspaceId: `ws:${index % 3}`,
-          at: start - index,
+    const accounts = ids.map(
+      (index): Write => ({
+        type: 'serviceAccount',
+        record: testServiceAccount({ id: `"svc" ${index}`, deletedAt: start }),
+        expectedRevision: 0,
+      }),
+    )
+    const activity = Array.from({ length: 5 * count }, (_, index) => ({
+      id: `a${index}`,
+      workspaceId: `ws:${index % 3}`,
+      at: start - index,
+      actor,
+      action: 'key.created',
+      target: { type: 'key' as const, id: testKeyId(index) },
+      before: null,
+      after: null,
+      origin: null,
+    }))
+    const retries = ids.map(
+      (index): Write => ({
+        type: 'idempotency',
+        record: {
+          workspaceId: 'ws_acme',
           actor,
-          action: 'key.created',
-          target: { type: 'key', id: testKeyId(index) },
-          before: null,
-          after: null,
-          origin: null,
-        })),
+          idempotencyKey: `retry ${index}`,
+          requestHash: '',
+          keyId: testKeyId(index),
+          createdAt: start,
+        },
+        expectedRevision: 0,
       }),
     )
-    await store.commit(
-      change({
-        writes: ids.map((index) => ({
-          type: 'idempotency',
-          record: {
-            workspaceId: 'ws_acme',
-            actor,
-            idempotencyKey: `retry ${index}`,
-            requestHash: '',
-            keyId: testKeyId(index),
-            createdAt: start,
-          },
-          expectedRevision: 0,
-        })),
-      }),
-    )
+    for (const writes of [...keys.map(insert), ...accounts, ...retries].map((write) => [write])) {
+      await store.commit(change({ writes }))
+    }
+    for (let first = 0; first < activity.length; first += 100) {
+      await store.commit(change({ activity: activity.slice(first, first + 100) }))
+    }
     const entries = ids.map((index) => usageEntry({ keyId: testKeyId(index), hour: start - index * hourMs }))
     await store.addUsage({ instanceId: 'i', sequence: 1, entries })
   }
@@ -78,7 +83,7 @@ redis.describe('purge', () => {
   test('leaves nothing behind but the head, the log and the batch numbers', async () => {
     await fill(250)
     expect((await namesIn(client, namespace)).length).toBeGreaterThan(1_000)
-    await store.purge(everything)
+    await purgeAll()
     const names = keyNames(namespace)
     const kept = [names.head, names.log, names.usedBatch('i'), names.usageShard('ws_acme').batch('i')]
     expect(await namesIn(client, namespace)).toEqual(kept.sort())
@@ -99,7 +104,7 @@ redis.describe('purge', () => {
     const names = keyNames(namespace)
     const corrupt = Array.from({ length: 120 }, (_, index) => testKeyId(index))
     for (const id of corrupt) await client.set(names.key(id), 'garbage')
-    await store.purge(everything)
+    await purgeAll()
     const ids = Array.from({ length: 250 }, (_, index) => testKeyId(index))
     expect([...(await store.find(ids))]).toEqual(corrupt.map((id) => [id, 'corrupt']))
   })
@@ -107,7 +112,7 @@ redis.describe('purge', () => {
   test('removes no key that is not revoked, whatever the index says', async () => {
     await store.commit(change({ writes: [insert(testRecord())] }))
     await client.call('ZADD', keyNames(namespace).revokedKeys, 1, testRecord().id)
-    await store.purge(everything)
+    await purgeAll()
     expect((await store.find([testRecord().id])).size).toBe(1)
   })
 
@@ -115,7 +120,7 @@ redis.describe('purge', () => {
     await fill(20)
     await client.call('CONFIG', 'SET', 'maxmemory', '100kb')
     try {
-      await store.purge(everything)
+      await purgeAll()
     } finally {
       await client.call('CONFIG', 'SET', 'maxmemory', '0')
     }
@@ -177,12 +182,21 @@ redis.describe('usage', () => {
   ])('counts on where a row says %s', async (garbage) => {
     const namespace = freshNamespace()
     const store = redisStore(client, { namespace, subscriber: false })
-    const { counts, hours } = keyNames(namespace).usageShard('ws_acme')
+    const { counts, dayCounts, totals } = keyNames(namespace).usageShard('ws_acme')
     await client.hset(counts('ws_acme', start), testKeyId(1), garbage)
-    await client.zadd(hours('ws_acme'), start, String(start))
+    await client.hset(dayCounts('ws_acme', start), testKeyId(1), garbage)
+    for (const field of ['day', String(start)]) await client.hset(totals('ws_acme', start), field, garbage)
     await store.usage(range)
     await store.addUsage(batch(1))
-    expect(await store.usage({ ...range, keyId: testKeyId(1) })).toMatchObject([{ requests: 1 }])
+    for (const to of [start + hourMs, start + dayMs]) {
+      for (const keyId of [undefined, testKeyId(1)]) {
+        const asked = { ...range, to, ...(keyId !== undefined && { keyId }) }
+        expect(await store.usage(asked)).toMatchObject([{ requests: 1 }])
+      }
+      expect(await store.busiest({ workspaceId: 'ws_acme', from: start, to, limit: 1 })).toMatchObject({
+        keys: [{ keyId: testKeyId(1), requests: 1 }],
+      })
+    }
   })
 
   test('counts and reads key ids and denial codes of any text', async () => {
@@ -190,8 +204,11 @@ redis.describe('usage', () => {
     const keyId = '"\ud800:\u0000'
     const denied = { ['__proto__']: 1, constructor: 2, 'a"b': 3 }
     await store.addUsage({ instanceId: 'i', sequence: 1, entries: [usageEntry({ keyId, denied })] })
-    const [point] = await store.usage({ ...range, groupBy: 'key' })
-    expect(point?.keyId).toBe(keyId)
-    expect(new Map(Object.entries(point?.denied ?? {}))).toEqual(new Map(Object.entries(denied)))
+    const [point] = await store.usage({ ...range, keyId })
+    const [busy] = (await store.busiest({ workspaceId: 'ws_acme', from: start, to: start + dayMs, limit: 1 })).keys
+    expect(busy?.keyId).toBe(keyId)
+    for (const one of [point, busy]) {
+      expect(new Map(Object.entries(one?.denied ?? {}))).toEqual(new Map(Object.entries(denied)))
+    }
   })
 })

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { type Activity, ConfigurationError } from '@claviger/core/store'
+import { dayMs, hourMs } from '@claviger/core/store'
 import { serverOrSkip, startRedis, startRedisCluster } from '@claviger/test-servers'
 import { testRecord } from '@claviger/testing'
 import { Cluster, Redis } from 'ioredis'
@@ -220,7 +221,11 @@ async function doesEverything(store: RedisStore): Promise<void> {
   const current = (await store.find([record.id])).get(record.id)
   if (current === undefined || current === 'corrupt') throw new Error('expected the key to be there')
   await store.commit(change({ writes: [update(current, { revokedAt: start })] }))
-  await store.purge({ revokedKeysBefore: start + 1, activityBefore: start + 1, usageBefore: start + 1 })
+  for (const to of [start + hourMs, start + dayMs]) {
+    expect((await store.busiest({ workspaceId: 'ws_acme', from: start, to, limit: 1 })).keys).toHaveLength(1)
+  }
+  const limits = { revokedKeysBefore: start + 1, activityBefore: start + 1, usageBefore: start + dayMs }
+  while ((await store.purge(limits)) === 'more');
   await store.close()
 }
 

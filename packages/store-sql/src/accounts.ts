@@ -20,6 +20,7 @@ export function accountColumns(account: ServiceAccount): Omit<Insertable<Service
     workspace_id: account.workspaceId,
     revision: account.revision,
     created_at: account.createdAt,
+    living: account.deletedAt === null ? 1 : 0,
     deleted_at: account.deletedAt,
     record: encodeServiceAccount(account),
   }
@@ -34,6 +35,7 @@ export function readAccount(row: Selectable<ServiceAccountsTable>): ServiceAccou
       account.workspaceId === row.workspace_id &&
       account.revision === integer(row.revision) &&
       account.createdAt === integer(row.created_at) &&
+      (account.deletedAt === null ? 1 : 0) === integer(row.living) &&
       account.deletedAt === nullableInteger(row.deleted_at)
     return agrees ? account : 'corrupt'
   } catch {
@@ -53,7 +55,7 @@ export async function listAccounts(database: Database, query: ServiceAccountQuer
       .selectAll()
       .where('workspace_id', '=', query.workspaceId)
       .where((eb) => isBehind(eb, plan))
-    if (query.includeDeleted !== true) select = select.where('deleted_at', 'is', null)
+    if (query.includeDeleted !== true) select = select.where('living', '=', 1)
     if (ids !== undefined) select = select.where((eb) => dialect.oneOf(eb.ref('id'), ids))
     return select.orderBy('created_at', 'desc').orderBy('id').limit(plan.fetch).execute()
   })

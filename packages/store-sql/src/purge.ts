@@ -1,26 +1,61 @@
-import type { PurgeLimits } from '@claviger/core/store'
-import type { Database, Queries } from './database/database.ts'
+import { dayOf, type PurgeLimits, type PurgeProgress } from '@claviger/core/store'
+import { sql } from 'kysely'
+import type { Database } from './database/database.ts'
+import type { Tables } from './database/tables.ts'
 import { transaction } from './database/transaction.ts'
 
-/** Removes rows older than the given instants, each kind in a transaction of its own. */
-export async function purge(database: Database, limits: PurgeLimits): Promise<void> {
-  const before = async (limit: number | undefined, remove: (queries: Queries, at: number) => Promise<unknown>) => {
-    if (limit !== undefined) await transaction(database, (queries) => remove(queries, limit))
+/** Rows of a table that are old by a column. */
+interface OldRows {
+  readonly table: keyof Tables
+  readonly column: string
+  readonly before: number
+}
+
+// How many rows a step removes follows from how long the last one took: a lock that is held, and on SQLite the event
+// loop, is never held for much longer than this.
+const aimMs = 8
+const fewestRows = 20
+const mostRows = 1_000
+
+/** Makes the purge of a store. Each call removes some of the oldest rows, in a transaction per table, and is short. */
+export function purging(database: Database): (limits: PurgeLimits) => Promise<PurgeProgress> {
+  let rows = 200
+
+  return async (limits) => {
+    const startedAt = performance.now()
+    let left = rows
+    for (const old of oldRows(limits)) {
+      left -= await removeSome(database, old, left)
+      if (left <= 0) break
+    }
+    const tookMs = performance.now() - startedAt
+    if (tookMs > aimMs) rows = Math.max(fewestRows, Math.floor(rows / 2))
+    else if (left <= 0 && tookMs < aimMs / 2) rows = Math.min(mostRows, rows * 2)
+    return left <= 0 ? 'more' : 'done'
   }
-  await before(limits.revokedKeysBefore, (queries, at) =>
-    queries.deleteFrom('keys').where('revoked_at', '<', at).execute(),
-  )
-  await before(limits.deletedServiceAccountsBefore, (queries, at) =>
-    queries.deleteFrom('service_accounts').where('deleted_at', '<', at).execute(),
-  )
-  await before(limits.activityBefore, (queries, at) =>
-    queries.deleteFrom('activity').where('created_at', '<', at).execute(),
-  )
-  await before(limits.idempotencyBefore, (queries, at) =>
-    queries.deleteFrom('idempotency').where('created_at', '<', at).execute(),
-  )
-  await before(limits.usageBefore, async (queries, at) => {
-    await queries.deleteFrom('usage').where('hour', '<', at).execute()
-    await queries.deleteFrom('usage_instances').where('seen_at', '<', at).execute()
-  })
+}
+
+/** What is old, table by table. Whole UTC days of usage, so that sums by the day stay true. */
+function oldRows(limits: PurgeLimits): readonly OldRows[] {
+  const { usageBefore } = limits
+  const day = usageBefore === undefined ? undefined : dayOf(usageBefore)
+  const all: readonly (readonly [table: keyof Tables, column: string, before: number | undefined])[] = [
+    ['keys', 'revoked_at', limits.revokedKeysBefore],
+    ['service_accounts', 'deleted_at', limits.deletedServiceAccountsBefore],
+    ['activity', 'created_at', limits.activityBefore],
+    ['idempotency', 'created_at', limits.idempotencyBefore],
+    ['usage', 'hour', day],
+    ['usage_days', 'day', day],
+    ['usage_totals', 'start', day],
+    ['usage_keys', 'last_hour', day],
+    ['usage_instances', 'seen_at', usageBefore],
+  ]
+  return all.flatMap(([table, column, before]) => (before === undefined ? [] : [{ table, column, before }]))
+}
+
+async function removeSome(database: Database, { table, column, before }: OldRows, most: number): Promise<number> {
+  const reference = sql.ref(column)
+  const statement = database.dialect.deleteSome(sql.table(table), sql`${reference} < ${before}`, reference, most)
+  const { numAffectedRows } = await transaction(database, (queries) => statement.execute(queries))
+  return Number(numAffectedRows ?? 0n)
 }

@@ -9,9 +9,10 @@ import { asUnavailable } from './failures.ts'
 import { findKeys } from './keys/find.ts'
 import { listKeys } from './keys/list.ts'
 import { applyMigrations } from './migrations/migrate.ts'
-import { purge } from './purge.ts'
+import { purging } from './purge.ts'
 import { checkReady } from './ready.ts'
 import { addUsage } from './usage/add.ts'
+import { busiestKeys } from './usage/busiest.ts'
 import { usagePoints } from './usage/points.ts'
 
 /**
@@ -31,6 +32,7 @@ export interface SqlStore extends Required<Omit<KeyStore, 'subscribe'>> {
 export function sqlStore(database: Database): SqlStore {
   let closed = false
   const prune = pruning(database)
+  const purge = purging(database)
   const run = async <T>(operation: () => Promise<T>): Promise<T> => {
     if (closed) throw new UnavailableError('store', 'This store was closed. Create a new one.')
     try {
@@ -52,9 +54,10 @@ export function sqlStore(database: Database): SqlStore {
     poll: (since) => run(() => pollChanges(database, since)),
     addUsage: (batch) => run(() => addUsage(database, batch)),
     usage: (query) => run(() => usagePoints(database, query)),
+    busiest: (query) => run(() => busiestKeys(database, query)),
     activity: (query) => run(() => listActivity(database, query)),
     services: (query) => run(() => listAccounts(database, query)),
-    purge: (limits) => run(() => purge(database.patient, limits)),
+    purge: (limits) => run(() => purge(limits)),
     ready: () => run(() => checkReady(database)),
     migrate: () => run(() => applyMigrations(database.patient)),
     close: async () => {

@@ -35,13 +35,19 @@ postgres.describe('plans of PostgreSQL', () => {
 
   /** How PostgreSQL carries out the last statement that `work` sends. */
   async function planOf(work: () => Promise<unknown>): Promise<string> {
+    return (await plansOf(work)).at(-1) ?? ''
+  }
+
+  /** How PostgreSQL carries out the statements that `work` sends. */
+  async function plansOf(work: () => Promise<unknown>): Promise<readonly string[]> {
     sent.length = 0
     await work()
-    const last = sent.at(-1)
-    const { rows } = await client.pool.query<{ 'QUERY PLAN': string }>(`explain ${last?.sql}`, [
-      ...(last?.parameters ?? []),
-    ])
-    return rows.map((row) => row['QUERY PLAN']).join('\n')
+    const plans: string[] = []
+    for (const { sql, parameters } of [...sent]) {
+      const { rows } = await client.pool.query<{ 'QUERY PLAN': string }>(`explain ${sql}`, [...parameters])
+      plans.push(rows.map((row) => row['QUERY PLAN']).join('\n'))
+    }
+    return plans
   }
 
   test('find goes by the primary key', async () => {
@@ -88,14 +94,28 @@ postgres.describe('plans of PostgreSQL', () => {
     expect(plan).toContain('claviger_changes_pkey')
   })
 
-  test('usage of a key goes by the primary key, of a workspace by the hour', async () => {
+  test('usage of a key goes by the primary key, of a workspace by its sums, the busiest by the index of a day', async () => {
+    const days = `select 'ws_' || n % 100 as workspace, 'key' || lpad((n % 3000)::text, 13, '0') as key, n / 3000 as day
+      from generate_series(1, 60000) n`
     await client.run(`insert into claviger_usage
-      select 'ws_' || n % 100, 'key' || lpad((n % 3000)::text, 13, '0'), 1, n / 3000 * 3600000, '', 1, 1, 0, 0, 0
-      from generate_series(1, 60000) n`)
+      select workspace, key, 1, day * 86400000, '', 1, 1, 0, 0, 0 from (${days}) as days`)
+    await client.run(`insert into claviger_usage_days
+      select workspace, key, day * 86400000, '', 1, 1, 0, 0, 0 from (${days}) as days`)
+    await client.run(`insert into claviger_usage_totals
+      select workspace, 'day', day * 86400000, '', count(*), count(*), 0, 0, 0 from (${days}) as days group by 1, 3`)
+    await client.run(
+      `insert into claviger_usage_keys select workspace, key, max(day) * 86400000 from (${days}) as days group by 1, 2`,
+    )
     await client.run('analyze')
-    const range = { workspaceId, from: 0, to: 7_200_000, bucket: 'hour' } as const
-    expect(await planOf(() => store.usage({ ...range, keyId: testKeyId(7) }))).not.toContain('Seq Scan')
-    expect(await planOf(() => store.usage(range))).not.toContain('Seq Scan')
+    const range = { workspaceId, from: 0, to: 20 * 86_400_000 } as const
+    const plans = [
+      ...(await plansOf(() => store.usage({ ...range, bucket: 'hour', keyId: testKeyId(7) }))),
+      ...(await plansOf(() => store.usage({ ...range, bucket: 'day' }))),
+      ...(await plansOf(() => store.busiest({ ...range, limit: 10 }))),
+    ]
+    for (const plan of plans) expect(plan).not.toContain('Seq Scan')
+    expect(plans.join('\n')).toContain('claviger_usage_days_busiest')
+    expect(plans.join('\n')).toContain('claviger_usage_keys_recent')
   })
 })
 

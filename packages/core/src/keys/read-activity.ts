@@ -1,3 +1,4 @@
+import { channels, publish } from '../diagnostics.ts'
 import { ForbiddenError, NotSupportedError, ServiceAccountNotFoundError, ValidationError } from '../errors.ts'
 import type { ActivityQuery, Page } from '../store/query.ts'
 import type { Activity, ActorRef } from '../store/records.ts'
@@ -66,7 +67,21 @@ export async function readActivity(
   if (store.activity === undefined) throw new NotSupportedError('activity')
   if (actor.can?.listAll !== true || actor.environment !== undefined) await demandSight(parts, actor, input)
   const page = await within(clock, storeTimeoutMs, 'store', async () => store.activity?.(query))
-  return { items: (page?.items ?? []).map(shown), nextCursor: page?.nextCursor ?? null }
+  const entries = (page?.items ?? []).filter((entry) => answers(entry, query))
+  return { items: entries.map(shown), nextCursor: page?.nextCursor ?? null }
+}
+
+/** Whether a store gave what it was asked for: what the actor may see was decided by the question. */
+function answers(entry: unknown, { workspaceId, targetId, actor }: ActivityQuery): entry is Activity {
+  if (isObject(entry) && isObject(entry['actor']) && isObject(entry['target']) && Number.isSafeInteger(entry['at'])) {
+    const isAsked =
+      entry['workspaceId'] === workspaceId &&
+      (targetId === undefined || entry['target']['id'] === targetId) &&
+      (actor === undefined || (entry['actor']['type'] === actor.type && entry['actor']['id'] === actor.id))
+    if (isAsked) return true
+  }
+  publish(channels.corrupt, () => ({ field: 'activity' }))
+  return false
 }
 
 function activityQuery(self: Actor, input: ActivityInput): ActivityQuery {

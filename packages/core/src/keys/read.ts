@@ -7,7 +7,7 @@ import { readableKey } from '../verify/records.ts'
 import { within } from '../verify/within.ts'
 import type { Actor } from './actor.ts'
 import { type Attention, attentionFilter, attentions } from './attention.ts'
-import { boundedText, checkedLimit, ownFields } from './checks.ts'
+import { boundedText, checkedLimit, isObject, ownFields } from './checks.ts'
 import { checkedEnvironment } from './create-input.ts'
 import type { ListKeysInput } from './inputs.ts'
 import { type Key, keyFromRecord } from './key.ts'
@@ -39,7 +39,18 @@ export async function listVisible(parts: ReadParts, actor: Actor, input: ListKey
   const query = keyQuery(input, actor, parts, clock.now())
   if (actor.environment !== undefined && query.environment !== actor.environment) return { items: [], nextCursor: null }
   const page = await within(clock, storeTimeoutMs, 'store', () => store.list(query))
-  return { items: page.items.map((record) => keyFromRecord(record, policy, query.at)), nextCursor: page.nextCursor }
+  const records = page.items.flatMap((stored) => shownRecord(stored, actor))
+  return { items: records.map((record) => keyFromRecord(record, policy, query.at)), nextCursor: page.nextCursor }
+}
+
+/** What a store lists is believed no more than what it finds: a row that is not one, or not this actor's, is left out. */
+function shownRecord(stored: KeyRecord, actor: Actor): readonly KeyRecord[] {
+  const record = readableKey(idOf(stored), stored)
+  return record !== null && record !== 'corrupt' && isVisible(record, actor) ? [record] : []
+}
+
+function idOf(stored: unknown): string {
+  return isObject(stored) && typeof stored['id'] === 'string' ? stored['id'] : ''
 }
 
 /** Every status, in the order they are shown. */

@@ -1,4 +1,4 @@
-import type { UsageCounts, UsagePoint } from '../store/usage.ts'
+import type { KeyTotals, UsageCounts, UsagePoint } from '../store/usage.ts'
 import { addCounts, noCounts } from '../store/usage-points.ts'
 import type { SecretUsage, Usage, UsageNumbers, UsageOfKey } from './usage-types.ts'
 import { bucketStarts, type UsageRange } from './usage-range.ts'
@@ -44,16 +44,9 @@ export function usageBySecret(points: readonly UsagePoint[]): readonly SecretUsa
     })
 }
 
-/** The busiest keys of points that are grouped by key. Pure. */
-export function busiestKeys(points: readonly UsagePoint[], limit: number): readonly UsageOfKey[] {
-  return points
-    .toSorted((a, b) => b.requests - a.requests)
-    .slice(0, limit)
-    .map((point) => ({
-      keyId: point.keyId ?? '',
-      ...usageNumbers(point),
-      lastUsedAt: new Date(point.lastUsedAt),
-    }))
+/** What one key of many had, as it is shown. Pure. */
+export function usageOfOne({ keyId, lastUsedAt, ...counts }: KeyTotals): UsageOfKey {
+  return { keyId, ...usageNumbers(counts), lastUsedAt: new Date(lastUsedAt) }
 }
 
 /** `part / whole`; 0 of nothing. */

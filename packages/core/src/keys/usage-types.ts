@@ -84,8 +84,16 @@ export interface UsageOfKey extends UsageNumbers {
 
 /** Usage of all keys of a workspace, those that are gone too. */
 export interface WorkspaceUsage extends Usage {
-  /** How many keys had requests. */
-  readonly activeKeys: number
-  /** The busiest keys first. */
+  /**
+   * How many keys had requests. Null for a past range of a workspace with many keys: it could not be told without
+   * reading the counts of them all.
+   */
+  readonly activeKeys: number | null
+  /** The busiest keys first, ties by id. Every count is exact. */
   readonly byKey: readonly UsageOfKey[]
+  /**
+   * No key that `byKey` does not name had more requests than this. As long as it is not above the last one named, those
+   * are the busiest for certain. It is above only where thousands of keys are used about equally.
+   */
+  readonly othersAtMost: number
 }

@@ -1,14 +1,14 @@
 import { ForbiddenError, NotSupportedError } from '../errors.ts'
 import type { KeyRecord } from '../store/records.ts'
 import { keyStatus } from '../store/status.ts'
-import { hourMs, type UsagePoint, type UsageQuery } from '../store/usage.ts'
+import { type BusiestKeys, type BusiestQuery, hourMs, type UsagePoint, type UsageQuery } from '../store/usage.ts'
 import { within } from '../verify/within.ts'
 import type { Actor } from './actor.ts'
 import { checkedLimit, ownFields } from './checks.ts'
 import type { ManagerParts } from './parts.ts'
 import { findVisible } from './read.ts'
 import { demand, demandExplicitly } from './rights.ts'
-import { busiestKeys, usageBySecret, usageOver } from './usage-numbers.ts'
+import { usageBySecret, usageOfOne, usageOver } from './usage-numbers.ts'
 import { queryOf, type UsageRange, usageRange } from './usage-range.ts'
 import type { KeyUsage, UsageInput, WorkspaceUsage, WorkspaceUsageInput } from './usage-types.ts'
 
@@ -46,12 +46,12 @@ export async function usageOfWorkspace(
     throw new ForbiddenError('viewUsage', 'This actor sees the keys of one environment only: ask for one key.')
   }
   demandSupport(parts)
+  if (parts.store.busiest === undefined) throw new NotSupportedError('busiest')
   const query = queryOf(range, actor.workspaceId)
-  const [points, keys] = await Promise.all([
-    read(parts, { ...query, bucket: range.bucket }),
-    read(parts, { ...query, bucket: 'total', groupBy: 'key' }),
-  ])
-  return { ...usageOver(range, points), activeKeys: keys.length, byKey: busiestKeys(keys, limit) }
+  // One after the other: nobody waits for this as a request waits for its key.
+  const points = await read(parts, { ...query, bucket: range.bucket })
+  const { keys, othersAtMost, activeKeys } = await readBusiest(parts, { ...query, limit })
+  return { ...usageOver(range, points), activeKeys, byKey: keys.map(usageOfOne), othersAtMost }
 }
 
 async function previousShare(
@@ -75,4 +75,9 @@ function demandSupport({ store }: UsageParts): void {
 
 async function read({ store, clock, storeTimeoutMs }: UsageParts, query: UsageQuery): Promise<readonly UsagePoint[]> {
   return (await within(clock, storeTimeoutMs, 'store', async () => store.usage?.(query))) ?? []
+}
+
+async function readBusiest({ store, clock, storeTimeoutMs }: UsageParts, query: BusiestQuery): Promise<BusiestKeys> {
+  const nothing = { keys: [], othersAtMost: 0, activeKeys: 0 }
+  return (await within(clock, storeTimeoutMs, 'store', async () => store.busiest?.(query))) ?? nothing
 }

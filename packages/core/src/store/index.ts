@@ -44,16 +44,22 @@ export type {
   LoggedChange,
   PollResult,
   PurgeLimits,
+  PurgeProgress,
   Subscription,
   Write,
 } from './store.ts'
+export { type BusiestSource, type DayRequests, findBusiest } from './busiest.ts'
 export {
+  type BusiestKeys,
+  type BusiestQuery,
   dayMs,
   hourMs,
+  type KeyTotals,
   type UsageBatch,
   type UsageCounts,
   type UsageEntry,
   type UsagePoint,
   type UsageQuery,
 } from './usage.ts'
-export { addCounts, noCounts, usagePoints, type UsageSummary, usageSummary } from './usage-points.ts'
+export { type CutRange, cutAtDays, dayOf, daysIn, type Span } from './usage-days.ts'
+export { addCounts, noCounts, sumEntries, usagePoints, type UsageSummary, usageSummary } from './usage-points.ts'

@@ -1,6 +1,6 @@
 import type { Activity, IdempotencyRecord, KeyRecord, Owner, ServiceAccount } from './records.ts'
 import type { ActivityQuery, KeyQuery, Page, ServiceAccountQuery } from './query.ts'
-import type { UsageBatch, UsagePoint, UsageQuery } from './usage.ts'
+import type { BusiestKeys, BusiestQuery, UsageBatch, UsagePoint, UsageQuery } from './usage.ts'
 
 /** Where the change log ends. Moves by one with every commit that is not silent, in the commit's own transaction. */
 export interface Head {
@@ -93,10 +93,13 @@ export interface PurgeLimits {
   /** Deleted service accounts, by `deletedAt`. */
   readonly deletedServiceAccountsBefore?: number
   readonly activityBefore?: number
-  /** Usage buckets, by their start. */
+  /** Usage, by whole UTC days: a day goes once its end is not after this. */
   readonly usageBefore?: number
   readonly idempotencyBefore?: number
 }
+
+/** Whether a purge has come to its end: `more` asks to be called again. */
+export type PurgeProgress = 'done' | 'more'
 
 /**
  * What Claviger needs of a database: few operations, each one atomic statement, transaction or script.
@@ -112,7 +115,10 @@ export interface KeyStore {
    * `'corrupt'`: something is stored that cannot be read as a key. Reads from where commits are written, not a replica.
    */
   find(ids: readonly string[]): Promise<ReadonlyMap<string, KeyRecord | 'corrupt'>>
-  /** Lists keys of one workspace in the order of `compareForList`. Rows that cannot be read are left out. */
+  /**
+   * Lists keys of one workspace in the order of `compareForList`. Rows that cannot be read are left out. A store that
+   * would have to look at very many keys to fill a page gives what it found, even nothing, with a cursor to go on from.
+   */
   list(query: KeyQuery): Promise<Page<KeyRecord>>
   /** Carries out a change, all or nothing. A revoked key is final: no later commit revives it. */
   commit(change: Change): Promise<CommitResult>
@@ -127,12 +133,20 @@ export interface KeyStore {
    * instance's highest is ignored.
    */
   addUsage?(batch: UsageBatch): Promise<void>
+  /** Reads what a workspace or one of its keys had, from sums: the work must not grow with the number of keys. */
   usage?(query: UsageQuery): Promise<readonly UsagePoint[]>
+  /** Names the keys of a workspace that had the most requests. `findBusiest` does it from lists that are kept in order. */
+  busiest?(query: BusiestQuery): Promise<BusiestKeys>
+  /** Lists the log of one workspace: newest first, ties by id in the order of its characters or bytes. Pages as in `list`. */
   activity?(query: ActivityQuery): Promise<Page<Activity>>
+  /** Lists service accounts of one workspace: newest first, ties by id as in `activity`. Pages as in `list`. */
   services?(query: ServiceAccountQuery): Promise<Page<ServiceAccount>>
 
-  /** Removes old rows. */
-  purge?(limits: PurgeLimits): Promise<void>
+  /**
+   * Removes some old rows, as many as take a few milliseconds, and says whether there may be more: the caller pauses and
+   * calls again. So a purge of millions of rows holds up nobody, and can be left off anywhere.
+   */
+  purge?(limits: PurgeLimits): Promise<PurgeProgress>
   /** Rejects, with what to do about it, when the store must not be used as it is. May do I/O. */
   ready?(): Promise<void>
   /** Releases what the store itself opened; never a client the host passed in. */

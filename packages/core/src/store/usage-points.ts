@@ -14,7 +14,23 @@ export function addCounts(a: UsageCounts, b: UsageCounts): UsageCounts {
   }
 }
 
-/** Sums hourly entries of one workspace to the points a query asks for. Entries that it does not ask for are left out. */
+/** Adds up the entries of each place, in the order in which the places come. Entries without a request are left out. */
+export function sumEntries(
+  entries: Iterable<UsageEntry>,
+  placeOf: (entry: UsageEntry) => string,
+): ReadonlyMap<string, UsageEntry> {
+  const sums = new Map<string, UsageEntry>()
+  for (const entry of entries) {
+    if (entry.requests === 0) continue
+    const place = placeOf(entry)
+    const sofar = sums.get(place)
+    const lastUsedAt = Math.max(sofar?.lastUsedAt ?? entry.lastUsedAt, entry.lastUsedAt)
+    sums.set(place, { ...entry, ...addCounts(sofar ?? noCounts, entry), lastUsedAt })
+  }
+  return sums
+}
+
+/** Sums hourly entries to the points a query asks for. Entries that it does not ask for are left out. */
 export function usagePoints(entries: Iterable<UsageEntry>, query: UsageQuery): readonly UsagePoint[] {
   const summary = usageSummary(query)
   for (const entry of entries) summary.add(entry)
@@ -34,7 +50,7 @@ export function usageSummary(query: UsageQuery): UsageSummary {
     add(entry) {
       if (entry.requests === 0 || !isAskedFor(entry, query)) return
       const place = placeOf(entry, query)
-      const id = JSON.stringify([place.start, place.keyId, place.version])
+      const id = JSON.stringify([place.start, place.version])
       const sofar = points.get(id)
       const lastUsedAt = Math.max(sofar?.lastUsedAt ?? entry.lastUsedAt, entry.lastUsedAt)
       points.set(id, { ...place, ...addCounts(sofar ?? noCounts, entry), lastUsedAt })
@@ -62,18 +78,13 @@ function isAskedFor(entry: UsageEntry, { workspaceId, keyId, from, to }: UsageQu
   )
 }
 
-function placeOf(entry: UsageEntry, query: UsageQuery): Pick<UsagePoint, 'start' | 'keyId' | 'version'> {
+function placeOf(entry: UsageEntry, query: UsageQuery): Pick<UsagePoint, 'start' | 'version'> {
   return {
     start: { hour: entry.hour, day: Math.floor(entry.hour / dayMs) * dayMs, total: query.from }[query.bucket],
-    keyId: query.groupBy === undefined ? null : entry.keyId,
     version: query.groupBy === 'version' ? entry.version : null,
   }
 }
 
 function comparePoints(a: UsagePoint, b: UsagePoint): number {
-  return a.start - b.start || compareTexts(a.keyId ?? '', b.keyId ?? '') || (a.version ?? 0) - (b.version ?? 0)
-}
-
-function compareTexts(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
+  return a.start - b.start || (a.version ?? 0) - (b.version ?? 0)
 }

@@ -31,29 +31,57 @@ export interface UsageBatch {
   readonly entries: readonly UsageEntry[]
 }
 
-/** What `usage` asks a store. */
+/** What `usage` asks a store: the counts of a workspace, or of one key. */
 export interface UsageQuery {
   readonly workspaceId: string
   readonly keyId?: string
   /** Inclusive; milliseconds since the epoch, on a full hour. */
   readonly from: number
-  /** Exclusive. */
+  /** Exclusive; on a full hour. */
   readonly to: number
   /** `day` is a UTC day; `total` is one point for the whole range. */
   readonly bucket: 'hour' | 'day' | 'total'
-  /** Points per key, or per key and secret version; left out, points sum over all keys asked for. */
-  readonly groupBy?: 'key' | 'version'
+  /** Points per secret version of `keyId`; left out, points sum over all versions, or over all keys. */
+  readonly groupBy?: 'version'
 }
 
-/** Counts of one bucket. Buckets without a request are absent; points come in order of start, key and version. */
+/** Counts of one bucket. Buckets without a request are absent; points come in order of start and version. */
 export interface UsagePoint extends UsageCounts {
   /** Start of the bucket; the query's `from` for `total`. */
   readonly start: number
-  /** Null when not grouped. */
-  readonly keyId: string | null
   /** Null unless grouped by version. */
   readonly version: number | null
   readonly lastUsedAt: number
+}
+
+/** What `busiest` asks a store. */
+export interface BusiestQuery {
+  readonly workspaceId: string
+  /** Inclusive; on a full hour. */
+  readonly from: number
+  /** Exclusive; on a full hour. */
+  readonly to: number
+  /** How many keys to name: 1 to 100. */
+  readonly limit: number
+}
+
+/** Counts of one key over a whole range. */
+export interface KeyTotals extends UsageCounts {
+  readonly keyId: string
+  readonly lastUsedAt: number
+}
+
+/** The keys of a workspace that had the most requests. */
+export interface BusiestKeys {
+  /** The busiest first, ties by id; every count is exact. Keys without a request are absent. */
+  readonly keys: readonly KeyTotals[]
+  /**
+   * No other key had more requests than this. Where it is not above the last of `keys`, these are the busiest for
+   * certain: always with up to 100 keys in use, mostly beyond.
+   */
+  readonly othersAtMost: number
+  /** How many keys had requests. Null when it cannot be told without reading all their counts. */
+  readonly activeKeys: number | null
 }
 
 /** The length of an hour in milliseconds. */

@@ -32,3 +32,19 @@ function readable(stored: ServiceAccount, id: string, asked: Dependency): Servic
     throw new UnavailableError(asked, 'A service account cannot be read. Restore its row.', { cause })
   }
 }
+
+/**
+ * Checks an account of a listing as strictly as one that was asked for: nothing, when it cannot be read or is of another
+ * workspace. One bad row must not hide the others.
+ */
+export function listedServiceAccount(stored: unknown, workspaceId: string): readonly ServiceAccount[] {
+  try {
+    const account = decodeServiceAccount(stored)
+    if (account.workspaceId === workspaceId) return [account]
+    publish(channels.corrupt, () => ({ serviceAccountId: account.id, field: 'workspaceId' }))
+  } catch (error) {
+    if (!(error instanceof CorruptRecordError)) throw error
+    publish(channels.corrupt, () => ({ field: error.field }))
+  }
+  return []
+}

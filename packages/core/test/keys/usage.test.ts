@@ -203,13 +203,24 @@ describe('the usage of a workspace', () => {
     await count(made, { keyId: b.key.id, requests: 9, allowed: 0, denied: { key_expired: 9 } })
     await count(made, { keyId: c.key.id, requests: 1 })
     await count(made, { keyId: a.key.id, workspaceId: 'ws_other', requests: 1_000 })
-    const { totals, activeKeys, byKey, series } = await made.keys.usage({ limit: 2 })
+    const { totals, activeKeys, byKey, othersAtMost, series } = await made.keys.usage({ limit: 2 })
     expect(totals).toMatchObject({ requests: 15, denied: 9, deniedRate: 0.6 })
     expect([activeKeys, series.length, series[29]?.requests]).toEqual([3, 30, 15])
     expect(byKey.map(({ keyId, requests, deniedBy }) => [keyId, requests, deniedBy])).toEqual([
       [b.key.id, 9, { key_expired: 9 }],
       [a.key.id, 5, {}],
     ])
+    expect(othersAtMost).toBe(1)
+  })
+
+  test('is not supported by a store that cannot name the busiest keys; that of one key is', async () => {
+    const { busiest: _, ...on } = memoryStore()
+    const { create, keys, keyring } = setUp({ on })
+    const { key } = await create()
+    expect(await keys.usage(key.id)).toMatchObject({ totals: { requests: 0 } })
+    await expect(keys.usage()).rejects.toMatchObject({ code: 'ERR_CLAVIGER_NOT_SUPPORTED', method: 'busiest' })
+    expect(keyring.guarantees()).toMatchObject({ usage: true })
+    expect(keyring.guarantees().limits).toContainEqual(expect.stringContaining('busiest'))
   })
 })
 

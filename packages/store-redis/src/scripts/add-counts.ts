@@ -1,16 +1,16 @@
 import { type Script, script } from '../commands.ts'
 
 /**
- * Adds one instance's counts in one slot, unless its batch was added before.
+ * Adds one part of an instance's batch in one slot, unless it was added before.
  *
  * A row is `{"<version>":[requests, allowed, clientErrors, serverErrors, lastUsedAt, {"<code>": count}]}`, every number
  * a text: Lua's JSON would round what is beyond 14 digits. All rows are read before the first is written, so that
  * nothing is half counted.
  *
- * KEYS: the batch marker, countsByAge, then per workspace and hour its counts and its hours.
- * ARGV: batch number, how long the marker lives (ms); how many workspace hours, and each: hour, member of countsByAge;
- * how many entries, and each: the number of its workspace hour, key id, version, the five numbers, how many codes, and
- * each: code, count.
+ * KEYS: the batch marker, then names used below: of hashes first, of sorted sets behind them.
+ * ARGV: batch number, number of the part, how long the marker lives (ms), how many of the names are hashes; how many
+ * rows, and each: the number of its hash, its field, version, the five numbers, how many codes, and each: code, count;
+ * how many scores, and each: `INCRBY` or `GT`, the number of its sorted set, score, member.
  */
 export const addCountsScript: Script = script(`
 #!lua
@@ -42,27 +42,30 @@ local function sound(counts)
   return true
 end
 
-local number, markerLife = take(), take()
-local highest = redis.call('GET', KEYS[1])
-if highest and tonumber(number) <= tonumber(highest) then return 0 end
-
-local found = redis.call('TYPE', KEYS[2]).ok
-if found ~= 'none' and found ~= 'zset' then return redis.error_reply('WRONGTYPE a name of this namespace is taken') end
-
-local hours = {}
-for index = 1, tonumber(take()) do
-  hours[index] = {counts = KEYS[1 + 2 * index], list = KEYS[2 + 2 * index], at = take(), member = take(), rows = {}}
-  redis.call('ZCARD', hours[index].list)
+local number, part, markerLife, hashes = take(), take(), take(), tonumber(take())
+local done = redis.call('GET', KEYS[1])
+if done then
+  local doneNumber, donePart = string.match(done, '^(%d+)%.(%d+)$')
+  if not doneNumber or tonumber(doneNumber) > tonumber(number) then return 0 end
+  if tonumber(doneNumber) == tonumber(number) and tonumber(donePart) >= tonumber(part) then return 0 end
 end
 
+for index = 2, #KEYS do
+  local found = redis.call('TYPE', KEYS[index]).ok
+  local wanted = index <= 1 + hashes and 'hash' or 'zset'
+  if found ~= 'none' and found ~= wanted then return redis.error_reply('WRONGTYPE a name of this namespace is taken') end
+end
+
+local rows = {}
 for _ = 1, tonumber(take()) do
-  local hour, keyId, version = hours[tonumber(take())], take(), take()
-  local row = hour.rows[keyId]
+  local hash, field, version = KEYS[tonumber(take())], take(), take()
+  local place = hash .. '\\n' .. field
+  local row = rows[place]
   if not row then
-    row = readable(redis.call('HGET', hour.counts, keyId) or '{}')
-    hour.rows[keyId] = row
+    row = {hash = hash, field = field, versions = readable(redis.call('HGET', hash, field) or '{}')}
+    rows[place] = row
   end
-  local counts = sound(row[version]) and row[version] or {'0', '0', '0', '0', '0', {}}
+  local counts = sound(row.versions[version]) and row.versions[version] or {'0', '0', '0', '0', '0', {}}
   for index = 1, 4 do counts[index] = sum(counts[index], take()) end
   local lastUsedAt = take()
   if tonumber(lastUsedAt) > tonumber(counts[5]) then counts[5] = lastUsedAt end
@@ -70,14 +73,18 @@ for _ = 1, tonumber(take()) do
     local code, count = take(), take()
     counts[6][code] = sum(counts[6][code], count)
   end
-  row[version] = counts
+  row.versions[version] = counts
 end
 
-for _, hour in ipairs(hours) do
-  for keyId, row in pairs(hour.rows) do redis.call('HSET', hour.counts, keyId, cjson.encode(row)) end
-  redis.call('ZADD', hour.list, hour.at, hour.at)
-  redis.call('ZADD', KEYS[2], hour.at, hour.member)
+for _, row in pairs(rows) do redis.call('HSET', row.hash, row.field, cjson.encode(row.versions)) end
+for _ = 1, tonumber(take()) do
+  local kind, set, score, member = take(), KEYS[tonumber(take())], take(), take()
+  if kind == 'GT' then
+    redis.call('ZADD', set, 'GT', score, member)
+  elseif tonumber(redis.call('ZINCRBY', set, score, member)) > 9007199254740991 then
+    redis.call('ZADD', set, '9007199254740991', member)
+  end
 end
-redis.call('SET', KEYS[1], number, 'PX', markerLife)
+redis.call('SET', KEYS[1], number .. '.' .. part, 'PX', markerLife)
 return 1
 `)

@@ -21,17 +21,18 @@ return #old
 `)
 
 /**
- * Removes counts of whole hours.
+ * Removes the counts of one UTC day of a workspace, once no key is left whose last hour is older than that day's end.
  *
- * KEYS: countsByAge, then per workspace and hour its counts and its hours. ARGV: per workspace and hour its member of
- * countsByAge and the hour.
+ * KEYS: daysByAge, days, lastHours, then every hash and set of the day. ARGV: the member of daysByAge, the member of
+ * days, from which hour on last hours are kept, how many of them to remove at most. Gives 1 when the day is gone.
  */
-export const purgeCountsScript: Script = script(`
+export const purgeDayScript: Script = script(`
 #!lua flags=allow-oom
-for index = 1, #ARGV / 2 do
-  redis.call('UNLINK', KEYS[2 * index])
-  redis.call('ZREM', KEYS[2 * index + 1], ARGV[2 * index])
-  redis.call('ZREM', KEYS[1], ARGV[2 * index - 1])
-end
-return redis.status_reply('OK')
+local old = redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', '(' .. ARGV[3], 'LIMIT', 0, ARGV[4])
+for _, member in ipairs(old) do redis.call('ZREM', KEYS[3], member) end
+if #old == tonumber(ARGV[4]) then return 0 end
+for index = 4, #KEYS do redis.call('UNLINK', KEYS[index]) end
+redis.call('ZREM', KEYS[2], ARGV[2])
+redis.call('ZREM', KEYS[1], ARGV[1])
+return 1
 `)

@@ -1,19 +1,25 @@
 import { type Script, script } from '../commands.ts'
 
 /**
- * Reads counts. KEYS: counts of several hours. ARGV: a key id, or nothing for all keys.
- * Gives per hour a list of key id and row.
+ * Reads rows of counts. KEYS: hashes. ARGV: fields, the same of each hash; none for all of them, where they are few.
+ * Gives per hash a list of field and row.
  */
 export const readCountsScript: Script = script(`
 #!lua flags=no-writes
 local rows = {}
 for index, counts in ipairs(KEYS) do
-  if ARGV[1] then
-    local row = redis.call('HGET', counts, ARGV[1])
-    rows[index] = row and {ARGV[1], row} or {}
+  local found = {}
+  if #ARGV == 0 then
+    found = redis.call('HGETALL', counts)
   else
-    rows[index] = redis.call('HGETALL', counts)
+    for number, row in ipairs(redis.call('HMGET', counts, unpack(ARGV))) do
+      if row then
+        found[#found + 1] = ARGV[number]
+        found[#found + 1] = row
+      end
+    end
   end
+  rows[index] = found
 end
 return rows
 `)

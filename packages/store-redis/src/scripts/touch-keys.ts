@@ -1,9 +1,10 @@
 import { type Script, script } from '../commands.ts'
 
 /**
- * Writes when keys were last used, forward only, and marks a batch as done.
+ * Writes when keys were last used, forward only, and marks a batch as done, if this is all of it.
  *
- * KEYS: the batch marker, then names used below. ARGV: batch number, how long the marker lives (ms); how many keys, and
+ * KEYS: the batch marker, then names used below. ARGV: batch number, `1` for the last part, how long the marker lives
+ * (ms); how many keys, and
  * each: the numbers of the names of its last use, of the listings by creation, by last use and of the never used; its
  * place; the instant. A key that is no longer listed under its place is left alone.
  */
@@ -18,7 +19,7 @@ local function takeName()
   return KEYS[tonumber(take())]
 end
 
-local number, markerLife = take(), take()
+local number, isLast, markerLife = take(), take(), take()
 local highest = redis.call('GET', KEYS[1])
 if highest and tonumber(number) <= tonumber(highest) then return 0 end
 
@@ -34,6 +35,6 @@ for _ = 1, tonumber(take()) do
     end
   end
 end
-redis.call('SET', KEYS[1], number, 'PX', markerLife)
+if isLast == '1' then redis.call('SET', KEYS[1], number, 'PX', markerLife) end
 return 1
 `)

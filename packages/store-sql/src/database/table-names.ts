@@ -16,6 +16,9 @@ const names: Readonly<Record<keyof Tables, true>> = {
   head: true,
   changes: true,
   usage: true,
+  usage_days: true,
+  usage_totals: true,
+  usage_keys: true,
   usage_instances: true,
   migrations: true,
 }

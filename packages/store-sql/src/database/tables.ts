@@ -33,6 +33,8 @@ export interface KeysTable extends Revised {
 }
 
 export interface ServiceAccountsTable extends Revised {
+  /** 1, or 0 once it is deleted. */
+  readonly living: Integer
   readonly deleted_at: NullableInteger
 }
 
@@ -70,11 +72,9 @@ export interface ChangesTable {
   readonly announcements: string
 }
 
-export interface UsageTable {
+/** Counts of one place, and of one denial code there. */
+export interface CountsTable {
   readonly workspace_id: string
-  readonly key_id: string
-  readonly version: Integer
-  readonly hour: Integer
   /** Empty: all requests. Else a denial code; `requests` are then the ones refused with it. */
   readonly code: string
   readonly requests: Integer
@@ -82,6 +82,32 @@ export interface UsageTable {
   readonly client_errors: Integer
   readonly server_errors: Integer
   readonly last_used_at: Integer
+}
+
+/** By key, secret version and hour. */
+export interface UsageTable extends CountsTable {
+  readonly key_id: string
+  readonly version: Integer
+  readonly hour: Integer
+}
+
+/** The same by key and UTC day: an index holds the keys of a day in order of their requests. */
+export interface UsageDaysTable extends CountsTable {
+  readonly key_id: string
+  readonly day: Integer
+}
+
+/** The same by hour and by UTC day, of all keys of a workspace. */
+export interface UsageTotalsTable extends CountsTable {
+  readonly span: 'hour' | 'day'
+  readonly start: Integer
+}
+
+/** The last hour in which a key had requests. */
+export interface UsageKeysTable {
+  readonly workspace_id: string
+  readonly key_id: string
+  readonly last_hour: Integer
 }
 
 export interface UsageInstancesTable {
@@ -106,6 +132,9 @@ export interface Tables {
   readonly head: HeadTable
   readonly changes: ChangesTable
   readonly usage: UsageTable
+  readonly usage_days: UsageDaysTable
+  readonly usage_totals: UsageTotalsTable
+  readonly usage_keys: UsageKeysTable
   readonly usage_instances: UsageInstancesTable
   readonly migrations: MigrationsTable
 }

@@ -52,6 +52,13 @@ export interface SqlDialect {
   boundTexts(texts: readonly string[]): readonly unknown[]
   /** Ends an `insert` that changes the row with the same key instead, up to the list of assignments. */
   onDuplicate(key: readonly string[]): RawBuilder<unknown>
+  /** Removes at most so many rows that meet a condition, in the order of a column that an index is in. */
+  deleteSome(
+    table: RawBuilder<unknown>,
+    condition: RawBuilder<unknown>,
+    order: RawBuilder<unknown>,
+    most: number,
+  ): RawBuilder<unknown>
   /** The value the `insert` brought. */
   incoming(column: string): RawBuilder<unknown>
   failureOf(error: unknown): Failure

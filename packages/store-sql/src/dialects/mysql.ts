@@ -24,6 +24,8 @@ export const mysql: SqlDialect = {
   oneOfText: (count) => `in (${'?, '.repeat(count - 1)}?)`,
   boundTexts: (texts) => texts,
   onDuplicate: () => sql`on duplicate key update`,
+  deleteSome: (table, condition, order, most) =>
+    sql`delete from ${table} where ${condition} order by ${order} limit ${sql.lit(most)}`,
   incoming: (column) => sql`values(${sql.ref(column)})`,
   failureOf: (error) => failures[Number(fieldOf(error, 'errno'))] ?? 'other',
   settings: [

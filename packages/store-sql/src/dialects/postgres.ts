@@ -30,6 +30,10 @@ export const postgres: SqlDialect = {
   oneOfText: () => '= any($1::text[])',
   boundTexts: (texts) => [texts],
   onDuplicate: (key) => sql`on conflict (${sql.join(key.map((column) => sql.ref(column)))}) do update set`,
+  deleteSome: (table, condition, order, most) =>
+    sql`
+    delete from ${table} where ctid = any(array(
+      select ctid from ${table} where ${condition} order by ${order} limit ${sql.lit(most)}))`,
   incoming: (column) => sql.ref(`excluded.${column}`),
   failureOf: (error) => failures[String(fieldOf(error, 'code'))] ?? 'other',
   settings: [

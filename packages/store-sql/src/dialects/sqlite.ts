@@ -22,6 +22,10 @@ export const sqlite: SqlDialect = {
   oneOfText: (count) => `in (${'?, '.repeat(count - 1)}?)`,
   boundTexts: (texts) => texts,
   onDuplicate: (key) => sql`on conflict (${sql.join(key.map((column) => sql.ref(column)))}) do update set`,
+  deleteSome: (table, condition, order, most) =>
+    sql`
+    delete from ${table} where rowid in (
+      select rowid from ${table} where ${condition} order by ${order} limit ${sql.lit(most)})`,
   incoming: (column) => sql.ref(`excluded.${column}`),
   failureOf,
   settings: [

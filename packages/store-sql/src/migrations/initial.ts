@@ -3,6 +3,14 @@ import type { SqlDialect } from '../dialects/dialect.ts'
 import type { Migration } from './migration.ts'
 import { createTable, insertOnce, tableName, type TableShape } from './table-shape.ts'
 
+const counts = {
+  requests: 'integer',
+  allowed: 'integer',
+  client_errors: 'integer',
+  server_errors: 'integer',
+  last_used_at: 'integer',
+} as const
+
 const tables: readonly TableShape[] = [
   {
     name: 'keys',
@@ -29,14 +37,19 @@ const tables: readonly TableShape[] = [
     },
     primaryKey: ['id'],
     indexes: {
+      // One for each condition that a listing may have: see keys/candidates.ts.
       list: ['workspace_id', '-created_at', 'id'],
-      owner: ['workspace_id', 'owner_id', '-created_at', 'id'],
+      owner: ['workspace_id', 'owner_type', 'owner_id', '-created_at', 'id'],
+      environment: ['workspace_id', 'environment', '-created_at', 'id'],
       name: ['workspace_id', 'name_folded'],
-      last4: ['workspace_id', 'last4'],
+      last4: ['workspace_id', 'last4', '-created_at', 'id'],
       rotation: ['workspace_id', 'secret_created_at'],
+      overlap: ['workspace_id', 'previous_ends_at'],
       expiry: ['workspace_id', 'expires_at'],
+      disabled: ['workspace_id', 'disabled_at'],
+      revoked: ['workspace_id', 'revoked_at'],
       owner_gone: ['workspace_id', 'owner_gone_at'],
-      revoked: ['revoked_at'],
+      age: ['revoked_at'],
     },
   },
   {
@@ -47,11 +60,17 @@ const tables: readonly TableShape[] = [
       revision: 'integer',
       writes: 'integer',
       created_at: 'integer',
+      // 1 or 0. A condition on `deleted_at is null` would keep PostgreSQL from reading in order.
+      living: 'integer',
       deleted_at: 'integer?',
       record: 'document',
     },
     primaryKey: ['id'],
-    indexes: { list: ['workspace_id', '-created_at', 'id'], deleted: ['deleted_at'] },
+    indexes: {
+      list: ['workspace_id', '-created_at', 'id'],
+      living: ['workspace_id', 'living', '-created_at', 'id'],
+      age: ['deleted_at'],
+    },
   },
   {
     name: 'idempotency',
@@ -82,6 +101,8 @@ const tables: readonly TableShape[] = [
     indexes: {
       list: ['workspace_id', '-created_at', 'id'],
       target: ['workspace_id', 'target_id', '-created_at', 'id'],
+      actor: ['workspace_id', 'actor_type', 'actor_id', '-created_at', 'id'],
+      action: ['workspace_id', 'action', '-created_at', 'id'],
       age: ['created_at'],
     },
   },
@@ -103,14 +124,28 @@ const tables: readonly TableShape[] = [
       version: 'integer',
       hour: 'integer',
       code: 'label',
-      requests: 'integer',
-      allowed: 'integer',
-      client_errors: 'integer',
-      server_errors: 'integer',
-      last_used_at: 'integer',
+      ...counts,
     },
     primaryKey: ['workspace_id', 'key_id', 'version', 'hour', 'code'],
-    indexes: { hour: ['workspace_id', 'hour'], age: ['hour'] },
+    indexes: { age: ['hour'] },
+  },
+  {
+    name: 'usage_days',
+    columns: { workspace_id: 'reference', key_id: 'reference', day: 'integer', code: 'label', ...counts },
+    primaryKey: ['workspace_id', 'key_id', 'day', 'code'],
+    indexes: { busiest: ['workspace_id', 'day', 'code', '-requests', 'key_id'], age: ['day'] },
+  },
+  {
+    name: 'usage_totals',
+    columns: { workspace_id: 'reference', span: 'label', start: 'integer', code: 'label', ...counts },
+    primaryKey: ['workspace_id', 'span', 'start', 'code'],
+    indexes: { age: ['start'] },
+  },
+  {
+    name: 'usage_keys',
+    columns: { workspace_id: 'reference', key_id: 'reference', last_hour: 'integer' },
+    primaryKey: ['workspace_id', 'key_id'],
+    indexes: { recent: ['workspace_id', 'last_hour', 'key_id'], age: ['last_hour'] },
   },
   {
     name: 'usage_instances',

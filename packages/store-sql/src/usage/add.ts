@@ -1,26 +1,32 @@
-import { addCounts, noCounts, type UsageBatch, type UsageCounts, type UsageEntry } from '@claviger/core/store'
+import type { UsageBatch } from '@claviger/core/store'
 import { type Insertable, sql } from 'kysely'
 import { chunks } from '../database/chunks.ts'
 import type { Database, Queries } from '../database/database.ts'
 import { integer } from '../database/integers.ts'
 import { assertAffected } from '../database/lost-race.ts'
-import type { UsageTable } from '../database/tables.ts'
+import type { CountsTable, UsageKeysTable } from '../database/tables.ts'
 import { assertStorable } from '../database/texts.ts'
 import { transaction } from '../database/transaction.ts'
+import { usageRows } from './rows.ts'
 import { touchKeys } from './touch.ts'
 
 const rowsPerInsert = 200
-const place = ['workspace_id', 'key_id', 'version', 'hour', 'code'] as const
 const sums = ['requests', 'allowed', 'client_errors', 'server_errors'] as const
 
-/** Adds a batch in one transaction, unless its number is not higher than the instance's highest. */
+/**
+ * Adds a batch in one transaction, unless its number is not higher than the instance's highest: the counts of each
+ * hour, and with them every sum that is read instead of many hours.
+ */
 export async function addUsage(database: Database, { instanceId, sequence, entries }: UsageBatch): Promise<void> {
   assertStorable(instanceId, 'instanceId')
   const rows = usageRows(entries)
   await transaction(database, async (queries) => {
     if (!(await isNext(queries, database, instanceId, sequence))) return
-    for (const some of chunks(rows, rowsPerInsert)) await addRows(queries, database, some)
+    await addCounts(queries, database, 'usage', ['workspace_id', 'key_id', 'version', 'hour', 'code'], rows.hours)
+    await addCounts(queries, database, 'usage_days', ['workspace_id', 'key_id', 'day', 'code'], rows.days)
+    await noteLastHours(queries, database, rows.keys)
     await touchKeys(queries, entries)
+    await addCounts(queries, database, 'usage_totals', ['workspace_id', 'span', 'start', 'code'], rows.totals)
   })
 }
 
@@ -51,56 +57,39 @@ async function isNext(queries: Queries, { dialect }: Database, instance: string,
   return true
 }
 
-type UsageRow = Insertable<UsageTable>
-
-async function addRows(queries: Queries, { dialect }: Database, rows: readonly UsageRow[]): Promise<void> {
+async function addCounts(
+  queries: Queries,
+  { dialect }: Database,
+  table: 'usage' | 'usage_days' | 'usage_totals',
+  place: readonly string[],
+  rows: readonly Insertable<CountsTable>[],
+): Promise<void> {
   const most = sql.lit(Number.MAX_SAFE_INTEGER)
-  const stored = (column: string) => sql.ref(`usage.${column}`)
+  const stored = (column: string) => sql.ref(`${table}.${column}`)
   const added = sums.map(
     (column) => sql`${sql.ref(column)} = ${dialect.least}(${stored(column)} + ${dialect.incoming(column)}, ${most})`,
   )
   const latest = sql`last_used_at = ${dialect.greatest}(${stored('last_used_at')}, ${dialect.incoming('last_used_at')})`
-  await queries
-    .insertInto('usage')
-    .values(rows)
-    .modifyEnd(sql`${dialect.onDuplicate(place)} ${sql.join([...added, latest])}`)
-    .execute()
+  for (const some of chunks(rows, rowsPerInsert)) {
+    await queries
+      .insertInto(table)
+      .values(some)
+      .modifyEnd(sql`${dialect.onDuplicate(place)} ${sql.join([...added, latest])}`)
+      .execute()
+  }
 }
 
-/** One row for all requests of an entry and one for each denial code, summed up and in the order of their places. */
-function usageRows(entries: readonly UsageEntry[]): readonly UsageRow[] {
-  const places = new Map<string, UsageEntry>()
-  for (const entry of entries) {
-    const id = JSON.stringify([entry.workspaceId, entry.keyId, entry.version, entry.hour])
-    const sofar = places.get(id)
-    const lastUsedAt = Math.max(sofar?.lastUsedAt ?? entry.lastUsedAt, entry.lastUsedAt)
-    places.set(id, { ...entry, ...addCounts(sofar ?? noCounts, entry), lastUsedAt })
-  }
-  return [...places]
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .flatMap(([, entry]) => [
-      usageRow(entry, '', entry),
-      ...Object.keys(entry.denied)
-        .filter((code) => code !== '')
-        .toSorted()
-        .map((code) => usageRow(entry, code, { ...noCounts, requests: entry.denied[code] ?? 0 })),
-    ])
-}
-
-function usageRow(entry: UsageEntry, code: string, counts: UsageCounts): UsageRow {
-  for (const [field, text] of Object.entries({ workspaceId: entry.workspaceId, keyId: entry.keyId, code })) {
-    assertStorable(text, `entries.${field}`)
-  }
-  return {
-    workspace_id: entry.workspaceId,
-    key_id: entry.keyId,
-    version: entry.version,
-    hour: entry.hour,
-    code,
-    requests: counts.requests,
-    allowed: counts.allowed,
-    client_errors: counts.clientErrors,
-    server_errors: counts.serverErrors,
-    last_used_at: entry.lastUsedAt,
+async function noteLastHours(
+  queries: Queries,
+  { dialect }: Database,
+  rows: readonly Insertable<UsageKeysTable>[],
+): Promise<void> {
+  const later = sql`last_hour = ${dialect.greatest}(${sql.ref('usage_keys.last_hour')}, ${dialect.incoming('last_hour')})`
+  for (const some of chunks(rows, rowsPerInsert)) {
+    await queries
+      .insertInto('usage_keys')
+      .values(some)
+      .modifyEnd(sql`${dialect.onDuplicate(['workspace_id', 'key_id'])} ${later}`)
+      .execute()
   }
 }

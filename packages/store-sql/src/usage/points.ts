@@ -1,93 +1,91 @@
-import { dayMs, type UsagePoint, type UsageQuery } from '@claviger/core/store'
+import { cutAtDays, dayMs, dayOf, type Span, type UsagePoint, type UsageQuery } from '@claviger/core/store'
 import { type RawBuilder, sql } from 'kysely'
 import type { Database } from '../database/database.ts'
 import { integer } from '../database/integers.ts'
 import { retrying } from '../database/retrying.ts'
 import { isStorable } from '../database/texts.ts'
+import { nextTurn } from '../next-turn.ts'
+import { type SumRow, summedColumns, sumsOf } from './counts.ts'
+
+// The hours of one key within so many days are one statement: what SQLite reads at once holds up the event loop.
+const daysPerStatement = 100
+
+interface PointRow extends SumRow {
+  readonly start: unknown
+  readonly version?: unknown
+}
 
 /** Sums counts in the database: one row per point and denial code. */
 export async function usagePoints(database: Database, query: UsageQuery): Promise<readonly UsagePoint[]> {
-  const { workspaceId, keyId, from, to, groupBy, bucket } = query
-  if (!isStorable(workspaceId) || (keyId !== undefined && !isStorable(keyId))) return []
-  const { queries, dialect } = database
-  const columns = [
-    ...(bucket === 'total' ? [] : (['start'] as const)),
-    ...(groupBy === undefined ? [] : (['key_id'] as const)),
-    ...(groupBy === 'version' ? (['version'] as const) : []),
-  ]
-  const rows = await retrying(database, () => {
-    const counted = queries
-      .selectFrom('usage')
-      .selectAll()
-      .select(startOf(bucket).as('start'))
-      .where('workspace_id', '=', workspaceId)
-      .where('hour', '>=', from)
-      .where('hour', '<', to)
-    return queries
-      .selectFrom((keyId === undefined ? counted : counted.where('key_id', '=', keyId)).as('counted'))
-      .select(columns)
-      .select((eb) => [
-        'code' as const,
-        dialect.sum(eb.ref('requests')).as('requests'),
-        dialect.sum(eb.ref('allowed')).as('allowed'),
-        dialect.sum(eb.ref('client_errors')).as('client_errors'),
-        dialect.sum(eb.ref('server_errors')).as('server_errors'),
-        eb.fn.max('last_used_at').as('last_used_at'),
-      ])
-      .groupBy([...columns, 'code'])
-      .execute()
-  })
-  return pointsOf(rows, query.from)
+  const { workspaceId, keyId, bucket, from } = query
+  if (!isStorable(workspaceId) || (keyId !== undefined && !isStorable(keyId)) || query.to <= from) return []
+  const rows = keyId === undefined ? await workspaceRows(database, query) : await keyRows(database, query, keyId)
+  const startOf = (row: PointRow): number => {
+    const start = integer(row.start)
+    return { hour: start, day: dayOf(start), total: from }[bucket]
+  }
+  const versionOf = ({ version }: PointRow): number | null => (version === undefined ? null : integer(version))
+  const sums = sumsOf(rows, (row) => JSON.stringify([startOf(row), versionOf(row)]))
+  return [...sums]
+    .map(([place, counts]) => {
+      const [start, version] = JSON.parse(place) as [number, number | null]
+      return { start, version, ...counts }
+    })
+    .toSorted((a, b) => a.start - b.start || (a.version ?? 0) - (b.version ?? 0))
 }
 
-function startOf(bucket: UsageQuery['bucket']): RawBuilder<unknown> {
-  return bucket === 'day' ? sql`hour - hour % ${sql.lit(dayMs)}` : sql`hour`
-}
-
-interface SumRow {
-  readonly start?: unknown
-  readonly key_id?: string
-  readonly version?: unknown
-  readonly code: string
-  readonly requests: unknown
-  readonly allowed: unknown
-  readonly client_errors: unknown
-  readonly server_errors: unknown
-  readonly last_used_at: unknown
-}
-
-/** Puts the rows of one place together: the one for all requests, and what was denied by code. */
-function pointsOf(rows: readonly SumRow[], from: number): readonly UsagePoint[] {
-  const denied = new Map<string, Record<string, number>>()
-  for (const row of rows) {
-    const counts: Record<string, number> = denied.get(placeOf(row)) ?? Object.create(null)
-    if (row.code !== '' && integer(row.requests) > 0) counts[row.code] = integer(row.requests)
-    denied.set(placeOf(row), counts)
+/** Whole days from the sums by the day, the hours around them, or all of them where hours are asked for, by the hour. */
+async function workspaceRows(
+  database: Database,
+  { workspaceId, from, to, bucket }: UsageQuery,
+): Promise<readonly PointRow[]> {
+  const { wholeDays, edges } = bucket === 'hour' ? { wholeDays: null, edges: [{ from, to }] } : cutAtDays({ from, to })
+  const rows: PointRow[] = []
+  for (const { span, range } of [
+    ...edges.map((range) => ({ span: 'hour', range })),
+    ...(wholeDays === null ? [] : [{ span: 'day', range: wholeDays }]),
+  ]) {
+    rows.push(
+      ...(await run(
+        database,
+        sql<PointRow>`select ${startIn(bucket, 'start')} as start, ${summedColumns(database.dialect)} from ${sql.table('usage_totals')}
+          where workspace_id = ${workspaceId} and span = ${span} and ${within('start', range)} group by 1, code`,
+      )),
+    )
   }
   return rows
-    .filter(({ code, requests }) => code === '' && integer(requests) > 0)
-    .map((row) => ({
-      start: row.start === undefined ? from : integer(row.start),
-      keyId: row.key_id ?? null,
-      version: row.version === undefined ? null : integer(row.version),
-      requests: integer(row.requests),
-      allowed: integer(row.allowed),
-      denied: denied.get(placeOf(row)) ?? {},
-      clientErrors: integer(row.client_errors),
-      serverErrors: integer(row.server_errors),
-      lastUsedAt: integer(row.last_used_at),
-    }))
-    .toSorted(comparePoints)
 }
 
-function placeOf({ start, key_id, version }: SumRow): string {
-  return JSON.stringify([String(start), key_id, String(version)])
+async function keyRows(database: Database, query: UsageQuery, keyId: string): Promise<readonly PointRow[]> {
+  const version = query.groupBy === 'version' ? sql`version, ` : sql``
+  const rows: PointRow[] = []
+  for (let { from } = query; from < query.to; from += daysPerStatement * dayMs) {
+    const range = { from, to: Math.min(query.to, from + daysPerStatement * dayMs) }
+    rows.push(
+      ...(await run(
+        database,
+        sql<PointRow>`select ${startIn(query.bucket, 'hour')} as start, ${version}${summedColumns(database.dialect)} from ${sql.table('usage')}
+          where workspace_id = ${query.workspaceId} and key_id = ${keyId} and ${within('hour', range)} group by 1, ${version}code`,
+      )),
+    )
+  }
+  return rows
 }
 
-function comparePoints(a: UsagePoint, b: UsagePoint): number {
-  return a.start - b.start || compareTexts(a.keyId ?? '', b.keyId ?? '') || (a.version ?? 0) - (b.version ?? 0)
+async function run(database: Database, statement: RawBuilder<PointRow>): Promise<readonly PointRow[]> {
+  const { rows } = await retrying(database, () => statement.execute(database.queries))
+  await nextTurn()
+  return rows
 }
 
-function compareTexts(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
+/** The bucket a row belongs to, as far as it matters to the sum. */
+function startIn(bucket: UsageQuery['bucket'], column: string): RawBuilder<unknown> {
+  const reference = sql.ref(column)
+  if (bucket === 'hour') return reference
+  return bucket === 'day' ? sql`${reference} - ${reference} % ${sql.lit(dayMs)}` : sql`0`
+}
+
+/** Whether an instant is within a span. */
+export function within(column: string, { from, to }: Span): RawBuilder<boolean> {
+  return sql<boolean>`${sql.ref(column)} >= ${from} and ${sql.ref(column)} < ${to}`
 }

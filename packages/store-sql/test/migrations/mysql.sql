@@ -26,13 +26,17 @@ create table if not exists `claviger_keys` (
   `record` mediumblob not null,
   primary key (`id`),
   key `claviger_keys_list` (`workspace_id`, `created_at` desc, `id`),
-  key `claviger_keys_owner` (`workspace_id`, `owner_id`, `created_at` desc, `id`),
+  key `claviger_keys_owner` (`workspace_id`, `owner_type`, `owner_id`, `created_at` desc, `id`),
+  key `claviger_keys_environment` (`workspace_id`, `environment`, `created_at` desc, `id`),
   key `claviger_keys_name` (`workspace_id`, `name_folded`),
-  key `claviger_keys_last4` (`workspace_id`, `last4`),
+  key `claviger_keys_last4` (`workspace_id`, `last4`, `created_at` desc, `id`),
   key `claviger_keys_rotation` (`workspace_id`, `secret_created_at`),
+  key `claviger_keys_overlap` (`workspace_id`, `previous_ends_at`),
   key `claviger_keys_expiry` (`workspace_id`, `expires_at`),
+  key `claviger_keys_disabled` (`workspace_id`, `disabled_at`),
+  key `claviger_keys_revoked` (`workspace_id`, `revoked_at`),
   key `claviger_keys_owner_gone` (`workspace_id`, `owner_gone_at`),
-  key `claviger_keys_revoked` (`revoked_at`)
+  key `claviger_keys_age` (`revoked_at`)
 ) engine = InnoDB;
 create table if not exists `claviger_service_accounts` (
   `id` varbinary(765) not null,
@@ -40,11 +44,13 @@ create table if not exists `claviger_service_accounts` (
   `revision` bigint not null,
   `writes` bigint not null,
   `created_at` bigint not null,
+  `living` bigint not null,
   `deleted_at` bigint,
   `record` mediumblob not null,
   primary key (`id`),
   key `claviger_service_accounts_list` (`workspace_id`, `created_at` desc, `id`),
-  key `claviger_service_accounts_deleted` (`deleted_at`)
+  key `claviger_service_accounts_living` (`workspace_id`, `living`, `created_at` desc, `id`),
+  key `claviger_service_accounts_age` (`deleted_at`)
 ) engine = InnoDB;
 create table if not exists `claviger_idempotency` (
   `workspace_id` varbinary(765) not null,
@@ -68,6 +74,8 @@ create table if not exists `claviger_activity` (
   primary key (`workspace_id`, `created_at`, `id`),
   key `claviger_activity_list` (`workspace_id`, `created_at` desc, `id`),
   key `claviger_activity_target` (`workspace_id`, `target_id`, `created_at` desc, `id`),
+  key `claviger_activity_actor` (`workspace_id`, `actor_type`, `actor_id`, `created_at` desc, `id`),
+  key `claviger_activity_action` (`workspace_id`, `action`, `created_at` desc, `id`),
   key `claviger_activity_age` (`created_at`)
 ) engine = InnoDB;
 create table if not exists `claviger_head` (
@@ -95,8 +103,42 @@ create table if not exists `claviger_usage` (
   `server_errors` bigint not null,
   `last_used_at` bigint not null,
   primary key (`workspace_id`, `key_id`, `version`, `hour`, `code`),
-  key `claviger_usage_hour` (`workspace_id`, `hour`),
   key `claviger_usage_age` (`hour`)
+) engine = InnoDB;
+create table if not exists `claviger_usage_days` (
+  `workspace_id` varbinary(765) not null,
+  `key_id` varbinary(765) not null,
+  `day` bigint not null,
+  `code` varbinary(128) not null,
+  `requests` bigint not null,
+  `allowed` bigint not null,
+  `client_errors` bigint not null,
+  `server_errors` bigint not null,
+  `last_used_at` bigint not null,
+  primary key (`workspace_id`, `key_id`, `day`, `code`),
+  key `claviger_usage_days_busiest` (`workspace_id`, `day`, `code`, `requests` desc, `key_id`),
+  key `claviger_usage_days_age` (`day`)
+) engine = InnoDB;
+create table if not exists `claviger_usage_totals` (
+  `workspace_id` varbinary(765) not null,
+  `span` varbinary(128) not null,
+  `start` bigint not null,
+  `code` varbinary(128) not null,
+  `requests` bigint not null,
+  `allowed` bigint not null,
+  `client_errors` bigint not null,
+  `server_errors` bigint not null,
+  `last_used_at` bigint not null,
+  primary key (`workspace_id`, `span`, `start`, `code`),
+  key `claviger_usage_totals_age` (`start`)
+) engine = InnoDB;
+create table if not exists `claviger_usage_keys` (
+  `workspace_id` varbinary(765) not null,
+  `key_id` varbinary(765) not null,
+  `last_hour` bigint not null,
+  primary key (`workspace_id`, `key_id`),
+  key `claviger_usage_keys_recent` (`workspace_id`, `last_hour`, `key_id`),
+  key `claviger_usage_keys_age` (`last_hour`)
 ) engine = InnoDB;
 create table if not exists `claviger_usage_instances` (
   `instance_id` varbinary(765) not null,

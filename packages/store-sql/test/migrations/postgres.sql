@@ -30,25 +30,31 @@ create table if not exists "claviger_keys" (
   primary key ("id")
 );
 create index if not exists "claviger_keys_list" on "claviger_keys" ("workspace_id", "created_at" desc, "id");
-create index if not exists "claviger_keys_owner" on "claviger_keys" ("workspace_id", "owner_id", "created_at" desc, "id");
+create index if not exists "claviger_keys_owner" on "claviger_keys" ("workspace_id", "owner_type", "owner_id", "created_at" desc, "id");
+create index if not exists "claviger_keys_environment" on "claviger_keys" ("workspace_id", "environment", "created_at" desc, "id");
 create index if not exists "claviger_keys_name" on "claviger_keys" ("workspace_id", "name_folded");
-create index if not exists "claviger_keys_last4" on "claviger_keys" ("workspace_id", "last4");
+create index if not exists "claviger_keys_last4" on "claviger_keys" ("workspace_id", "last4", "created_at" desc, "id");
 create index if not exists "claviger_keys_rotation" on "claviger_keys" ("workspace_id", "secret_created_at");
+create index if not exists "claviger_keys_overlap" on "claviger_keys" ("workspace_id", "previous_ends_at");
 create index if not exists "claviger_keys_expiry" on "claviger_keys" ("workspace_id", "expires_at");
+create index if not exists "claviger_keys_disabled" on "claviger_keys" ("workspace_id", "disabled_at");
+create index if not exists "claviger_keys_revoked" on "claviger_keys" ("workspace_id", "revoked_at");
 create index if not exists "claviger_keys_owner_gone" on "claviger_keys" ("workspace_id", "owner_gone_at");
-create index if not exists "claviger_keys_revoked" on "claviger_keys" ("revoked_at");
+create index if not exists "claviger_keys_age" on "claviger_keys" ("revoked_at");
 create table if not exists "claviger_service_accounts" (
   "id" text collate "C" not null,
   "workspace_id" text collate "C" not null,
   "revision" bigint not null,
   "writes" bigint not null,
   "created_at" bigint not null,
+  "living" bigint not null,
   "deleted_at" bigint,
   "record" text not null,
   primary key ("id")
 );
 create index if not exists "claviger_service_accounts_list" on "claviger_service_accounts" ("workspace_id", "created_at" desc, "id");
-create index if not exists "claviger_service_accounts_deleted" on "claviger_service_accounts" ("deleted_at");
+create index if not exists "claviger_service_accounts_living" on "claviger_service_accounts" ("workspace_id", "living", "created_at" desc, "id");
+create index if not exists "claviger_service_accounts_age" on "claviger_service_accounts" ("deleted_at");
 create table if not exists "claviger_idempotency" (
   "workspace_id" text collate "C" not null,
   "actor_type" text collate "C" not null,
@@ -72,6 +78,8 @@ create table if not exists "claviger_activity" (
 );
 create index if not exists "claviger_activity_list" on "claviger_activity" ("workspace_id", "created_at" desc, "id");
 create index if not exists "claviger_activity_target" on "claviger_activity" ("workspace_id", "target_id", "created_at" desc, "id");
+create index if not exists "claviger_activity_actor" on "claviger_activity" ("workspace_id", "actor_type", "actor_id", "created_at" desc, "id");
+create index if not exists "claviger_activity_action" on "claviger_activity" ("workspace_id", "action", "created_at" desc, "id");
 create index if not exists "claviger_activity_age" on "claviger_activity" ("created_at");
 create table if not exists "claviger_head" (
   "id" bigint not null,
@@ -99,8 +107,42 @@ create table if not exists "claviger_usage" (
   "last_used_at" bigint not null,
   primary key ("workspace_id", "key_id", "version", "hour", "code")
 );
-create index if not exists "claviger_usage_hour" on "claviger_usage" ("workspace_id", "hour");
 create index if not exists "claviger_usage_age" on "claviger_usage" ("hour");
+create table if not exists "claviger_usage_days" (
+  "workspace_id" text collate "C" not null,
+  "key_id" text collate "C" not null,
+  "day" bigint not null,
+  "code" text collate "C" not null,
+  "requests" bigint not null,
+  "allowed" bigint not null,
+  "client_errors" bigint not null,
+  "server_errors" bigint not null,
+  "last_used_at" bigint not null,
+  primary key ("workspace_id", "key_id", "day", "code")
+);
+create index if not exists "claviger_usage_days_busiest" on "claviger_usage_days" ("workspace_id", "day", "code", "requests" desc, "key_id");
+create index if not exists "claviger_usage_days_age" on "claviger_usage_days" ("day");
+create table if not exists "claviger_usage_totals" (
+  "workspace_id" text collate "C" not null,
+  "span" text collate "C" not null,
+  "start" bigint not null,
+  "code" text collate "C" not null,
+  "requests" bigint not null,
+  "allowed" bigint not null,
+  "client_errors" bigint not null,
+  "server_errors" bigint not null,
+  "last_used_at" bigint not null,
+  primary key ("workspace_id", "span", "start", "code")
+);
+create index if not exists "claviger_usage_totals_age" on "claviger_usage_totals" ("start");
+create table if not exists "claviger_usage_keys" (
+  "workspace_id" text collate "C" not null,
+  "key_id" text collate "C" not null,
+  "last_hour" bigint not null,
+  primary key ("workspace_id", "key_id")
+);
+create index if not exists "claviger_usage_keys_recent" on "claviger_usage_keys" ("workspace_id", "last_hour", "key_id");
+create index if not exists "claviger_usage_keys_age" on "claviger_usage_keys" ("last_hour");
 create table if not exists "claviger_usage_instances" (
   "instance_id" text collate "C" not null,
   "sequence" bigint not null,

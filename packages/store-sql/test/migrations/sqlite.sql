@@ -29,25 +29,31 @@ create table if not exists "claviger_keys" (
   primary key ("id")
 ) strict;
 create index if not exists "claviger_keys_list" on "claviger_keys" ("workspace_id", "created_at" desc, "id");
-create index if not exists "claviger_keys_owner" on "claviger_keys" ("workspace_id", "owner_id", "created_at" desc, "id");
+create index if not exists "claviger_keys_owner" on "claviger_keys" ("workspace_id", "owner_type", "owner_id", "created_at" desc, "id");
+create index if not exists "claviger_keys_environment" on "claviger_keys" ("workspace_id", "environment", "created_at" desc, "id");
 create index if not exists "claviger_keys_name" on "claviger_keys" ("workspace_id", "name_folded");
-create index if not exists "claviger_keys_last4" on "claviger_keys" ("workspace_id", "last4");
+create index if not exists "claviger_keys_last4" on "claviger_keys" ("workspace_id", "last4", "created_at" desc, "id");
 create index if not exists "claviger_keys_rotation" on "claviger_keys" ("workspace_id", "secret_created_at");
+create index if not exists "claviger_keys_overlap" on "claviger_keys" ("workspace_id", "previous_ends_at");
 create index if not exists "claviger_keys_expiry" on "claviger_keys" ("workspace_id", "expires_at");
+create index if not exists "claviger_keys_disabled" on "claviger_keys" ("workspace_id", "disabled_at");
+create index if not exists "claviger_keys_revoked" on "claviger_keys" ("workspace_id", "revoked_at");
 create index if not exists "claviger_keys_owner_gone" on "claviger_keys" ("workspace_id", "owner_gone_at");
-create index if not exists "claviger_keys_revoked" on "claviger_keys" ("revoked_at");
+create index if not exists "claviger_keys_age" on "claviger_keys" ("revoked_at");
 create table if not exists "claviger_service_accounts" (
   "id" text not null,
   "workspace_id" text not null,
   "revision" integer not null,
   "writes" integer not null,
   "created_at" integer not null,
+  "living" integer not null,
   "deleted_at" integer,
   "record" text not null,
   primary key ("id")
 ) strict;
 create index if not exists "claviger_service_accounts_list" on "claviger_service_accounts" ("workspace_id", "created_at" desc, "id");
-create index if not exists "claviger_service_accounts_deleted" on "claviger_service_accounts" ("deleted_at");
+create index if not exists "claviger_service_accounts_living" on "claviger_service_accounts" ("workspace_id", "living", "created_at" desc, "id");
+create index if not exists "claviger_service_accounts_age" on "claviger_service_accounts" ("deleted_at");
 create table if not exists "claviger_idempotency" (
   "workspace_id" text not null,
   "actor_type" text not null,
@@ -71,6 +77,8 @@ create table if not exists "claviger_activity" (
 ) strict;
 create index if not exists "claviger_activity_list" on "claviger_activity" ("workspace_id", "created_at" desc, "id");
 create index if not exists "claviger_activity_target" on "claviger_activity" ("workspace_id", "target_id", "created_at" desc, "id");
+create index if not exists "claviger_activity_actor" on "claviger_activity" ("workspace_id", "actor_type", "actor_id", "created_at" desc, "id");
+create index if not exists "claviger_activity_action" on "claviger_activity" ("workspace_id", "action", "created_at" desc, "id");
 create index if not exists "claviger_activity_age" on "claviger_activity" ("created_at");
 create table if not exists "claviger_head" (
   "id" integer not null,
@@ -98,8 +106,42 @@ create table if not exists "claviger_usage" (
   "last_used_at" integer not null,
   primary key ("workspace_id", "key_id", "version", "hour", "code")
 ) strict;
-create index if not exists "claviger_usage_hour" on "claviger_usage" ("workspace_id", "hour");
 create index if not exists "claviger_usage_age" on "claviger_usage" ("hour");
+create table if not exists "claviger_usage_days" (
+  "workspace_id" text not null,
+  "key_id" text not null,
+  "day" integer not null,
+  "code" text not null,
+  "requests" integer not null,
+  "allowed" integer not null,
+  "client_errors" integer not null,
+  "server_errors" integer not null,
+  "last_used_at" integer not null,
+  primary key ("workspace_id", "key_id", "day", "code")
+) strict;
+create index if not exists "claviger_usage_days_busiest" on "claviger_usage_days" ("workspace_id", "day", "code", "requests" desc, "key_id");
+create index if not exists "claviger_usage_days_age" on "claviger_usage_days" ("day");
+create table if not exists "claviger_usage_totals" (
+  "workspace_id" text not null,
+  "span" text not null,
+  "start" integer not null,
+  "code" text not null,
+  "requests" integer not null,
+  "allowed" integer not null,
+  "client_errors" integer not null,
+  "server_errors" integer not null,
+  "last_used_at" integer not null,
+  primary key ("workspace_id", "span", "start", "code")
+) strict;
+create index if not exists "claviger_usage_totals_age" on "claviger_usage_totals" ("start");
+create table if not exists "claviger_usage_keys" (
+  "workspace_id" text not null,
+  "key_id" text not null,
+  "last_hour" integer not null,
+  primary key ("workspace_id", "key_id")
+) strict;
+create index if not exists "claviger_usage_keys_recent" on "claviger_usage_keys" ("workspace_id", "last_hour", "key_id");
+create index if not exists "claviger_usage_keys_age" on "claviger_usage_keys" ("last_hour");
 create table if not exists "claviger_usage_instances" (
   "instance_id" text not null,
   "sequence" integer not null,

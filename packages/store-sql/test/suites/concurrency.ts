@@ -65,7 +65,7 @@ export function concurrency(suite: ServerSuite): void {
     test('adds the usage of many instances for the same keys without losing a count', async () => {
       const stores = await suite.stores(3)
       const keys = range(20, record)
-      await stores[0].commit(change({ writes: keys.map(insert) }))
+      for (const key of keys) await stores[0].commit(change({ writes: [insert(key)] }))
       const counts = { requests: 1, allowed: 0, denied: { key_expired: 1 }, clientErrors: 0, serverErrors: 0 }
       const entries = keys.map(({ id, workspaceId }) => ({ workspaceId, keyId: id, version: 1, hour: 0, ...counts }))
       await Promise.all(
@@ -80,8 +80,12 @@ export function concurrency(suite: ServerSuite): void {
           }),
         ),
       )
-      const points = await stores[0].usage({ workspaceId: 'ws_acme', from: 0, to: 1, bucket: 'hour', groupBy: 'key' })
-      expect(points.map(({ requests, denied }) => [requests, denied['key_expired']])).toEqual(range(20, () => [24, 24]))
+      const asked = { workspaceId: 'ws_acme', from: 0, to: 86_400_000 }
+      const { keys: busy } = await stores[0].busiest({ ...asked, limit: 100 })
+      expect(busy.map(({ requests, denied }) => [requests, denied['key_expired']])).toEqual(range(20, () => [24, 24]))
+      for (const bucket of ['hour', 'day', 'total'] as const) {
+        expect(await stores[0].usage({ ...asked, bucket })).toMatchObject([{ requests: 20 * 24 }])
+      }
       const used = [...(await stores[0].find(range(20, testKeyId))).values()]
       expect(used.map((one) => (one as { lastUsedAt: number }).lastUsedAt)).toEqual(range(20, () => 23))
     })

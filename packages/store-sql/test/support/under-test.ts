@@ -69,7 +69,12 @@ export async function serverUnderTest(connect: () => ServerClient): Promise<Stor
   }
 }
 
-const filled = ['keys', 'service_accounts', 'idempotency', 'activity', 'usage', 'usage_instances']
+const filled = ['keys', 'service_accounts', 'idempotency', 'activity', 'usage_instances'].concat([
+  'usage',
+  'usage_days',
+  'usage_totals',
+  'usage_keys',
+])
 
 /** Tables as migrations leave them. To make them anew would take long. */
 export async function emptied({ run }: Pick<ServerClient, 'run'>, store: SqlStore): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Activity, ActivityQuery, KeyStore } from '@claviger/core/store'
 import { assert } from '../assert.ts'
 import { testKeyId } from '../records.ts'
-import { accepted, activityEntry, change, same, start } from './fixtures.ts'
+import { accepted, activityEntry, change, itemsFrom, same, start } from './fixtures.ts'
 import type { ContractGroup } from './suite.ts'
 
 type Read = NonNullable<KeyStore['activity']>
@@ -88,6 +88,31 @@ export const activity: ContractGroup = {
       assert.deepEqual(await listed(activity, { actor: bob, to: start + 2 }), [])
     })
 
+    test('holds all conditions together, in every combination, in pages of any size', async ({ store, need }) => {
+      const { activity } = need('activity')
+      const entries = Array.from({ length: 60 }, (_, index) =>
+        activityEntry({
+          id: `a${String(index).padStart(2, '0')}`,
+          at: start + Math.floor(index / 3),
+          actor: { type: index % 2 === 0 ? 'user' : 'service', id: index % 5 < 2 ? 'ada' : 'bob' },
+          action: index % 3 === 0 ? 'key.updated' : 'key.created',
+          target: { type: 'key', id: testKeyId(index % 4) },
+        }),
+      )
+      accepted(await store.commit(change({ activity: entries })))
+      for (const { limit, ...query } of combinations()) {
+        const expected = entries
+          .filter((entry) => answers(entry, query))
+          .sort((a, b) => b.at - a.at || (a.id < b.id ? -1 : 1))
+        const items = await itemsFrom((cursor) => activity({ workspaceId: 'ws_acme', limit, ...query, ...cursor }))
+        assert.deepEqual(
+          items.map(({ id }) => id),
+          expected.map(({ id }) => id),
+          JSON.stringify({ limit, ...query }),
+        )
+      }
+    })
+
     for (const limit of [0, 101, Number.NaN]) {
       test(`rejects a limit of ${limit}`, async ({ need }) => {
         const { activity } = need('activity')
@@ -105,5 +130,35 @@ export const activity: ContractGroup = {
 }
 
 async function listed(read: Read, query: Partial<ActivityQuery> = {}): Promise<readonly string[]> {
-  return (await read({ workspaceId: 'ws_acme', limit: 100, ...query })).items.map(({ id }) => id)
+  const items = await itemsFrom((cursor) => read({ workspaceId: 'ws_acme', limit: 100, ...query, ...cursor }))
+  return items.map(({ id }) => id)
+}
+
+type Conditions = Pick<ActivityQuery, 'limit' | 'targetId' | 'actor' | 'action' | 'from' | 'to'>
+
+/** Every subset of five conditions, each in another size of pages. */
+function combinations(): readonly Conditions[] {
+  const conditions: readonly Partial<Conditions>[] = [
+    { targetId: testKeyId(1) },
+    { actor: { type: 'user', id: 'ada' } },
+    { action: 'key.created' },
+    { from: start + 5 },
+    { to: start + 15 },
+  ]
+  return Array.from({ length: 2 ** conditions.length }, (_, subset) =>
+    Object.assign(
+      { limit: 1 + (subset % 4) * 30 },
+      ...conditions.filter((_condition, index) => (subset & (2 ** index)) !== 0),
+    ),
+  )
+}
+
+function answers(entry: Activity, { targetId, actor, action, from, to }: Omit<Conditions, 'limit'>): boolean {
+  return (
+    (targetId === undefined || entry.target.id === targetId) &&
+    (actor === undefined || (entry.actor.type === actor.type && entry.actor.id === actor.id)) &&
+    (action === undefined || entry.action === action) &&
+    (from === undefined || entry.at >= from) &&
+    (to === undefined || entry.at < to)
+  )
 }

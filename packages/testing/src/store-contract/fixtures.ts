@@ -7,6 +7,8 @@ import {
   type KeyQuery,
   type KeyRecord,
   type KeyStore,
+  type Page,
+  type PurgeLimits,
   type ServiceAccount,
   type UsageEntry,
   type Write,
@@ -139,10 +141,37 @@ export async function readOne(store: KeyStore, id: string): Promise<KeyRecord> {
   return record
 }
 
-/** The ids a listing gives, in its order, all on one page. */
+/** The ids a listing gives, in its order. A page may come back short while there is a cursor to go on from. */
 export async function listedIds(store: KeyStore, query: Partial<KeyQuery> = {}): Promise<readonly string[]> {
-  const page = await store.list({ workspaceId: 'ws_acme', at: start, limit: 100, ...query })
-  return page.items.map(({ id }) => id)
+  const asked = { workspaceId: 'ws_acme', at: start, limit: 100, ...query }
+  const items = await itemsFrom((cursor) => store.list({ ...asked, ...cursor }), asked.cursor)
+  return items.map(({ id }) => id)
+}
+
+/** Follows the cursors of a listing to its end. */
+export async function itemsFrom<Item>(
+  read: (cursor: { readonly cursor?: string }) => Promise<Page<Item>>,
+  from?: string,
+): Promise<readonly Item[]> {
+  const items: Item[] = []
+  let cursor = from
+  for (let pages = 0; pages < 1_000; pages += 1) {
+    const page = await read(cursor === undefined ? {} : { cursor })
+    items.push(...page.items)
+    if (page.nextCursor === null) return items
+    cursor = page.nextCursor
+  }
+  assert.fail('the pages must come to an end')
+}
+
+/** Purges step by step, to the end. */
+export async function purgeAll(purge: NonNullable<KeyStore['purge']>, limits: PurgeLimits): Promise<number> {
+  for (let steps = 1; steps <= 10_000; steps += 1) {
+    const progress = await purge(limits)
+    if (progress === 'done') return steps
+    assert.equal(progress, 'more', 'purge says done or more')
+  }
+  assert.fail('a purge must come to an end')
 }
 
 /** Compares values whatever their prototypes are: records may come with or without one. */

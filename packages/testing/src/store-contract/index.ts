@@ -2,6 +2,7 @@ import { assert } from '../assert.ts'
 import { activity } from './activity.ts'
 import { atomicity } from './atomicity.ts'
 import { bus } from './bus.ts'
+import { busiestKeys } from './busiest.ts'
 import { changeLog } from './change-log.ts'
 import { commits } from './commit.ts'
 import { copies } from './copies.ts'
@@ -37,6 +38,7 @@ const groups: readonly ContractGroup[] = [
   isolation,
   copies,
   usage,
+  busiestKeys,
   lastUsed,
   activity,
   services,

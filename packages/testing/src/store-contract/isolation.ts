@@ -1,4 +1,4 @@
-import type { KeyQuery } from '@claviger/core/store'
+import { hourMs, type KeyQuery } from '@claviger/core/store'
 import { assert } from '../assert.ts'
 import { testKeyId, testRecord, testServiceAccount } from '../records.ts'
 import {
@@ -53,13 +53,29 @@ export const isolation: ContractGroup = {
       const { addUsage, usage } = need('addUsage', 'usage')
       const entries = [usageEntry({ requests: 3 }), usageEntry({ workspaceId: theirs, requests: 5 })]
       await addUsage({ instanceId: 'a', sequence: 1, entries })
-      for (const query of [{}, { keyId: testKeyId(1) }, { groupBy: 'key' } as const]) {
+      for (const query of [{}, { keyId: testKeyId(1) }, { keyId: testKeyId(1), groupBy: 'version' } as const]) {
         const points = await usage({ workspaceId: mine, from: start, to: start + 1, bucket: 'hour', ...query })
         assert.deepEqual(
           points.map(({ requests }) => requests),
           [3],
         )
       }
+    })
+
+    test('P19: names no busy key of another workspace, and counts none', async ({ need }) => {
+      const { addUsage, busiest } = need('addUsage', 'busiest')
+      const entries = [
+        usageEntry({ requests: 3 }),
+        usageEntry({ workspaceId: theirs, requests: 5 }),
+        usageEntry({ workspaceId: theirs, keyId: testKeyId(2), requests: 7 }),
+      ]
+      await addUsage({ instanceId: 'a', sequence: 1, entries })
+      const { keys, ...rest } = await busiest({ workspaceId: mine, from: start, to: start + hourMs, limit: 10 })
+      assert.deepEqual(
+        keys.map(({ keyId, requests }) => [keyId, requests]),
+        [[testKeyId(1), 3]],
+      )
+      assert.deepEqual(rest, { othersAtMost: 0, activeKeys: 1 })
     })
 
     test('P19: shows no activity of another workspace', async ({ store, need }) => {

@@ -1,7 +1,7 @@
 import type { KeyQuery, KeyRecord, KeyStore } from '@claviger/core/store'
 import { assert } from '../assert.ts'
 import { testKeyId, testRecord } from '../records.ts'
-import { listedIds, same, start, stored, storedSeries } from './fixtures.ts'
+import { listedIds, purgeAll, same, start, stored, storedSeries } from './fixtures.ts'
 import type { ContractGroup } from './suite.ts'
 
 /** The order of listings, and pages that neither skip nor repeat. */
@@ -80,7 +80,7 @@ export const pagination: ContractGroup = {
       assert.ok(first.nextCursor !== null)
       const alive = testRecord({ id: testKeyId(200), createdAt: start - 1 })
       await stored(store, alive)
-      await purge({ revokedKeysBefore: start + 1 })
+      await purgeAll(purge, { revokedKeysBefore: start + 1 })
       const rest = await allPages(store, { limit: 3, cursor: first.nextCursor })
       assert.deepEqual(
         rest.flat().map(({ id }) => id),

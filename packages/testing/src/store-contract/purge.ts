@@ -10,6 +10,7 @@ import {
   insertAccount,
   insertIdempotency,
   listedIds,
+  purgeAll,
   refused,
   start,
   stored,
@@ -33,7 +34,7 @@ export const purging: ContractGroup = {
         testRecord({ id: testKeyId(2), revokedAt: limit }),
         testRecord({ id: testKeyId(3), createdAt: 0, updatedAt: 0, expiresAt: 1, disabledAt: 1 }),
       )
-      await purge({ revokedKeysBefore: limit })
+      await purgeAll(purge, { revokedKeysBefore: limit })
       const left = [testKeyId(2), testKeyId(3)]
       assert.deepEqual([...(await store.find([1, 2, 3].map(testKeyId))).keys()].sort(), left)
       assert.deepEqual((await listedIds(store)).toSorted(), left)
@@ -47,7 +48,7 @@ export const purging: ContractGroup = {
       const { purge } = need('purge')
       const record = testRecord({ revokedAt: before })
       await stored(store, record)
-      await purge({ revokedKeysBefore: limit })
+      await purgeAll(purge, { revokedKeysBefore: limit })
       assert.equal(refused(await store.commit(change({ writes: [update(record)] }))).current, null)
       await committed(store, insert(testRecord({ name: 'Another' })))
       assert.deepEqual(await listedIds(store, { search: 'another' }), [record.id])
@@ -62,7 +63,7 @@ export const purging: ContractGroup = {
         insertAccount(testServiceAccount({ id: 'b', deletedAt: limit })),
         insertAccount(testServiceAccount({ id: 'c', createdAt: 0 })),
       )
-      await purge({ deletedServiceAccountsBefore: limit })
+      await purgeAll(purge, { deletedServiceAccountsBefore: limit })
       const { items } = await services({ workspaceId: 'ws_acme', includeDeleted: true, limit: 10 })
       assert.deepEqual(items.map(({ id }) => id).sort(), ['b', 'c'])
     })
@@ -71,7 +72,7 @@ export const purging: ContractGroup = {
       const { purge, activity } = need('purge', 'activity')
       const entries = [activityEntry({ id: 'old', at: before }), activityEntry({ id: 'new', at: limit })]
       accepted(await store.commit(change({ activity: entries })))
-      await purge({ activityBefore: limit })
+      await purgeAll(purge, { activityBefore: limit })
       const { items } = await activity({ workspaceId: 'ws_acme', limit: 10 })
       assert.deepEqual(
         items.map(({ id }) => id),
@@ -84,7 +85,7 @@ export const purging: ContractGroup = {
       await stored(store, testRecord())
       const entries = [usageEntry({ hour: limit - hourMs, requests: 1 }), usageEntry({ hour: limit, requests: 10 })]
       await addUsage({ instanceId: 'a', sequence: 1, entries })
-      await purge({ usageBefore: limit })
+      await purgeAll(purge, { usageBefore: limit })
       const points = await usage({ workspaceId: 'ws_acme', from: start - dayMs, to: start + dayMs, bucket: 'total' })
       assert.deepEqual(
         points.map(({ requests }) => requests),
@@ -93,12 +94,85 @@ export const purging: ContractGroup = {
       assert.equal((await store.list({ workspaceId: 'ws_acme', at: start, limit: 1 })).items[0]?.lastUsedAt, start)
     })
 
+    test('removes an hour of usage from every sum it is in', async ({ need }) => {
+      const { purge, addUsage, usage, busiest } = need('purge', 'addUsage', 'usage', 'busiest')
+      const entries = [
+        usageEntry({ hour: limit - hourMs, requests: 1, lastUsedAt: limit - 1 }),
+        usageEntry({ hour: limit, requests: 10, denied: { key_expired: 2 }, allowed: 8 }),
+        usageEntry({ hour: limit - hourMs, keyId: testKeyId(2), requests: 100, lastUsedAt: limit - 1 }),
+      ]
+      await addUsage({ instanceId: 'a', sequence: 1, entries })
+      await purgeAll(purge, { usageBefore: limit })
+      const range = { workspaceId: 'ws_acme', from: start - dayMs, to: start + dayMs }
+      for (const bucket of ['hour', 'day', 'total'] as const) {
+        for (const query of [{}, { keyId: testKeyId(1) }]) {
+          const points = await usage({ ...range, ...query, bucket })
+          assert.deepEqual(
+            points.map(({ requests }) => requests),
+            [10],
+            bucket,
+          )
+        }
+      }
+      const { keys, activeKeys } = await busiest({ ...range, limit: 10 })
+      assert.deepEqual(
+        keys.map(({ keyId, requests }) => [keyId, requests]),
+        [[testKeyId(1), 10]],
+      )
+      assert.equal(activeKeys, 1)
+    })
+
+    test('keeps a whole UTC day of usage as long as a part of it is young enough', async ({ need }) => {
+      const { purge, addUsage, usage } = need('purge', 'addUsage', 'usage')
+      const hours = [start - hourMs, start, start + 5 * hourMs]
+      await addUsage({ instanceId: 'a', sequence: 1, entries: hours.map((hour) => usageEntry({ hour })) })
+      await purgeAll(purge, { usageBefore: start + 3 * hourMs })
+      const range = { workspaceId: 'ws_acme', from: start - dayMs, to: start + dayMs }
+      for (const bucket of ['hour', 'day', 'total'] as const) {
+        const points = await usage({ ...range, bucket })
+        assert.equal(
+          points.reduce((sum, { requests }) => sum + requests, 0),
+          2,
+          bucket,
+        )
+      }
+    })
+
+    test('comes to its end in steps, however many rows are old, and each step may be the last for a while', async ({
+      store,
+      need,
+    }) => {
+      const { purge, activity } = need('purge', 'activity')
+      const indexes = Array.from({ length: 600 }, (_, index) => index)
+      await stored(store, ...indexes.map((index) => testRecord({ id: testKeyId(index), revokedAt: before })))
+      for (const index of [0, 200, 400]) {
+        const entries = indexes.slice(index, index + 200)
+        accepted(
+          await store.commit(
+            change({
+              activity: entries.map((one) => activityEntry({ id: `a${one}`, at: one === 0 ? limit : before })),
+            }),
+          ),
+        )
+      }
+      const limits = { revokedKeysBefore: limit, activityBefore: limit }
+      await purge(limits)
+      await stored(store, testRecord({ id: testKeyId(5_000), createdAt: start + 1 }))
+      await purgeAll(purge, limits)
+      assert.deepEqual(await listedIds(store), [testKeyId(5_000)])
+      const { items } = await activity({ workspaceId: 'ws_acme', limit: 10 })
+      assert.deepEqual(
+        items.map(({ id }) => id),
+        ['a0'],
+      )
+    })
+
     // A batch may be sent again after the purge that follows it.
     test('P13: still counts a batch once that was added before', async ({ need }) => {
       const { purge, addUsage, usage } = need('purge', 'addUsage', 'usage')
       const batch = { instanceId: 'a', sequence: 1, entries: [usageEntry({ hour: limit })] }
       await addUsage(batch)
-      await purge({ usageBefore: limit })
+      await purgeAll(purge, { usageBefore: limit })
       await addUsage(batch)
       const points = await usage({ workspaceId: 'ws_acme', from: start - dayMs, to: start + dayMs, bucket: 'total' })
       assert.deepEqual(
@@ -112,7 +186,7 @@ export const purging: ContractGroup = {
       const old = insertIdempotency({ idempotencyKey: 'old', createdAt: before })
       const young = insertIdempotency({ idempotencyKey: 'new', createdAt: limit })
       await committed(store, old, young)
-      await purge({ idempotencyBefore: limit })
+      await purgeAll(purge, { idempotencyBefore: limit })
       await committed(store, old)
       assert.equal(refused(await store.commit(change({ writes: [young] }))).reason, 'conflict')
     })
@@ -120,7 +194,7 @@ export const purging: ContractGroup = {
     test('removes nothing that no limit is given for', async (context) => {
       const { purge } = context.need('purge')
       await fill(context)
-      await purge({})
+      await purgeAll(purge, {})
       await assertAllThere(context)
     })
 
@@ -134,7 +208,7 @@ export const purging: ContractGroup = {
       test(`removes nothing else when only ${only} is given`, async (context) => {
         const { purge } = context.need('purge')
         await fill(context)
-        await purge({ [only]: limit })
+        await purgeAll(purge, { [only]: limit })
         await assertAllThere(context, only)
       })
     }

@@ -1,7 +1,7 @@
 import type { KeyStore, ServiceAccountQuery } from '@claviger/core/store'
 import { assert } from '../assert.ts'
 import { testServiceAccount } from '../records.ts'
-import { committed, insertAccount, start } from './fixtures.ts'
+import { committed, insertAccount, itemsFrom, start } from './fixtures.ts'
 import type { ContractGroup } from './suite.ts'
 
 type Read = NonNullable<KeyStore['services']>
@@ -81,5 +81,6 @@ export const services: ContractGroup = {
 }
 
 async function listed(read: Read, query: Partial<ServiceAccountQuery> = {}): Promise<readonly string[]> {
-  return (await read({ workspaceId: 'ws_acme', limit: 100, ...query })).items.map(({ id }) => id)
+  const items = await itemsFrom((cursor) => read({ workspaceId: 'ws_acme', limit: 100, ...query, ...cursor }))
+  return items.map(({ id }) => id)
 }

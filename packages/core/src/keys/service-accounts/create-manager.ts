@@ -2,8 +2,8 @@ import { ConflictError, NotSupportedError, ServiceAccountNotFoundError, Validati
 import { grantSet } from '../../permissions/match.ts'
 import type { Page } from '../../store/query.ts'
 import { serviceAccountId } from '../../service-account-id.ts'
-import { decodeServiceAccount } from '../../store/record-codec.ts'
 import type { ServiceAccount as StoredAccount } from '../../store/records.ts'
+import { listedServiceAccount } from '../../verify/service-account.ts'
 import { within } from '../../verify/within.ts'
 import { activityEntry, changedFacts, firstFacts, serviceAccountFacts, type ServiceAccountAction } from '../activity.ts'
 import type { Actor } from '../actor.ts'
@@ -170,8 +170,8 @@ export function createServiceAccountManager(
       ...(cursor !== undefined && { cursor: boundedText('cursor', cursor, 2_500) }),
     }
     const page = await within(clock, storeTimeoutMs, 'store', async () => store.services?.(query))
-    const items = (page?.items ?? []).map((stored) => serviceAccountFromRecord(decodeServiceAccount(stored)))
-    return { items, nextCursor: page?.nextCursor ?? null }
+    const accounts = (page?.items ?? []).flatMap((stored) => listedServiceAccount(stored, actor.workspaceId))
+    return { items: accounts.map(serviceAccountFromRecord), nextCursor: page?.nextCursor ?? null }
   }
 }
 

@@ -2,6 +2,7 @@ import type { Defect } from '../honest-store.ts'
 import { activity } from './activity.ts'
 import { atomicity } from './atomicity.ts'
 import { bus } from './bus.ts'
+import { busiest } from './busiest.ts'
 import { changeLog } from './change-log.ts'
 import { commits } from './commit.ts'
 import { copies } from './copies.ts'
@@ -36,6 +37,7 @@ export const defectsByGroup: Readonly<Record<string, readonly Defect[]>> = {
   'workspaces do not see each other': isolation,
   'copies in and out': copies,
   usage,
+  'busiest keys': busiest,
   'last used': lastUsed,
   activity,
   'service accounts': services,

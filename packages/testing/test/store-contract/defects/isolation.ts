@@ -23,6 +23,11 @@ const leaking = (store: FullStore): FullStore => ({
     nextCursor: null,
   }),
   usage: (query) => everywhere((workspaceId) => store.usage({ ...query, workspaceId })),
+  busiest: async (query) => ({
+    keys: await everywhere(async (workspaceId) => (await store.busiest({ ...query, workspaceId })).keys),
+    othersAtMost: 0,
+    activeKeys: 1,
+  }),
 })
 
 export const isolation: readonly Defect[] = [
@@ -44,9 +49,9 @@ export const isolation: readonly Defect[] = [
   {
     name: 'tells usage, activity and service accounts of all workspaces',
     breaks: (store) => {
-      const { usage, activity, services } = leaking(store)
-      return { usage, activity, services }
+      const { usage, busiest, activity, services } = leaking(store)
+      return { usage, busiest, activity, services }
     },
-    fails: ['no usage', 'no activity', 'no service account'],
+    fails: ['no usage', 'no busy key', 'no activity', 'no service account'],
   },
 ]

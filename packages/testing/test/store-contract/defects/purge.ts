@@ -1,4 +1,4 @@
-import type { PurgeLimits } from '@claviger/core/store'
+import { dayMs, type PurgeLimits } from '@claviger/core/store'
 import type { Defect, FullStore } from '../honest-store.ts'
 import { reading } from '../tools.ts'
 
@@ -21,20 +21,25 @@ const greedy = (limits: PurgeLimits): PurgeLimits =>
 export const purging: readonly Defect[] = [
   {
     name: 'removes nothing',
-    breaks: () => ({ purge: async () => {} }),
+    breaks: () => ({ purge: async () => 'done' as const }),
     fails: [
       'revoked before',
       'leaves nothing behind',
       'deleted before',
       'activity older',
       'hours of usage',
+      'every sum it is in',
+      'keeps a whole UTC day',
+      'in steps',
       'idempotency rows older',
       'nothing else when only',
     ],
   },
   {
     name: 'includes the limit',
-    breaks: limiting((limits) => Object.fromEntries(Object.entries(limits).map(([name, at]) => [name, at + 1]))),
+    breaks: limiting((limits) =>
+      Object.fromEntries(Object.entries(limits).map(([name, at]) => [name, at + (name === 'usageBefore' ? dayMs : 1)])),
+    ),
     fails: ['revoked before', 'deleted before', 'activity older', 'hours of usage', 'idempotency rows older'],
   },
   {
@@ -62,13 +67,53 @@ export const purging: readonly Defect[] = [
     fails: ['revoked before', 'leaves nothing behind'],
   },
   {
+    name: 'keeps sums of hours that it removed',
+    breaks: (store) => {
+      let before = 0
+      return {
+        purge: (limits) => {
+          before = limits.usageBefore ?? 0
+          return store.purge({ ...limits, usageBefore: 0 })
+        },
+        usage: (query) =>
+          store.usage(query.bucket === 'hour' ? { ...query, from: Math.max(query.from, before) } : query),
+      }
+    },
+    fails: ['every sum it is in'],
+  },
+  {
+    name: 'removes hours of a day whose sum it keeps',
+    breaks: (store) => {
+      let before = 0
+      return {
+        purge: (limits) => {
+          before = limits.usageBefore ?? 0
+          return store.purge(limits)
+        },
+        usage: (query) =>
+          store.usage(query.bucket === 'hour' ? { ...query, from: Math.max(query.from, before) } : query),
+      }
+    },
+    fails: ['keeps a whole UTC day'],
+  },
+  {
+    name: 'asks to be called again for ever',
+    breaks: (store) => ({
+      purge: async (limits) => {
+        await store.purge(limits)
+        return 'more' as const
+      },
+    }),
+    fails: ['in steps'],
+  },
+  {
     name: 'forgets the batch numbers with the usage',
     breaks: (store) => {
       let purges = 0
       return {
         purge: async (limits) => {
           purges += 1
-          await store.purge(limits)
+          return store.purge(limits)
         },
         addUsage: (batch) => store.addUsage({ ...batch, sequence: batch.sequence + purges * 1_000 }),
       }

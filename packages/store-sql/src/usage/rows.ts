@@ -1,0 +1,102 @@
+import { dayOf, noCounts, sumEntries, type UsageCounts, type UsageEntry } from '@claviger/core/store'
+import type { Insertable } from 'kysely'
+import type { CountsTable, UsageDaysTable, UsageKeysTable, UsageTable, UsageTotalsTable } from '../database/tables.ts'
+import { assertStorable } from '../database/texts.ts'
+
+/** What a batch adds to each table, in the order of the places: two batches lock the rows they share in the same order. */
+export interface UsageRows {
+  readonly hours: readonly Insertable<UsageTable>[]
+  readonly days: readonly Insertable<UsageDaysTable>[]
+  readonly keys: readonly Insertable<UsageKeysTable>[]
+  /** Last: every process adds to the same few rows, and holds them until its transaction ends. */
+  readonly totals: readonly Insertable<UsageTotalsTable>[]
+}
+
+/** @throws {ValidationError} naming a text that cannot be stored */
+export function usageRows(entries: readonly UsageEntry[]): UsageRows {
+  for (const { workspaceId, keyId, denied } of entries) {
+    assertStorable(workspaceId, 'entries.workspaceId')
+    assertStorable(keyId, 'entries.keyId')
+    for (const code of Object.keys(denied)) assertStorable(code, 'entries.code')
+  }
+  const hours = summed(entries, ({ workspaceId, keyId, version, hour }) => [workspaceId, keyId, version, hour])
+  const days = summed(hours, ({ workspaceId, keyId, hour }) => [workspaceId, keyId, dayOf(hour)])
+  const hourTotals = summed(hours, ({ workspaceId, hour }) => [workspaceId, hour])
+  const dayTotals = summed(hours, ({ workspaceId, hour }) => [workspaceId, dayOf(hour)])
+  const keys = new Map<string, Insertable<UsageKeysTable>>()
+  for (const { workspaceId, keyId, hour } of days) {
+    keys.set(JSON.stringify([workspaceId, keyId]), { workspace_id: workspaceId, key_id: keyId, last_hour: hour })
+  }
+  for (const { workspaceId, keyId, hour } of hours) {
+    const place = JSON.stringify([workspaceId, keyId])
+    const last_hour = Math.max(hour, keys.get(place)?.last_hour ?? hour)
+    keys.set(place, { workspace_id: workspaceId, key_id: keyId, last_hour })
+  }
+  return {
+    hours: withCodes(hours, ({ workspaceId, keyId, version, hour }) => ({
+      workspace_id: workspaceId,
+      key_id: keyId,
+      version,
+      hour,
+    })),
+    days: withCodes(days, ({ workspaceId, keyId, hour }) => ({
+      workspace_id: workspaceId,
+      key_id: keyId,
+      day: dayOf(hour),
+    })),
+    keys: [...keys.values()],
+    totals: [
+      ...withCodes(dayTotals, ({ workspaceId, hour }) => ({
+        workspace_id: workspaceId,
+        span: 'day' as const,
+        start: dayOf(hour),
+      })),
+      ...withCodes(hourTotals, ({ workspaceId, hour }) => ({
+        workspace_id: workspaceId,
+        span: 'hour' as const,
+        start: hour,
+      })),
+    ],
+  }
+}
+
+function summed(
+  entries: readonly UsageEntry[],
+  placeOf: (entry: UsageEntry) => readonly unknown[],
+): readonly UsageEntry[] {
+  return [...sumEntries(entries, (entry) => JSON.stringify(placeOf(entry)))]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, entry]) => entry)
+}
+
+/** One row for all requests of an entry and one for each denial code. */
+function withCodes<Place>(
+  entries: readonly UsageEntry[],
+  placeOf: (entry: UsageEntry) => Place,
+): readonly (Place & Insertable<Omit<CountsTable, 'workspace_id'>>)[] {
+  return entries.flatMap((entry) => [
+    { ...placeOf(entry), ...countsOf('', entry, entry) },
+    ...Object.keys(entry.denied)
+      .filter((code) => code !== '')
+      .toSorted()
+      .map((code) => ({
+        ...placeOf(entry),
+        ...countsOf(code, entry, { ...noCounts, requests: entry.denied[code] ?? 0 }),
+      })),
+  ])
+}
+
+function countsOf(
+  code: string,
+  { lastUsedAt }: UsageEntry,
+  counts: UsageCounts,
+): Insertable<Omit<CountsTable, 'workspace_id'>> {
+  return {
+    code,
+    requests: counts.requests,
+    allowed: counts.allowed,
+    client_errors: counts.clientErrors,
+    server_errors: counts.serverErrors,
+    last_used_at: lastUsedAt,
+  }
+}
