@@ -43,7 +43,7 @@ postgres.describe('plans of PostgreSQL', () => {
     sent.length = 0
     await work()
     const plans: string[] = []
-    for (const { sql, parameters } of [...sent]) {
+    for (const { sql, parameters } of sent.slice()) {
       const { rows } = await client.pool.query<{ 'QUERY PLAN': string }>(`explain ${sql}`, [...parameters])
       plans.push(rows.map((row) => row['QUERY PLAN']).join('\n'))
     }
