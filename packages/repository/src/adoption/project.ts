@@ -75,9 +75,10 @@ export function printedBy(
   folder: string,
   args: readonly string[],
   node: readonly string[] = [process.execPath],
+  env: NodeJS.ProcessEnv = {},
 ): unknown {
   const [program = process.execPath, ...before] = node
-  const { status, stdout, stderr } = runIn(folder, program, [...before, ...args])
+  const { status, stdout, stderr } = runIn(folder, program, [...before, ...args], env)
   if (status !== 0) throw new Error(`ended with ${String(status)}\n${stdout}\n${stderr}`)
   return JSON.parse(stdout)
 }
