@@ -12,6 +12,7 @@ import type { KeyManager } from './keys/manager.ts'
 import { createRevocation } from './keys/revoke.ts'
 import { createTurns } from './keys/turns.ts'
 import { type KeyringOptions, resolveOptions } from './options.ts'
+import { managedStore } from './managed-store.ts'
 import { createOwnerFlags } from './owner-flags.ts'
 import { createReadiness } from './readiness.ts'
 import { createRehash } from './rehash.ts'
@@ -65,7 +66,8 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
     clock,
   )
   const freshness = createFreshness(store, cache, resolved, clock)
-  const commits = createCommits(store, cache, freshness, clock, storeTimeoutMs)
+  const managed = managedStore(store, clock, storeTimeoutMs)
+  const commits = createCommits(managed, cache, freshness, clock, storeTimeoutMs)
   const queue = createWorkQueue(
     {
       works: 'hashes',
@@ -79,9 +81,9 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
   const apiKeys = createApiKeys(permissions)
   const revoked = createRevokedKeys(maxRevokedKeys)
   const owners = createOwners(store, resolved.resolveOwner, cache.fence, clock, storeTimeoutMs)
-  const repair = createRepair(store, commits, clock, storeTimeoutMs)
+  const repair = createRepair(managed, commits, clock, storeTimeoutMs)
   const rehash = createRehash({ hashing, repair, cache, clock })
-  const ownerFlags = createOwnerFlags({ store, repair, owners, clock, storeTimeoutMs })
+const ownerFlags = createOwnerFlags({ store: managed, repair, owners, clock, storeTimeoutMs })
   const retention = createRetention({ store, times: resolved.retention, clock, random: Math.random, storeTimeoutMs })
 
   const recorder =
@@ -128,7 +130,7 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
   })
 
   const parts = {
-    store,
+    store: managed,
     commits,
     revoked,
     hashing,

@@ -1,7 +1,7 @@
 import type { Clock } from './clock.ts'
 import type { Commits } from './commits.ts'
+import type { ManagedStore } from './managed-store.ts'
 import type { KeyRecord } from './store/records.ts'
-import type { KeyStore } from './store/store.ts'
 import { readableKey } from './verify/records.ts'
 import { within } from './verify/within.ts'
 
@@ -17,9 +17,9 @@ import { within } from './verify/within.ts'
 export type Repair = (seen: KeyRecord, repaired: (stored: KeyRecord) => KeyRecord | undefined) => Promise<boolean>
 
 /** Makes the one way to repair a key. */
-export function createRepair(store: KeyStore, commits: Commits, clock: Clock, storeTimeoutMs: number): Repair {
+export function createRepair(store: ManagedStore, commits: Commits, clock: Clock, storeTimeoutMs: number): Repair {
   return async (seen, repaired) => {
-    const found = await within(clock, storeTimeoutMs, 'store', () => store.find([seen.id]))
+    const found = await within(clock, storeTimeoutMs, 'store', () => store.findFor(seen.workspaceId, [seen.id]))
     const stored = readableKey(seen.id, found.get(seen.id))
     if (stored === null || stored === 'corrupt' || stored.revision !== seen.revision) return false
     const record = repaired(stored)

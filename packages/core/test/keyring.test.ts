@@ -133,6 +133,7 @@ describe('guarantees', () => {
   test('with a complete store, all hold', () => {
     expect(setUp().keyring.guarantees()).toEqual({
       revocation: { sameProcess: 'immediate', otherProcessesWithinMs: 2_000, storeDownWithinMs: 5_000 },
+      memory: { cacheBytes: expect.any(Number) },
       changeLog: true,
       bus: true,
       usage: true,

@@ -2,8 +2,8 @@ import type { Clock } from '../clock.ts'
 import type { Commits } from '../commits.ts'
 import type { EventSink } from '../events.ts'
 import type { Hashing } from '../hashing/hashing.ts'
+import type { ManagedStore } from '../managed-store.ts'
 import type { PermissionCatalogue } from '../permissions/catalogue.ts'
-import type { KeyStore } from '../store/store.ts'
 import type { TokenGrammar } from '../token/grammar.ts'
 import type { TokenFactory } from '../token/token.ts'
 import type { ApiKeys } from '../verify/api-key.ts'
@@ -17,7 +17,7 @@ import type { Turns } from './turns.ts'
 
 /** What managing keys is made of. Times in milliseconds. */
 export interface ManagerParts {
-  readonly store: KeyStore
+  readonly store: ManagedStore
   readonly commits: Commits
   readonly entries: Entries
   readonly revoked: RevokedKeys

@@ -26,7 +26,9 @@ export async function findVisible(
   id: unknown,
 ): Promise<KeyRecord> {
   if (!isKeyId(id)) throw new KeyNotFoundError()
-  const found = await within(parts.clock, parts.storeTimeoutMs, 'store', () => parts.store.find([id]))
+  const found = await within(parts.clock, parts.storeTimeoutMs, 'store', () =>
+    parts.store.findFor(actor.workspaceId, [id]),
+  )
   const record = readableKey(id, found.get(id))
   // What cannot be read cannot be shown to be this workspace's either.
   if (record === null || record === 'corrupt' || !isVisible(record, actor)) throw new KeyNotFoundError()

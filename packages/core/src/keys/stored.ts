@@ -13,7 +13,7 @@ export async function isStored(
   record: KeyRecord,
 ): Promise<boolean> {
   try {
-    const found = await within(clock, storeTimeoutMs, 'store', () => store.find([record.id]))
+    const found = await within(clock, storeTimeoutMs, 'store', () => store.findFor(record.workspaceId, [record.id]))
     const stored = readableKey(record.id, found.get(record.id))
     return stored !== null && stored !== 'corrupt' && textOf(stored) === textOf(record)
   } catch {
