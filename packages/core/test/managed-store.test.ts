@@ -36,7 +36,7 @@ function heldStore() {
 describe('what management has under way', () => {
   test('is four calls at most, besides reads of single keys, whatever is called and however often', async () => {
     const { managed, seen, open } = heldStore()
-    const calls = Array.from({ length: 50 }, () => [
+    const calls: unknown[] = Array.from({ length: 50 }, () => [
       managed.list(listOf('a')),
       managed.find(['x']),
       managed.findFor('a', ['x']),
