@@ -83,7 +83,7 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
   const owners = createOwners(store, resolved.resolveOwner, cache.fence, clock, storeTimeoutMs)
   const repair = createRepair(managed, commits, clock, storeTimeoutMs)
   const rehash = createRehash({ hashing, repair, cache, clock })
-const ownerFlags = createOwnerFlags({ store: managed, repair, owners, clock, storeTimeoutMs })
+  const ownerFlags = createOwnerFlags({ store: managed, repair, owners, clock, storeTimeoutMs })
   const retention = createRetention({ store, times: resolved.retention, clock, random: Math.random, storeTimeoutMs })
 
   const recorder =

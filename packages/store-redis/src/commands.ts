@@ -16,6 +16,8 @@ export function script(source: string): Script {
 
 /** Sends commands, each within a bound. */
 export interface Commands {
+  /** The same for verifying and following the log, for which some of the room is kept. */
+  readonly first: Commands
   /** @throws {UnavailableError} when Redis fails, refuses or does not answer in time */
   send(command: string, ...args: readonly (string | number)[]): Promise<unknown>
   /** Like `send`, but undefined where Redis answers that it may not, or knows no such command. */
@@ -30,15 +32,17 @@ export interface Commands {
 
 // A client queues what a frozen server does not answer. Beyond this many, asking more only fills memory.
 const maxPending = 1_000
+// So many of them only for what comes first.
+const keptForFirst = 250
 
 /** Bounds how long a command may take, and how many may be unanswered. */
 export function boundedCommands(client: RedisCommands, timeoutMs: number): Commands {
   let pending = 0
 
-  const call = (command: string, args: readonly (string | number)[]): Promise<unknown> =>
+  const call = (most: number, command: string, args: readonly (string | number)[]): Promise<unknown> =>
     new Promise((resolve, reject) => {
-      if (pending >= maxPending) {
-        reject(new UnavailableError('store', `Redis has not answered ${maxPending} commands yet.`))
+      if (pending >= most) {
+        reject(new UnavailableError('store', `Redis has not answered ${pending} commands yet.`))
         return
       }
       pending += 1
@@ -65,33 +69,40 @@ export function boundedCommands(client: RedisCommands, timeoutMs: number): Comma
         )
     })
 
-  const send = async (command: string, args: readonly (string | number)[]): Promise<unknown> => {
-    try {
-      return await call(command, args)
-    } catch (error) {
-      throw redisFailure(error)
-    }
-  }
-
-  return {
-    send: (command, ...args) => send(command, args),
-    async ask(command, ...args) {
+  const upTo = (most: number, first?: Commands): Commands => {
+    const send = async (command: string, args: readonly (string | number)[]): Promise<unknown> => {
       try {
-        return await call(command, args)
+        return await call(most, command, args)
       } catch (error) {
-        const code = replyCode(error)
-        if (code === 'NOPERM' || code === 'ERR') return undefined
         throw redisFailure(error)
       }
-    },
-    async run({ source, sha }, keys, args) {
-      const rest = [keys.length, ...keys, ...args]
-      try {
-        return await call('EVALSHA', [sha, ...rest])
-      } catch (error) {
-        if (replyCode(error) !== 'NOSCRIPT') throw redisFailure(error)
-        return send('EVAL', [source, ...rest])
-      }
-    },
+    }
+    const commands: Commands = {
+      get first() {
+        return first ?? commands
+      },
+      send: (command, ...args) => send(command, args),
+      async ask(command, ...args) {
+        try {
+          return await call(most, command, args)
+        } catch (error) {
+          const code = replyCode(error)
+          if (code === 'NOPERM' || code === 'ERR') return undefined
+          throw redisFailure(error)
+        }
+      },
+      async run({ source, sha }, keys, args) {
+        const rest = [keys.length, ...keys, ...args]
+        try {
+          return await call(most, 'EVALSHA', [sha, ...rest])
+        } catch (error) {
+          if (replyCode(error) !== 'NOSCRIPT') throw redisFailure(error)
+          return send('EVAL', [source, ...rest])
+        }
+      },
+    }
+    return commands
   }
+
+  return upTo(maxPending - keptForFirst, upTo(maxPending))
 }

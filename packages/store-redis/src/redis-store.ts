@@ -51,10 +51,10 @@ export function redisStore(client: RedisClient | RedisClusterClient, options: Re
   }
 
   const store: RedisStore = {
-    find: async (ids) => findKeys(open(), ids),
+    find: async (ids) => findKeys(first(open()), ids),
     list: async (query) => listKeys(open(), query),
     commit: async (change) => commitTo(open(), change),
-    poll: async (since) => poll(open(), since),
+    poll: async (since) => poll(first(open()), since),
     addUsage: async (batch) => addUsage(open(), batch),
     usage: async (query) => readUsage(open(), query),
     busiest: async (query) => busiestKeys(open(), query),
@@ -94,4 +94,9 @@ export function redisStore(client: RedisClient | RedisClusterClient, options: Re
       return subscription
     },
   }
+}
+
+/** What requests and the lease wait for. */
+function first(database: Database): Database {
+  return { ...database, commands: database.commands.first }
 }

@@ -1,6 +1,7 @@
 import { fieldOf } from '../dialects/error-field.ts'
 import type { Connection } from './driver.ts'
 import { inTime } from './in-time.ts'
+import { lineOf } from './pool-line.ts'
 
 /** What is needed of a `mysql2` pool. */
 export interface MysqlPool {
@@ -39,7 +40,8 @@ export async function mysqlConnection(
   given: MysqlPool | MysqlPromisePool,
   timeoutMs: number | undefined,
 ): Promise<Connection> {
-  const connecting = connectionOf('pool' in given ? given.pool : given)
+  const pool = 'pool' in given ? given.pool : given
+  const connecting = lineOf(pool).wait(() => connectionOf(pool))
   try {
     return careful(await inTime(timeoutMs, 'A connection', connecting), timeoutMs)
   } catch (error) {

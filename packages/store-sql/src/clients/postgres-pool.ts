@@ -1,6 +1,7 @@
 import { fieldOf } from '../dialects/error-field.ts'
 import type { Connection } from './driver.ts'
 import { inTime } from './in-time.ts'
+import { lineOf } from './pool-line.ts'
 
 /** What is needed of a `pg` pool. */
 export interface PostgresPool {
@@ -24,7 +25,7 @@ export interface PostgresResult {
 
 /** Bounds every wait, and gives no connection back of which it is not known whether its transaction has ended. */
 export async function postgresConnection(pool: PostgresPool, timeoutMs: number | undefined): Promise<Connection> {
-  const connecting = pool.connect()
+  const connecting = lineOf(pool).wait(() => pool.connect())
   try {
     return careful(await inTime(timeoutMs, 'A connection', connecting), timeoutMs)
   } catch (error) {
