@@ -1,80 +1,167 @@
-import type { AttentionFilter, KeyQuery } from '@claviger/core/store'
+import type { AttentionFilter, KeyQuery, KeyStatus } from '@claviger/core/store'
 import type { Database } from './database.ts'
 import type { KeyNames } from './keys.ts'
-import { olderThan } from './places.ts'
-import { numberReply, textsReply } from './replies.ts'
+import { olderThan, placeInText, placeOf, withPrefix, withText } from './places.ts'
+import { findKeys } from './records.ts'
+import { listReply, numberReply, textsReply } from './replies.ts'
 
-/** Parts of sorted sets that together hold every key a condition can match. */
-interface Candidates {
+/** A part of a sorted set: keys that a condition can match. */
+interface Part {
+  readonly set: string
   readonly by: 'SCORE' | 'LEX'
-  readonly sets: readonly string[]
   readonly min: string
   readonly max: string
+  /** Whether a member is of the part, by its score; absent where members are more than places. */
+  readonly holds?: (score: number, place: string) => boolean
+}
+
+/** Parts that together hold every key a condition can match. */
+type Condition = readonly Part[]
+
+/** What indexes tell about the answer to a query. */
+export interface Candidates {
+  /** The places of all keys that can match, in list order, when they are few; undefined: the listing has to be walked. */
+  readonly places: readonly string[] | undefined
+  /** Leaves out of some places those of keys that cannot match. */
+  narrow(places: readonly string[]): Promise<readonly string[]>
 }
 
 // Up to so many places are read to be put in order; where a condition matches more, walking the listing finds them soon.
 const maxCandidates = 5_000
 
-/**
- * The places of all keys that can match, in list order, when an index tells that they are few; undefined when the
- * listing has to be walked. The keys still have to be compared with the query.
- */
-export async function candidatePlaces(database: Database, query: KeyQuery): Promise<readonly string[] | undefined> {
-  const { names, commands } = database
-  const options = [...ownerCandidates(names, query), ...attentionCandidates(names, query)]
-  const counted = await Promise.all(
-    options.map(async (option) => {
-      const counts = option.sets.map((set) =>
-        commands.send(`Z${option.by === 'LEX' ? 'LEX' : ''}COUNT`, set, option.min, option.max),
-      )
-      return { option, count: (await Promise.all(counts)).reduce<number>((sum, count) => sum + numberReply(count), 0) }
-    }),
+/** Asks the index of each condition that a query has. The keys still have to be compared with the query. */
+export async function candidatesOf(database: Database, query: KeyQuery): Promise<Candidates> {
+  const conditions = await conditionsOf(database, query)
+  const counts = await Promise.all(conditions.map((condition) => countIn(database, condition)))
+  const fewest = Math.min(maxCandidates + 1, ...counts)
+  const best = conditions[counts.indexOf(fewest)]
+  return {
+    places: best === undefined ? undefined : await placesIn(database, best),
+    async narrow(places) {
+      let left = places
+      for (const condition of conditions) {
+        if (condition !== best && left.length > 0) left = await placesWithin(database, condition, left)
+      }
+      return left
+    },
+  }
+}
+
+async function countIn({ commands }: Database, condition: Condition): Promise<number> {
+  const counts = condition.map(async ({ set, by, min, max }) =>
+    numberReply(await commands.send(by === 'LEX' ? 'ZLEXCOUNT' : 'ZCOUNT', set, min, max)),
   )
-  const [best] = counted.toSorted((a, b) => a.count - b.count)
-  if (best === undefined || best.count > maxCandidates) return undefined
-  const { by, sets, min, max } = best.option
+  return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0)
+}
+
+async function placesIn({ commands }: Database, condition: Condition): Promise<readonly string[]> {
   const places = await Promise.all(
-    sets.map(async (set) => textsReply(await commands.send(`ZRANGEBY${by}`, set, min, max, 'LIMIT', 0, maxCandidates))),
+    condition.map(async ({ set, by, min, max, holds }) => {
+      const members = textsReply(await commands.send(`ZRANGEBY${by}`, set, min, max, 'LIMIT', 0, maxCandidates))
+      return holds === undefined ? members.map(placeInText) : members
+    }),
   )
   // Places are ASCII, so the order of characters is the order of bytes.
   return [...new Set(places.flat())].sort()
 }
 
-function ownerCandidates(names: KeyNames, { workspaceId, ownerId, visibleOwners }: KeyQuery): Candidates[] {
-  const whole = { by: 'LEX', min: '-', max: '+' } as const
-  const options: Candidates[] = []
-  if (ownerId !== undefined) {
-    const types = ['user', 'service'] as const
-    options.push({ ...whole, sets: types.map((type) => names.byOwner(workspaceId, { type, id: ownerId })) })
+async function placesWithin(
+  { commands }: Database,
+  condition: Condition,
+  places: readonly string[],
+): Promise<readonly string[]> {
+  const held = new Set<string>()
+  for (const { set, holds } of condition) {
+    if (holds === undefined) return places
+    const scores = listReply(await commands.send('ZMSCORE', set, ...places))
+    for (const [index, place] of places.entries()) {
+      const score = scores[index] ?? null
+      if (score !== null && holds(numberReply(score), place)) held.add(place)
+    }
   }
-  const owners = visibleOwners?.flatMap(({ type, id }) => (id === undefined ? [] : [{ type, id }]))
-  if (owners !== undefined && owners.length === visibleOwners?.length && owners.length <= 100) {
-    options.push({ ...whole, sets: [...new Set(owners.map((owner) => names.byOwner(workspaceId, owner)))] })
-  }
-  return options
+  return places.filter((place) => held.has(place))
 }
 
-function attentionCandidates(names: KeyNames, { workspaceId, attention }: KeyQuery): Candidates[] {
-  return attention === undefined ? [] : [attentionSet(names, workspaceId, attention)]
+/** The conditions of a query that an index knows. */
+async function conditionsOf(database: Database, query: KeyQuery): Promise<readonly Condition[]> {
+  const { names } = database
+  const { workspaceId, environment, ownerId, visibleOwners, statuses, attention, search } = query
+  const conditions: (Condition | undefined)[] = [
+    ownerId === undefined
+      ? undefined
+      : (['user', 'service'] as const).map((type) => whole(names.byOwner(workspaceId, { type, id: ownerId }))),
+    visibleOwners === undefined || visibleOwners.length > 100
+      ? undefined
+      : visibleOwners.map(({ type, id }) =>
+          whole(id === undefined ? names.byOwnerType(workspaceId, type) : names.byOwner(workspaceId, { type, id })),
+        ),
+    environment === undefined ? undefined : [whole(names.byEnvironment(workspaceId, environment))],
+    statuses?.map((status) => statusPart(names, query, status)),
+    attention === undefined ? undefined : [attentionPart(names, workspaceId, attention)],
+    search === undefined ? undefined : await searchParts(database, workspaceId, search),
+  ]
+  return conditions.filter((condition) => condition !== undefined)
 }
 
-function attentionSet(names: KeyNames, workspaceId: string, filter: AttentionFilter): Candidates {
-  const before = (set: string, limit: number): Candidates => ({
-    by: 'SCORE',
-    sets: [set],
-    min: '-inf',
-    max: `(${limit}`,
-  })
+function whole(set: string): Part {
+  return { set, by: 'LEX', min: '-', max: '+', holds: () => true }
+}
+
+function scored(set: string, min: string, max: string, holds: (score: number) => boolean): Part {
+  return { set, by: 'SCORE', min, max, holds }
+}
+
+function statusPart(names: KeyNames, { workspaceId, at }: KeyQuery, status: KeyStatus): Part {
+  switch (status) {
+    case 'revoked':
+      return scored(names.revoked(workspaceId), '-inf', '+inf', () => true)
+    case 'expired':
+      return scored(names.byExpiry(workspaceId), '-inf', String(at), (expiresAt) => expiresAt <= at)
+    case 'disabled':
+      return scored(names.disabled(workspaceId), '-inf', '+inf', () => true)
+    case 'rotating':
+      return scored(names.byOverlapEnd(workspaceId), `(${at}`, '+inf', (endsAt) => endsAt > at)
+    case 'active':
+      return whole(names.enabled(workspaceId))
+  }
+}
+
+function attentionPart(names: KeyNames, workspaceId: string, filter: AttentionFilter): Part {
+  const before = (set: string, limit: number): Part => scored(set, '-inf', `(${limit}`, (score) => score < limit)
   switch (filter.type) {
     case 'rotationDue':
       return before(names.bySecretAge(workspaceId), filter.secretCreatedBefore)
     case 'unused':
       return before(names.byLastUse(workspaceId), filter.lastUsedBefore)
-    case 'neverUsed':
-      return { by: 'LEX', sets: [names.neverUsed(workspaceId)], min: olderThan(filter.createdBefore), max: '+' }
+    case 'neverUsed': {
+      const min = olderThan(filter.createdBefore)
+      return {
+        set: names.neverUsed(workspaceId),
+        by: 'LEX',
+        min,
+        max: '+',
+        holds: (_score, place) => `[${place}` >= min,
+      }
+    }
     case 'expiring':
       return before(names.byExpiry(workspaceId), filter.expiresBefore)
     case 'ownerGone':
-      return { by: 'SCORE', sets: [names.ownerGone(workspaceId)], min: '-inf', max: '+inf' }
+      return scored(names.ownerGone(workspaceId), '-inf', '+inf', () => true)
   }
+}
+
+async function searchParts(database: Database, workspaceId: string, search: string): Promise<Condition | undefined> {
+  const { names } = database
+  const prefix = withPrefix(search.toLowerCase())
+  if (prefix === undefined) return undefined
+  const found = (await findKeys(database, [search])).get(search)
+  const place = found === undefined || found === 'corrupt' ? undefined : placeOf({ at: found.createdAt, id: found.id })
+  const creation = names.byCreation(workspaceId)
+  return [
+    { set: names.byName(workspaceId), by: 'LEX', ...prefix },
+    { set: names.byTokenEnd(workspaceId), by: 'LEX', ...withText(search) },
+    ...(place === undefined
+      ? []
+      : [{ set: creation, by: 'LEX', min: `[${place}`, max: `[${place}`, holds: () => true } as const]),
+  ]
 }

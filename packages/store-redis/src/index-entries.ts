@@ -1,16 +1,26 @@
 import { type IdempotencyRecord, idempotencyId, type KeyRecord, type ServiceAccount } from '@claviger/core/store'
 import { escaped, type KeyNames } from './keys.ts'
 import type { IndexEntry, Operation } from './mutation.ts'
-import { placeOf } from './places.ts'
+import { placeOf, textMember } from './places.ts'
 
 /** Where a key is listed. A change of the record is a change of these. */
 export function keyEntries(names: KeyNames, record: KeyRecord): IndexEntry[] {
-  const { workspaceId, owner, expiresAt, ownerGoneAt, revokedAt, lastUsedAt } = record
+  const { workspaceId, owner, expiresAt, disabledAt, ownerGoneAt, revokedAt, lastUsedAt } = record
+  const [current, previous] = record.secrets
   const member = placeOf({ at: record.createdAt, id: record.id })
   const entries: (IndexEntry | false)[] = [
     { set: names.byCreation(workspaceId), score: 0, member },
     { set: names.byOwner(workspaceId, owner), score: 0, member },
-    { set: names.bySecretAge(workspaceId), score: record.secrets[0].createdAt, member },
+    { set: names.byOwnerType(workspaceId, owner.type), score: 0, member },
+    { set: names.byEnvironment(workspaceId, record.environment), score: 0, member },
+    { set: names.byName(workspaceId), score: 0, member: textMember(record.name.toLowerCase(), member) },
+    { set: names.byTokenEnd(workspaceId), score: 0, member: textMember(current.hint.slice(-4), member) },
+    { set: names.bySecretAge(workspaceId), score: current.createdAt, member },
+    previous !== undefined &&
+      previous.endsAt !== null && { set: names.byOverlapEnd(workspaceId), score: previous.endsAt, member },
+    disabledAt === null && revokedAt === null && { set: names.enabled(workspaceId), score: 0, member },
+    disabledAt !== null && { set: names.disabled(workspaceId), score: disabledAt, member },
+    revokedAt !== null && { set: names.revoked(workspaceId), score: revokedAt, member },
     expiresAt !== null && { set: names.byExpiry(workspaceId), score: expiresAt, member },
     ownerGoneAt !== null && { set: names.ownerGone(workspaceId), score: ownerGoneAt, member },
     revokedAt !== null && { set: names.revokedKeys, score: revokedAt, member: record.id },
@@ -25,7 +35,9 @@ export function keyEntries(names: KeyNames, record: KeyRecord): IndexEntry[] {
 export function serviceAccountEntries(names: KeyNames, account: ServiceAccount): IndexEntry[] {
   const member = placeOf({ at: account.createdAt, id: account.id })
   const listed = { set: names.serviceAccounts(account.workspaceId), score: 0, member }
-  if (account.deletedAt === null) return [listed]
+  if (account.deletedAt === null) {
+    return [listed, { set: names.livingServiceAccounts(account.workspaceId), score: 0, member }]
+  }
   return [listed, { set: names.deletedServiceAccounts, score: account.deletedAt, member: escaped(account.id) }]
 }
 

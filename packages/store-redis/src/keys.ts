@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Owner } from '@claviger/core/store'
+import type { ActorRef, Owner } from '@claviger/core/store'
 
 /**
  * Every name the store gives to anything in Redis.
@@ -28,14 +28,29 @@ export interface KeyNames {
   // Sorted sets of one workspace. Members are places (see places.ts), so that every one can be read in list order.
   readonly byCreation: (workspaceId: string) => string
   readonly byOwner: (workspaceId: string, owner: Owner) => string
+  readonly byOwnerType: (workspaceId: string, type: Owner['type']) => string
+  readonly byEnvironment: (workspaceId: string, environment: string) => string
   readonly bySecretAge: (workspaceId: string) => string
   readonly byExpiry: (workspaceId: string) => string
   readonly byLastUse: (workspaceId: string) => string
   readonly neverUsed: (workspaceId: string) => string
   readonly ownerGone: (workspaceId: string) => string
+  readonly byOverlapEnd: (workspaceId: string) => string
+  /** Neither revoked nor disabled. */
+  readonly enabled: (workspaceId: string) => string
+  readonly disabled: (workspaceId: string) => string
+  readonly revoked: (workspaceId: string) => string
+  /** Members are the name in lower case and, behind it, a place. */
+  readonly byName: (workspaceId: string) => string
+  /** Members are the end of the current token and, behind it, a place. */
+  readonly byTokenEnd: (workspaceId: string) => string
   readonly serviceAccounts: (workspaceId: string) => string
+  readonly livingServiceAccounts: (workspaceId: string) => string
   /** Members are a place and, behind it, the entry. */
   readonly activity: (workspaceId: string) => string
+  readonly activityByTarget: (workspaceId: string, targetId: string) => string
+  readonly activityByActor: (workspaceId: string, actor: ActorRef) => string
+  readonly activityByAction: (workspaceId: string, action: string) => string
 
   // Sorted sets of the whole keyring, by age, for `purge`.
   readonly revokedKeys: string
@@ -93,13 +108,25 @@ export function keyNames(namespace: string): KeyNames {
     usedBatch: (instanceId) => name('used-batch', escaped(instanceId)),
     byCreation: ofWorkspace('by-creation'),
     byOwner: (workspaceId, owner) => name('by-owner', JSON.stringify([workspaceId, owner.type, owner.id])),
+    byOwnerType: (workspaceId, type) => name('by-owner-type', JSON.stringify([workspaceId, type])),
+    byEnvironment: (workspaceId, environment) => name('by-environment', JSON.stringify([workspaceId, environment])),
     bySecretAge: ofWorkspace('by-secret-age'),
     byExpiry: ofWorkspace('by-expiry'),
     byLastUse: ofWorkspace('by-last-use'),
     neverUsed: ofWorkspace('never-used'),
     ownerGone: ofWorkspace('owner-gone'),
+    byOverlapEnd: ofWorkspace('by-overlap-end'),
+    enabled: ofWorkspace('enabled'),
+    disabled: ofWorkspace('disabled'),
+    revoked: ofWorkspace('revoked'),
+    byName: ofWorkspace('by-name'),
+    byTokenEnd: ofWorkspace('by-token-end'),
     serviceAccounts: ofWorkspace('service-accounts'),
+    livingServiceAccounts: ofWorkspace('living-service-accounts'),
     activity: ofWorkspace('activity'),
+    activityByTarget: (workspaceId, id) => name('activity-by-target', JSON.stringify([workspaceId, id])),
+    activityByActor: (workspaceId, { type, id }) => name('activity-by-actor', JSON.stringify([workspaceId, type, id])),
+    activityByAction: (workspaceId, action) => name('activity-by-action', JSON.stringify([workspaceId, action])),
     revokedKeys: name('revoked-keys'),
     deletedServiceAccounts: name('deleted-service-accounts'),
     idempotencyByAge: name('idempotency-by-age'),

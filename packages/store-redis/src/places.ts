@@ -1,4 +1,4 @@
-import type { CursorPosition } from '@claviger/core/store'
+import { type CursorPosition, textAfter } from '@claviger/core/store'
 import { escaped, unescaped } from './keys.ts'
 
 // Members of a sorted set that share one score are ordered by their bytes. A place is written so that this order is the
@@ -19,6 +19,50 @@ export function idIn(place: string): string {
 /** The position a place was written from. */
 export function positionIn(place: string): CursorPosition {
   return { at: latest - Number(place.slice(0, width)), id: idIn(place) }
+}
+
+// Between a text and a place, and between a place and what belongs to it, stands what neither contains: `escaped` leaves
+// no control character.
+const separator = '\u0000'
+const behindSeparator = '\u0001'
+
+/** A member that is found by a text. Members are in the order of their texts. */
+export function textMember(text: string, place: string): string {
+  return `${escaped(text)}${separator}${place}`
+}
+
+/** The place in a `textMember`. */
+export function placeInText(member: string): string {
+  return member.slice(member.indexOf(separator) + 1)
+}
+
+/** The range of members with exactly this text. */
+export function withText(text: string): { readonly min: string; readonly max: string } {
+  return { min: `[${escaped(text)}${separator}`, max: `(${escaped(text)}${behindSeparator}` }
+}
+
+/** The range of members whose text begins so; undefined where no range tells. */
+export function withPrefix(text: string): { readonly min: string; readonly max: string } | undefined {
+  // Half of a surrogate pair is a beginning of characters that are stored whole.
+  if (/\p{Surrogate}/u.test(text)) return undefined
+  const after = textAfter(escaped(text))
+  return { min: `[${escaped(text)}`, max: after === undefined ? '+' : `(${after}` }
+}
+
+/** A member that holds more than its place. */
+export function memberAt(place: string, content: string): string {
+  return `${place}${separator}${content}`
+}
+
+/** What a `memberAt` was made of. */
+export function partsOfMember(member: string): { readonly place: string; readonly content: string } {
+  const end = member.indexOf(separator)
+  return { place: member.slice(0, end), content: member.slice(end + 1) }
+}
+
+/** The start of a range of `memberAt`s behind a place. */
+export function behindMember(place: string): string {
+  return `[${place}${behindSeparator}`
 }
 
 /** The start of a range (`ZRANGEBYLEX`) behind a place. */

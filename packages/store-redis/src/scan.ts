@@ -18,6 +18,7 @@ export type ReadRows<Item> = (after: CursorPosition | undefined, count: number) 
 const batchSize = 250
 // A filter that matches next to nothing must not read a whole workspace in one call: the page ends early, with a cursor.
 const maxScanned = 5_000
+const maxMs = 60
 
 /** Reads the limit and the cursor of a request, or throws `ValidationError`. */
 export function pageStart({ cursor, limit }: PageRequest): CursorPosition | undefined {
@@ -29,6 +30,7 @@ export function pageStart({ cursor, limit }: PageRequest): CursorPosition | unde
 export async function scanPage<Item>(request: PageRequest, read: ReadRows<Item>): Promise<Page<Item>> {
   let after = pageStart(request)
   const found: { item: Item; position: CursorPosition }[] = []
+  const startedAt = performance.now()
   let count = request.limit + 1
   for (let scanned = 0; scanned < maxScanned; scanned += batchSize) {
     const rows = await read(after, count)
@@ -38,6 +40,7 @@ export async function scanPage<Item>(request: PageRequest, read: ReadRows<Item>)
       if (found.length > request.limit) return pageOf(found.slice(0, -1), found.at(-2)?.position)
     }
     if (rows.length < count) return pageOf(found, undefined)
+    if (performance.now() - startedAt >= maxMs) break
     count = batchSize
   }
   return pageOf(found, after)

@@ -17,7 +17,8 @@ export async function listServices(database: Database, query: ServiceAccountQuer
       return rest.slice(0, count)
     }
     const min = place === undefined ? '-' : behind(place)
-    const set = database.names.serviceAccounts(query.workspaceId)
+    const { serviceAccounts, livingServiceAccounts } = database.names
+    const set = (query.includeDeleted === true ? serviceAccounts : livingServiceAccounts)(query.workspaceId)
     return textsReply(await database.commands.send('ZRANGEBYLEX', set, min, '+', 'LIMIT', 0, count))
   }
 

@@ -10,6 +10,15 @@ import { change, freshNamespace, insert, start, update, usageEntry } from './fix
 import { indexesFor, indexesIn } from './indexes.ts'
 
 const redis = await serverOrSkip('Redis', startRedis)
+const nothing: readonly Partial<KeyQuery>[] = [
+  { search: 'needle' },
+  { statuses: ['disabled'] },
+  { statuses: ['revoked', 'expired', 'rotating'] },
+  { environment: 'staging' },
+  { environment: 'staging', search: 'p', statuses: ['active'] },
+  { visibleOwners: [{ type: 'service' }] },
+  { attention: { type: 'unused', lastUsedBefore: start + 1_000 } },
+]
 
 redis.describe('listing', () => {
   let namespace: string
@@ -60,14 +69,28 @@ redis.describe('listing', () => {
     return { ids, pages }
   }
 
-  test('reads a bounded number of keys per call, and comes to what a rare filter matches by its cursors', async () => {
-    await stored(5_400, (index) => ({ name: index === 0 ? 'Needle' : 'Hay' }))
-    const first = await store.list({ workspaceId: 'ws_acme', at: start, limit: 100, search: 'need' })
+  test('walks a bounded part of the listing per call, reads what can match only, and comes to the end by cursors', async () => {
+    const { byEnvironment, byName } = keyNames(namespace)
+    await stored(5_400, (index) => ({ name: 'Hay', environment: index === 0 ? 'staging' : 'production' }))
+    // An index that holds too many to be put in order.
+    await fakes(byEnvironment('ws_acme', 'staging'), (place) => place)
+    await fakes(byName('ws_acme'), (place) => `hay\0${place}`)
+    const query = { environment: 'staging', search: 'hay' }
+    const first = await store.list({ workspaceId: 'ws_acme', at: start, limit: 100, ...query })
     expect(first.items).toEqual([])
     expect(first.nextCursor).not.toBeNull()
-    expect(read / 2).toBeLessThan(5_300)
-    expect((await all({ search: 'need' })).ids).toEqual([testKeyId(0)])
+    expect(read).toBe(0)
+    expect((await all(query)).ids).toEqual([testKeyId(0)])
   })
+
+  /** Puts so many members into a sorted set that it is not read whole. */
+  async function fakes(set: string, member: (place: string) => string): Promise<void> {
+    const many = Array.from({ length: 5_001 }, (_, index) => [
+      0,
+      member(`0000000000000000${testKeyId(index + 10_000)}`),
+    ])
+    await client.call('ZADD', set, ...many.flat())
+  }
 
   test.each([
     ['rotation is due', { attention: { type: 'rotationDue', secretCreatedBefore: start } }],
@@ -75,7 +98,20 @@ redis.describe('listing', () => {
     ['were never used', { attention: { type: 'neverUsed', createdBefore: start + 1 } }],
     ['expire', { attention: { type: 'expiring', expiresBefore: start } }],
     ['lost their owner', { attention: { type: 'ownerGone' } }],
+    ['are disabled', { statuses: ['disabled'] }],
+    ['are revoked', { statuses: ['revoked'] }],
+    ['rotate', { statuses: ['rotating'] }],
+    ['are disabled or expired', { statuses: ['disabled', 'expired'] }],
+    ['are in an environment', { environment: 'staging' }],
+    ['are named so', { search: 'need' }],
+    ['end so', { search: 'tail' }],
+    ['have an id', { search: testKeyId(0) }],
     ['are of one owner', { ownerId: 'bob' }],
+    ['are of service accounts', { visibleOwners: [{ type: 'service' }] }],
+    [
+      'meet several conditions',
+      { environment: 'staging', search: 'n', attention: { type: 'neverUsed', createdBefore: start + 900 } },
+    ],
     [
       'are of the owners somebody may see',
       {
@@ -86,13 +122,25 @@ redis.describe('listing', () => {
       },
     ],
   ] as const)('reads no other keys to find the oldest whose %s', async (_, query) => {
+    const [current, previous] = [
+      testSecret({ version: 2, createdAt: start - 1, hint: 'acme_production_7Fq2\u2026tail' }),
+      testSecret({ createdAt: start - 2, endsAt: start + 1 }),
+    ]
+    const isOf = (type: string): boolean =>
+      'visibleOwners' in query && query.visibleOwners.some((one) => one.type === type)
+    const has = (status: string): boolean =>
+      'statuses' in query && (query.statuses as readonly string[]).includes(status)
     await stored(600, (index) =>
       index === 0
         ? {
-            secrets: [testSecret({ createdAt: start - 1 })],
-            expiresAt: start - 1,
+            name: 'Needle',
+            environment: 'staging',
+            secrets: [current, previous],
+            expiresAt: has('rotating') || (has('disabled') && !has('expired')) ? null : start - 1,
+            disabledAt: has('disabled') ? start : null,
+            revokedAt: has('revoked') ? start : null,
             ownerGoneAt: start,
-            owner: { type: 'user', id: 'bob' },
+            owner: { type: isOf('service') && !isOf('user') ? 'service' : 'user', id: 'bob' },
           }
         : { secrets: [testSecret({ createdAt: start + 1 })] },
     )
@@ -103,7 +151,19 @@ redis.describe('listing', () => {
     }
     read = 0
     expect((await all(query)).ids).toEqual([testKeyId(0)])
-    expect(read / 2).toBe(1)
+    // A search reads what could be its id, besides.
+    expect(read / 2).toBeLessThanOrEqual('search' in query && query.search === testKeyId(0) ? 2 : 1)
+  })
+
+  test('reads nothing to find that nothing matches', async () => {
+    await stored(600, () => ({}))
+    for (const query of nothing) {
+      expect(await store.list({ workspaceId: 'ws_acme', at: start, limit: 10, ...query })).toEqual({
+        items: [],
+        nextCursor: null,
+      })
+    }
+    expect(read).toBe(0)
   })
 
   test('S-12: asks Redis nothing for ids that are no ids', async () => {
@@ -134,8 +194,16 @@ redis.describe('listing', () => {
       {
         createdAt: instant,
         expiresAt: fc.option(instant),
+        disabledAt: fc.option(instant),
+        environment: fc.constantFrom('production', 'staging'),
+        name: fc.constantFrom('Build', 'build "x"', '\u00c4rger', 'B\\'),
         ownerGoneAt: fc.option(instant),
-        secrets: instant.map((createdAt) => [testSecret({ createdAt })] as const),
+        secrets: fc
+          .tuple(instant, fc.constantFrom('aXc9', 'AxC9'), fc.option(instant))
+          .map(([createdAt, end, endsAt]) => {
+            const current = testSecret({ version: 2, createdAt, hint: `acme_production_7Fq2\u2026${end}` })
+            return endsAt === null ? ([current] as const) : ([current, testSecret({ createdAt, endsAt })] as const)
+          }),
         owner: fc.record({ type: fc.constantFrom('user' as const, 'service' as const), id: fc.constantFrom('a', 'b') }),
       },
       { requiredKeys: [] },
@@ -157,6 +225,14 @@ redis.describe('listing', () => {
         { attention: { type: 'expiring', expiresBefore: limit } },
       ]),
       { attention: { type: 'ownerGone' } },
+      ...(['active', 'rotating', 'disabled', 'expired', 'revoked'] as const).flatMap((status): Partial<KeyQuery>[] => [
+        { statuses: [status] },
+        { statuses: [status, 'active'], at: start + 3 },
+      ]),
+      { environment: 'staging' },
+      ...['b', 'BUILD', 'build "', '\u00e4', 'b\\', 'aXc9', testKeyId(1)].map((search) => ({ search })),
+      { environment: 'staging', search: 'build', statuses: ['disabled', 'active'] },
+      { visibleOwners: [{ type: 'service' }] },
       { ownerId: 'a' },
       {
         visibleOwners: [

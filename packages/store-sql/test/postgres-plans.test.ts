@@ -57,24 +57,32 @@ postgres.describe('plans of PostgreSQL', () => {
   })
 
   describe('list', () => {
+    // Conditions that match nothing, or very little.
     const shapes: readonly (readonly [name: string, query: Partial<KeyQuery>, index: string])[] = [
-      ['everything', {}, 'claviger_keys_list'],
-      ['statuses', { statuses: ['active', 'rotating'] }, 'claviger_keys_list'],
-      ['an owner', { ownerId: 'owner_507' }, 'claviger_keys_owner'],
-      ['visible owners', { visibleOwners: [{ type: 'user', id: 'owner_507' }] }, 'claviger_keys_owner'],
-      ['a name', { search: 'name 2950' }, 'claviger_keys_name'],
-      ['rotation due', { attention: { type: 'rotationDue', secretCreatedBefore: 100 } }, 'claviger_keys_rotation'],
-      ['expiring', { attention: { type: 'expiring', expiresBefore: at } }, 'claviger_keys_expiry'],
-      ['owner gone', { attention: { type: 'ownerGone' } }, 'claviger_keys_owner_gone'],
-      // By the workspace: the last use itself is in no index, or every flush would move the row in all of them.
-      ['unused', { attention: { type: 'unused', lastUsedBefore: at } }, 'claviger_keys_'],
-      ['never used', { attention: { type: 'neverUsed', createdBefore: at } }, 'claviger_keys_list'],
+      ['everything', {}, 'list'],
+      ['active and rotating keys', { statuses: ['active', 'rotating'] }, 'state'],
+      ['disabled keys', { statuses: ['disabled'] }, 'state'],
+      ['revoked and expired keys', { statuses: ['revoked', 'expired'] }, 'state'],
+      ['rotating keys', { statuses: ['rotating'] }, 'overlap'],
+      ['an environment', { environment: 'staging' }, 'environment'],
+      ['an owner', { ownerId: 'owner_507' }, 'owner'],
+      ['visible owners', { visibleOwners: [{ type: 'user', id: 'owner_507' }] }, 'owner'],
+      ['keys of service accounts', { visibleOwners: [{ type: 'service' }] }, 'owner'],
+      ['a name', { search: 'name 2950' }, 'name'],
+      ['the end of a token', { search: '0207' }, 'last4'],
+      ['rotation due', { attention: { type: 'rotationDue', secretCreatedBefore: 100 } }, 'rotation'],
+      ['expiring', { attention: { type: 'expiring', expiresBefore: at } }, 'expiry'],
+      ['owner gone', { attention: { type: 'ownerGone' } }, 'owner_gone'],
+      // The last use itself is in no index, or every flush would move the row in all of them.
+      ['unused', { attention: { type: 'unused', lastUsedBefore: at } }, 'list'],
+      ['never used', { attention: { type: 'neverUsed', createdBefore: at } }, 'list'],
+      ['several at once', { statuses: ['active'], environment: 'production', search: 'name 2950' }, 'name'],
     ]
 
     test.each(shapes)('%s goes by an index', async (_, query, index) => {
-      const plan = await planOf(() => store.list({ workspaceId, at, limit: 20, ...query }))
-      expect(plan).toContain(index)
-      expect(plan).not.toContain('Seq Scan')
+      const plans = await plansOf(() => store.list({ workspaceId, at, limit: 20, ...query }))
+      expect(plans.join('\n')).toContain(`claviger_keys_${index}`)
+      for (const plan of plans) expect(plan).not.toContain('Seq Scan')
     })
 
     test('a later page starts where the one before ended, without sorting', async () => {
@@ -83,6 +91,25 @@ postgres.describe('plans of PostgreSQL', () => {
       expect(plan).toMatch(/Index Cond: .*created_at <= /)
       expect(plan).not.toMatch(/^\s*(?:->\s*)?Sort/m)
     })
+  })
+
+  test('every filter of the log goes by an index of its own', async () => {
+    await client.run(`insert into claviger_activity
+      select 'ws_' || n % 100, n, 'a' || n, 'user', 'user_' || n % 50, 'action_' || n % 10, 'key_' || n % 3000, '{}'
+      from generate_series(1, 60000) n`)
+    await client.run('analyze')
+    const actor = { type: 'user', id: 'nobody' } as const
+    for (const [query, index] of [
+      [{}, 'list'],
+      [{ targetId: 'key_7' }, 'target'],
+      [{ actor }, 'actor'],
+      [{ action: 'nothing' }, 'action'],
+      [{ action: 'action_7', actor, from: 10, to: 50_000 }, 'actor'],
+    ] as const) {
+      const plans = await plansOf(() => store.activity({ workspaceId, limit: 20, ...query }))
+      expect(plans.join('\n')).toContain(`claviger_activity_${index}`)
+      for (const plan of plans) expect(plan).not.toContain('Seq Scan')
+    }
   })
 
   test('poll reads the end of the log by its primary key', async () => {

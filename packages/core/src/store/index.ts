@@ -7,6 +7,7 @@ export { ConfigurationError, CorruptRecordError, UnavailableError, ValidationErr
 export { checkedWrites, idempotencyId, mostWrites } from './checked-writes.ts'
 export { checkLimit, type CursorPosition, decodeCursor, encodeCursor } from './cursor.ts'
 export { judgeWrite } from './judge-write.ts'
+export { textAfter } from './prefix.ts'
 export {
   type ActivityQuery,
   type AttentionFilter,

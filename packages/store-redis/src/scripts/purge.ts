@@ -1,23 +1,31 @@
 import { type Script, script } from '../commands.ts'
 
 /**
- * Removes old activity of one workspace, the oldest first, and notes what is the oldest now.
+ * Removes lines of the log of one workspace, and notes what is the oldest now.
  *
- * KEYS: activity, activityWorkspaces. ARGV: where the old entries begin, how many to remove at most, the workspace.
- * Gives how many were removed.
+ * KEYS: activity, activityWorkspaces, the sorted sets the lines are listed in. ARGV: the workspace; then each line: its
+ * member, its place, in how many of the sets it is, and their numbers.
  */
 export const purgeActivityScript: Script = script(`
 #!lua flags=allow-oom
-local old = redis.call('ZRANGE', KEYS[1], '+', ARGV[1], 'BYLEX', 'REV', 'LIMIT', 0, ARGV[2])
-for _, member in ipairs(old) do redis.call('ZREM', KEYS[1], member) end
+local position = 1
+local function take()
+  position = position + 1
+  return ARGV[position]
+end
+while position < #ARGV do
+  redis.call('ZREM', KEYS[1], take())
+  local place = take()
+  for _ = 1, tonumber(take()) do redis.call('ZREM', KEYS[tonumber(take())], place) end
+end
 local oldest = redis.call('ZRANGE', KEYS[1], -1, -1)[1]
 if oldest then
   local at = 8640000000000000 - tonumber(string.sub(oldest, 1, 16))
-  redis.call('ZADD', KEYS[2], string.format('%.0f', at), ARGV[3])
+  redis.call('ZADD', KEYS[2], string.format('%.0f', at), ARGV[1])
 else
-  redis.call('ZREM', KEYS[2], ARGV[3])
+  redis.call('ZREM', KEYS[2], ARGV[1])
 end
-return #old
+return redis.status_reply('OK')
 `)
 
 /**

@@ -1,8 +1,7 @@
-import type { AttentionFilter, KeyQuery, KeyStatus } from '@claviger/core/store'
+import { type AttentionFilter, type KeyQuery, type KeyStatus, textAfter } from '@claviger/core/store'
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely'
 import type { Tables } from '../database/tables.ts'
 import { isStorable } from '../database/texts.ts'
-import { textAfter } from './prefix.ts'
 
 type Builder = ExpressionBuilder<Tables, 'keys'>
 type Condition = Expression<SqlBool>
@@ -24,6 +23,11 @@ export function canMatch({ workspaceId, environment, ownerId, visibleOwners, sea
   return [workspaceId, environment, ownerId, search, ...(visibleOwners ?? []).map(({ id }) => id)].every(
     (text) => text === undefined || isStorable(text),
   )
+}
+
+/** Whether a query asks for more than the keys of a workspace. */
+export function isFiltered({ environment, ownerId, statuses, visibleOwners, attention, search }: KeyQuery): boolean {
+  return [environment, ownerId, statuses, visibleOwners, attention, search].some((field) => field !== undefined)
 }
 
 function any<Item>(eb: Builder, items: readonly Item[], condition: (item: Item) => Condition): Condition {

@@ -1,23 +1,127 @@
-import type { KeyQuery, KeyRecord, Page } from '@claviger/core/store'
+import type { CursorPosition, KeyQuery, KeyRecord, Page } from '@claviger/core/store'
+import type { Selectable } from 'kysely'
+import { chunks } from '../database/chunks.ts'
 import type { Database } from '../database/database.ts'
+import { integer } from '../database/integers.ts'
 import { retrying } from '../database/retrying.ts'
-import { isBehind, pageOf, planPage } from '../page.ts'
-import { canMatch, conditions } from './conditions.ts'
+import type { KeysTable } from '../database/tables.ts'
+import { nextTurn } from '../next-turn.ts'
+import { isBehind, type PagePlan, pageOf, planPage } from '../page.ts'
+import { type WalkedRow, walkPage } from '../walk.ts'
+import { candidatePlaces } from './candidates.ts'
+import { canMatch, conditions, isFiltered } from './conditions.ts'
 import { readKey } from './row.ts'
 
-/** Lists keys of one workspace. */
+const idsPerStatement = 500
+
+/**
+ * Lists keys of one workspace. With conditions, from the index that knows the fewest keys; where all know very many, by
+ * walking the listing, some rows at a time. No statement is left to choose between the two.
+ */
 export async function listKeys(database: Database, query: KeyQuery): Promise<Page<KeyRecord>> {
   const plan = planPage(query)
   if (!canMatch(query)) return { items: [], nextCursor: null }
-  const rows = await retrying(database, () =>
+  if (!isFiltered(query)) return pageOf(await wholeRows(database, query, plan), plan, readKey)
+  const candidates = await candidatePlaces(database, query)
+  const { items, nextCursor } = await walkPage(plan, (after, count) =>
+    candidates === undefined
+      ? walked(database, query, plan, after, count)
+      : compared(database, query, candidates, after, count),
+  )
+  const rows = await rowsOf(database, items)
+  return {
+    items: items
+      .map((id) => rows.get(id))
+      .map((row) => (row === undefined ? 'corrupt' : readKey(row)))
+      .filter((record) => record !== 'corrupt'),
+    nextCursor,
+  }
+}
+
+async function wholeRows(
+  database: Database,
+  { workspaceId }: KeyQuery,
+  plan: PagePlan,
+): Promise<readonly Selectable<KeysTable>[]> {
+  return retrying(database, () =>
     database.queries
       .selectFrom('keys')
       .selectAll()
-      .where((eb) => eb.and([conditions(eb, query), isBehind(eb, plan)]))
+      .where((eb) => eb.and([eb('workspace_id', '=', workspaceId), isBehind(eb, plan)]))
       .orderBy('created_at', 'desc')
       .orderBy('id')
       .limit(plan.fetch)
       .execute(),
   )
-  return pageOf(rows, plan, readKey)
+}
+
+/** The next keys of the listing, and which of them match. */
+async function walked(
+  database: Database,
+  query: KeyQuery,
+  plan: PagePlan,
+  after: CursorPosition | undefined,
+  count: number,
+): Promise<readonly WalkedRow<string>[]> {
+  const rows = await retrying(database, () =>
+    database.queries
+      .selectFrom('keys')
+      .select(['id', 'created_at'])
+      .select((eb) => eb.case().when(conditions(eb, query)).then(1).else(0).end().as('hit'))
+      .where((eb) => eb.and([eb('workspace_id', '=', query.workspaceId), isBehind(eb, { ...plan, after })]))
+      .orderBy('created_at', 'desc')
+      .orderBy('id')
+      .limit(count)
+      .execute(),
+  )
+  return rows.map(({ id, created_at, hit }) => ({
+    position: { at: integer(created_at), id },
+    item: integer(hit) === 1 ? id : undefined,
+  }))
+}
+
+/** The next of some places, and which of them hold a key that matches. */
+async function compared(
+  database: Database,
+  query: KeyQuery,
+  places: readonly CursorPosition[],
+  after: CursorPosition | undefined,
+  count: number,
+): Promise<readonly WalkedRow<string>[]> {
+  const isLater = ({ at, id }: CursorPosition): boolean =>
+    after === undefined || at < after.at || (at === after.at && id > after.id)
+  const next = places.filter(isLater).slice(0, count)
+  const hits = new Set<string>()
+  for (const some of chunks(next, idsPerStatement)) {
+    const rows = await retrying(database, () =>
+      database.queries
+        .selectFrom('keys')
+        .select('id')
+        .where((eb) =>
+          eb.and([
+            database.dialect.oneOf(
+              eb.ref('id'),
+              some.map(({ id }) => id),
+            ),
+            conditions(eb, query),
+          ]),
+        )
+        .execute(),
+    )
+    for (const { id } of rows) hits.add(id)
+    await nextTurn()
+  }
+  return next.map((position) => ({ position, item: hits.has(position.id) ? position.id : undefined }))
+}
+
+async function rowsOf(database: Database, ids: readonly string[]): Promise<ReadonlyMap<string, Selectable<KeysTable>>> {
+  if (ids.length === 0) return new Map()
+  const rows = await retrying(database, () =>
+    database.queries
+      .selectFrom('keys')
+      .selectAll()
+      .where((eb) => database.dialect.oneOf(eb.ref('id'), ids))
+      .execute(),
+  )
+  return new Map(rows.map((row) => [row.id, row]))
 }

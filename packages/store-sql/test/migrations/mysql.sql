@@ -33,8 +33,7 @@ create table if not exists `claviger_keys` (
   key `claviger_keys_rotation` (`workspace_id`, `secret_created_at`),
   key `claviger_keys_overlap` (`workspace_id`, `previous_ends_at`),
   key `claviger_keys_expiry` (`workspace_id`, `expires_at`),
-  key `claviger_keys_disabled` (`workspace_id`, `disabled_at`),
-  key `claviger_keys_revoked` (`workspace_id`, `revoked_at`),
+  key `claviger_keys_state` (`workspace_id`, `revoked_at`, `disabled_at`, `expires_at`),
   key `claviger_keys_owner_gone` (`workspace_id`, `owner_gone_at`),
   key `claviger_keys_age` (`revoked_at`)
 ) engine = InnoDB;

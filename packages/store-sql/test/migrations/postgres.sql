@@ -37,8 +37,7 @@ create index if not exists "claviger_keys_last4" on "claviger_keys" ("workspace_
 create index if not exists "claviger_keys_rotation" on "claviger_keys" ("workspace_id", "secret_created_at");
 create index if not exists "claviger_keys_overlap" on "claviger_keys" ("workspace_id", "previous_ends_at");
 create index if not exists "claviger_keys_expiry" on "claviger_keys" ("workspace_id", "expires_at");
-create index if not exists "claviger_keys_disabled" on "claviger_keys" ("workspace_id", "disabled_at");
-create index if not exists "claviger_keys_revoked" on "claviger_keys" ("workspace_id", "revoked_at");
+create index if not exists "claviger_keys_state" on "claviger_keys" ("workspace_id", "revoked_at", "disabled_at", "expires_at");
 create index if not exists "claviger_keys_owner_gone" on "claviger_keys" ("workspace_id", "owner_gone_at");
 create index if not exists "claviger_keys_age" on "claviger_keys" ("revoked_at");
 create table if not exists "claviger_service_accounts" (

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { textAfter } from '../src/keys/prefix.ts'
+import { textAfter } from '../../src/store/prefix.ts'
 
 const wellFormed = fc.string({ unit: 'binary' })
 
