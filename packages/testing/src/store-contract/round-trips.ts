@@ -122,7 +122,7 @@ export const roundTrips: ContractGroup = {
         owner: { type: 'user', id: long(255) },
         createdBy: { type: 'system', id: long(255) },
         permissions: Array.from({ length: 256 }, (_, index) => `${'r'.repeat(64)}:${String(index).padStart(64, '0')}`),
-        metadata: Object.fromEntries(Array.from({ length: 32 }, (_, index) => [`note-${index}`, long(1_000)])),
+        metadata: Object.fromEntries(Array.from({ length: 16 }, (_, index) => [`note-${index}`, long(1_000)])),
         secrets: [testSecret({ hash: 'h'.repeat(512), hint: 'h'.repeat(128), tag: 't'.repeat(64) })],
         revokedReason: long(2_000),
       })
