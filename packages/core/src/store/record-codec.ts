@@ -16,7 +16,7 @@ const pepperId = nullable(text(64))
 const end = nullable(instant)
 const grants = list(isGrant, 'a grant', maxGrants)
 // Looser than what is accepted for writing: notes of an older or a newer version are still read.
-const metadata = textMap({ maxEntries: 32, maxName: 255, maxText: 1_000, maxLength: 16_384 })
+const metadata = textMap({ maxEntries: 32, maxName: 255, maxText: 1_000 })
 const idempotencyKey = text(255)
 const requestHash = text(128)
 

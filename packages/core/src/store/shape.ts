@@ -76,26 +76,21 @@ interface TextMapLimits {
   readonly maxEntries: number
   readonly maxName: number
   readonly maxText: number
-  /** Of all names and texts together. */
-  readonly maxLength: number
 }
 
 /** A string map; the result has no prototype and its own entries only. */
 export const textMap =
-  ({ maxEntries, maxName, maxText, maxLength }: TextMapLimits): Reader<Readonly<Record<string, string>>> =>
+  ({ maxEntries, maxName, maxText }: TextMapLimits): Reader<Readonly<Record<string, string>>> =>
   (value, field) => {
     const row = object(value, field)
     const names = Object.keys(row)
     if (names.length > maxEntries) throw new CorruptRecordError(field, `a map of at most ${maxEntries} entries`)
     const map: Record<string, string> = Object.create(null)
-    let length = 0
     for (const name of names) {
       const item = row[name]
       if (name.length > maxName) throw new CorruptRecordError(field, `a map of names of at most ${maxName} characters`)
       if (typeof item !== 'string' || item.length > maxText) throw new CorruptRecordError(`${field}.${name}`, 'a text')
       map[name] = item
-      length += name.length + item.length
     }
-    if (length > maxLength) throw new CorruptRecordError(field, `a map of at most ${maxLength} characters`)
     return map
   }
