@@ -202,6 +202,11 @@ export class UnavailableError extends ClavigerError {
   }
 }
 
+/** Whether an error says that infrastructure failed, so that nothing is known of the outcome. */
+export function isUnavailable(error: unknown): boolean {
+  return isClavigerError(error) && error.code === 'ERR_CLAVIGER_UNAVAILABLE'
+}
+
 /** Too much work is queued already (hashes, or lookups of unknown keys). Answer 503 with `Retry-After`. */
 export class BusyError extends ClavigerError {
   readonly code = 'ERR_CLAVIGER_BUSY'
@@ -216,22 +221,35 @@ export class ClosedError extends ClavigerError {
   }
 }
 
+/** What a change that takes trust away is called, and what it concerns. */
+export interface WithdrawalTarget {
+  readonly type: 'key' | 'serviceAccount'
+  readonly id: string
+}
+
 /**
- * The store did not confirm a revocation. This process refuses the key from now on and keeps retrying;
- * other processes may accept it until a retry succeeds.
+ * The store did not confirm a change that takes trust away: a revocation, or disabling, narrowing, a rotation without an
+ * overlap, the end of one, the deletion of a service account. It holds in this process from now on, and is tried again
+ * until it is stored; other processes may go by what was before until then.
  */
 export class RevocationNotDurableError extends ClavigerError {
   readonly code = 'ERR_CLAVIGER_REVOCATION_NOT_DURABLE'
-  /** The key that could not be revoked durably. */
-  readonly keyId: string
+  /** What was asked for, as the activity log calls it, such as `key.revoked`. */
+  readonly action: string
+  readonly target: WithdrawalTarget
+  /** The id of the key; undefined when it is about a service account. */
+  readonly keyId: string | undefined
 
-  constructor(keyId: string, options?: ErrorOptions) {
+  constructor(action: string, target: WithdrawalTarget, options?: ErrorOptions) {
+    const subject = target.type === 'key' ? `Key ${target.id}` : `Service account ${target.id}`
     super(
-      `Key ${keyId} is refused by this process, but the store has not confirmed the revocation. ` +
-        'It is being retried; check the store, then revoke again to be sure.',
+      `${subject}: ${action} holds in this process, but the store has not confirmed it. ` +
+        'It is being retried; check the store, then repeat the call to be sure.',
       options,
     )
-    this.keyId = keyId
+    this.action = action
+    this.target = { ...target }
+    this.keyId = target.type === 'key' ? target.id : undefined
   }
 }
 

@@ -98,7 +98,8 @@ export type { KeyStore } from './store/store.ts'
 export type { TokenGrammar } from './token/grammar.ts'
 export type { MalformedHint } from './token/hints.ts'
 export type { RandomBytes } from './token/token.ts'
-export type { OwnerQuestion, ResolveOwner } from './verify/owners.ts'
+export type { OwnerQuestion } from './verify/owner-scope.ts'
+export type { ResolveOwner } from './verify/owners.ts'
 export type { UsageOptions } from './usage/options.ts'
 export type {
   Accepted,

@@ -9,8 +9,8 @@ import { createManagers } from './keys/create-manager.ts'
 import { checkedOwner, checkReference, ownFields } from './keys/checks.ts'
 import { createFreeText } from './keys/free-text.ts'
 import type { KeyManager } from './keys/manager.ts'
-import { createRevocation } from './keys/revoke.ts'
 import { createTurns } from './keys/turns.ts'
+import { createWithdrawals } from './keys/withdrawals.ts'
 import { type KeyringOptions, resolveOptions } from './options.ts'
 import { managedStore } from './managed-store.ts'
 import { createOwnerFlags } from './owner-flags.ts'
@@ -28,6 +28,7 @@ import { createRevokedKeys } from './verify/revoked.ts'
 import { createRecorder } from './usage/recorder.ts'
 import { checkedRequirement } from './verify/requirement.ts'
 import { createVerifier } from './verify/verifier.ts'
+import { createWithheldGrants } from './verify/withheld-grants.ts'
 import { within } from './verify/within.ts'
 import { createWorkQueue } from './work-queue.ts'
 
@@ -80,7 +81,9 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
   const hashing = createHashing(resolved.hasher, queue)
   const apiKeys = createApiKeys(permissions)
   const revoked = createRevokedKeys(maxRevokedKeys)
-  const owners = createOwners(store, resolved.resolveOwner, cache.fence, clock, storeTimeoutMs)
+  const withheld = createWithheldGrants()
+  const withdrawals = createWithdrawals(clock, resolved.pollMs)
+  const owners = createOwners(store, resolved.resolveOwner, cache.fence, withheld, clock, storeTimeoutMs)
   const repair = createRepair(managed, commits, clock, storeTimeoutMs)
   const rehash = createRehash({ hashing, repair, cache, clock })
   const ownerFlags = createOwnerFlags({ store: managed, repair, owners, clock, storeTimeoutMs })
@@ -133,6 +136,8 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
     store: managed,
     commits,
     revoked,
+    withheld,
+    withdrawals,
     hashing,
     owners,
     apiKeys,
@@ -150,10 +155,8 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
     freeText: createFreeText(grammar),
     inTurn: createTurns(clock, maxTurnWaitMs),
     generate: tokenFactory(resolved.random ?? ((size: number): Uint8Array => randomBytes(size))),
-    retryMs: resolved.pollMs,
   }
-  const revocation = createRevocation(parts)
-  const managers = createManagers(parts, revocation)
+  const managers = createManagers(parts)
 
   return {
     permissions,
@@ -201,7 +204,7 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
     async close() {
       if (readiness.closed) return
       readiness.close()
-      revocation.stop()
+      withdrawals.stop()
       retention.stop()
       ownerFlags.stop()
       rehash.stop()

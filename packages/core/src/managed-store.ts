@@ -89,7 +89,9 @@ function isOver({ revokedAt, disabledAt }: KeyRecord): boolean {
 
 /** Whose a call is: a query says so, a change by what it writes or announces. */
 function workspaceOf(argument: unknown): string {
-  const { workspaceId, writes, announcements } = Object(argument) as {
+  // Of records to be locked, the first: all are of one workspace.
+  const one: unknown = Array.isArray(argument) ? argument[0] : argument
+  const { workspaceId, writes, announcements } = Object(one) as {
     readonly workspaceId?: unknown
     readonly writes?: readonly Write[]
     readonly announcements?: Change['announcements']

@@ -1,9 +1,13 @@
 import {
   type Change,
+  checkedTargets,
   checkedWrites,
   type CommitResult,
+  demandLocked,
   idempotencyId,
   judgeWrite,
+  type LockedRecord,
+  type LockTarget,
   type Write,
 } from '@claviger/core/store'
 import { appendActivity } from './activity.ts'
@@ -25,6 +29,22 @@ export function commitTo(database: Database, change: Change): CommitResult {
     database.bus.publish({ storeId: database.log.head().storeId, ...logged })
   }
   return { ok: true, head: database.log.head() }
+}
+
+/** Reads, asks and carries out in one go: nothing else runs in between. */
+export function commitLocked(
+  database: Database,
+  unchecked: readonly LockTarget[],
+  decide: (stored: readonly LockedRecord[]) => Change | undefined,
+): CommitResult | undefined {
+  const targets = checkedTargets(unchecked)
+  const { keys, accounts } = database
+  const change = decide(
+    targets.map(({ type, id }) => structuredClone((type === 'key' ? keys : accounts).get(id) ?? null)),
+  )
+  if (change === undefined) return undefined
+  demandLocked(change.writes, targets)
+  return commitTo(database, change)
 }
 
 function judge(database: Database, write: Write, index: number): Refusal | undefined {

@@ -1,5 +1,5 @@
 import { ConfigurationError, type KeyStore, UnavailableError } from '@claviger/core/store'
-import { commitTo } from './commit.ts'
+import { commitLocked, commitTo } from './commit.ts'
 import { type Database, emptyDatabase } from './database.ts'
 import { listActivity } from './activity.ts'
 import { findKeys, listKeys } from './keys.ts'
@@ -52,6 +52,7 @@ function connect(database: Database): MemoryStore {
     find: async (ids) => findKeys(open().keys, ids),
     list: async (query) => listKeys(open().keys, query),
     commit: async (change) => commitTo(open(), change),
+    commitLocked: async (targets, decide) => commitLocked(open(), targets, decide),
     poll: async (since) => open().log.since(since),
     subscribe: async (listener) => {
       const hangUp = open().bus.listen(listener)

@@ -4,6 +4,7 @@ import { headOfChange } from './change-log.ts'
 import type { Database } from './database.ts'
 import { mutate, type Operation } from './mutation.ts'
 import { readTexts } from './records.ts'
+import { shortPause } from './short-pause.ts'
 import { planOf, type Texts, type WritePlan } from './write-plans.ts'
 
 // Each turn lost is a turn somebody else won. Only silent writes can make a judged change start again without refusing it.
@@ -12,33 +13,63 @@ const maxAttempts = 64
 /**
  * Carries out a change: reads what is stored, judges it, and writes on condition that not a byte of it has changed. So
  * the rules are written once, in core, and the script only compares.
+ *
+ * @throws {UnavailableError} when others kept writing the records, or kept them claimed
  */
 export async function commitTo(database: Database, change: Change): Promise<CommitResult> {
+  const attempt = attemptsAt(database, change, '', new Map())
+  const giveUpAt = performance.now() + database.patienceMs
+  for (let lost = 0; lost < maxAttempts; ) {
+    const result = await attempt()
+    if (typeof result === 'object') return result
+    if (result === 'changed') lost += 1
+    else if (performance.now() < giveUpAt) await shortPause()
+    else break
+  }
+  throw new UnavailableError('store', 'Others kept writing the same records. Try again.')
+}
+
+/** Why an attempt has to be made again: a record changed while it was made, or somebody else has claimed one. */
+export type Lost = 'changed' | 'claimed'
+
+/**
+ * Prepares to carry out a change; each call is an attempt, from reading to writing.
+ *
+ * @param token under which the caller has claimed the written records; empty for none
+ * @param known texts that the caller has read already
+ */
+export function attemptsAt(
+  database: Database,
+  change: Change,
+  token: string,
+  known: Texts,
+): () => Promise<CommitResult | Lost> {
   const { names } = database
   const writes = checkedWrites(change)
   const log = activityOperations(names, change.activity)
   const plans = writes.map((write) => planOf(names, write))
-  let texts = await readTexts(
-    database,
-    plans.flatMap(({ reads }) => reads),
-  )
-  for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
+  const reads = plans.flatMap((plan) => plan.reads)
+  const queues = plans.flatMap(({ queue }) => queue ?? [])
+  let texts = reads.every((name) => known.has(name)) ? known : undefined
+
+  return async () => {
+    texts ??= await readTexts(database, reads)
     const refusal = judge(plans, texts)
     if (refusal !== undefined) return refusal
     const { expected, operations } = compile(plans, texts)
     const result = await mutate(database, {
       expected,
       operations: [...operations, ...log],
+      claims: { queues, token },
       onlyRevokes: plans.every((plan) => plan.onlyRevokes),
       ...(change.silent ? {} : { announcement: change }),
     })
-    if (result !== 'changed') return { ok: true, head: result }
+    if (typeof result === 'object') return { ok: true, head: result }
+    texts = undefined
     // A client may send a command again whose answer was lost. Then what is in the way is this very change.
     const done = change.silent ? undefined : await headOfChange(database, change.nonce)
-    if (done !== undefined) return { ok: true, head: done }
-    texts = await readTexts(database, [...texts.keys()])
+    return done === undefined ? result : { ok: true, head: done }
   }
-  throw new UnavailableError('store', 'Others kept writing the same records. Try again.')
 }
 
 function judge(plans: readonly WritePlan[], texts: Texts): Extract<CommitResult, { ok: false }> | undefined {

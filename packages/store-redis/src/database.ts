@@ -6,4 +6,6 @@ export interface Database {
   readonly commands: Commands
   readonly names: KeyNames
   readonly changeLogLength: number
+  /** How long a change waits for records that others have claimed, in milliseconds. */
+  readonly patienceMs: number
 }

@@ -20,6 +20,8 @@ export interface KeyNames {
   /** When a key was last used. */
   lastUsed(id: string): string
   serviceAccount(id: string): string
+  /** Who waits to write a record alone: the name of the record's text leads to it. */
+  claims(text: string): string
   /** `id` is an `idempotencyId`. */
   idempotency(id: string): string
   /** Highest batch number whose last uses were written, per instance. */
@@ -104,6 +106,7 @@ export function keyNames(namespace: string): KeyNames {
     key: (id) => `{${namespace}}:key:${id}`,
     lastUsed: (id) => `{${namespace}}:last-used:${id}`,
     serviceAccount: (id) => name('service-account', escaped(id)),
+    claims: (text) => `{${namespace}}:claims:${text.slice(namespace.length + 3)}`,
     idempotency: (id) => name('idempotency', id),
     usedBatch: (instanceId) => name('used-batch', escaped(instanceId)),
     byCreation: ofWorkspace('by-creation'),

@@ -24,22 +24,30 @@ export interface Mutation {
   /** What must be stored (null: nothing) for anything to be written. Every `SET` and `DEL` is of one of these. */
   readonly expected: ReadonlyMap<string, string | null>
   readonly operations: readonly Operation[]
+  /** The queues of claims on the written records, and the token of who holds the claims (empty for none). */
+  readonly claims?: { readonly queues: readonly string[]; readonly token: string }
   /** Moves the head; absent, it stays. */
   readonly announcement?: { readonly nonce: string; readonly announcements: readonly object[] }
   /** Whether it only takes trust away, and so is allowed when Redis is full. */
   readonly onlyRevokes: boolean
 }
 
-/** Carries out a mutation in one script: all of it and gives the head; or nothing, when an expectation fails. */
-export async function mutate(database: Database, mutation: Mutation): Promise<Head | 'changed'> {
+/**
+ * Carries out a mutation in one script: all of it and gives the head; or nothing, when an expectation fails or somebody
+ * else has claimed a record.
+ */
+export async function mutate(database: Database, mutation: Mutation): Promise<Head | 'changed' | 'claimed'> {
   const { names, commands, changeLogLength } = database
   const texts = [...mutation.expected.keys()]
   const sets = new Set(mutation.operations.flatMap((operation) => ('set' in operation ? [operation.set] : [])))
-  const keys = [names.head, names.log, ...texts, ...sets]
+  const { queues, token } = mutation.claims ?? { queues: [], token: '' }
+  const keys = [names.head, names.log, ...queues, ...texts, ...sets]
   const numbers = new Map(keys.map((key, index) => [key, index + 1]))
   const { announcement } = mutation
   const args = [
     ...freshHead(),
+    queues.length,
+    token,
     texts.length,
     ...[...mutation.expected.values()].map((text) => (text === null ? '-' : `=${text}`)),
     mutation.operations.length,
@@ -52,6 +60,7 @@ export async function mutate(database: Database, mutation: Mutation): Promise<He
   const reply = textsReply(await commands.run(mutation.onlyRevokes ? revokeScript : commitScript, keys, args))
   const [storeId, epoch, nonce] = reply
   if (storeId === undefined) return 'changed'
+  if (epoch === undefined) return 'claimed'
   return { storeId, epoch: Number(epoch), nonce: String(JSON.parse(textReply(nonce))) }
 }
 

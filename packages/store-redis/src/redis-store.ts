@@ -6,6 +6,7 @@ import { poll } from './change-log.ts'
 import type { RedisClient, RedisClusterClient } from './client.ts'
 import { boundedCommands } from './commands.ts'
 import { commitTo } from './commit.ts'
+import { commitLocked } from './commit-locked.ts'
 import type { Database } from './database.ts'
 import { keyNames } from './keys.ts'
 import { listKeys } from './list.ts'
@@ -40,7 +41,7 @@ export function redisStore(client: RedisClient | RedisClusterClient, options: Re
   const { subscriber, commandTimeoutMs, changeLogLength, busPingMs } = resolved
   const names = keyNames(resolved.namespace)
   const commands = boundedCommands(client, commandTimeoutMs)
-  const database: Database = { names, commands, changeLogLength }
+  const database: Database = { names, commands, changeLogLength, patienceMs: commandTimeoutMs }
   const subscriptions = new Set<Subscription>()
   let closed = false
   let warned = false
@@ -54,6 +55,8 @@ export function redisStore(client: RedisClient | RedisClusterClient, options: Re
     find: async (ids) => findKeys(first(open()), ids),
     list: async (query) => listKeys(open(), query),
     commit: async (change) => commitTo(open(), change),
+    commitLocked: async (targets, decide, urgency) =>
+      commitLocked(urgency === 'ordinary' ? open() : first(open()), targets, decide, urgency),
     poll: async (since) => poll(first(open()), since),
     addUsage: async (batch) => addUsage(open(), batch),
     usage: async (query) => readUsage(open(), query),
@@ -96,7 +99,7 @@ export function redisStore(client: RedisClient | RedisClusterClient, options: Re
   }
 }
 
-/** What requests and the lease wait for. */
+/** What requests and the lease wait for, and what takes trust away. */
 function first(database: Database): Database {
   return { ...database, commands: database.commands.first }
 }

@@ -20,6 +20,8 @@ export interface WritePlan {
   readonly write: Write
   /** Names of the record and of what belongs to it. */
   readonly reads: readonly string[]
+  /** The queue of claims on the record; undefined where nobody claims. */
+  readonly queue: string | undefined
   /** Whether it only takes trust away from something stored. */
   readonly onlyRevokes: boolean
   current(texts: Texts): KeyRecord | ServiceAccount | IdempotencyRecord | 'corrupt' | null
@@ -52,6 +54,7 @@ function keyPlan(names: KeyNames, write: Of<'key'>): WritePlan {
   return {
     write,
     reads: [text, lastUsed],
+    queue: names.claims(text),
     onlyRevokes: expectedRevision > 0 && record.revokedAt !== null,
     current,
     operations(texts) {
@@ -79,6 +82,7 @@ function serviceAccountPlan(names: KeyNames, write: Of<'serviceAccount'>): Write
   return {
     write,
     reads: [text],
+    queue: names.claims(text),
     onlyRevokes: expectedRevision > 0 && record.deletedAt !== null,
     current,
     operations(texts) {
@@ -100,6 +104,7 @@ function idempotencyPlan(names: KeyNames, write: Of<'idempotency'>): WritePlan {
   return {
     write,
     reads: [text],
+    queue: undefined,
     onlyRevokes: false,
     current: (texts) => readIdempotency(texts.get(text) ?? null),
     operations: () => [

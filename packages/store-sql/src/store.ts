@@ -1,9 +1,10 @@
-import { type KeyStore, UnavailableError } from '@claviger/core/store'
+import { type CommitResult, type KeyStore, UnavailableError } from '@claviger/core/store'
 import { listAccounts } from './accounts.ts'
 import { listActivity } from './activity.ts'
 import { pollChanges } from './changes/poll.ts'
 import { pruning } from './changes/prune.ts'
 import { commitTo } from './commit/commit.ts'
+import { commitLocked } from './commit/commit-locked.ts'
 import type { Database } from './database/database.ts'
 import { asUnavailable } from './failures.ts'
 import { findKeys } from './keys/find.ts'
@@ -33,6 +34,9 @@ export function sqlStore(database: Database): SqlStore {
   let closed = false
   const prune = pruning(database)
   const purge = purging(database)
+  const pruneAfter = (change: CommitResult | undefined): void => {
+    if (change?.ok === true) prune.after(change.head)
+  }
   const run = async <T>(operation: () => Promise<T>): Promise<T> => {
     if (closed) throw new UnavailableError('store', 'This store was closed. Create a new one.')
     try {
@@ -48,7 +52,13 @@ export function sqlStore(database: Database): SqlStore {
     commit: (change) =>
       run(async () => {
         const result = await commitTo(database, change)
-        if (result.ok && !change.silent) prune.after(result.head)
+        if (!change.silent) pruneAfter(result)
+        return result
+      }),
+    commitLocked: (targets, decide) =>
+      run(async () => {
+        const result = await commitLocked(database, targets, decide)
+        pruneAfter(result)
         return result
       }),
     poll: (since) => run(() => pollChanges(database, since)),

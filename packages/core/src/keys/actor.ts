@@ -45,6 +45,8 @@ export interface Actor extends ActorRef {
   readonly environment?: string
   /** Of a key that acts: what it makes ends no later. */
   readonly expiresAt?: Date | null
+  /** Of a key that acts: by which of its secrets. When that has ended, so has the actor. Left out: the current one. */
+  readonly secretVersion?: number
 }
 
 /**
@@ -71,12 +73,25 @@ export function systemActor(workspaceId: string, more: Pick<Actor, 'origin'> = {
  * reaches the keys of its own owner in its own environment, grants what it may do itself, and makes nothing that
  * outlives it, nor, with a secret that a rotation replaced, the overlap. Without `keys:manage` it can still revoke itself.
  *
+ * The actor, and a manager made of it, may be kept: each call reads the key again and acts only if a verification would
+ * still accept it, bounded by what key and owner hold then.
+ *
  * @example
  * const verification = await keyring.verify(token)
  * if (verification.ok) await keyring.as(keyActor(verification.apiKey)).revoke(verification.apiKey.id)
  */
 export function keyActor(apiKey: ApiKey, more: Pick<Actor, 'can' | 'origin'> = {}): Actor {
-  const { id, workspaceId, permissions, owner, environment, expiresAt, secretEndsAt } = apiKey
+  const { id, workspaceId, permissions, owner, environment, expiresAt, secretEndsAt, secretVersion } = apiKey
   const ends = [expiresAt, secretEndsAt].filter((end) => end !== null).sort((a, b) => a.getTime() - b.getTime())
-  return { ...more, type: 'key', id, workspaceId, permissions, owner, environment, expiresAt: ends[0] ?? null }
+  return {
+    ...more,
+    type: 'key',
+    id,
+    workspaceId,
+    permissions,
+    owner,
+    environment,
+    expiresAt: ends[0] ?? null,
+    secretVersion,
+  }
 }

@@ -1,7 +1,9 @@
+import type { ProposedChange } from '../commits.ts'
 import { ConflictError, KeyEndedError } from '../errors.ts'
 import type { KeyRecord } from '../store/records.ts'
 import { keyStatus } from '../store/status.ts'
 import type { Write } from '../store/store.ts'
+import { commitFor } from './acting.ts'
 import { activityEntry, changedFacts, type KeyAction, keyFacts } from './activity.ts'
 import type { Actor } from './actor.ts'
 import { type Key, keyFromRecord } from './key.ts'
@@ -16,6 +18,8 @@ export interface ChangedKey {
   readonly besides?: readonly Write[]
   /** Why, for the log. */
   readonly reason?: string | null
+  /** What it was in the end, where that is not what was asked for. */
+  readonly action?: KeyAction
 }
 
 /**
@@ -29,7 +33,7 @@ const attempts = 20
 
 /**
  * One step in the life of a key: read it, decide, compare and set, log, tell. Where nothing is to change, nothing is
- * written.
+ * written. What takes trust away goes another way: `withdrawFromKey`.
  *
  * @throws {KeyNotFoundError} @throws {ConflictError} when others changed the key at every attempt
  * @throws {UnavailableError} when the outcome is unknown
@@ -43,19 +47,35 @@ export async function changeKey(
 ): Promise<Key> {
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const before = await findVisible(parts, actor, id)
-    const decided = await decide(before, parts.clock.now())
-    if (decided === undefined) return keyFromRecord(before, parts.policy, parts.clock.now())
-    const after = nextRevision(before, decided.record, parts.clock.now())
-    const isDone = await commitChange(parts, actor, action, before, after, decided).catch(async (error: unknown) => {
-      if (await isStored(parts, after)) return true
-      throw error
-    })
-    if (!isDone) continue
-    const key = keyFromRecord(after, parts.policy, after.updatedAt)
-    parts.events.key(action, actor, key)
-    return key
+    const key = await tryToChangeKey(parts, actor, before, action, decide)
+    if (key !== undefined) return key
   }
   throw new ConflictError()
+}
+
+/** One attempt of `changeKey`, on the record as it was read. Undefined when somebody else was first. */
+export async function tryToChangeKey(
+  parts: ManagerParts,
+  actor: Actor,
+  before: KeyRecord,
+  action: KeyAction,
+  decide: Decide,
+): Promise<Key | undefined> {
+  const decided = await decide(before, parts.clock.now())
+  if (decided === undefined) return keyFromRecord(before, parts.policy, parts.clock.now())
+  const after = nextRevision(before, decided.record, parts.clock.now())
+  const change = keyChange(parts, actor, action, before, after, decided)
+  const isDone = await commitFor(parts, actor, change).then(
+    ({ ok }) => ok,
+    async (error: unknown) => {
+      if (await isStored(parts, after)) return true
+      throw error
+    },
+  )
+  if (!isDone) return undefined
+  const key = keyFromRecord(after, parts.policy, after.updatedAt)
+  parts.events.key(action, actor, key)
+  return key
 }
 
 /** A changed record as it is to be stored. */
@@ -63,24 +83,23 @@ export function nextRevision(before: KeyRecord, changed: KeyRecord, now: number)
   return { ...changed, revision: before.revision + 1, updatedAt: now }
 }
 
-/** Stores a record in place of another, with its line in the log. False when somebody else was first. */
-export async function commitChange(
-  { commits, generate }: Pick<ManagerParts, 'commits' | 'generate'>,
+/** The change that stores a record in place of another, with its line in the log. */
+export function keyChange(
+  { generate }: Pick<ManagerParts, 'generate'>,
   actor: Actor,
   action: KeyAction,
   before: KeyRecord,
   after: KeyRecord,
   { besides = [], reason = null }: Pick<ChangedKey, 'besides' | 'reason'>,
-): Promise<boolean> {
+): ProposedChange {
   const now = after.updatedAt
   const changed = changedFacts(keyFacts(before, now), keyFacts(after, now))
   const facts = reason === null ? changed : { before: changed.before, after: { ...changed.after, reason } }
-  const result = await commits.commit({
+  return {
     writes: [{ type: 'key', record: after, expectedRevision: before.revision }, ...besides],
     activity: [activityEntry(generate.id(), now, actor, action, { type: 'key', id: before.id }, facts)],
     announcements: [{ type: 'key', id: before.id }],
-  })
-  return result.ok
+  }
 }
 
 /** @throws {KeyEndedError} for a key that is revoked or expired */

@@ -53,7 +53,10 @@ function checkedAbilities(can: Actor['can']): NonNullable<Actor['can']> {
 }
 
 /** What bounds a key that acts must be there to bound it: a key of no owner owns nothing. */
-function checkedKeyLimits({ owner, environment, expiresAt }: Actor): Partial<Actor> {
+function checkedKeyLimits({ owner, environment, expiresAt, secretVersion }: Actor): Partial<Actor> {
+  if (secretVersion !== undefined && !(Number.isSafeInteger(secretVersion) && secretVersion >= 1)) {
+    throw new ValidationError('actor.secretVersion', 'Expected actor.secretVersion to be an integer of at least 1.')
+  }
   if (environment !== undefined && typeof environment !== 'string') {
     throw new ValidationError('actor.environment', 'Expected actor.environment to be the name of an environment.')
   }
@@ -65,6 +68,7 @@ function checkedKeyLimits({ owner, environment, expiresAt }: Actor): Partial<Act
     ...(owner !== undefined && { owner: checkedOwner(owner) }),
     ...(environment !== undefined && { environment }),
     ...(isDate && { expiresAt: new Date(expiresAt) }),
+    ...(secretVersion !== undefined && { secretVersion }),
   }
 }
 

@@ -1,3 +1,5 @@
+import { isUnavailable } from '../errors.ts'
+import { presentActor } from './acting.ts'
 import { readActivity } from './read-activity.ts'
 import type { Actor } from './actor.ts'
 import { checkedActor } from './check-actor.ts'
@@ -12,9 +14,9 @@ import { type Key, keyFromRecord } from './key.ts'
 import type { KeyManager } from './manager.ts'
 import type { ManagerParts } from './parts.ts'
 import { findVisible, listVisible } from './read.ts'
-import type { Revocation } from './revoke.ts'
+import { revokeKey } from './revoke.ts'
 import { revokeMany } from './revoke-many.ts'
-import { demand, demandRevoke } from './rights.ts'
+import { demand, demandRevoke, isItself } from './rights.ts'
 import { endOverlap, rotateKey } from './rotate.ts'
 import { createServiceAccountManager } from './service-accounts/create-manager.ts'
 import { disableKey, enableKey } from './switch.ts'
@@ -24,26 +26,38 @@ import { usageOfKey, usageOfWorkspace } from './usage.ts'
 import type { KeyUsage, UsageInput, WorkspaceUsage, WorkspaceUsageInput } from './usage-types.ts'
 
 /** Makes the facade's factory: one manager per actor, over the same parts. */
-export function createManagers(parts: ManagerParts, revocation: Revocation): (actor: Actor) => KeyManager {
+export function createManagers(parts: ManagerParts): (actor: Actor) => KeyManager {
   const createKey = createKeys(parts)
 
   return (unchecked) => {
-    const actor = maskedOrigin(checkedActor(unchecked), parts.freeText)
-    const begin = async (): Promise<void> => {
+    const asked = maskedOrigin(checkedActor(unchecked), parts.freeText)
+    /** The actor as it may act now. */
+    const begin = async (): Promise<Actor> => {
       await parts.ready()
-      demandNotOver(actor, parts.clock.now())
+      demandNotOver(asked, parts.clock.now())
+      return presentActor(parts, asked)
+    }
+    /** The same for ending keys, which must not wait for a store that is down: it is looked at with each key. */
+    const beginToEnd = async (id: string): Promise<Actor> => {
+      await parts.ready()
+      demandNotOver(asked, parts.clock.now())
+      // What a key may do to itself it may do without its owner.
+      if (isItself(asked, id)) return asked
+      return presentActor(parts, asked).catch((error: unknown) => {
+        if (isUnavailable(error)) return asked
+        throw error
+      })
     }
     const reasonOf = (call: string, options: Reason): string | null =>
       parts.freeText.reason(ownFields(call, options, ['reason']).reason)
-    const revoke = async (id: string, reason: string | null): Promise<Key> => {
+    const revoke = async (actor: Actor, id: string, reason: string | null): Promise<Key> => {
       demandRevoke(actor, id)
-      await begin()
-      return revocation.revoke(actor, id, reason)
+      return revokeKey(parts, actor, id, reason)
     }
     async function usage(id: string, input?: UsageInput): Promise<KeyUsage>
     async function usage(input?: WorkspaceUsageInput): Promise<WorkspaceUsage>
     async function usage(target: string | WorkspaceUsageInput = {}, input: UsageInput = {}): Promise<unknown> {
-      await begin()
+      const actor = await begin()
       return typeof target === 'string'
         ? usageOfKey(parts, actor, target, input)
         : usageOfWorkspace(parts, actor, target)
@@ -51,59 +65,67 @@ export function createManagers(parts: ManagerParts, revocation: Revocation): (ac
     return {
       usage,
       async create(input, options?: Parameters<KeyManager['create']>[1]) {
-        await begin()
+        const actor = await begin()
         // The overloads tell callers without an idempotency key that there is a token.
         return (await createKey(actor, input, options)) as CreatedKey
       },
       async get(id) {
-        await begin()
+        const actor = await begin()
         demand(actor, 'list')
         return keyFromRecord(await findVisible(parts, actor, id), parts.policy, parts.clock.now())
       },
       async list(input = {}) {
-        await begin()
+        const actor = await begin()
         demand(actor, 'list')
         return listVisible(parts, actor, input)
       },
       async update(id, input, options = {}) {
-        await begin()
+        const actor = await begin()
         return updateKey(parts, actor, id, input, options)
       },
       async rotate(id, options = {}) {
-        await begin()
+        const actor = await begin()
         return rotateKey(parts, actor, id, options)
       },
       async endOverlap(id) {
-        await begin()
+        const actor = await begin()
         return endOverlap(parts, actor, id)
       },
       async disable(id, options = {}) {
-        await begin()
+        const actor = await begin()
         return disableKey(parts, actor, id, options)
       },
       async enable(id) {
-        await begin()
+        const actor = await begin()
         return enableKey(parts, actor, id)
       },
-      revoke: async (id, options = {}) => revoke(id, reasonOf('revoke', options)),
+      async revoke(id, options = {}) {
+        const reason = reasonOf('revoke', options)
+        demandRevoke(asked, id)
+        return revoke(await beginToEnd(id), id, reason)
+      },
       async revokeMany(ids, options = {}) {
         const reason = reasonOf('revokeMany', options)
-        return revokeMany(ids, async (id) => revoke(id, reason))
+        let present: Promise<Actor> | undefined
+        return revokeMany(ids, async (id) => {
+          demandRevoke(asked, id)
+          return revoke(isItself(asked, id) ? await beginToEnd(id) : await (present ??= beginToEnd(id)), id, reason)
+        })
       },
       async transfer(id, owner) {
-        await begin()
+        const actor = await begin()
         return transferKey(parts, actor, id, owner)
       },
       async activity(input = {}) {
-        await begin()
+        const actor = await begin()
         return readActivity(parts, actor, input)
       },
       async diagnose(target, input = {}) {
-        await begin()
+        const actor = await begin()
         return diagnoseKey(parts, actor, target, input)
       },
-      permissions: () => grantableBy(actor, parts),
-      serviceAccounts: createServiceAccountManager(parts, revocation, actor),
+      permissions: () => grantableBy(asked, parts),
+      serviceAccounts: createServiceAccountManager(parts, asked, begin),
     }
   }
 }

@@ -2,6 +2,7 @@ import { ConflictError } from '../errors.ts'
 import { grantSet } from '../permissions/match.ts'
 import type { KeyRecord, Owner } from '../store/records.ts'
 import type { Write } from '../store/store.ts'
+import { commitFor } from './acting.ts'
 import { activityEntry, firstFacts, keyFacts } from './activity.ts'
 import type { Actor } from './actor.ts'
 import { demandEnd, demandEnvironment, demandGrants, endOf } from './ceiling.ts'
@@ -31,7 +32,7 @@ type SettledCreate = CheckedCreate & { readonly owner: Owner; readonly expiresAt
 
 /** Makes the maker of keys. */
 export function createKeys(parts: ManagerParts): Create {
-  const { clock, commits, events, generate, inTurn, policy } = parts
+  const { clock, events, generate, inTurn, policy } = parts
 
   const commitNew = async (
     actor: Actor,
@@ -53,7 +54,7 @@ export function createKeys(parts: ManagerParts): Create {
         ...ownership.besides,
         ...(idempotency === undefined ? [] : [idempotency.write(record)]),
       ]
-      const commit = commits.commit({
+      const commit = commitFor(parts, actor, {
         writes,
         activity: [
           activityEntry(

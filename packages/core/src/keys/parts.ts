@@ -11,9 +11,11 @@ import type { ChangeTarget } from '../verify/change-target.ts'
 import type { Entries } from '../verify/entries.ts'
 import type { Owners } from '../verify/owners.ts'
 import type { RevokedKeys } from '../verify/revoked.ts'
+import type { WithheldGrants } from '../verify/withheld-grants.ts'
 import type { FreeText } from './free-text.ts'
 import type { KeyPolicy } from './policy.ts'
 import type { Turns } from './turns.ts'
+import type { Withdrawals } from './withdrawals.ts'
 
 /** What managing keys is made of. Times in milliseconds. */
 export interface ManagerParts {
@@ -21,6 +23,8 @@ export interface ManagerParts {
   readonly commits: Commits
   readonly entries: Entries
   readonly revoked: RevokedKeys
+  readonly withheld: WithheldGrants
+  readonly withdrawals: Withdrawals
   readonly caches: ChangeTarget
   readonly hashing: Hashing
   readonly owners: Owners
@@ -38,8 +42,6 @@ export interface ManagerParts {
   readonly inTurn: Turns
   readonly clock: Clock
   readonly storeTimeoutMs: number
-  /** How long to wait before an unconfirmed revocation is tried again. */
-  readonly retryMs: number
   /** Resolves once the store may be used; rejects with `ClosedError` after `close`. */
   readonly ready: () => Promise<void>
 }

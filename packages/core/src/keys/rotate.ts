@@ -1,6 +1,6 @@
 import { durationForm, durationMs } from '../duration.ts'
 import { ConflictError, ForbiddenError, RotationInProgressError, ValidationError } from '../errors.ts'
-import type { KeyRecord } from '../store/records.ts'
+import type { KeyRecord, SecretRecord } from '../store/records.ts'
 import type { TokenGrammar } from '../token/grammar.ts'
 import type { Actor } from './actor.ts'
 import { demandAllOf } from './ceiling.ts'
@@ -11,6 +11,7 @@ import type { Key } from './key.ts'
 import type { ManagerParts } from './parts.ts'
 import { demand, mayOwnFor } from './rights.ts'
 import { type NewSecret, newSecret } from './secrets.ts'
+import { withdrawFromKey } from './withdraw-from-key.ts'
 
 const defaultOverlapMs = 86_400_000
 
@@ -23,17 +24,23 @@ export async function rotateKey(
 ): Promise<Omit<CreatedKey, 'replayed'>> {
   demand(actor, 'rotate')
   const overlapMs = checkedOverlap(options, parts.policy.maxOverlapMs)
+  return overlapMs === 0 ? replaceSecrets(parts, actor, id) : rotateWithOverlap(parts, actor, id, overlapMs)
+}
+
+async function rotateWithOverlap(
+  parts: ManagerParts,
+  actor: Actor,
+  id: string,
+  overlapMs: number,
+): Promise<Omit<CreatedKey, 'replayed'>> {
   let made: NewSecret | undefined
   let versionSeen: number | undefined
   const key = await changeKey(parts, actor, id, 'key.rotated', async (before, now) => {
-    demandAlive(before, now)
-    demandOwnership(actor, before)
-    demandAccepted(before, parts.grammar)
+    demandRotatable(parts, actor, before, now)
     const [current] = before.secrets
     versionSeen ??= current.version
-    if (versionSeen !== current.version) throw new ConflictError('Somebody else rotated this key at the same time.')
-    if (overlapMs > 0) demandNoOverlap(before, now)
-    demandAllOf(actor, before, parts.permissions)
+    if (versionSeen !== current.version) throw new ConflictError(beaten)
+    demandNoOverlap(before, now)
     made ??= await newSecret(parts, before.workspaceId, before.environment, before.id, current.version + 1)
     const endsAt = Math.min(now + overlapMs, before.expiresAt ?? Number.POSITIVE_INFINITY)
     return { record: { ...before, secrets: [made.record, { ...current, endsAt }] } }
@@ -42,15 +49,103 @@ export async function rotateKey(
   return { key, token: made.token }
 }
 
+/**
+ * Gives a key a new secret and ends all older ones: what is done when one leaked. The ending does not lose to others who
+ * write the key, nor to one who rotates it: then there is no token for this caller, and the secrets it knew have ended.
+ */
+async function replaceSecrets(parts: ManagerParts, actor: Actor, id: string): Promise<Omit<CreatedKey, 'replayed'>> {
+  const askedAt = parts.clock.now()
+  let made: NewSecret | undefined
+  let versionSeen: number | undefined
+  let isBeaten = false
+  // The secrets there were when it was asked for. Without having seen them, by the clocks of whoever made them.
+  const isOld = ({ version, createdAt }: SecretRecord): boolean =>
+    versionSeen === undefined ? createdAt <= askedAt : version <= versionSeen
+  // Not by its hash, which may be renewed at any time.
+  const isMade = ({ hint, createdAt }: SecretRecord): boolean =>
+    hint === made?.record.hint && createdAt === made.record.createdAt
+  const ended = (record: KeyRecord, now: number): KeyRecord => {
+    const [current, previous] = record.secrets
+    const isRunning = previous !== undefined && isOld(previous) && overlapEnd(record, now) !== undefined
+    return isRunning ? { ...record, secrets: [current, { ...previous, endsAt: now }] } : record
+  }
+  const key = await withdrawFromKey(parts, actor, {
+    id,
+    action: 'key.rotated',
+    urgency: 'withdrawal',
+    detail: String(askedAt),
+    async prepare(before, isCarriedOn) {
+      if (made !== undefined) return
+      const { version } = before.secrets[0]
+      if (!isCarriedOn) versionSeen = version
+      demandRotatable(parts, actor, before, parts.clock.now())
+      made = await newSecret(parts, before.workspaceId, before.environment, before.id, version + 1)
+    },
+    decide(before, now) {
+      if (made === undefined) throw new ConflictError()
+      const [current] = before.secrets
+      // An earlier attempt has stored it, and its answer was lost.
+      if (isMade(current)) return undefined
+      demandRotatable(parts, actor, before, now)
+      isBeaten = !isOld(current)
+      if (isBeaten) {
+        const record = ended(before, now)
+        return record === before ? undefined : { record, action: 'key.overlapEnded' }
+      }
+      const secret = { ...made.record, version: current.version + 1 }
+      return { record: { ...before, secrets: [secret, { ...current, endsAt: now }] } }
+    },
+    meanwhile(record) {
+      demandRotatable(parts, actor, record, askedAt)
+      const [current, previous] = record.secrets
+      if (isMade(current)) return record
+      const end = (secret: SecretRecord): SecretRecord =>
+        isOld(secret) ? { ...secret, endsAt: Math.min(secret.endsAt ?? askedAt, askedAt) } : secret
+      return { ...record, secrets: previous === undefined ? [end(current)] : [end(current), end(previous)] }
+    },
+  })
+  if (isBeaten || made === undefined) throw new ConflictError(beaten)
+  return { key, token: made.token }
+}
+
 /** Ends the overlap of a rotation: the previous secret stops now. */
 export async function endOverlap(parts: ManagerParts, actor: Actor, id: string): Promise<Key> {
   demand(actor, 'rotate')
-  return changeKey(parts, actor, id, 'key.overlapEnded', (before, now) => {
-    demandAlive(before, now)
-    const [current, previous] = before.secrets
-    if (previous === undefined || overlapEnd(before, now) === undefined) return undefined
-    return { record: { ...before, secrets: [current, { ...previous, endsAt: now }] } }
+  const askedAt = parts.clock.now()
+  // An overlap that began later is none of this call's business.
+  const isMeant = ({ secrets: [current] }: KeyRecord): boolean => current.createdAt <= askedAt
+  return withdrawFromKey(parts, actor, {
+    id,
+    action: 'key.overlapEnded',
+    urgency: 'withdrawal',
+    decide(before, now, isCarriedOn) {
+      demandAlive(before, now)
+      return isCarriedOn && !isMeant(before) ? undefined : withoutOverlap(before, now)
+    },
+    meanwhile: (record) => (isMeant(record) && withoutOverlap(record, askedAt)?.record) || record,
   })
+}
+
+const beaten =
+  'Somebody else rotated this key at the same time, so there is no token for this call. Without an overlap, the secrets from before have ended.'
+
+function withoutOverlap(before: KeyRecord, now: number): { readonly record: KeyRecord } | undefined {
+  const [current, previous] = before.secrets
+  if (previous === undefined || overlapEnd(before, now) === undefined) return undefined
+  return { record: { ...before, secrets: [current, { ...previous, endsAt: now }] } }
+}
+
+/** @throws {KeyEndedError} @throws {ForbiddenError} @throws {PermissionCeilingError} */
+function demandRotatable(
+  { grammar, permissions }: Pick<ManagerParts, 'grammar' | 'permissions'>,
+  actor: Actor,
+  record: KeyRecord,
+  now: number,
+): void {
+  demandAlive(record, now)
+  demandOwnership(actor, record)
+  demandAccepted(record, grammar)
+  demandAllOf(actor, record, permissions)
 }
 
 /** The new token is handed to whoever rotates: for a personal key, that must be its owner. */

@@ -1,16 +1,20 @@
-import { ConflictError, ValidationError } from '../errors.ts'
+import { createHash } from 'node:crypto'
+import { ConflictError, isUnavailable, ValidationError } from '../errors.ts'
 import { grantSet } from '../permissions/match.ts'
-import type { KeyRecord } from '../store/records.ts'
+import type { KeyRecord, Owner } from '../store/records.ts'
 import type { Actor } from './actor.ts'
 import { demandEnd, demandGrants } from './ceiling.ts'
-import { changeKey, demandAlive } from './change-key.ts'
+import { type ChangedKey, changeKey, type Decide, demandAlive, tryToChangeKey } from './change-key.ts'
 import { checkedGrants, grantList, ownFields } from './checks.ts'
 import { checkLifetime, wantedEnd } from './expiry.ts'
 import type { ChangeOptions, UpdateKeyInput } from './inputs.ts'
 import type { Key } from './key.ts'
-import { demandWithin, ownershipOf } from './ownership.ts'
+import { narrowedGrants } from './narrowed-grants.ts'
+import { demandWithin, type Ownership, ownershipOf } from './ownership.ts'
 import type { ManagerParts } from './parts.ts'
+import { findVisible } from './read.ts'
 import { demand } from './rights.ts'
+import { withdrawFromKey } from './withdraw-from-key.ts'
 
 const fields: readonly (keyof UpdateKeyInput)[] = [
   'name',
@@ -41,7 +45,14 @@ export async function updateKey(
     ...(end !== undefined && { expiresAt: end }),
     ...(input.metadata !== undefined && { metadata: freeText.metadata(input.metadata) }),
   }
-  return changeKey(parts, actor, id, 'key.updated', async (before, now) => {
+  const limits: Limits = {
+    ...(wanted !== undefined && { permissions: wanted }),
+    ...(end !== undefined && { expiresAt: end }),
+  }
+  const decide: Decide = async (before, now) => {
+    return patched(before, now, await ownershipFor(parts, actor, before, limits))
+  }
+  const patched = (before: KeyRecord, now: number, ownership: Ownership | undefined): ChangedKey | undefined => {
     checkRevision(before, expected)
     demandAlive(before, now)
     const grants = wanted === undefined ? before.permissions : checkedGrants(wanted, permissions, before.permissions)
@@ -55,11 +66,89 @@ export async function updateKey(
     // A key that acts is no exception here: it would outlive its own end.
     demandGrants(actor, isLonger ? record.permissions : added, permissions)
     if (isLonger || added.length > 0) demandEnd(actor, record.expiresAt)
-    if (added.length > 0) {
-      demandWithin(await ownershipOf(parts, actor.workspaceId, before.owner), added, permissions)
-    }
+    if (added.length > 0) demandWithin(demandOwnership(ownership, before.owner), added, permissions)
     return { record }
-  })
+  }
+  // Who says which revision it must be asks to lose to whoever was first.
+  if (expected !== undefined || (wanted === undefined && end === undefined)) {
+    return changeKey(parts, actor, id, 'key.updated', decide)
+  }
+  const key = await changeOrNarrow(parts, actor, id, limits, decide, patched)
+  parts.withdrawals.overrule(actor, 'key.updated', id)
+  return key
+}
+
+const attempts = 20
+
+/** What takes nothing away from the key as it was read is a change like any other; what does must not lose. */
+async function changeOrNarrow(
+  parts: ManagerParts,
+  actor: Actor,
+  id: string,
+  limits: Limits,
+  decide: Decide,
+  patched: (before: KeyRecord, now: number, ownership: Ownership | undefined) => ChangedKey | undefined,
+): Promise<Key> {
+  let ownership: Ownership | undefined
+  const narrow = (): Promise<Key> =>
+    withdrawFromKey(parts, actor, {
+      id,
+      action: 'key.updated',
+      urgency: 'withdrawal',
+      detail: createHash('sha256')
+        .update(JSON.stringify([limits.permissions, limits.expiresAt]))
+        .digest('base64url'),
+      decide(before, now, isCarriedOn) {
+        if (!isCarriedOn) return patched(before, now, ownership)
+        // What it would have added is not carried on: nobody waits for it any more.
+        demandAlive(before, now)
+        const record = narrowed(before, limits)
+        return isSame(before, record) ? undefined : { record }
+      },
+      meanwhile: (record) => narrowed(record, limits),
+    })
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    const before = await findVisible(parts, actor, id).catch((error: unknown) => {
+      if (isUnavailable(error)) return undefined
+      throw error
+    })
+    if (before === undefined) return narrow()
+    if (!isSame(before, narrowed(before, limits))) {
+      ownership = await ownershipFor(parts, actor, before, limits)
+      return narrow()
+    }
+    const key = await tryToChangeKey(parts, actor, before, 'key.updated', decide)
+    if (key !== undefined) return key
+  }
+  throw new ConflictError()
+}
+
+/** What bounds a key, as far as it is to change. */
+type Limits = Partial<Pick<KeyRecord, 'permissions' | 'expiresAt'>>
+
+/** How much the owner may have, where the key is to get more. */
+async function ownershipFor(
+  parts: ManagerParts,
+  actor: Actor,
+  before: KeyRecord,
+  limits: Limits,
+): Promise<Ownership | undefined> {
+  const isWider = addedGrants(before, { ...before, ...limits }).length > 0
+  return isWider ? ownershipOf(parts, actor.workspaceId, before.owner) : undefined
+}
+
+/** A key with what new limits take away, and nothing of what it adds. */
+function narrowed(record: KeyRecord, { permissions, expiresAt }: Limits): KeyRecord {
+  const kept = permissions === undefined ? record.permissions : narrowedGrants(record.permissions, permissions)
+  const isSooner = typeof expiresAt === 'number' && (record.expiresAt === null || expiresAt < record.expiresAt)
+  return { ...record, permissions: kept, expiresAt: isSooner ? expiresAt : record.expiresAt }
+}
+
+/** Who may have how much was looked up before the key was locked, for its owner of then. */
+function demandOwnership(ownership: Ownership | undefined, { type, id }: Owner): Ownership {
+  if (type === 'user') return { owner: { type, id }, ceiling: undefined, besides: [] }
+  if (ownership?.owner.type === type && ownership.owner.id === id) return ownership
+  throw new ConflictError()
 }
 
 function addedGrants(before: KeyRecord, after: KeyRecord): readonly string[] {

@@ -1,13 +1,14 @@
 import { CorruptRecordError, ValidationError } from '../errors.ts'
 import { decodeIdempotencyRecord, decodeKeyRecord, decodeServiceAccount } from './record-codec.ts'
 import type { IdempotencyRecord } from './records.ts'
-import type { Change, Write } from './store.ts'
+import type { Change, LockTarget, Write } from './store.ts'
 
 /**
  * How many writes a change may hold. Core sends three at most: a key, its service account, an idempotency row. What is above
  * that is room for later, and small enough for stores whose transactions are small.
  */
 export const mostWrites = 16
+const maxTargets = 16
 
 /**
  * Copies the writes of a change, checking what no caller may get wrong. For stores: the first step of `commit`.
@@ -28,6 +29,28 @@ export function checkedWrites({ writes, silent }: Change): readonly Write[] {
     if (checked.type !== 'idempotency') checkRevision(checked, silent, `writes[${index}].record.revision`)
     return checked
   })
+}
+
+/**
+ * Copies the targets of a locked commit. For stores: the first step of `commitLocked`.
+ *
+ * @throws {ValidationError} for too many targets, or one named twice
+ */
+export function checkedTargets(targets: readonly LockTarget[]): readonly LockTarget[] {
+  const names = new Set(targets.map(({ type, id }) => `${type} ${id}`))
+  if (targets.length > maxTargets || names.size < targets.length) {
+    throw new ValidationError('targets', `Expected at most ${maxTargets} different targets, got ${targets.length}.`)
+  }
+  return targets.map(({ type, id }) => ({ type, id }))
+}
+
+/** For stores: checks the change that `decide` gave. @throws {ValidationError} for a write of a key or service account that is not locked */
+export function demandLocked(writes: readonly Write[], targets: readonly LockTarget[]): void {
+  const names = new Set(targets.map(({ type, id }) => `${type} ${id}`))
+  for (const [index, write] of writes.entries()) {
+    if (write.type === 'idempotency' || names.has(`${write.type} ${write.record.id}`)) continue
+    throw new ValidationError(`writes[${index}]`, 'A locked change may write only what is locked.')
+  }
 }
 
 /** What makes an idempotency row unique, without a separator that a part could contain. */

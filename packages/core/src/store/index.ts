@@ -4,7 +4,7 @@
  * @module
  */
 export { ConfigurationError, CorruptRecordError, UnavailableError, ValidationError } from '../errors.ts'
-export { checkedWrites, idempotencyId, mostWrites } from './checked-writes.ts'
+export { checkedTargets, checkedWrites, demandLocked, idempotencyId, mostWrites } from './checked-writes.ts'
 export { checkLimit, type CursorPosition, decodeCursor, encodeCursor } from './cursor.ts'
 export { judgeWrite } from './judge-write.ts'
 export { textAfter } from './prefix.ts'
@@ -42,11 +42,14 @@ export type {
   CommitResult,
   Head,
   KeyStore,
+  LockedRecord,
+  LockTarget,
   LoggedChange,
   PollResult,
   PurgeLimits,
   PurgeProgress,
   Subscription,
+  Urgency,
   Write,
 } from './store.ts'
 export { type BusiestSource, type DayRequests, findBusiest } from './busiest.ts'

@@ -61,6 +61,21 @@ export type CommitResult =
       readonly current: KeyRecord | ServiceAccount | IdempotencyRecord | null
     }
 
+/** A record that `commitLocked` holds. */
+export interface LockTarget {
+  readonly type: 'key' | 'serviceAccount'
+  readonly id: string
+}
+
+/** What is stored of a target: null for nothing, `'corrupt'` for what cannot be read. */
+export type LockedRecord = KeyRecord | ServiceAccount | 'corrupt' | null
+
+/**
+ * Which of several callers that wait for the same record goes first: a `revocation` before a `withdrawal` (any other
+ * change that takes trust away), and both before an `ordinary` change. Callers of one urgency take turns.
+ */
+export type Urgency = 'revocation' | 'withdrawal' | 'ordinary'
+
 /** The answer to `poll`: where the log ends, and how to get there from where the caller stood. */
 export interface PollResult {
   readonly head: Head
@@ -123,6 +138,20 @@ export interface KeyStore {
   /** Carries out a change, all or nothing. A revoked key is final: no later commit revives it. */
   commit(change: Change): Promise<CommitResult>
 
+  /**
+   * Reads records under the store's own lock, asks `decide` for a change, and carries it out: nobody writes the targets
+   * in between, so that a change decided this way does not lose to callers who write in a loop. Undefined, with nothing
+   * written, when `decide` gives undefined.
+   *
+   * `decide` is pure and synchronous, gets one record for each target, in their order, and may be asked more than once;
+   * it never throws. Its change writes keys and service accounts only if they are targets. A lock must end by itself
+   * when its holder dies or stands still. Without this method, core compares and sets.
+   */
+  commitLocked?(
+    targets: readonly LockTarget[],
+    decide: (stored: readonly LockedRecord[]) => Change | undefined,
+    urgency: Urgency,
+  ): Promise<CommitResult | undefined>
   /** Tells what changed since a head. Without it, revocation reaches other processes only as cached records age. */
   poll?(since: Head | null): Promise<PollResult>
   /** Starts a bus: makes changes heard sooner than `poll` would. Resolves when messages do arrive. */

@@ -9,7 +9,7 @@ import { createEntries, type Entries, type EntryLimits } from './entries.ts'
 import { createFence, type Fence } from './fence.ts'
 import type { ChangeTarget } from './change-target.ts'
 import { createNegatives, type Negatives } from './negatives.ts'
-import { ownerScope } from './owners.ts'
+import { ownerScope } from './owner-scope.ts'
 import { keyScope } from './records.ts'
 import type { Verification } from './verdict.ts'
 

@@ -1,5 +1,5 @@
 import type { Announcement } from '../store/store.ts'
-import { ownerScope } from './owners.ts'
+import { ownerScope } from './owner-scope.ts'
 import { keyScope } from './records.ts'
 
 /** Each announcement once: what is announced a thousand times is forgotten once. */

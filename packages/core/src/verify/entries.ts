@@ -73,6 +73,8 @@ export interface Entries {
   replaceProof(keyId: string, oldProof: string, newProof: string): void
   /** The remembered verdicts of a key. */
   verdictsOf(keyId: string): Verification[]
+  /** Whether a predicate picks any verdict on an owner's keys. */
+  hasVerdictOn(owner: string, isConcerned: (verdict: Verification) => boolean): boolean
   /** Drops the verdicts of a key; proofs stay. */
   clearKey(keyId: string): void
   /**
@@ -221,6 +223,13 @@ export function createEntries({ maxEntries, maxBytes, maxRefused, idleMs }: Entr
     },
 
     verdictsOf: (keyId) => [...ofKey(keyId)].flatMap(({ verdict }) => verdict ?? []),
+
+    hasVerdictOn(owner, isConcerned) {
+      for (const { verdict } of entriesIn(byOwner, bucketOf(owner, buckets))) {
+        if (verdict !== undefined && isConcerned(verdict)) return true
+      }
+      return false
+    },
 
     clearKey(keyId) {
       for (const entry of ofKey(keyId)) clear(entry)

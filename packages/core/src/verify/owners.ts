@@ -2,18 +2,13 @@ import type { Clock } from '../clock.ts'
 import { UnavailableError } from '../errors.ts'
 import { type GrantSet, grantSet, unboundedGrants } from '../permissions/match.ts'
 import { isServiceAccountId } from '../service-account-id.ts'
-import type { Owner } from '../store/records.ts'
 import type { KeyStore } from '../store/store.ts'
 import type { Fence } from './fence.ts'
 import { createFlights } from './flights.ts'
+import { type OwnerQuestion, ownerScope } from './owner-scope.ts'
 import { storedServiceAccount } from './service-account.ts'
+import type { WithheldGrants } from './withheld-grants.ts'
 import { within } from './within.ts'
-
-/** Whom to ask about: one owner in one workspace. */
-export interface OwnerQuestion {
-  readonly workspaceId: string
-  readonly owner: Owner
-}
 
 /**
  * The host's answer to "what may this owner do now?": grants such as `prompts:*`, or null when the owner is gone.
@@ -44,6 +39,7 @@ export function createOwners(
   store: KeyStore,
   resolveOwner: ResolveOwner | 'unbounded',
   fence: Fence,
+  withheld: WithheldGrants,
   clock: Clock,
   timeoutMs: number,
 ): Owners {
@@ -72,7 +68,7 @@ export function createOwners(
       const account = await serviceAccountGrants(question)
       return account === undefined ? hostGrants(question) : account
     })
-    return { grants, stamp }
+    return { grants: withheld.judged(question, grants), stamp }
   }
 
   const unbounded = ({ owner }: OwnerQuestion): OwnerRead | undefined =>
@@ -88,9 +84,4 @@ export function createOwners(
       return flights.join(scope, stamp, () => start(question, stamp))
     },
   }
-}
-
-/** The fence's scope of an owner, and its name among flights. JSON keeps the parts apart, whatever they contain. */
-export function ownerScope({ workspaceId, owner }: OwnerQuestion): string {
-  return `owner ${JSON.stringify([workspaceId, owner.type, owner.id])}`
 }

@@ -1,46 +1,44 @@
-import { LRUCache } from 'lru-cache'
 import type { KeyRecord } from '../store/records.ts'
+import { createFairMemory } from './fair-memory.ts'
 
 /**
- * Keys this process refuses as revoked, whatever the store says: those it has seen revoked (revocation is final, so a
- * store that says otherwise has lost it), and those whose revocation the store has not confirmed yet.
+ * What this process holds against keys, whatever the store says: that it has seen them revoked (revocation is final, so a
+ * store that says otherwise has lost it), and what was asked for and the store has not confirmed yet.
  */
 export interface RevokedKeys {
   /** Remembers a key as revoked. False when it was remembered already. */
-  add(id: string): boolean
+  add(key: Pick<KeyRecord, 'id' | 'workspaceId'>): boolean
+  /** Whether a key is remembered as revoked. */
+  has(key: Pick<KeyRecord, 'id' | 'workspaceId'>): boolean
   /**
-   * Refuses a key while its revocation is not durable. Whoever asked for it must have been allowed to: that is judged
-   * on the record, once there is one. The returned function ends it.
+   * Judges a key as a change would leave it, while that is not durable. Who asked for it must have been allowed to: the
+   * change leaves a record as it is where they were not. The returned function ends it.
    */
-  suspend(id: string, isAllowed: (record: KeyRecord) => boolean): () => void
-  /** The record as it counts here: revoked, if this process refuses the key as that. */
+  suspend(id: string, change: (record: KeyRecord) => KeyRecord): () => void
+  /** The record as it counts here. The very record, where this process holds nothing against the key. */
   judged(record: KeyRecord): KeyRecord
 }
 
-/** Makes a memory of the `maxIds` most recently used; what is suspended comes on top. */
+/** Makes a memory of `maxIds` revoked keys, shared fairly among workspaces; what is suspended comes on top. */
 export function createRevokedKeys(maxIds: number): RevokedKeys {
-  const seen = new LRUCache<string, true>({ max: maxIds })
-  const suspended = new Map<string, Set<(record: KeyRecord) => boolean>>()
+  const seen = createFairMemory(maxIds)
+  const suspended = new Map<string, Set<(record: KeyRecord) => KeyRecord>>()
   return {
-    add(id) {
-      const isNew = !seen.has(id)
-      seen.set(id, true)
-      return isNew
-    },
-    suspend(id, isAllowed) {
-      const reasons = suspended.get(id) ?? new Set()
-      suspended.set(id, reasons.add(isAllowed))
+    add: ({ workspaceId, id }) => seen.add(workspaceId, id),
+    has: ({ workspaceId, id }) => seen.has(workspaceId, id),
+    suspend(id, change) {
+      const changes = suspended.get(id) ?? new Set()
+      suspended.set(id, changes.add(change))
       return () => {
-        reasons.delete(isAllowed)
-        if (reasons.size === 0) suspended.delete(id)
+        changes.delete(change)
+        if (changes.size === 0 && suspended.get(id) === changes) suspended.delete(id)
       }
     },
     judged(record) {
-      const reasons = suspended.get(record.id)
-      const isRevoked =
-        record.revokedAt === null &&
-        (seen.get(record.id) === true || (reasons !== undefined && [...reasons].some((isAllowed) => isAllowed(record))))
-      return isRevoked ? { ...record, revokedAt: record.updatedAt } : record
+      const isSeen = record.revokedAt === null && seen.has(record.workspaceId, record.id)
+      let judged = isSeen ? { ...record, revokedAt: record.updatedAt } : record
+      for (const change of suspended.get(record.id) ?? []) judged = change(judged)
+      return judged
     },
   }
 }

@@ -13,7 +13,8 @@ import type { Entry } from './entries.ts'
 import { createFlights } from './flights.ts'
 import type { Freshness } from './freshness.ts'
 import { judgeOwned, nextTurn, stateRefusal } from './judge.ts'
-import { type Owners, ownerScope } from './owners.ts'
+import { ownerScope } from './owner-scope.ts'
+import type { Owners } from './owners.ts'
 import { keyScope, type RecordRead, type Records } from './records.ts'
 import type { RevokedKeys } from './revoked.ts'
 import type { Accepted, Carrier, Refused, Verification } from './verdict.ts'
@@ -106,18 +107,18 @@ export function createVerifier(parts: VerifierParts): Verifier {
     if (proven === 'different' && isCurrent(read)) negatives.add(key, read.stamp)
     if (proven === 'different' || proven === 'unreadable') return invalidKey
     const { record, secret } = proven
-    const isRefused = judgeState(record, secret) !== undefined
+    const isRefused = judgeState(proven).refused !== undefined
     const owner = isRefused
       ? undefined
       : (owners.unbounded(record) ?? (await within(clock, ownerBudgetMs, 'owner', () => owners.read(record))))
     // Judged again: an end may have come, or a revocation been asked for, while the owner was looked up.
-    const state = judgeState(record, secret)
-    const judged = state ?? judgeOwned(record, secret, owner?.grants ?? null, apiKeys, parts.noticeMs)
+    const { counted, refused } = judgeState(proven)
+    const judged = refused ?? judgeOwned(counted.record, counted.secret, owner?.grants ?? null, apiKeys, parts.noticeMs)
     const verdict = judged.ok ? shared(judged) : judged
     parts.onVerdict(verdict, record, secret)
-    if (state === undefined && hashing.isOutdated(secret)) parts.onOutdated(record, secret, token)
+    if (refused === undefined && hashing.isOutdated(secret)) parts.onOutdated(record, secret, token)
     if (isCurrent(read) && (owner?.stamp === undefined || owner.stamp === fence.stamp(ownerScope(record)))) {
-      remember(key, read.readAt, proven, verdict)
+      remember(key, read.readAt, counted, verdict)
     }
     return verdict
   }
@@ -175,11 +176,20 @@ export function createVerifier(parts: VerifierParts): Verifier {
     return { record, secret, proof }
   }
 
-  /** A key this process has seen revoked stays revoked, also when the store has forgotten it. */
-  const judgeState = (record: KeyRecord, secret: SecretRecord): Refused | undefined => {
+  /**
+   * The key as it counts here, and whether its state is good. One that this process has seen revoked stays revoked, also
+   * when the store has forgotten it.
+   */
+  const judgeState = (proven: Proven): Judged => {
+    const { record, secret, proof } = proven
     // Seen for the first time: what other carriers and slower reads of this key still hold is older.
-    if (record.revokedAt !== null && revoked.add(record.id)) cache.apply([{ type: 'key', id: record.id }])
-    return stateRefusal(revoked.judged(record), secret, clock.now())
+    if (record.revokedAt !== null && revoked.add(record)) cache.apply([{ type: 'key', id: record.id }])
+    const counted = revoked.judged(record)
+    const secretNow = counted.secrets.find(({ version }) => version === secret.version) ?? secret
+    return {
+      counted: { record: counted, secret: secretNow, proof },
+      refused: stateRefusal(counted, secretNow, clock.now()),
+    }
   }
 
   const refreshAhead = (entry: Entry, carrier: Carrier, fieldValue: string): void => {
@@ -214,6 +224,11 @@ interface Proven {
   readonly record: KeyRecord
   readonly secret: SecretRecord
   readonly proof: string
+}
+
+interface Judged {
+  readonly counted: Proven
+  readonly refused: Refused | undefined
 }
 
 /** Names "this token was compared with this stored hash" without holding either. */

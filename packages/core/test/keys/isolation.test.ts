@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import type { Actor, KeyManager, ServiceAccountManager } from '../../src/index.ts'
+import { type Actor, type KeyManager, type ServiceAccountManager, systemActor } from '../../src/index.ts'
 import { admin, named, user } from '../support/actors.ts'
 import type { Name, SetUp } from '../support/set-up.ts'
-import { setUp } from '../support/set-up.ts'
+import { ada, setUp } from '../support/set-up.ts'
 
 /*
  * P19: whoever asks for what is another's cannot tell it from what does not exist: the same answer to the byte, after
@@ -95,6 +95,12 @@ function describeError(error: Error): object {
   return { name: error.name, message: error.message, ...Object.fromEntries(own) }
 }
 
+/** The id of a stored key that manages keys, in the workspace of an actor. */
+async function keyOf({ keyring }: SetUp, { workspaceId, owner = ada }: Actor): Promise<string> {
+  const permissions = ['*:*', 'keys:manage'] as const
+  return (await keyring.as(systemActor(workspaceId)).create({ ...named, owner, permissions })).key.id
+}
+
 /** A workspace with a key in every state, and an account. The stranger has been there before. */
 async function world(actor: Actor) {
   const all = setUp({ resolveOwner: ({ owner }) => (owner.type === 'user' ? ['*:*', 'keys:manage'] : null) })
@@ -107,7 +113,7 @@ async function world(actor: Actor) {
   await keys.disable(disabled.key.id)
   await keys.revoke(revoked.key.id)
   clock.advance(1)
-  const stranger = all.keyring.as(actor)
+  const stranger = all.keyring.as(actor.type === 'key' ? { ...actor, id: await keyOf(all, actor) } : actor)
   await stranger.get(unknownKey).catch(() => {})
   return { ...all, stranger, account, made: { active, rotating, disabled, revoked, owned, expired } }
 }

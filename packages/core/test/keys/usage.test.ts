@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest'
 import type { Actor } from '../../src/keys/actor.ts'
 import { usageRange } from '../../src/keys/usage-range.ts'
 import { dayMs, hourMs, type UsageEntry } from '../../src/store/usage.ts'
-import { ada, type SetUp, setUp } from '../support/set-up.ts'
+import { actingKey } from '../support/acting-key.ts'
+import { type SetUp, setUp } from '../support/set-up.ts'
 
 // The test clock starts at 2025-01-01T00:00:00Z.
 const start = Date.UTC(2025, 0, 1)
@@ -169,18 +170,13 @@ describe('who may read usage', () => {
   })
 
   test('the whole workspace needs can: { listAll: true }, and sight of every environment', async () => {
-    const { keyring } = setUp()
+    const all = setUp({ resolveOwner: () => ['*:*', 'keys:manage'] })
+    const { keyring } = all
     await expect(keyring.as(user('ada')).usage()).rejects.toMatchObject({
       code: 'ERR_CLAVIGER_FORBIDDEN',
       action: 'listAll',
     })
-    const narrow = keyring.as({
-      ...user('k'.repeat(16), { listAll: true }),
-      type: 'key',
-      permissions: ['keys:manage'],
-      owner: ada,
-      environment: 'production',
-    })
+    const narrow = keyring.as(await actingKey(all, { listAll: true }))
     await expect(narrow.usage()).rejects.toMatchObject({ code: 'ERR_CLAVIGER_FORBIDDEN', action: 'viewUsage' })
     expect((await keyring.as(user('ada', { listAll: true })).usage()).totals.requests).toBe(0)
   })

@@ -2,7 +2,10 @@ import type { KeyStore } from '../../src/store/store.ts'
 
 type Method = keyof KeyStore
 
-/** A real store that counts its calls, and whose calls can be held up, made to fail or replaced for a while. */
+/**
+ * A real store that counts its calls, and whose calls can be held up, made to fail or replaced for a while. `commit` means
+ * `commitLocked` too.
+ */
 export interface ObservedStore extends KeyStore {
   /** How often each method was called. */
   readonly calls: Readonly<Record<string, number>>
@@ -26,15 +29,23 @@ export function observedStore(store: KeyStore): ObservedStore {
   const observed: Record<string, unknown> = { calls, before: set(before), after: set(after) }
   for (const [name, method] of Object.entries(store) as [Method, unknown][]) {
     if (typeof method !== 'function') continue
+    // Both ways to write are one to whoever watches.
+    const seenAs = name === 'commitLocked' ? 'commit' : name
     observed[name] = async (...args: unknown[]) => {
-      calls[name] = (calls[name] ?? 0) + 1
-      await before.get(name)?.()
+      calls[seenAs] = (calls[seenAs] ?? 0) + 1
+      await before.get(seenAs)?.()
       const answer: unknown = await method.apply(store, args)
-      await after.get(name)?.()
+      await after.get(seenAs)?.()
       return answer
     }
   }
   return observed as unknown as ObservedStore
+}
+
+/** A store like those that cannot lock: it leaves `commitLocked` out. */
+export function withoutLocks<Store extends KeyStore>(store: Store): Store {
+  const { commitLocked: _, ...rest } = store
+  return rest as Store
 }
 
 /** A hook for `before`: the store never answers. */

@@ -2,13 +2,17 @@ import { memoryStore } from '@claviger/store-memory'
 import { testClock, testRecord, testServiceAccount } from '@claviger/testing'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { grantSet } from '../../src/permissions/match.ts'
+import type { KeyRecord } from '../../src/store/records.ts'
 import { createDigests } from '../../src/verify/digest.ts'
 import { createBucketOf } from '../../src/verify/bucket.ts'
+import { createFairMemory } from '../../src/verify/fair-memory.ts'
 import { createFence } from '../../src/verify/fence.ts'
 import { createFlights } from '../../src/verify/flights.ts'
 import { createNegatives } from '../../src/verify/negatives.ts'
 import { createOwners } from '../../src/verify/owners.ts'
 import { createRevokedKeys } from '../../src/verify/revoked.ts'
+import { bothCover, createWithheldGrants } from '../../src/verify/withheld-grants.ts'
 
 const bucketOf = createBucketOf(1, 2)
 
@@ -98,31 +102,82 @@ describe('negatives', () => {
 describe('revoked keys', () => {
   test('that were seen are remembered, in bounds', () => {
     const revoked = createRevokedKeys(3)
-    const ids = ['a', 'b', 'c', 'd']
-    expect(ids.map((id) => revoked.add(id))).toEqual([true, true, true, true])
-    expect(revoked.add('d')).toBe(false)
-    expect(ids.map((id) => revoked.judged(testRecord({ id })).revokedAt !== null)).toEqual([false, true, true, true])
+    const keys = ['a', 'b', 'c', 'd'].map((id) => testRecord({ id }))
+    expect(keys.map((key) => revoked.add(key))).toEqual([true, true, true, true])
+    expect(revoked.add(testRecord({ id: 'd' }))).toBe(false)
+    expect(keys.map((key) => revoked.judged(key).revokedAt !== null)).toEqual([false, true, true, true])
+    expect(keys.map((key) => revoked.has(key))).toEqual([false, true, true, true])
+  })
+
+  test('of one workspace are not forgotten for another that has revoked more than there is room for', () => {
+    const revoked = createRevokedKeys(100)
+    const own = Array.from({ length: 10 }, (_, index) => testRecord({ id: `own${index}`, workspaceId: 'ws_acme' }))
+    for (const key of own) revoked.add(key)
+    for (let index = 0; index < 1_000; index += 1) {
+      revoked.add(testRecord({ id: `other${index}`, workspaceId: 'ws_globex' }))
+    }
+    expect(own.every((key) => revoked.has(key))).toBe(true)
+    expect(revoked.has(testRecord({ id: 'other999', workspaceId: 'ws_globex' }))).toBe(true)
   })
 
   test('that are suspended are judged on the record, until the last reason ends', () => {
     const revoked = createRevokedKeys(3)
     const record = testRecord()
-    const stranger = revoked.suspend(record.id, ({ workspaceId }) => workspaceId === 'ws_globex')
+    const revoke = (one: KeyRecord): KeyRecord => ({ ...one, revokedAt: one.updatedAt })
+    const stranger = revoked.suspend(record.id, (one) => (one.workspaceId === 'ws_globex' ? revoke(one) : one))
     expect(revoked.judged(record)).toBe(record)
-    const first = revoked.suspend(record.id, () => true)
-    const second = revoked.suspend(record.id, () => true)
+    const first = revoked.suspend(record.id, revoke)
+    const second = revoked.suspend(record.id, (one) => ({ ...revoke(one), disabledAt: 7 }))
     first()
-    expect(revoked.judged(record)).toEqual({ ...record, revokedAt: record.updatedAt })
+    expect(revoked.judged(record)).toEqual({ ...record, revokedAt: record.updatedAt, disabledAt: 7 })
     second()
     stranger()
     expect(revoked.judged(record)).toBe(record)
   })
 })
 
+describe('a fair memory', () => {
+  test('forgets the oldest of whoever holds the most, and never holds more than it may', () => {
+    const most = 12
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c'), fc.nat(40).map(String))), (added) => {
+        const memory = createFairMemory(most)
+        for (const [group, text] of added) {
+          memory.add(group, text)
+          expect(memory.has(group, text)).toBe(true)
+          expect(memory.size).toBeLessThanOrEqual(most)
+        }
+        const held = (wanted: string): number =>
+          new Set(added.filter(([group]) => group === wanted).map(([, text]) => text)).size
+        for (const group of ['a', 'b', 'c']) {
+          const kept = Array.from({ length: 41 }, (_, text) => memory.has(group, String(text))).filter(Boolean).length
+          expect(kept).toBeGreaterThanOrEqual(Math.min(held(group), most / 3))
+        }
+      }),
+    )
+  })
+})
+
+describe('withheld grants', () => {
+  const owner = { workspaceId: 'ws_acme', owner: { type: 'service', id: 'sa' } } as const
+
+  test('count until they are given back, for that owner alone', () => {
+    const withheld = createWithheldGrants()
+    const held = grantSet(['prompts:*'])
+    const giveBack = withheld.suspend(owner, (grants) => grants && bothCover(grants, grantSet(['*:read'])))
+    const judged = withheld.judged(owner, held)
+    expect(['prompts:read', 'prompts:write'].map((name) => judged?.has(name))).toEqual([true, false])
+    expect(withheld.judged(owner, null)).toBeNull()
+    expect(withheld.judged({ ...owner, workspaceId: 'ws_globex' }, held)).toBe(held)
+    giveBack()
+    expect(withheld.judged(owner, held)).toBe(held)
+  })
+})
+
 describe('owners', () => {
   const question = { workspaceId: 'ws_acme', owner: { type: 'user', id: 'ada' } } as const
   const owners = (resolveOwner: Parameters<typeof createOwners>[1], store = memoryStore()) =>
-    createOwners(store, resolveOwner, createFence(bucketOf), testClock(), 1_000)
+    createOwners(store, resolveOwner, createFence(bucketOf), createWithheldGrants(), testClock(), 1_000)
 
   test('P-34: null means gone', async () => {
     expect((await owners(() => null).read(question)).grants).toBeNull()

@@ -305,9 +305,13 @@ describe('a revocation the store does not confirm', () => {
     const events: string[] = []
     const { create, keys, store, clock } = setUp({ onEvent: ({ type }) => void events.push(type) })
     const { key } = await create()
-    store.after('commit', fails)
+    store.after('commit', () => {
+      store.before('find', fails)
+      throw new Error('connection reset')
+    })
     await expect(keys.revoke(key.id)).rejects.toMatchObject({ code: 'ERR_CLAVIGER_REVOCATION_NOT_DURABLE' })
     store.after('commit', undefined)
+    store.before('find', undefined)
     await clock.advanceAsync(3_000)
     expect(events).toEqual(['key.created', 'key.revoked'])
     expect(await keys.get(key.id)).toMatchObject({ status: 'revoked', revision: 2 })

@@ -1,4 +1,5 @@
 import { type Script, script } from '../commands.ts'
+import { waitingClaims } from './claims.ts'
 import { openHead } from './open.ts'
 
 // Everything that can fail comes before everything that cannot: an index of a foreign type stops the script before the
@@ -13,9 +14,16 @@ end
 local head, log = KEYS[1], KEYS[2]
 local freshStoreId, freshNonce = take(), take()
 
+${waitingClaims}
+local queues, token = tonumber(take()), take()
+for index = 3, 2 + queues do
+  local first = waiting(KEYS[index])[1]
+  if first and first[1] ~= token then return {'claimed'} end
+end
+
 local texts = tonumber(take())
 for index = 1, texts do
-  local text = redis.call('GET', KEYS[2 + index])
+  local text = redis.call('GET', KEYS[2 + queues + index])
   if (text and '=' .. text or '-') ~= take() then return {} end
 end
 
@@ -24,10 +32,14 @@ local function check(key, wanted)
   return found == 'none' or found == wanted
 end
 local sound = check(head, 'hash') and check(log, 'list')
-for index = 3 + texts, #KEYS do sound = sound and check(KEYS[index], 'zset') end
+for index = 3 + queues + texts, #KEYS do sound = sound and check(KEYS[index], 'zset') end
 if not sound then return redis.error_reply('WRONGTYPE a name of this namespace is taken') end
 
 ${openHead}
+
+if token ~= '' then
+  for index = 3, 2 + queues do keep(KEYS[index], without(waiting(KEYS[index]), token)) end
+end
 
 for _ = 1, tonumber(take()) do
   local operation, key = take(), KEYS[tonumber(take())]
@@ -63,11 +75,13 @@ return redis.call('HMGET', head, 'storeId', 'epoch', 'nonce')
 /**
  * Compares, and writes if nothing has changed: all or nothing.
  *
- * KEYS: head, log, the texts that are compared (and may be written), the sorted sets.
- * ARGV: a random store id and nonce (JSON) in case there is no head; the number of texts, and each as it must be (`-`
+ * KEYS: head, log, the queues of claims on the records, the texts that are compared (and may be written), the sorted sets.
+ * ARGV: a random store id and nonce (JSON) in case there is no head; the number of queues and the caller's token (empty
+ * for none); the number of texts, and each as it must be (`-`
  * for absent, else `=` and the text); the number of operations, and each: its name, the number of its key, its
  * arguments; nonce (JSON; empty: the head stays), announcements (JSON), how many log entries to keep, the channel.
- * Gives storeId, epoch, nonce; or nothing, when a text is not as it must be.
+ * Gives storeId, epoch, nonce; or nothing, when a text is not as it must be; or `claimed`, when somebody else has
+ * claimed a record. The caller's own claims end with the change; one that has run out is no loss, since texts are compared.
  */
 export const commitScript: Script = script(`#!lua\n${body}`)
 

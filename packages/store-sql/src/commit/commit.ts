@@ -1,28 +1,38 @@
 import { type Change, checkedWrites, type CommitResult, judgeWrite, type Write } from '@claviger/core/store'
 import { appendActivity } from '../activity.ts'
-import type { Database } from '../database/database.ts'
-import { transaction } from '../database/transaction.ts'
 import { moveHead, readHead } from '../changes/head.ts'
+import type { Database, Queries } from '../database/database.ts'
+import { transaction } from '../database/transaction.ts'
 import { assertStorableChange } from './storable.ts'
 import { lockStoredRows, rowId, type StoredRow } from './stored-rows.ts'
 import { writeRows } from './write-rows.ts'
 
-/**
- * Carries out a change in one transaction: locks what is stored, judges every write by it, and only then writes.
- * The head comes last: from there to the commit nobody else can move it, so that epochs commit in their order.
- */
+/** Carries out a change in one transaction: locks what is stored, judges every write by it, and only then writes. */
 export async function commitTo(database: Database, change: Change): Promise<CommitResult> {
   const writes = checkedWrites(change)
   assertStorableChange(writes, change)
-  return transaction(database, async (queries) => {
-    const stored = await lockStoredRows(queries, database, writes)
-    const refusal = firstRefusal(writes, stored)
-    if (refusal !== undefined) return refusal
-    await writeRows(queries, writes, stored)
-    await appendActivity(queries, database, change.activity)
-    const head = change.silent ? await readHead(queries) : await moveHead(queries, database, change)
-    return { ok: true, head }
-  })
+  return transaction(database, async (queries) =>
+    carryOut(queries, database, change, writes, await lockStoredRows(queries, database, writes)),
+  )
+}
+
+/**
+ * Judges and writes within a transaction that holds the stored rows. The head comes last: from there to the commit nobody
+ * else can move it, so that epochs commit in their order.
+ */
+export async function carryOut(
+  queries: Queries,
+  database: Database,
+  change: Change,
+  writes: readonly Write[],
+  stored: ReadonlyMap<string, StoredRow>,
+): Promise<CommitResult> {
+  const refusal = firstRefusal(writes, stored)
+  if (refusal !== undefined) return refusal
+  await writeRows(queries, writes, stored)
+  await appendActivity(queries, database, change.activity)
+  const head = change.silent ? await readHead(queries) : await moveHead(queries, database, change)
+  return { ok: true, head }
 }
 
 function firstRefusal(

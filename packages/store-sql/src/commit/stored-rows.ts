@@ -3,6 +3,7 @@ import {
   type IdempotencyRecord,
   idempotencyId,
   type KeyRecord,
+  type LockTarget,
   type ServiceAccount,
   type Write,
 } from '@claviger/core/store'
@@ -11,6 +12,7 @@ import { readAccount } from '../accounts.ts'
 import type { Database, Queries } from '../database/database.ts'
 import { integer } from '../database/integers.ts'
 import type { IdempotencyTable } from '../database/tables.ts'
+import { isStorable } from '../database/texts.ts'
 import { readKey } from '../keys/row.ts'
 
 /** A row as the transaction found it, and locked it. */
@@ -20,14 +22,26 @@ export interface StoredRow {
   readonly writes: number
 }
 
-/** Reads and locks what a change writes over, by `rowId` of the writes. Rows are locked in the order of their ids. */
+/** Reads and locks what a change writes over, by `rowId` of the writes. */
 export async function lockStoredRows(
   queries: Queries,
-  { dialect }: Database,
+  database: Database,
   writes: readonly Write[],
 ): Promise<ReadonlyMap<string, StoredRow>> {
+  const targets = writes.flatMap((write) =>
+    write.type === 'idempotency' ? [] : [{ type: write.type, id: write.record.id }],
+  )
+  return new Map([...(await lockTargets(queries, database, targets)), ...(await readIdempotencyRows(queries, writes))])
+}
+
+/** Reads and locks keys and service accounts, by `targetId`. Rows are locked in the order of their ids. */
+export async function lockTargets(
+  queries: Queries,
+  { dialect }: Database,
+  targets: readonly LockTarget[],
+): Promise<ReadonlyMap<string, StoredRow>> {
   const rows = new Map<string, StoredRow>()
-  const keyIds = idsOf(writes, 'key')
+  const keyIds = idsOf(targets, 'key')
   if (keyIds.length > 0) {
     const found = await queries
       .selectFrom('keys')
@@ -38,7 +52,7 @@ export async function lockStoredRows(
       .execute()
     for (const row of found) rows.set(`key ${row.id}`, { record: readKey(row), writes: integer(row.writes) })
   }
-  const accountIds = idsOf(writes, 'serviceAccount')
+  const accountIds = idsOf(targets, 'serviceAccount')
   if (accountIds.length > 0) {
     const found = await queries
       .selectFrom('service_accounts')
@@ -50,6 +64,15 @@ export async function lockStoredRows(
     for (const row of found)
       rows.set(`serviceAccount ${row.id}`, { record: readAccount(row), writes: integer(row.writes) })
   }
+  return rows
+}
+
+/** Reads the idempotency rows a change writes, by `rowId`. They are only ever inserted: there is nothing to lock. */
+export async function readIdempotencyRows(
+  queries: Queries,
+  writes: readonly Write[],
+): Promise<ReadonlyMap<string, StoredRow>> {
+  const rows = new Map<string, StoredRow>()
   for (const write of writes) {
     if (write.type !== 'idempotency') continue
     const row = await queries
@@ -70,6 +93,11 @@ export function rowId(write: Write): string {
   return `${write.type} ${write.type === 'idempotency' ? idempotencyId(write.record) : write.record.id}`
 }
 
+/** The `rowId` of whatever writes this target. */
+export function targetId({ type, id }: LockTarget): string {
+  return `${type} ${id}`
+}
+
 function readIdempotency(row: Selectable<IdempotencyTable>): IdempotencyRecord | 'corrupt' {
   try {
     return decodeIdempotencyRecord(row.record)
@@ -78,6 +106,6 @@ function readIdempotency(row: Selectable<IdempotencyTable>): IdempotencyRecord |
   }
 }
 
-function idsOf(writes: readonly Write[], type: 'key' | 'serviceAccount'): readonly string[] {
-  return writes.flatMap((write) => (write.type === type ? [write.record.id] : []))
+function idsOf(targets: readonly LockTarget[], type: LockTarget['type']): readonly string[] {
+  return targets.flatMap((target) => (target.type === type && isStorable(target.id) ? [target.id] : []))
 }

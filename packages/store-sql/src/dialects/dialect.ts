@@ -36,8 +36,13 @@ export interface SqlDialect {
   readonly title: string
   /** Around identifiers. */
   readonly quote: '"' | '`'
-  /** Opens a transaction that writes, READ COMMITTED or stricter, without anything that outlives it. */
+  /**
+   * Opens a transaction that writes, READ COMMITTED or stricter. The server ends it when its client stands still for two
+   * seconds, so that a process that was suspended in the middle holds nobody up for longer.
+   */
   readonly begin: readonly string[]
+  /** Takes back, once the transaction has ended, what `begin` set for the connection. */
+  readonly afterwards: readonly string[]
   /** Ends a `select` whose rows nobody else may change before the transaction ends. */
   readonly rowLock: RawBuilder<unknown>
   /** Scalar minimum and maximum of two values. */

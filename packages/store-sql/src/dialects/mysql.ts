@@ -14,8 +14,16 @@ export const mysql: SqlDialect = {
   name: 'mysql',
   title: 'MySQL or MariaDB',
   quote: '`',
-  // `set transaction` without a scope is about the next transaction only.
-  begin: ['set transaction isolation level read committed, read write', 'start transaction'],
+  begin: [
+    // The two limits there are in MariaDB and MySQL alike: how long a connection may say nothing, and how long a statement
+    // waits for a row. Both are the connection's, so they are taken back afterwards.
+    'set @claviger_idle = @@session.wait_timeout, @claviger_lock_wait = @@session.innodb_lock_wait_timeout, ' +
+      'session wait_timeout = 2, session innodb_lock_wait_timeout = 3',
+    // Without a scope this is about the next transaction only.
+    'set transaction isolation level read committed, read write',
+    'start transaction',
+  ],
+  afterwards: ['set session wait_timeout = @claviger_idle, session innodb_lock_wait_timeout = @claviger_lock_wait'],
   rowLock: sql`for update`,
   least: sql`least`,
   greatest: sql`greatest`,

@@ -17,11 +17,12 @@ export const postgres: SqlDialect = {
   name: 'postgres',
   title: 'PostgreSQL',
   quote: '"',
-  // `set local` ends with the transaction: a process that stops in the middle must not hold the head for ever.
+  // `set local` ends with the transaction. Who waits for a lock waits longer than its holder may stand still.
   begin: [
     'start transaction isolation level read committed, read write; ' +
-      'set local lock_timeout = 2000; set local idle_in_transaction_session_timeout = 10000',
+      'set local lock_timeout = 2700; set local idle_in_transaction_session_timeout = 2000',
   ],
+  afterwards: [],
   rowLock: sql`for update`,
   least: sql`least`,
   greatest: sql`greatest`,

@@ -11,8 +11,9 @@ export const sqlite: SqlDialect = {
   name: 'sqlite',
   title: 'SQLite',
   quote: '"',
-  // A transaction that reads first and writes later could not wait for another writer.
+  // A transaction that reads first and writes later could not wait for another writer. Nobody can end one from outside.
   begin: ['begin immediate'],
+  afterwards: [],
   rowLock: sql``,
   least: sql`min`,
   greatest: sql`max`,

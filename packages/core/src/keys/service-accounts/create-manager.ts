@@ -1,100 +1,50 @@
-import { ConflictError, NotSupportedError, ServiceAccountNotFoundError, ValidationError } from '../../errors.ts'
-import { grantSet } from '../../permissions/match.ts'
+import { ConflictError, NotSupportedError, ValidationError } from '../../errors.ts'
 import type { Page } from '../../store/query.ts'
 import { serviceAccountId } from '../../service-account-id.ts'
-import type { ServiceAccount as StoredAccount } from '../../store/records.ts'
 import { listedServiceAccount } from '../../verify/service-account.ts'
 import { within } from '../../verify/within.ts'
-import { activityEntry, changedFacts, firstFacts, serviceAccountFacts, type ServiceAccountAction } from '../activity.ts'
 import type { Actor } from '../actor.ts'
-import { demandGrants, demandNotOver, demandUnbound } from '../ceiling.ts'
-import { boundedText, checkedGrants, checkedLimit, grantList, ownFields } from '../checks.ts'
+import { demandGrants, demandUnbound } from '../ceiling.ts'
+import { boundedText, checkedGrants, checkedLimit, ownFields } from '../checks.ts'
 import type { ManagerParts } from '../parts.ts'
-import type { Revocation } from '../revoke.ts'
 import { demandExplicitly } from '../rights.ts'
-import { checkedRevision, checkRevision } from '../update.ts'
-import { findServiceAccount } from './find.ts'
+import { existingAccount, putAccount } from './change-account.ts'
+import { deleteAccount } from './delete-account.ts'
 import type { ListServiceAccountsInput, ServiceAccountManager } from './manager.ts'
-import { revokeKeysOf } from './revoke-keys.ts'
 import { type ServiceAccount, serviceAccountFromRecord } from './service-account.ts'
-
-// Every key made for an account touches it: deleting must win over a busy maker of keys.
-const attempts = 50
-const deletedReason = 'The service account was deleted.'
+import { updateAccount } from './update-account.ts'
 
 /** Makes the manager of one actor. */
 export function createServiceAccountManager(
   parts: ManagerParts,
-  revocation: Revocation,
-  actor: Actor,
+  asked: Actor,
+  present: () => Promise<Actor>,
 ): ServiceAccountManager {
-  const { clock, commits, events, freeText, generate, permissions, store, storeTimeoutMs, ready } = parts
+  const { clock, freeText, generate, permissions, store, storeTimeoutMs } = parts
 
-  const begin = async (): Promise<void> => {
+  /** The actor as it may act now. */
+  const begin = async (): Promise<Actor> => {
+    demandExplicitly(asked, 'manageServiceAccounts')
+    const actor = await present()
     demandExplicitly(actor, 'manageServiceAccounts')
-    await ready()
-    demandNotOver(actor, clock.now())
     if (store.services === undefined) throw new NotSupportedError('services')
-  }
-
-  const find = async (id: unknown): Promise<StoredAccount> => {
-    const account = isReference(id) ? await findServiceAccount(parts, actor.workspaceId, id) : undefined
-    if (account === undefined) throw new ServiceAccountNotFoundError()
-    return account
-  }
-
-  /** Stores an account and tells; undefined when somebody else was first. */
-  const put = async (
-    action: ServiceAccountAction,
-    before: StoredAccount | undefined,
-    after: StoredAccount,
-  ): Promise<ServiceAccount | undefined> => {
-    const facts = serviceAccountFacts(after)
-    const change =
-      before === undefined
-        ? { before: null, after: firstFacts(facts) }
-        : changedFacts(serviceAccountFacts(before), facts)
-    const target = { type: 'serviceAccount', id: after.id } as const
-    const owner = { type: 'service', id: after.id } as const
-    const announcement = { type: 'owner', workspaceId: actor.workspaceId, owner } as const
-    const result = await commits.commit({
-      writes: [{ type: 'serviceAccount', record: after, expectedRevision: before?.revision ?? 0 }],
-      activity: [activityEntry(generate.id(), after.updatedAt, actor, action, target, change)],
-      announcements: changesVerdicts(before, after) ? [announcement] : [],
-    })
-    if (!result.ok) return undefined
-    const account = serviceAccountFromRecord(after)
-    events.serviceAccount(action, actor, account)
-    return account
-  }
-
-  const change = async (
-    id: string,
-    action: ServiceAccountAction,
-    decide: (before: StoredAccount) => StoredAccount | undefined,
-  ): Promise<ServiceAccount> => {
-    for (let attempt = 0; attempt < attempts; attempt += 1) {
-      const before = await find(id)
-      const after = decide(before)
-      if (after === undefined) return serviceAccountFromRecord(before)
-      const stored = await put(action, before, { ...after, revision: before.revision + 1, updatedAt: clock.now() })
-      if (stored !== undefined) return stored
-    }
-    throw new ConflictError('The service account was changed by others at the same time, several times in a row.')
+    return actor
   }
 
   return {
     async create(given) {
-      demandExplicitly(actor, 'manageServiceAccounts')
+      demandExplicitly(asked, 'manageServiceAccounts')
       const input = ownFields('serviceAccounts.create', given, ['name', 'description', 'permissions'])
       const name = freeText.name(input.name)
       const description = freeText.description(input.description)
       const grants = checkedGrants(input.permissions, permissions)
+      demandGrants(asked, grants, permissions)
+      demandUnbound(asked)
+      const actor = await begin()
       demandGrants(actor, grants, permissions)
       demandUnbound(actor)
-      await begin()
       const now = clock.now()
-      const account = await put('serviceAccount.created', undefined, {
+      const account = await putAccount(parts, actor, 'serviceAccount.created', undefined, {
         id: serviceAccountId(generate.id()),
         workspaceId: actor.workspaceId,
         revision: 1,
@@ -111,50 +61,26 @@ export function createServiceAccountManager(
     },
 
     async get(id) {
-      await begin()
-      return serviceAccountFromRecord(await find(id))
+      const actor = await begin()
+      return serviceAccountFromRecord(await existingAccount(parts, actor, id))
     },
 
     async list(input = {}) {
-      await begin()
-      return listAccounts(input)
+      const actor = await begin()
+      return listAccounts(actor, input)
     },
 
     async update(id, given, options = {}) {
-      demandExplicitly(actor, 'manageServiceAccounts')
-      const input = ownFields('serviceAccounts.update', given, ['name', 'description', 'permissions'])
-      const expected = checkedRevision(options)
-      const wanted = input.permissions === undefined ? undefined : grantList(input.permissions)
-      const patch: Partial<StoredAccount> = {
-        ...(input.name !== undefined && { name: freeText.name(input.name) }),
-        ...(input.description !== undefined && { description: freeText.description(input.description) }),
-      }
-      await begin()
-      return change(id, 'serviceAccount.updated', (before) => {
-        if (before.deletedAt !== null) throw new ServiceAccountNotFoundError()
-        checkRevision(before, expected)
-        const grants =
-          wanted === undefined ? before.permissions : checkedGrants(wanted, permissions, before.permissions)
-        const after = { ...before, ...patch, permissions: grants }
-        const held = grantSet(before.permissions)
-        const added = after.permissions.filter((grant) => !held.covers(grant))
-        demandGrants(actor, added, permissions)
-        if (added.length > 0) demandUnbound(actor)
-        return JSON.stringify(before) === JSON.stringify(after) ? undefined : after
-      })
+      demandExplicitly(asked, 'manageServiceAccounts')
+      return updateAccount(parts, begin, id, given, options)
     },
 
     async delete(id) {
-      await begin()
-      const account = await change(id, 'serviceAccount.deleted', (before) =>
-        before.deletedAt === null ? { ...before, deletedAt: clock.now() } : undefined,
-      )
-      await revokeKeysOf(parts, revocation, actor, account.id, deletedReason)
-      return account
+      return deleteAccount(parts, await begin(), id)
     },
   }
 
-  async function listAccounts(input: ListServiceAccountsInput): Promise<Page<ServiceAccount>> {
+  async function listAccounts(actor: Actor, input: ListServiceAccountsInput): Promise<Page<ServiceAccount>> {
     const {
       includeDeleted = false,
       cursor,
@@ -173,16 +99,4 @@ export function createServiceAccountManager(
     const accounts = (page?.items ?? []).flatMap((stored) => listedServiceAccount(stored, actor.workspaceId))
     return { items: accounts.map(serviceAccountFromRecord), nextCursor: page?.nextCursor ?? null }
   }
-}
-
-/** Whether a verdict on a key of the account may differ: a name decides nothing, and a new account has no keys. */
-function changesVerdicts(before: StoredAccount | undefined, after: StoredAccount): boolean {
-  return (
-    before !== undefined &&
-    (before.deletedAt !== after.deletedAt || JSON.stringify(before.permissions) !== JSON.stringify(after.permissions))
-  )
-}
-
-function isReference(id: unknown): id is string {
-  return typeof id === 'string' && id.length >= 1 && id.length <= 255
 }

@@ -3,19 +3,23 @@ import type { KeyStatus } from '../../store/status.ts'
 import { within } from '../../verify/within.ts'
 import type { Actor } from '../actor.ts'
 import type { ManagerParts } from '../parts.ts'
-import type { Revocation } from '../revoke.ts'
+import { revocationOf } from '../revoke.ts'
 import { revokeMany } from '../revoke-many.ts'
+import { attemptOf } from '../withdraw-from-key.ts'
 
 const notRevoked: readonly KeyStatus[] = ['active', 'rotating', 'disabled', 'expired']
 
-/** Revokes every key of a service account that is deleted already, so that no new ones come. */
+/**
+ * Revokes every key of a service account that is deleted already, so that no new ones come. What fails is not carried on by
+ * itself: whoever deletes does that.
+ */
 export async function revokeKeysOf(
-  { store, clock, storeTimeoutMs }: ManagerParts,
-  revocation: Revocation,
+  parts: ManagerParts,
   actor: Actor,
   accountId: string,
   reason: string,
 ): Promise<void> {
+  const { store, clock, storeTimeoutMs } = parts
   // The account's keys of every environment, whatever the actor sees otherwise.
   const { environment: _, ...everywhere } = actor
   let cursor: string | null | undefined
@@ -30,7 +34,7 @@ export async function revokeKeysOf(
     } as const
     const page = await within(clock, storeTimeoutMs, 'store', () => store.list(query))
     const ids = page.items.map(({ id }) => id)
-    const results = await revokeMany(ids, (id) => revocation.revoke(everywhere, id, reason))
+    const results = await revokeMany(ids, (id) => attemptOf(parts, everywhere, revocationOf(id, reason))(() => {}))
     const failed = results.find((result) => !result.ok && !isGone(result.error))
     if (failed !== undefined && !failed.ok) throw failed.error
     cursor = page.nextCursor

@@ -2,7 +2,8 @@ import { memoryStore } from '@claviger/store-memory'
 import { describe, expect, test } from 'vitest'
 import type { Actor, ServiceAccount } from '../../../src/index.ts'
 import { admin, named, user } from '../../support/actors.ts'
-import { fails } from '../../support/observed-store.ts'
+import { actingKey } from '../../support/acting-key.ts'
+import { fails, withoutLocks } from '../../support/observed-store.ts'
 import { setUp } from '../../support/set-up.ts'
 
 const bot = { name: 'bot', permissions: ['prompts:*'] } as const
@@ -151,10 +152,11 @@ describe('a service account', () => {
   })
 
   test('deleted by a key that acts in one environment, it takes its keys of every other as well', async () => {
-    const { keyring, keys } = setUp()
+    const all = setUp({ resolveOwner: () => ['*:*', 'keys:manage'] })
+    const { keyring, keys } = all
     const account = await keys.serviceAccounts.create(bot)
     const { key, token } = await keys.create({ ...ownedBy(account), environment: 'ci' })
-    const actor: Actor = { ...admin(), type: 'key', environment: 'production' }
+    const actor = await actingKey(all, { listAll: true, manageServiceAccounts: true })
     await expect(keyring.as(actor).revoke(key.id)).rejects.toMatchObject({ code: 'ERR_CLAVIGER_KEY_NOT_FOUND' })
     await keyring.as(actor).serviceAccounts.delete(account.id)
     expect(await keyring.verify(token)).toMatchObject({ ok: false, code: 'key_revoked' })
@@ -174,7 +176,11 @@ describe('a service account', () => {
     const account = await keys.serviceAccounts.create(bot)
     const { key, token } = await keys.create(ownedBy(account))
     store.before('list', fails)
-    await expect(keys.serviceAccounts.delete(account.id)).rejects.toMatchObject({ code: 'ERR_CLAVIGER_UNAVAILABLE' })
+    await expect(keys.serviceAccounts.delete(account.id)).rejects.toMatchObject({
+      code: 'ERR_CLAVIGER_REVOCATION_NOT_DURABLE',
+      action: 'serviceAccount.deleted',
+      target: { type: 'serviceAccount', id: account.id },
+    })
     expect(await keyring.verify(token)).toMatchObject({ ok: false, code: 'owner_gone' })
     expect(await keys.get(key.id)).toMatchObject({ status: 'active' })
     store.before('list', undefined)
@@ -185,7 +191,7 @@ describe('a service account', () => {
   })
 
   test('M-42: keys whose revocation the store does not confirm are refused all the same, and it is said', async () => {
-    const { keyring, keys, store } = setUp()
+    const { keyring, keys, store } = setUp({ on: withoutLocks(memoryStore()) })
     const account = await keys.serviceAccounts.create(bot)
     const { token } = await keys.create(ownedBy(account))
     const { commit } = store
@@ -196,7 +202,7 @@ describe('a service account', () => {
     await expect(keys.serviceAccounts.delete(account.id)).rejects.toMatchObject({
       code: 'ERR_CLAVIGER_REVOCATION_NOT_DURABLE',
     })
-    expect(await keyring.verify(token)).toMatchObject({ ok: false, code: 'key_revoked' })
+    expect(await keyring.verify(token)).toMatchObject({ ok: false, code: 'owner_gone' })
   })
 
   test('one whose stored row cannot be read owns nothing new, and is unavailable rather than gone', async () => {
@@ -216,13 +222,15 @@ describe('a service account', () => {
   })
 
   test('gives up when others are first every time, and says so', async () => {
-    const { keys, store } = setUp()
+    const { keys, store } = setUp({ on: withoutLocks(memoryStore()) })
     const account = await keys.serviceAccounts.create(bot)
     store.commit = async () => ({ ok: false, reason: 'conflict', write: 0, current: null })
     const conflict = { code: 'ERR_CLAVIGER_CONFLICT' }
     await expect(keys.serviceAccounts.create(bot)).rejects.toMatchObject(conflict)
     await expect(keys.serviceAccounts.update(account.id, { name: 'x' })).rejects.toMatchObject(conflict)
-    await expect(keys.serviceAccounts.delete(account.id)).rejects.toMatchObject(conflict)
+    await expect(keys.serviceAccounts.delete(account.id)).rejects.toMatchObject({
+      code: 'ERR_CLAVIGER_REVOCATION_NOT_DURABLE',
+    })
     store.commit = async () => ({ ok: false, reason: 'conflict', write: 1, current: null })
     await expect(keys.create(ownedBy(account))).rejects.toMatchObject(conflict)
   })
@@ -252,10 +260,13 @@ describe('who may', () => {
   })
 
   test('a key may, when it holds keys:manage and the host says so', async () => {
-    const { keyring } = setUp()
-    const actor: Actor = { ...admin({ permissions: ['keys:manage', 'prompts:*'] }), type: 'key' }
-    expect(await keyring.as(actor).serviceAccounts.create(bot)).toMatchObject({
-      createdBy: { type: 'key', id: 'root' },
+    const all = setUp({ resolveOwner: () => ['*:*', 'keys:manage'] })
+    const acting = await actingKey(all, { manageServiceAccounts: true })
+    // An account knows no environment, so a key that is bound to one makes none.
+    const { environment: _, ...actor } = acting
+    const wide = { ...actor, permissions: ['keys:manage', 'prompts:*'] }
+    expect(await all.keyring.as(wide).serviceAccounts.create(bot)).toMatchObject({
+      createdBy: { type: 'key', id: actor.id },
     })
   })
 })

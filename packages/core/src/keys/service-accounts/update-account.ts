@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto'
+import { isUnavailable, ServiceAccountNotFoundError } from '../../errors.ts'
+import { grantSet } from '../../permissions/match.ts'
+import type { ServiceAccount as StoredAccount } from '../../store/records.ts'
+import { bothCover } from '../../verify/withheld-grants.ts'
+import type { Actor } from '../actor.ts'
+import { demandGrants, demandUnbound } from '../ceiling.ts'
+import { checkedGrants, grantList, ownFields } from '../checks.ts'
+import type { ChangeOptions } from '../inputs.ts'
+import { narrowedGrants } from '../narrowed-grants.ts'
+import type { ManagerParts } from '../parts.ts'
+import { checkedRevision, checkRevision } from '../update.ts'
+import {
+  busyAccount,
+  changeAccount,
+  type DecideAccount,
+  existingAccount,
+  tryToChangeAccount,
+} from './change-account.ts'
+import type { UpdateServiceAccountInput } from './manager.ts'
+import type { ServiceAccount } from './service-account.ts'
+import { withdrawFromAccount } from './withdraw-from-account.ts'
+
+/** Changes an account. Fewer permissions must not lose to others who write it. */
+export async function updateAccount(
+  parts: ManagerParts,
+  begin: () => Promise<Actor>,
+  id: string,
+  given: UpdateServiceAccountInput,
+  options: ChangeOptions,
+): Promise<ServiceAccount> {
+  const { freeText, permissions, withdrawals } = parts
+  const input = ownFields('serviceAccounts.update', given, ['name', 'description', 'permissions'])
+  const expected = checkedRevision(options)
+  const patch: Partial<StoredAccount> = {
+    ...(input.name !== undefined && { name: freeText.name(input.name) }),
+    ...(input.description !== undefined && { description: freeText.description(input.description) }),
+  }
+  const wanted = input.permissions === undefined ? undefined : grantList(input.permissions)
+  const actor = await begin()
+  const decide: DecideAccount = (before) => {
+    if (before.deletedAt !== null) throw new ServiceAccountNotFoundError()
+    checkRevision(before, expected)
+    const grants = wanted === undefined ? before.permissions : checkedGrants(wanted, permissions, before.permissions)
+    const after = { ...before, ...patch, permissions: grants }
+    const held = grantSet(before.permissions)
+    const added = after.permissions.filter((grant) => !held.covers(grant))
+    demandGrants(actor, added, permissions)
+    if (added.length > 0) demandUnbound(actor)
+    return JSON.stringify(before) === JSON.stringify(after) ? undefined : after
+  }
+  // Who says which revision it must be asks to lose to whoever was first.
+  if (expected !== undefined || wanted === undefined) {
+    return changeAccount(parts, actor, id, 'serviceAccount.updated', decide)
+  }
+  const account = await changeOrNarrow(parts, actor, id, wanted, decide)
+  withdrawals.overrule(actor, 'serviceAccount.updated', id)
+  return account
+}
+
+const attempts = 50
+
+/** What takes nothing away from the account as it was read is a change like any other; what does must not lose. */
+async function changeOrNarrow(
+  parts: ManagerParts,
+  actor: Actor,
+  id: string,
+  grants: readonly string[],
+  decide: DecideAccount,
+): Promise<ServiceAccount> {
+  const wanted = grantSet(grants)
+  const narrow = (): Promise<ServiceAccount> =>
+    withdrawFromAccount(parts, actor, {
+      id,
+      action: 'serviceAccount.updated',
+      detail: createHash('sha256').update(JSON.stringify(grants)).digest('base64url'),
+      decide(before, _now, isCarriedOn) {
+        if (!isCarriedOn) return decide(before)
+        // What it would have added is not carried on: nobody waits for it any more.
+        const kept = narrowedGrants(before.permissions, grants)
+        return before.deletedAt !== null || kept === before.permissions ? undefined : { ...before, permissions: kept }
+      },
+      meanwhile: (held) => held && bothCover(held, wanted),
+    })
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    const before = await existingAccount(parts, actor, id).catch((error: unknown) => {
+      if (isUnavailable(error)) return undefined
+      throw error
+    })
+    if (before === undefined || before.permissions.some((grant) => !wanted.covers(grant))) return narrow()
+    const changed = await tryToChangeAccount(parts, actor, before, 'serviceAccount.updated', decide)
+    if (changed !== undefined) return changed
+  }
+  throw busyAccount()
+}

@@ -1,0 +1,17 @@
+import { channels, publish } from '../diagnostics.ts'
+import { CorruptRecordError } from '../errors.ts'
+import { decodeServiceAccount } from './record-codec.ts'
+import type { ServiceAccount } from './records.ts'
+
+/** What a store gave as a service account, checked: id and every field. */
+export function readableServiceAccount(id: string, stored: ServiceAccount): ServiceAccount | 'corrupt' {
+  try {
+    const account = decodeServiceAccount(stored)
+    if (account.id === id) return account
+    publish(channels.corrupt, () => ({ serviceAccountId: id }))
+  } catch (error) {
+    if (!(error instanceof CorruptRecordError)) throw error
+    publish(channels.corrupt, () => ({ serviceAccountId: id, field: error.field }))
+  }
+  return 'corrupt'
+}

@@ -1,0 +1,4 @@
+/** Waits a few milliseconds, not always the same: for a record that somebody else has claimed. */
+export async function shortPause(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 1 + Math.random() * 8))
+}
