@@ -111,7 +111,7 @@ export function createCommits(
             ? compareAndSet(store, { targets, urgency, ask, ...(lost && { lost }) }, clock, storeTimeoutMs)
             : within(clock, storeTimeoutMs, 'store', async () => store.commitLocked?.(targets, ask, urgency)),
       )
-      if (thrown !== undefined) throw (thrown as { readonly error: unknown }).error
+      if (thrown !== undefined) throw thrown.error
       return result
     },
   }

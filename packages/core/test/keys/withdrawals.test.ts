@@ -117,10 +117,9 @@ describe.each(Object.entries(kinds))('%s', (_, kind) => {
     let stop = false
     let writes = 0
     const loop = async (): Promise<void> => {
-      while (!stop) {
-        await kind.rival(attacker.keys, made, (writes += 1)).catch(() => (stop = true))
-        await new Promise((resolve) => setImmediate(resolve))
-      }
+      await kind.rival(attacker.keys, made, (writes += 1)).catch(() => (stop = true))
+      await new Promise((resolve) => setImmediate(resolve))
+      if (!stop) await loop()
     }
     defender.store.before('commit', async () => {
       // Others have written many times since the record was read.
