@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock } from './clock.ts'
 import { compareAndSet, type LockedTarget } from './compare-and-set.ts'
+import { isClavigerError, UnavailableError } from './errors.ts'
 import type { ManagedStore } from './managed-store.ts'
 import { readableServiceAccount } from './store/readable.ts'
 import type { KeyRecord, ServiceAccount } from './store/records.ts'
@@ -11,7 +12,7 @@ import { readableKey } from './verify/records.ts'
 import { within } from './verify/within.ts'
 
 /** A change as its author knows it; nonce and time are added on the way. */
-export type ProposedChange = Omit<Change, 'nonce' | 'at' | 'silent'> & { readonly silent?: boolean }
+export type ProposedChange = Omit<Change, 'nonce' | 'at' | 'silent' | 'storeId'> & { readonly silent?: boolean }
 
 /** A change that is decided while its records are locked. */
 export interface LockedChange {
@@ -48,7 +49,7 @@ export interface Commits {
 export function createCommits(
   store: ManagedStore,
   caches: ChangeTarget,
-  freshness: Pick<Freshness, 'applied'>,
+  freshness: Pick<Freshness, 'applied' | 'confirmed' | 'storeId'>,
   clock: Clock,
   storeTimeoutMs: number,
 ): Commits {
@@ -57,6 +58,7 @@ export function createCommits(
     ...change,
     nonce,
     at: clock.now(),
+    ...(freshness.storeId !== undefined && { storeId: freshness.storeId }),
   })
 
   /** Runs what stores a change: the caches forget what it announced, whatever came of it. */
@@ -66,7 +68,12 @@ export function createCommits(
     store: () => Promise<Result>,
   ): Promise<Result> => {
     try {
+      const meant = freshness.storeId
       const result = await store()
+      const head = result?.ok === true ? result.head : null
+      if (head !== null && meant !== undefined && head.storeId !== meant) {
+        throw new UnavailableError('store', 'The change went into another store than the one this process knows.')
+      }
       if (result?.ok === true && announced()?.silent !== true) freshness.applied(nonce)
       return result
     } finally {
@@ -111,10 +118,16 @@ export function createCommits(
             ? compareAndSet(store, { targets, urgency, ask, ...(lost && { lost }) }, clock, storeTimeoutMs)
             : within(clock, storeTimeoutMs, 'store', async () => store.commitLocked?.(targets, ask, urgency)),
       )
-      if (thrown !== undefined) throw thrown.error
-      return result
+      if (thrown === undefined) return result
+      // Not for what a store lost, or has not heard of yet.
+      if (isAbsence(thrown.error)) await within(clock, storeTimeoutMs, 'store', freshness.confirmed)
+      throw thrown.error
     },
   }
+}
+
+function isAbsence(error: unknown): boolean {
+  return isClavigerError(error) && /_NOT_FOUND$/.test(error.code)
 }
 
 function newNonce(): string {

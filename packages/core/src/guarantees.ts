@@ -13,7 +13,7 @@ export interface GuaranteeTimes {
 }
 
 /** Which promises hold with a store. Pure. */
-export function guaranteesOf(store: KeyStore, times: GuaranteeTimes): Guarantees {
+export function guaranteesOf(store: KeyStore, times: GuaranteeTimes, storeId?: string): Guarantees {
   const changeLog = store.poll !== undefined
   const bus = store.subscribe !== undefined
   const counts = store.usage !== undefined && store.addUsage !== undefined
@@ -38,6 +38,7 @@ export function guaranteesOf(store: KeyStore, times: GuaranteeTimes): Guarantees
       ),
     },
     memory: memoryOf(times.cache),
+    storeId,
     changeLog,
     bus,
     usage: counts && times.usage !== false,

@@ -21,7 +21,10 @@ export interface Guarantees {
     readonly sameProcess: 'immediate'
     /** The longest time until other processes refuse a revoked key while the store can be reached. */
     readonly otherProcessesWithinMs: number
-    /** For how long cached keys are still accepted while the store cannot be reached; after that, 503. */
+    /**
+     * For how long cached keys are still accepted while the store cannot be reached, takes no writes (a replica, a primary
+     * that was cut off), or is not the one this process was started on; after that, 503.
+     */
     readonly storeDownWithinMs: number
   }
   /** Bounds in memory, bytes, whatever comes and however much the keys hold. */
@@ -29,6 +32,8 @@ export interface Guarantees {
     /** What is remembered of keys and tokens: `cache.maxBytes`, the refusals, and the tables. */
     readonly cacheBytes: number
   }
+  /** The id of the store in use, for the option `storeId`; undefined before it was reached, and without `poll`. */
+  readonly storeId: string | undefined
   /** Whether the store tells of changes (`poll`), and whether a bus makes them faster (`subscribe`). */
   readonly changeLog: boolean
   readonly bus: boolean

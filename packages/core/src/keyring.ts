@@ -34,6 +34,8 @@ import { createWorkQueue } from './work-queue.ts'
 
 // A store may migrate nothing, but it may look around: configuration, schema, persistence.
 const readyTimeoutMs = 10_000
+// After a failed start, calls in between fail at once; a store that comes up late is found soon.
+const startRetryMs = 250
 const maxRevokedKeys = 10_000
 const closeTimeoutMs = 5_000
 const maxTurnWaitMs = 5_000
@@ -66,7 +68,7 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
     },
     clock,
   )
-  const freshness = createFreshness(store, cache, resolved, clock)
+  const freshness = createFreshness(store, cache, resolved, clock, Math.random)
   const managed = managedStore(store, clock, storeTimeoutMs)
   const commits = createCommits(managed, cache, freshness, clock, storeTimeoutMs)
   const queue = createWorkQueue(
@@ -83,7 +85,15 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
   const revoked = createRevokedKeys(maxRevokedKeys)
   const withheld = createWithheldGrants()
   const withdrawals = createWithdrawals(clock, resolved.pollMs)
-  const owners = createOwners(store, resolved.resolveOwner, cache.fence, withheld, clock, storeTimeoutMs)
+  const owners = createOwners(
+    store,
+    resolved.resolveOwner,
+    cache.fence,
+    withheld,
+    clock,
+    storeTimeoutMs,
+    freshness.confirmed,
+  )
   const repair = createRepair(managed, commits, clock, storeTimeoutMs)
   const rehash = createRehash({ hashing, repair, cache, clock })
   const ownerFlags = createOwnerFlags({ store: managed, repair, owners, clock, storeTimeoutMs })
@@ -105,7 +115,7 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
     await freshness.start()
     retention.start()
   }
-  const readiness = createReadiness(start, clock, resolved.pollMs)
+  const readiness = createReadiness(start, clock, Math.min(startRetryMs, resolved.pollMs))
   const ready = async (): Promise<void> => readiness.starting()
 
   const verifier = createVerifier({
@@ -147,6 +157,7 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
     clock,
     storeTimeoutMs,
     ready,
+    confirmed: freshness.confirmed,
     caches: cache,
     entries: cache.entries,
     events: createEventSink(resolved.onEvent, clock),
@@ -199,7 +210,7 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
     },
 
     ready: readiness.ready,
-    guarantees: () => guaranteesOf(store, resolved),
+    guarantees: () => guaranteesOf(store, resolved, freshness.storeId),
 
     async close() {
       if (readiness.closed) return

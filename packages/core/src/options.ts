@@ -4,7 +4,7 @@ import type { KeyringEvent } from './events.ts'
 import { argon2id, type Hasher } from './hashing/hasher.ts'
 import type { KeyPolicy } from './keys/policy.ts'
 import { type GrammarOptions, resolvedGrammar } from './grammar-options.ts'
-import { checkNames, integer, optionalFunction } from './option-checks.ts'
+import { checkNames, integer, optionalFunction, shown } from './option-checks.ts'
 import type { PermissionCatalogue } from './permissions/catalogue.ts'
 import {
   policyNames,
@@ -40,6 +40,11 @@ export type OwnerSetting =
 /** The options besides the owner setting. */
 export interface KeyringSettings<Permission extends string = string> extends GrammarOptions {
   readonly store: KeyStore
+  /**
+   * The id of the one store this keyring may be started on, as `guarantees().storeId` shows it. Then an empty store, or
+   * another one, is refused at the start too. Default: the store that answers first is the one, until the process ends.
+   */
+  readonly storeId?: string
   /** From `definePermissions`. */
   readonly permissions: PermissionCatalogue<Permission>
   /** What a new key gets unless told otherwise, as far as its creator holds it. Default none. */
@@ -102,6 +107,7 @@ export interface ResolvedOptions<Permission extends string = string> {
   /** What keys are made of: some of the grammar's environments. */
   readonly environments: readonly string[]
   readonly store: KeyStore
+  readonly storeId: string | undefined
   readonly permissions: PermissionCatalogue<Permission>
   readonly defaultPermissions: readonly Permission[]
   readonly resolveOwner: ResolveOwner | 'unbounded'
@@ -131,6 +137,7 @@ const known: ReadonlySet<string> = new Set<keyof KeyringSettings | 'resolveOwner
   'previousEnvironments',
   'nextEnvironments',
   'store',
+  'storeId',
   'permissions',
   'defaultPermissions',
   'resolveOwner',
@@ -176,6 +183,7 @@ export function resolveOptions<P extends string>(options: KeyringOptions<P>): Re
   return {
     ...resolvedGrammar(options),
     store: checkedStore(options.store),
+    storeId: checkedStoreId(options.storeId),
     permissions,
     defaultPermissions: checkedDefaults(options.defaultPermissions ?? [], permissions),
     resolveOwner: checkedOwners(options),
@@ -216,6 +224,12 @@ function checkedStore(store: KeyStore): KeyStore {
     'store',
     `Expected a KeyStore; it lacks ${missing.join(', ')}. See docs/writing-a-store.md.`,
   )
+}
+
+function checkedStoreId(storeId: unknown): string | undefined {
+  if (storeId === undefined || (typeof storeId === 'string' && storeId.length > 0 && storeId.length <= 255))
+    return storeId
+  throw new ConfigurationError('storeId', `Expected storeId as guarantees().storeId shows it, got ${shown(storeId)}.`)
 }
 
 function checkedCatalogue<P extends string>(permissions: PermissionCatalogue<P>): PermissionCatalogue<P> {

@@ -1,4 +1,5 @@
 import {
+  assertMeantFor,
   type Change,
   checkedTargets,
   checkedWrites,
@@ -18,6 +19,7 @@ type Refusal = Extract<CommitResult, { ok: false }>
 /** Carries out a change, all or nothing: every write is judged before the first is stored. */
 export function commitTo(database: Database, change: Change): CommitResult {
   const writes = checkedWrites(change)
+  assertMeantFor(change, database.log.head().storeId)
   for (const [index, write] of writes.entries()) {
     const refusal = judge(database, write, index)
     if (refusal !== undefined) return refusal

@@ -34,7 +34,7 @@ export interface RedisClient extends RedisCommands {
 
 /** An ioredis `Cluster`, version 5 or 6, of the host's. */
 export interface RedisClusterClient extends RedisCommands {
-  nodes(role: 'master'): RedisClient[]
+  nodes(role: 'master' | 'all'): RedisClient[]
   /** Where reads go; anything but `master` is refused by `ready()`. */
   readonly options: { readonly scaleReads?: unknown }
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { UnavailableError } from '@claviger/core/store'
 import type { RedisCommands } from './client.ts'
+import type { ConnectionCare } from './connection-care.ts'
 import { redisFailure, replyCode } from './failures.ts'
 
 /** A Lua script and what Redis calls it. */
@@ -35,8 +36,11 @@ const maxPending = 1_000
 // So many of them only for what comes first.
 const keptForFirst = 250
 
+// What a server says that others have taken the place of, or may have.
+const overtaken: ReadonlySet<string | undefined> = new Set(['READONLY', 'MASTERDOWN', 'NOREPLICAS'])
+
 /** Bounds how long a command may take, and how many may be unanswered. */
-export function boundedCommands(client: RedisCommands, timeoutMs: number): Commands {
+export function boundedCommands(client: RedisCommands, timeoutMs: number, care?: ConnectionCare): Commands {
   let pending = 0
 
   const call = (most: number, command: string, args: readonly (string | number)[]): Promise<unknown> =>
@@ -46,6 +50,7 @@ export function boundedCommands(client: RedisCommands, timeoutMs: number): Comma
         return
       }
       pending += 1
+      care?.sending()
       const timer = setTimeout(() => {
         reject(new UnavailableError('store', `Redis did not answer within ${timeoutMs} ms.`))
       }, timeoutMs)
@@ -59,10 +64,14 @@ export function boundedCommands(client: RedisCommands, timeoutMs: number): Comma
         .then(() => client.call(command, ...args))
         .then(
           (reply) => {
+            care?.heard()
             answered()
             resolve(reply)
           },
           (error: unknown) => {
+            const code = replyCode(error)
+            if (code !== undefined) care?.heard()
+            if (overtaken.has(code)) care?.overtaken()
             answered()
             reject(error)
           },

@@ -1,6 +1,13 @@
-import { type Change, checkedWrites, type CommitResult, judgeWrite, UnavailableError } from '@claviger/core/store'
+import {
+  assertMeantFor,
+  type Change,
+  checkedWrites,
+  type CommitResult,
+  judgeWrite,
+  UnavailableError,
+} from '@claviger/core/store'
 import { activityOperations } from './activity.ts'
-import { headOfChange } from './change-log.ts'
+import { headOfChange, storeIdOf } from './change-log.ts'
 import type { Database } from './database.ts'
 import { mutate, type Operation } from './mutation.ts'
 import { readTexts } from './records.ts'
@@ -55,12 +62,16 @@ export function attemptsAt(
   return async () => {
     texts ??= await readTexts(database, reads)
     const refusal = judge(plans, texts)
-    if (refusal !== undefined) return refusal
+    if (refusal !== undefined) {
+      if (change.storeId !== undefined) assertMeantFor(change, await storeIdOf(database))
+      return refusal
+    }
     const { expected, operations } = compile(plans, texts)
     const result = await mutate(database, {
       expected,
       operations: [...operations, ...log],
       claims: { queues, token },
+      storeId: change.storeId,
       onlyRevokes: plans.every((plan) => plan.onlyRevokes),
       ...(change.silent ? {} : { announcement: change }),
     })

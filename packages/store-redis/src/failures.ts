@@ -18,6 +18,10 @@ const explanations: Readonly<Record<string, string>> = {
   MISCONF: 'It cannot write to its disk. Make room there.',
   NOPERM: 'The ACL user lacks a permission; the Redis guide lists what the store needs.',
   READONLY: 'It is a replica. Connect to the primary.',
+  MASTERDOWN: 'It is a replica whose link to the primary is down. Connect to the primary.',
+  NOREPLICAS: 'Too few replicas follow it (min-replicas-to-write): it may be cut off, and another one the primary.',
+  ANOTHERSTORE:
+    'It was emptied, or is another one. Restore the data, or restart the process if the new store is meant.',
   LOADING: 'It is still loading its data.',
   CLUSTERDOWN: 'Part of the cluster is down.',
   NOAUTH: 'It asks for a password.',

@@ -26,6 +26,8 @@ export interface Mutation {
   readonly operations: readonly Operation[]
   /** The queues of claims on the written records, and the token of who holds the claims (empty for none). */
   readonly claims?: { readonly queues: readonly string[]; readonly token: string }
+  /** The store it is meant for; absent, whichever this is, and a head is made where there is none. */
+  readonly storeId?: string | undefined
   /** Moves the head; absent, it stays. */
   readonly announcement?: { readonly nonce: string; readonly announcements: readonly object[] }
   /** Whether it only takes trust away, and so is allowed when Redis is full. */
@@ -46,6 +48,7 @@ export async function mutate(database: Database, mutation: Mutation): Promise<He
   const { announcement } = mutation
   const args = [
     ...freshHead(),
+    mutation.storeId ?? '',
     queues.length,
     token,
     texts.length,

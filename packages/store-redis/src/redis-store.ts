@@ -5,6 +5,7 @@ import { busiestKeys } from './busiest.ts'
 import { poll } from './change-log.ts'
 import type { RedisClient, RedisClusterClient } from './client.ts'
 import { boundedCommands } from './commands.ts'
+import { careFor } from './connection-care.ts'
 import { commitTo } from './commit.ts'
 import { commitLocked } from './commit-locked.ts'
 import type { Database } from './database.ts'
@@ -40,7 +41,8 @@ export function redisStore(client: RedisClient | RedisClusterClient, options: Re
   const resolved = resolveOptions(client, options)
   const { subscriber, commandTimeoutMs, changeLogLength, busPingMs } = resolved
   const names = keyNames(resolved.namespace)
-  const commands = boundedCommands(client, commandTimeoutMs)
+  const care = careFor(client, commandTimeoutMs)
+  const commands = boundedCommands(client, commandTimeoutMs, care)
   const database: Database = { names, commands, changeLogLength, patienceMs: commandTimeoutMs }
   const subscriptions = new Set<Subscription>()
   let closed = false
@@ -66,14 +68,17 @@ export function redisStore(client: RedisClient | RedisClusterClient, options: Re
     purge: async (limits) => purge(open(), limits),
     async ready() {
       // Before the servers are asked: a Cluster client learns of them with its first command.
-      await poll(open(), null)
+      const [polled] = await Promise.allSettled([poll(open(), null)])
+      // What is wrong with a server says more than that it refused.
       const doubt = await checkServers(client, resolved)
+      if (polled.status === 'rejected') throw polled.reason
       if (doubt === undefined || warned) return
       warned = true
       process.emitWarning(doubt, 'ClavigerWarning')
     },
     async close() {
       closed = true
+      care.stop()
       await Promise.all([...subscriptions].map((subscription) => subscription.close()))
       subscriptions.clear()
     },

@@ -52,17 +52,21 @@ redis.describe('F-09: a server that is killed', () => {
 })
 
 volatile.describe('F-18: a server that forgets', () => {
-  test('is another store afterwards: what was known of it is a gap', async () => {
+  test('is another store afterwards: it answers nobody who knew the old one, and makes a head for nobody but a new process', async () => {
     connect(volatile.server().url)
     await store.commit(change({ writes: [insert(record)] }))
     const { head } = await store.poll(null)
     await volatile.server().kill()
     await volatile.server().restart()
     await client.ping()
-    const polled = await store.poll(head)
-    expect(polled.changes).toBe('gap')
-    expect(polled.head.storeId).not.toBe(head.storeId)
-    expect((await store.find([record.id])).size).toBe(0)
+    for (const call of [() => store.poll(head), () => store.commit(change({ storeId: head.storeId }))]) {
+      expect(await rejection(call())).toMatchObject({ dependency: 'store', message: expect.stringMatching(/emptied/) })
+    }
+    expect(await client.keys('*')).toEqual([])
+    const { head: fresh } = await store.poll(null)
+    expect(fresh.storeId).not.toBe(head.storeId)
+    expect(await store.poll(head)).toEqual({ head: fresh, changes: 'gap' })
+    expect(await rejection(store.commit(change({ storeId: head.storeId })))).toBeInstanceOf(UnavailableError)
   })
 })
 
@@ -190,7 +194,7 @@ redis.describe('F-19: a server without memory', () => {
 })
 
 redis.describe('F-20: a server that cannot write to its disk', () => {
-  test('refuses writes whole, and still answers', async () => {
+  test('refuses writes whole, and polls: nobody could revoke a key there', async () => {
     connect(redis.server().url)
     await store.commit(change({ writes: [insert(record)] }))
     const { head } = await store.poll(null)
@@ -209,9 +213,10 @@ redis.describe('F-20: a server that cannot write to its disk', () => {
         })
       }
       expect(await store.find([record.id])).toEqual(new Map([[record.id, record]]))
-      expect((await store.poll(head)).changes).toEqual([])
+      expect(await rejection(store.poll(head))).toMatchObject({ message: expect.stringContaining('MISCONF') })
     } finally {
       await client.call('CONFIG', 'SET', 'save', '')
     }
+    expect((await store.poll(head)).changes).toEqual([])
   })
 })

@@ -1,5 +1,6 @@
 import { type Dialect, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
 import { sqliteDriver, type SqliteDatabase } from './clients/sqlite-database.ts'
+import { fileInPlace } from './clients/file-in-place.ts'
 import { openDatabase } from './database/database.ts'
 import { sqlite } from './dialects/sqlite.ts'
 import type { SqliteStoreOptions } from './options.ts'
@@ -20,5 +21,7 @@ export function sqliteStore(database: SqliteDatabase, options: SqliteStoreOption
     createIntrospector: (queries) => new SqliteIntrospector(queries),
     createQueryCompiler: () => new SqliteQueryCompiler(),
   })
-  return sqlStore(openDatabase({ dialect: sqlite, connect, busyTimeoutMs }, options))
+  return sqlStore(
+    openDatabase({ dialect: sqlite, connect, busyTimeoutMs, assertInPlace: fileInPlace(database) }, options),
+  )
 }

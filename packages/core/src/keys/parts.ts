@@ -44,4 +44,6 @@ export interface ManagerParts {
   readonly storeTimeoutMs: number
   /** Resolves once the store may be used; rejects with `ClosedError` after `close`. */
   readonly ready: () => Promise<void>
+  /** Resolves once the store has shown that what was not found before this call is not there. @throws {UnavailableError} */
+  readonly confirmed: () => Promise<void>
 }

@@ -14,14 +14,14 @@ import { type Key, keyFromRecord } from './key.ts'
 import type { ManagerParts } from './parts.ts'
 import { isVisible, visibleOwners } from './rights.ts'
 
-type ReadParts = Pick<ManagerParts, 'store' | 'clock' | 'storeTimeoutMs' | 'grammar' | 'policy'>
+type ReadParts = Pick<ManagerParts, 'store' | 'clock' | 'storeTimeoutMs' | 'confirmed' | 'grammar' | 'policy'>
 
 /**
  * Reads the stored record, afresh, if the actor may see it. An id of another workspace takes the same one query as an id
  * that does not exist, and ends in the same error.
  */
 export async function findVisible(
-  parts: Pick<ReadParts, 'store' | 'clock' | 'storeTimeoutMs'>,
+  parts: Pick<ReadParts, 'store' | 'clock' | 'storeTimeoutMs' | 'confirmed'>,
   actor: Actor,
   id: unknown,
 ): Promise<KeyRecord> {
@@ -31,8 +31,10 @@ export async function findVisible(
   )
   const record = readableKey(id, found.get(id))
   // What cannot be read cannot be shown to be this workspace's either.
-  if (record === null || record === 'corrupt' || !isVisible(record, actor)) throw new KeyNotFoundError()
-  return record
+  if (record !== null && record !== 'corrupt' && isVisible(record, actor)) return record
+  // Not for what a store lost, or has not heard of yet.
+  await within(parts.clock, parts.storeTimeoutMs, 'store', parts.confirmed)
+  throw new KeyNotFoundError()
 }
 
 /** Lists what the actor may see. */

@@ -12,7 +12,7 @@ import { usageBySecret, usageOfOne, usageOver } from './usage-numbers.ts'
 import { queryOf, type UsageRange, usageRange } from './usage-range.ts'
 import type { KeyUsage, UsageInput, WorkspaceUsage, WorkspaceUsageInput } from './usage-types.ts'
 
-type UsageParts = Pick<ManagerParts, 'store' | 'clock' | 'storeTimeoutMs'>
+type UsageParts = Pick<ManagerParts, 'store' | 'clock' | 'storeTimeoutMs' | 'confirmed'>
 
 /** Reads how one key was used, if the actor may see it. */
 export async function usageOfKey(parts: UsageParts, actor: Actor, id: string, given: UsageInput): Promise<KeyUsage> {

@@ -6,6 +6,7 @@
 export { ConfigurationError, CorruptRecordError, UnavailableError, ValidationError } from '../errors.ts'
 export { checkedTargets, checkedWrites, demandLocked, idempotencyId, mostWrites } from './checked-writes.ts'
 export { checkLimit, type CursorPosition, decodeCursor, encodeCursor } from './cursor.ts'
+export { assertMeantFor } from './store-id.ts'
 export { judgeWrite } from './judge-write.ts'
 export { textAfter } from './prefix.ts'
 export {

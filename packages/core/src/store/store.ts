@@ -44,6 +44,8 @@ export interface Change {
   readonly at: number
   /** A change no cache needs to hear of (rehash, a learnt flag): the head stays, and so do the written revisions. */
   readonly silent: boolean
+  /** The store it is meant for, as `poll` named it. A store of another id, or without a head, rejects and writes nothing. */
+  readonly storeId?: string
 }
 
 /** How a commit ended. Anything else (store unreachable, outcome unknown) is thrown. */
@@ -152,7 +154,14 @@ export interface KeyStore {
     decide: (stored: readonly LockedRecord[]) => Change | undefined,
     urgency: Urgency,
   ): Promise<CommitResult | undefined>
-  /** Tells what changed since a head. Without it, revocation reaches other processes only as cached records age. */
+  /**
+   * Tells what changed since a head. Without it, revocation reaches other processes only as cached records age.
+   *
+   * An answer renews trust in everything cached: it comes from the server that changes are written to, and only while
+   * that server would take one. Rejects, saying why, on a replica or a primary that refuses writes, when the lock that
+   * writers need cannot be had, when the data under this process were exchanged, and when `since` is given and there is
+   * no head: a store that lost its data makes no new head for those who knew the old one.
+   */
   poll?(since: Head | null): Promise<PollResult>
   /** Starts a bus: makes changes heard sooner than `poll` would. Resolves when messages do arrive. */
   subscribe?(listener: BusListener): Promise<Subscription>

@@ -1,8 +1,10 @@
 import type { Clock } from '../clock.ts'
 import { channels, publish } from '../diagnostics.ts'
+import { ConfigurationError, UnavailableError } from '../errors.ts'
 import type { Announcement, Head, KeyStore, LoggedChange, PollResult } from '../store/store.ts'
 import { createBus } from './bus.ts'
 import { areAnnouncements, readBusMessage } from './bus-message.ts'
+import { createRounds } from './rounds.ts'
 import { createThrottle } from './throttle.ts'
 import type { ChangeTarget } from './change-target.ts'
 import { within } from './within.ts'
@@ -14,6 +16,21 @@ export interface Freshness {
    * Without a change log in the store there is no lease to lose, and this is always true.
    */
   alive(now: number): boolean
+  /**
+   * Resolves when the lease is alive: with the poll under way, or one sent for this.
+   *
+   * @throws {UnavailableError} when the store does not show that it is the one, and may be written to
+   */
+  renewed(): Promise<void>
+  /**
+   * Resolves when the store has answered a poll that was sent after this call. What a read before it did not find was not
+   * there: the answer came from the store this process knows, where changes are written.
+   *
+   * @throws {UnavailableError} when the store does not show that it is the one, and may be written to
+   */
+  confirmed(): Promise<void>
+  /** The store that is followed; undefined before its first answer. */
+  readonly storeId: string | undefined
   /** Tells of a change this process made and has applied already: it need not be applied again when the log shows it. */
   applied(nonce: string): void
   /** Reads the head, starts polling and, if the store has a bus, listening. Rejects when the first poll fails. */
@@ -27,15 +44,26 @@ export interface FreshnessTimes {
   readonly pollMs: number
   readonly leaseMs: number
   readonly storeTimeoutMs: number
+  /** The only store to follow. Default: the one that answers first. */
+  readonly storeId?: string | undefined
 }
 
 // A wall clock that leaves the monotonic one by more than this was set by somebody, or the machine slept.
 const maxDriftMs = 1_000
 // Own changes between two polls; forgetting one costs a cache miss.
 const maxOwnChanges = 1_000
+// A poll that fails is sent again soon: most connections that break are made again at once.
+const firstRetryMs = 50
+const maxQuickRetries = 4
 
-/** Prepares to follow; nothing happens until `start`. */
-export function createFreshness(store: KeyStore, target: ChangeTarget, times: FreshnessTimes, clock: Clock): Freshness {
+/** Prepares to follow; nothing happens until `start`. `random` gives numbers from 0 to 1. */
+export function createFreshness(
+  store: KeyStore,
+  target: ChangeTarget,
+  times: FreshnessTimes,
+  clock: Clock,
+  random: () => number = Math.random,
+): Freshness {
   let head: Head | null = null
   // An interval, not an end: a wall clock set back ends the lease, unless by less than `maxDriftMs`.
   let lease = store.poll === undefined ? { from: Number.NEGATIVE_INFINITY, until: Number.POSITIVE_INFINITY } : noLease
@@ -43,6 +71,7 @@ export function createFreshness(store: KeyStore, target: ChangeTarget, times: Fr
   let wasAlive = false
   let stopped = false
   let ticking = false
+  let failures = 0
   let cancelTick = (): void => {}
   const ownChanges = new Set<string>()
   const throttled = createThrottle(target, clock)
@@ -67,9 +96,13 @@ export function createFreshness(store: KeyStore, target: ChangeTarget, times: Fr
     const since = head
     const result = await within(clock, times.storeTimeoutMs, 'store', async () => store.poll?.(since))
     if (stopped || result === undefined) return
+    demandSameStore(since, times.storeId, result.head.storeId)
     follow(result)
     lease = { from: sentAt, until: sentAt + times.leaseMs }
+    failures = 0
+    reportLease()
   }
+  const polls = createRounds(poll)
 
   const checkClock = (): void => {
     const now = clock.now() - clock.monotonic()
@@ -92,15 +125,21 @@ export function createFreshness(store: KeyStore, target: ChangeTarget, times: Fr
     const startedAt = clock.monotonic()
     checkClock()
     try {
-      await poll()
+      await polls.join()
     } catch (error) {
+      failures += 1
       publish(channels.error, () => ({ error, during: 'poll' }))
     }
     reportLease()
     void bus.listen()
     ticking = false
-    plan(Math.max(0, times.pollMs - (clock.monotonic() - startedAt)))
+    plan(Math.min(Math.max(0, times.pollMs - (clock.monotonic() - startedAt)), retryMs()))
   }
+
+  const retryMs = (): number =>
+    failures === 0 || failures > maxQuickRetries
+      ? Number.POSITIVE_INFINITY
+      : firstRetryMs * 2 ** (failures - 1) * (0.5 + random() / 2)
 
   const plan = (delayMs: number): void => {
     cancelTick()
@@ -123,9 +162,17 @@ export function createFreshness(store: KeyStore, target: ChangeTarget, times: Fr
       const [oldest] = ownChanges
       if (ownChanges.size > maxOwnChanges && oldest !== undefined) ownChanges.delete(oldest)
     },
+    async renewed() {
+      if (!alive(clock.now())) await polls.join()
+    },
+    async confirmed() {
+      if (store.poll !== undefined) await polls.next()
+    },
+    get storeId() {
+      return head?.storeId
+    },
     async start() {
-      await poll()
-      reportLease()
+      await polls.join()
       await bus.listen()
       plan(times.pollMs)
     },
@@ -141,10 +188,29 @@ export function createFreshness(store: KeyStore, target: ChangeTarget, times: Fr
 
 const noLease = { from: Number.POSITIVE_INFINITY, until: Number.NEGATIVE_INFINITY }
 
+/**
+ * A store that lost its data, or another in its place, knows nothing of this process's keys: what it says is no answer.
+ *
+ * @throws {ConfigurationError} at the start @throws {UnavailableError} later
+ */
+function demandSameStore(since: Head | null, expected: string | undefined, found: string): void {
+  if (since === null && expected !== undefined && found !== expected) {
+    throw new ConfigurationError(
+      'storeId',
+      `Expected the store ${expected}, but this one is ${found}. Is it empty, or another one? Give its id if it is meant.`,
+    )
+  }
+  if (since === null || found === since.storeId) return
+  throw new UnavailableError(
+    'store',
+    `This is the store ${found}; this process was started on ${since.storeId}. Was it emptied, or replaced? ` +
+      'Nothing it says is believed. Restore the data, or restart the process if the new store is meant.',
+  )
+}
+
 /** Why the way from one head to the next cannot be trusted; undefined when it can. */
 function breakBetween(from: Head, { head, changes }: PollResult): string | undefined {
   if (changes === 'gap') return 'gap'
-  if (head.storeId !== from.storeId) return 'foreign store'
   if (head.epoch < from.epoch) return 'epoch went back'
   if (!isContiguous(from, head, changes)) return 'gap'
   if (!changes.every(({ announcements }) => areAnnouncements(announcements))) return 'unreadable change'

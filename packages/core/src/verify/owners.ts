@@ -34,7 +34,10 @@ export interface Owners {
 
 const everything: OwnerRead = { grants: unboundedGrants, stamp: undefined }
 
-/** Makes the reader. Service accounts are Claviger's own records and are looked up first; the host knows the rest. */
+/**
+ * Makes the reader. Service accounts are Claviger's own records and are looked up first; the host knows the rest.
+ * `confirmed` resolves once the store has shown that what was not found is not there.
+ */
 export function createOwners(
   store: KeyStore,
   resolveOwner: ResolveOwner | 'unbounded',
@@ -42,13 +45,18 @@ export function createOwners(
   withheld: WithheldGrants,
   clock: Clock,
   timeoutMs: number,
+  confirmed: () => Promise<void>,
 ): Owners {
   const flights = createFlights<OwnerRead>()
 
   const serviceAccountGrants = async ({ workspaceId, owner }: OwnerQuestion): Promise<GrantSet | null | undefined> => {
     if (owner.type !== 'service' || store.services === undefined) return undefined
     const account = await storedServiceAccount(store, workspaceId, owner.id, 'owner')
-    if (account === undefined) return isServiceAccountId(owner.id) ? null : undefined
+    if (account === undefined) {
+      if (!isServiceAccountId(owner.id)) return undefined
+      await confirmed()
+      return null
+    }
     return account.deletedAt === null ? grantSet(account.permissions) : null
   }
 

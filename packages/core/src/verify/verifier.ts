@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { channels, publish } from '../diagnostics.ts'
-import { isClavigerError, UnavailableError } from '../errors.ts'
+import { BusyError, isClavigerError, UnavailableError } from '../errors.ts'
 import type { Hashing } from '../hashing/hashing.ts'
 import type { TagComparison } from '../hashing/tag.ts'
 import type { KeyRecord, SecretRecord } from '../store/records.ts'
@@ -10,7 +10,7 @@ import type { ApiKeys } from './api-key.ts'
 import type { Cache } from './cache.ts'
 import type { Digests } from './digest.ts'
 import type { Entry } from './entries.ts'
-import { createFlights } from './flights.ts'
+import { createFlights, type OnlyWhile } from './flights.ts'
 import type { Freshness } from './freshness.ts'
 import { judgeOwned, nextTurn, stateRefusal } from './judge.ts'
 import { ownerScope } from './owner-scope.ts'
@@ -54,12 +54,17 @@ export interface VerifierParts {
 // "Bearer " and slack around the longest token: what is longer was never put into the cache.
 const maxFieldLength = maxTokenLength + 32
 const invalidKey: Refused = Object.freeze({ ok: false, code: 'invalid_key' })
+// Verifications under way, each of another token. A store or hasher that stalls must not gather them without end.
+const maxUnderWay = 10_000
+// A refresh that failed is tried again by the first use after this.
+const refreshRetryMs = 250
 
 /** Puts the path together. */
 export function createVerifier(parts: VerifierParts): Verifier {
   const { grammar, cache, freshness, records, owners, hashing, apiKeys, revoked, clock } = parts
   const { digests, entries, negatives, fence } = cache
   const proofs = createFlights<'same' | 'different' | 'unreadable'>()
+  const underWay = createFlights<Outcome>()
 
   // A hit is one digest, one look-up and a few comparisons: no promise, no closure, no object.
   const recall = (carrier: Carrier, fieldValue: string): Verification | undefined => {
@@ -94,33 +99,58 @@ export function createVerifier(parts: VerifierParts): Verifier {
     }
   }
 
+  /** One flight per token, whatever its carrier. It lasts until its verdict is remembered. */
   const verifyStored = async (token: string, id: string, key: string): Promise<Verification> => {
+    const outcome = await underWay.join(digests.direct(token), fence.stamp(keyScope(id)), (onlyWhile) => {
+      if (underWay.size >= maxUnderWay) throw new BusyError('Too many keys are being verified already. Try again.')
+      return verifyOnce(token, id, key, onlyWhile)
+    })
+    if (outcome.key !== key) remember(key, outcome)
+    return outcome.verdict
+  }
+
+  const verifyOnce = async (token: string, id: string, key: string, onlyWhile: OnlyWhile): Promise<Outcome> => {
     const budget = startBudget(clock, parts.budgetMs)
     const starting = parts.starting()
-    if (starting !== undefined) await within(clock, budget.leftMs(), 'store', () => starting)
+    const isLate = starting !== undefined || !freshness.alive(clock.now())
+    if (isLate) {
+      // Without a lease the store has to show first that it is the one that changes are written to.
+      await within(clock, budget.leftMs(), 'store', () => (starting ?? Promise.resolve()).then(freshness.renewed))
+      const revived = remembered(key)
+      if (revived !== undefined) return { key, verdict: revived, basis: undefined }
+    }
+    onlyWhile(() => freshness.alive(clock.now()))
     // A read has a bound of its own, as long as a whole budget: only who has waited already needs a shorter one.
-    const read = await (starting === undefined
-      ? records.read(id)
-      : within(clock, budget.leftMs(), 'store', () => records.read(id)))
-    const ownerBudgetMs = budget.leftMs()
+    const read = await (isLate ? within(clock, budget.leftMs(), 'store', () => records.read(id)) : records.read(id))
+    const leftMs = budget.leftMs()
     const proven = await proveSecret(token, id, read)
-    if (proven === 'different' && isCurrent(read)) negatives.add(key, read.stamp)
-    if (proven === 'different' || proven === 'unreadable') return invalidKey
+    if (proven === 'unreadable') return { key, verdict: invalidKey, basis: undefined }
+    if (proven === 'different') {
+      // A store that lost the key, or never heard of it, must not call it wrong.
+      await within(clock, leftMs, 'store', freshness.confirmed)
+      return settled({ key, verdict: invalidKey, basis: { read, proven: undefined, ownerStamp: undefined } }, onlyWhile)
+    }
     const { record, secret } = proven
     const isRefused = judgeState(proven).refused !== undefined
+    const ownerStamp = fence.stamp(ownerScope(record))
+    onlyWhile(() => ownerStamp === fence.stamp(ownerScope(record)))
     const owner = isRefused
       ? undefined
-      : (owners.unbounded(record) ?? (await within(clock, ownerBudgetMs, 'owner', () => owners.read(record))))
+      : (owners.unbounded(record) ?? (await within(clock, leftMs, 'owner', () => owners.read(record))))
     // Judged again: an end may have come, or a revocation been asked for, while the owner was looked up.
     const { counted, refused } = judgeState(proven)
     const judged = refused ?? judgeOwned(counted.record, counted.secret, owner?.grants ?? null, apiKeys, parts.noticeMs)
     const verdict = judged.ok ? shared(judged) : judged
     parts.onVerdict(verdict, record, secret)
     if (refused === undefined && hashing.isOutdated(secret)) parts.onOutdated(record, secret, token)
-    if (isCurrent(read) && (owner?.stamp === undefined || owner.stamp === fence.stamp(ownerScope(record)))) {
-      remember(key, read.readAt, counted, verdict)
-    }
-    return verdict
+    return settled({ key, verdict, basis: { read, proven: counted, ownerStamp: owner?.stamp } }, onlyWhile)
+  }
+
+  /** The verdict is made. Whoever comes from now on finds it in memory, or asks anew. */
+  const settled = (outcome: Outcome, onlyWhile: OnlyWhile): Outcome => {
+    remember(outcome.key, outcome)
+    onlyWhile(() => false)
+    return outcome
   }
 
   /** One object for all spellings of a key, where another has led to the same verdict. */
@@ -133,9 +163,19 @@ export function createVerifier(parts: VerifierParts): Verifier {
     return entries.verdictsOf(verdict.apiKey.id).find(isSame) ?? verdict
   }
 
-  const isCurrent = ({ id, stamp }: RecordRead): boolean => stamp === fence.stamp(keyScope(id))
+  /** Whether nothing was announced since that may have changed what a verdict was made of. */
+  const isCurrent = ({ read, proven, ownerStamp }: Basis): boolean =>
+    read.stamp === fence.stamp(keyScope(read.id)) &&
+    (ownerStamp === undefined || proven === undefined || ownerStamp === fence.stamp(ownerScope(proven.record)))
 
-  const remember = (key: string, filledAt: number, { record, secret, proof }: Proven, verdict: Verification): void => {
+  const remember = (key: string, { verdict, basis }: Outcome): void => {
+    if (basis === undefined || !isCurrent(basis)) return
+    const { read, proven } = basis
+    if (proven === undefined) negatives.add(key, read.stamp)
+    else fill(key, read.readAt, proven, verdict)
+  }
+
+  const fill = (key: string, filledAt: number, { record, secret, proof }: Proven, verdict: Verification): void => {
     const deadline = Math.min(filledAt + jittered(parts.recordAgeMs, key), nextTurn(record, secret, filledAt))
     const refreshAt = filledAt + 0.8 * (deadline - filledAt)
     entries.fill({
@@ -150,6 +190,14 @@ export function createVerifier(parts: VerifierParts): Verifier {
       deadline,
       refreshAt,
     })
+  }
+
+  /** What `recall` would answer, for those who have waited for the lease. */
+  const remembered = (key: string): Verification | undefined => {
+    const entry = entries.get(key)
+    if (entry === undefined) return undefined
+    const ageMs = entries.ageMs(entry, clock.now())
+    return ageMs >= 0 && ageMs < entry.lifetimeMs ? entry.verdict : undefined
   }
 
   /** The record and the one secret of it that this token is. Before that, nothing may be told about the key. */
@@ -201,7 +249,12 @@ export function createVerifier(parts: VerifierParts): Verifier {
         publish(channels.corrupt, () => ({ keyId: entry.keyId, field: 'record' }))
         entries.clearKey(entry.keyId)
       },
-      (error: unknown) => publish(channels.error, () => ({ error, during: 'refresh' })),
+      (error: unknown) => {
+        publish(channels.error, () => ({ error, during: 'refresh' }))
+        if (entry.refreshAgeMs !== entry.lifetimeMs) return
+        const retryAgeMs = entries.ageMs(entry, clock.now()) + refreshRetryMs
+        entry.refreshAgeMs = Math.min(entry.lifetimeMs, retryAgeMs)
+      },
     )
   }
 
@@ -218,6 +271,24 @@ export function createVerifier(parts: VerifierParts): Verifier {
   }
 
   return { recall, verify }
+}
+
+/** What a flight brings. */
+interface Outcome {
+  /** The spelling it was remembered under. */
+  readonly key: string
+  readonly verdict: Verification
+  /** Undefined when there is nothing to remember. */
+  readonly basis: Basis | undefined
+}
+
+/** What a verdict was made of. */
+interface Basis {
+  readonly read: RecordRead
+  /** Undefined: the token is no key. */
+  readonly proven: Proven | undefined
+  /** Undefined: nobody was asked, or the answer never changes. */
+  readonly ownerStamp: number | undefined
 }
 
 interface Proven {

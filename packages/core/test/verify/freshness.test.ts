@@ -161,7 +161,6 @@ describe('the change log', () => {
     ['a gap', 'gap', { head: head(9), changes: 'gap' }],
     ['a hole between the changes', 'gap', { head: head(7), changes: [{ epoch: 7, nonce: 'n7', announcements: [] }] }],
     ['S-25: an epoch that went back', 'epoch went back', { head: head(3), changes: [] }],
-    ['S-26: another store id', 'foreign store', { head: head(5, 'n5', 's2'), changes: [] }],
     ['a failover: the same epoch, another nonce', 'foreign nonce', { head: head(5, 'other'), changes: [] }],
     [
       'a head that is not the last change',
@@ -210,17 +209,41 @@ describe('the change log', () => {
     expect(freshness.alive(startedAt + 5_000)).toBe(true)
   })
 
-  test('is asked again although a poll failed or hung, and never twice at once', async () => {
+  test('a poll that hangs is followed by another, and never are there two at once', async () => {
+    const { freshness, clock, sinces, answers } = following()
+    await freshness.start()
+    answers(() => new Promise(() => {}))
+    await clock.advanceAsync(5_000)
+    expect(sinces.length).toBe(1 + 5)
+  })
+
+  test('a poll that fails is sent again soon, a few times, and then as often as any', async () => {
     const { freshness, clock, sinces, answers } = following()
     await freshness.start()
     answers(() => {
-      throw new Error('connection refused')
+      throw new Error('connection reset')
     })
-    await clock.advanceAsync(2_000)
-    expect(sinces.length).toBe(3)
-    answers(() => new Promise(() => {}))
-    await clock.advanceAsync(4_000)
-    expect(sinces.length).toBe(7)
+    await clock.advanceAsync(1_000)
+    const first = sinces.length
+    await clock.advanceAsync(1_000)
+    expect(sinces.length - first).toBe(4)
+    await clock.advanceAsync(10_000)
+    expect(sinces.length - first).toBeLessThanOrEqual(4 + 10)
+  })
+
+  test('one failure in five is no reason to lose the lease, whenever it comes', async () => {
+    const { freshness, clock, answers } = following()
+    await freshness.start()
+    let polls = 0
+    answers(() => {
+      polls += 1
+      if (polls % 5 !== 0) throw new Error('connection reset')
+      return { head: head(5), changes: [] }
+    })
+    for (let step = 0; step < 60; step += 1) {
+      await clock.advanceAsync(1_000)
+      expect(freshness.alive(clock.now())).toBe(true)
+    }
   })
 
   test('stop() leaves no timer behind', async () => {
@@ -229,6 +252,103 @@ describe('the change log', () => {
     await freshness.stop()
     expect(clock.pending()).toBe(0)
     expect(freshness.alive(clock.now())).toBe(false)
+  })
+})
+
+describe('another store than the one it was started on', () => {
+  const foreign: PollResult = { head: head(9, 'n9', 's2'), changes: [] }
+
+  test('renews no lease, flushes nothing and is never followed: what it does not know, it was never told', async () => {
+    const { freshness, clock, sinces, flushes, answers } = following()
+    await freshness.start()
+    const startedAt = clock.now()
+    answers(() => foreign)
+    await clock.advanceAsync(6_000)
+    expect(freshness.alive(startedAt + 5_000)).toBe(false)
+    expect(flushes).toEqual([])
+    expect(new Set(sinces.slice(1).map((since) => since?.storeId))).toEqual(new Set(['s1']))
+    expect(freshness.storeId).toBe('s1')
+    await expect(freshness.renewed()).rejects.toMatchObject({ code: 'ERR_CLAVIGER_UNAVAILABLE', dependency: 'store' })
+    await expect(freshness.confirmed()).rejects.toThrow(/s2.*s1.*restart the process/is)
+  })
+
+  test('is told to operators with every poll', async () => {
+    const seen: string[] = []
+    const note = (message: unknown): void =>
+      void seen.push(String((message as { readonly error: Error }).error.message))
+    const { freshness, clock, answers } = following()
+    await freshness.start()
+    answers(() => foreign)
+    channel('claviger:error').subscribe(note)
+    await clock.advanceAsync(1_000)
+    channel('claviger:error').unsubscribe(note)
+    expect(seen).toEqual([expect.stringContaining('emptied, or replaced')])
+  })
+
+  test('is forgiven when the old one is back', async () => {
+    const { freshness, clock, answers } = following()
+    await freshness.start()
+    answers(() => foreign)
+    await clock.advanceAsync(10_000)
+    answers(() => ({ head: head(5), changes: [] }))
+    await clock.advanceAsync(1_000)
+    expect(freshness.alive(clock.now())).toBe(true)
+  })
+
+  test('is refused at the start already, where the store is named', async () => {
+    const clock = testClock()
+    const store: KeyStore = { ...memoryStore(), poll: async () => foreign }
+    const target: ChangeTarget = { apply() {}, flush() {} }
+    const named = createFreshness(store, target, { ...times, storeId: 's1' }, clock)
+    await expect(named.start()).rejects.toMatchObject({ code: 'ERR_CLAVIGER_CONFIGURATION', option: 'storeId' })
+    expect(named.alive(clock.now())).toBe(false)
+    const right = createFreshness(store, target, { ...times, storeId: 's2' }, clock)
+    await right.start()
+    expect(right.storeId).toBe('s2')
+  })
+})
+
+describe('what others wait for', () => {
+  test('renewed() asks for nothing while the lease lives, and is one poll for all who wait when it does not', async () => {
+    const { freshness, clock, sinces, answers } = following()
+    await freshness.start()
+    await freshness.renewed()
+    expect(sinces.length).toBe(1)
+    answers(() => {
+      throw new Error('connection refused')
+    })
+    await clock.advanceAsync(5_000)
+    const polls = sinces.length
+    answers(() => ({ head: head(5), changes: [] }))
+    await Promise.all(Array.from({ length: 100 }, () => freshness.renewed()))
+    expect(sinces.length).toBe(polls + 1)
+    expect(freshness.alive(clock.now())).toBe(true)
+  })
+
+  test('confirmed() never counts a poll that was under way when it was called', async () => {
+    const { freshness, clock, sinces, answers } = following()
+    await freshness.start()
+    const replies: ((late: PollResult) => void)[] = []
+    answers(() => new Promise((resolve) => replies.push(resolve)))
+    await clock.advanceAsync(1_000)
+    expect(sinces.length).toBe(2)
+    let isConfirmed = false
+    const waiting = Promise.all(Array.from({ length: 100 }, () => freshness.confirmed())).then(() => {
+      isConfirmed = true
+    })
+    replies[0]?.({ head: head(5), changes: [] })
+    await clock.advanceAsync(0)
+    expect(isConfirmed).toBe(false)
+    replies[1]?.({ head: head(5), changes: [] })
+    await waiting
+    expect(sinces.length).toBe(3)
+  })
+
+  test('without a change log there is nothing to ask', async () => {
+    const { poll: _, ...store } = memoryStore()
+    const freshness = createFreshness(store, { apply() {}, flush() {} }, times, testClock())
+    await Promise.all([freshness.renewed(), freshness.confirmed()])
+    expect(freshness.storeId).toBeUndefined()
   })
 })
 

@@ -14,6 +14,11 @@ end
 local head, log = KEYS[1], KEYS[2]
 local freshStoreId, freshNonce = take(), take()
 
+local meant = take()
+if meant ~= '' and redis.call('HGET', head, 'storeId') ~= meant then
+  return redis.error_reply('ANOTHERSTORE the change is meant for another store')
+end
+
 ${waitingClaims}
 local queues, token = tonumber(take()), take()
 for index = 3, 2 + queues do
@@ -76,8 +81,8 @@ return redis.call('HMGET', head, 'storeId', 'epoch', 'nonce')
  * Compares, and writes if nothing has changed: all or nothing.
  *
  * KEYS: head, log, the queues of claims on the records, the texts that are compared (and may be written), the sorted sets.
- * ARGV: a random store id and nonce (JSON) in case there is no head; the number of queues and the caller's token (empty
- * for none); the number of texts, and each as it must be (`-`
+ * ARGV: a random store id and nonce (JSON) in case there is no head; the id of the store it is meant for (empty: any);
+ * the number of queues and the caller's token (empty for none); the number of texts, and each as it must be (`-`
  * for absent, else `=` and the text); the number of operations, and each: its name, the number of its key, its
  * arguments; nonce (JSON; empty: the head stays), announcements (JSON), how many log entries to keep, the channel.
  * Gives storeId, epoch, nonce; or nothing, when a text is not as it must be; or `claimed`, when somebody else has

@@ -1,22 +1,32 @@
-import type { Announcement, Head, LoggedChange, PollResult } from '@claviger/core/store'
-import type { Database } from '../database/database.ts'
+import {
+  type Announcement,
+  type Head,
+  type LoggedChange,
+  type PollResult,
+  UnavailableError,
+} from '@claviger/core/store'
+import type { Database, Queries } from '../database/database.ts'
 import { integer } from '../database/integers.ts'
 import { retrying } from '../database/retrying.ts'
+import { transaction } from '../database/transaction.ts'
 import { headOf } from './head.ts'
 
-/** Tells what changed since a head. One statement, so that head and log belong together. */
+/**
+ * Tells what changed since a head. One statement, so that head and log belong together.
+ *
+ * @throws {UnavailableError} when the database would take no change
+ */
 export async function pollChanges(database: Database, since: Head | null): Promise<PollResult> {
-  const { queries, changeLogLength } = database
-  const rows = await retrying(database, () =>
-    queries
-      .selectFrom('head')
-      .leftJoin('changes', (join) => join.on('changes.epoch', '>=', epochOf(since)))
-      .select(['head.store_id', 'head.epoch', 'head.nonce'])
-      .select(['changes.epoch as logged_epoch', 'changes.nonce as logged_nonce', 'changes.announcements'])
-      .orderBy('changes.epoch')
-      .limit(changeLogLength + 1)
-      .execute(),
-  )
+  const rows = await (database.dialect.locksWhole
+    ? transaction(database, (queries) => readLog(queries, database, since))
+    : retrying(database, () => readLog(database.reads, database, since)))
+  const refusal = rows[0]?.refusal ?? ''
+  if (refusal !== '') {
+    throw new UnavailableError(
+      'store',
+      `This ${database.dialect.title} server takes no changes (${refusal}). Connect to the primary.`,
+    )
+  }
   const head = headOf(rows[0])
   const log = rows.flatMap(({ logged_epoch, logged_nonce, announcements }) =>
     logged_nonce === null || announcements === null
@@ -24,6 +34,17 @@ export async function pollChanges(database: Database, since: Head | null): Promi
       : [{ epoch: integer(logged_epoch), nonce: logged_nonce, announcements }],
   )
   return { head, changes: since?.storeId === head.storeId ? changesBetween(since, head, log) : 'gap' }
+}
+
+async function readLog(queries: Queries, { dialect, changeLogLength }: Database, since: Head | null) {
+  return queries
+    .selectFrom('head')
+    .leftJoin('changes', (join) => join.on('changes.epoch', '>=', epochOf(since)))
+    .select(['head.store_id', 'head.epoch', 'head.nonce', dialect.writeRefusal.as('refusal')])
+    .select(['changes.epoch as logged_epoch', 'changes.nonce as logged_nonce', 'changes.announcements'])
+    .orderBy('changes.epoch')
+    .limit(changeLogLength + 1)
+    .execute()
 }
 
 interface LoggedRow {

@@ -1,12 +1,15 @@
+/** What was waited for did not come in time. Never leaves the store. */
+export class LateError extends Error {}
+
 /**
  * Waits for an answer, at most so long; without a limit, as long as it takes.
  *
- * @throws Error when it does not come in time
+ * @throws {LateError} when it does not come in time
  */
 export function inTime<T>(timeoutMs: number | undefined, awaited: string, answer: Promise<T>): Promise<T> {
   if (timeoutMs === undefined) return answer
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`${awaited} did not come within ${timeoutMs} ms.`)), timeoutMs)
+    const timer = setTimeout(() => reject(new LateError(`${awaited} did not come within ${timeoutMs} ms.`)), timeoutMs)
     answer.then(
       (value) => {
         clearTimeout(timer)

@@ -1,7 +1,10 @@
+import { Socket } from 'node:net'
 import { fieldOf } from '../dialects/error-field.ts'
 import type { Connection } from './driver.ts'
-import { inTime } from './in-time.ts'
+import { acquired, type PoolAccess } from './acquire.ts'
+import { inTime, LateError } from './in-time.ts'
 import { lineOf } from './pool-line.ts'
+import { type Silence, silenceOf } from './silence.ts'
 
 /** What is needed of a `mysql2` pool. */
 export interface MysqlPool {
@@ -41,13 +44,27 @@ export async function mysqlConnection(
   timeoutMs: number | undefined,
 ): Promise<Connection> {
   const pool = 'pool' in given ? given.pool : given
-  const connecting = lineOf(pool).wait(() => connectionOf(pool))
-  try {
-    return careful(await inTime(timeoutMs, 'A connection', connecting), timeoutMs)
-  } catch (error) {
-    // One that comes too late is given back.
-    void connecting.then((connection) => connection.release()).catch(() => undefined)
-    throw error
+  const silence = silenceOf(pool)
+  return careful(await acquired(accessTo(pool), silence, timeoutMs), silence, timeoutMs)
+}
+
+function accessTo(pool: MysqlPool): PoolAccess<MysqlPoolConnection> {
+  return {
+    connect: () => lineOf(pool).wait(() => connectionOf(pool)),
+    giveBack: (connection) => connection.release(),
+    destroy: (connection) => connection.destroy(),
+    connecting() {
+      const all = fieldOf(pool, '_allConnections')
+      const toArray = fieldOf(all, 'toArray')
+      const connections: unknown = typeof toArray === 'function' ? toArray.call(all) : []
+      return Array.isArray(connections)
+        ? connections.filter((connection) => fieldOf(connection, 'authorized') === false)
+        : []
+    },
+    abandon(connection) {
+      const stream = fieldOf(connection, 'stream')
+      if (stream instanceof Socket) stream.destroy(new Error('The server did not greet in time.'))
+    },
   }
 }
 
@@ -57,7 +74,7 @@ async function connectionOf(pool: MysqlPool): Promise<MysqlPoolConnection> {
   })
 }
 
-function careful(connection: MysqlPoolConnection, timeoutMs: number | undefined): Connection {
+function careful(connection: MysqlPoolConnection, silence: Silence, timeoutMs: number | undefined): Connection {
   let isDoubtful = false
   return {
     async run(sql, parameters) {
@@ -66,11 +83,15 @@ function careful(connection: MysqlPoolConnection, timeoutMs: number | undefined)
       const answer = new Promise((resolve, reject) => {
         connection.query(options, parameters.map(asBytes), (error, result) => (error ? reject(error) : resolve(result)))
       })
+      const sentAt = performance.now()
       try {
-        return resultOf(await inTime(timeoutMs, 'An answer', answer))
+        const result = await inTime(timeoutMs, 'An answer', answer)
+        silence.heard(connection)
+        return resultOf(result)
       } catch (error) {
         // Anything but an answer of the server: the statement may still run.
         if (fieldOf(error, 'sqlState') === undefined) isDoubtful = true
+        if (error instanceof LateError) silence.since(sentAt)
         throw error
       }
     },

@@ -1,7 +1,10 @@
+import { Socket } from 'node:net'
 import { fieldOf } from '../dialects/error-field.ts'
 import type { Connection } from './driver.ts'
-import { inTime } from './in-time.ts'
+import { acquired, type PoolAccess } from './acquire.ts'
+import { inTime, LateError } from './in-time.ts'
 import { lineOf } from './pool-line.ts'
+import { type Silence, silenceOf } from './silence.ts'
 
 /** What is needed of a `pg` pool. */
 export interface PostgresPool {
@@ -25,17 +28,28 @@ export interface PostgresResult {
 
 /** Bounds every wait, and gives no connection back of which it is not known whether its transaction has ended. */
 export async function postgresConnection(pool: PostgresPool, timeoutMs: number | undefined): Promise<Connection> {
-  const connecting = lineOf(pool).wait(() => pool.connect())
-  try {
-    return careful(await inTime(timeoutMs, 'A connection', connecting), timeoutMs)
-  } catch (error) {
-    // One that comes too late is given back.
-    void connecting.then((client) => client.release()).catch(() => undefined)
-    throw error
+  const silence = silenceOf(pool)
+  return careful(await acquired(accessTo(pool), silence, timeoutMs), silence, timeoutMs)
+}
+
+function accessTo(pool: PostgresPool): PoolAccess<PostgresPoolClient> {
+  return {
+    connect: () => lineOf(pool).wait(() => pool.connect()),
+    giveBack: (client) => client.release(),
+    destroy: (client) => client.release(true),
+    connecting() {
+      const clients = fieldOf(pool, '_clients')
+      return Array.isArray(clients) ? clients.filter((client) => fieldOf(client, '_connecting') === true) : []
+    },
+    // As the pool itself does where it was told when to give up.
+    abandon(client) {
+      const stream = fieldOf(fieldOf(client, 'connection'), 'stream')
+      if (stream instanceof Socket) stream.destroy()
+    },
   }
 }
 
-function careful(client: PostgresPoolClient, timeoutMs: number | undefined): Connection {
+function careful(client: PostgresPoolClient, silence: Silence, timeoutMs: number | undefined): Connection {
   let isDoubtful = false
   // While a client is checked out nobody else listens, and an `error` that nobody hears ends the process.
   const onError = (): void => {
@@ -46,13 +60,16 @@ function careful(client: PostgresPoolClient, timeoutMs: number | undefined): Con
   return {
     async run(sql, parameters) {
       if (isDoubtful) throw new Error('The connection was given up.')
+      const sentAt = performance.now()
       try {
         const { rows, rowCount } = await inTime(timeoutMs, 'An answer', client.query(sql, [...parameters]))
+        silence.heard(client)
         // Several statements at once, as in `begin`, have several answers, and no rows that matter.
         return { rows: rows ?? [], numAffectedRows: BigInt(rowCount ?? 0) }
       } catch (error) {
         // Anything but an answer of the server: the statement may still run.
         if (fieldOf(error, 'severity') !== 'ERROR') isDoubtful = true
+        if (error instanceof LateError) silence.since(sentAt)
         throw error
       }
     },

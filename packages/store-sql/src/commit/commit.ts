@@ -1,4 +1,11 @@
-import { type Change, checkedWrites, type CommitResult, judgeWrite, type Write } from '@claviger/core/store'
+import {
+  assertMeantFor,
+  type Change,
+  checkedWrites,
+  type CommitResult,
+  judgeWrite,
+  type Write,
+} from '@claviger/core/store'
 import { appendActivity } from '../activity.ts'
 import { moveHead, readHead } from '../changes/head.ts'
 import type { Database, Queries } from '../database/database.ts'
@@ -28,10 +35,15 @@ export async function carryOut(
   stored: ReadonlyMap<string, StoredRow>,
 ): Promise<CommitResult> {
   const refusal = firstRefusal(writes, stored)
-  if (refusal !== undefined) return refusal
+  if (refusal !== undefined) {
+    if (change.storeId !== undefined) assertMeantFor(change, (await readHead(queries)).storeId)
+    return refusal
+  }
   await writeRows(queries, writes, stored)
   await appendActivity(queries, database, change.activity)
   const head = change.silent ? await readHead(queries) : await moveHead(queries, database, change)
+  // Whatever was written for another store is rolled back.
+  assertMeantFor(change, head.storeId)
   return { ok: true, head }
 }
 

@@ -10,10 +10,14 @@ export type Queries = Kysely<Tables>
 /** Everything one store knows of its database. */
 export interface Database {
   readonly queries: Queries
+  /** The same, for reads that verifications wait for: they wait for no lock, so silence means that the server is gone. */
+  readonly reads: Queries
   readonly dialect: SqlDialect
   readonly naming: Naming
   readonly changeLogLength: number
   readonly busyTimeoutMs: number
+  /** Throws where the data that a transaction works on are not those that others find. */
+  readonly assertInPlace: () => void
   /** The same, for work that may take long: its statements wait for their answers as long as it takes. */
   readonly patient: Database
 }
@@ -26,11 +30,15 @@ export interface DatabaseParts {
   readonly schema?: string | undefined
   readonly statementTimeoutMs?: number
   readonly busyTimeoutMs?: number
+  readonly assertInPlace?: () => void
 }
+
+// As long as core waits. Whatever took its place is asked next.
+const maxReadMs = 1_000
 
 /** @throws {ConfigurationError} when an option is wrong */
 export function openDatabase(parts: DatabaseParts, options: SqlStoreOptions): Database {
-  const { dialect, connect, schema, statementTimeoutMs, busyTimeoutMs = 0 } = parts
+  const { dialect, connect, schema, statementTimeoutMs, busyTimeoutMs = 0, assertInPlace = () => {} } = parts
   const { tablePrefix = 'claviger_', changeLogLength = 1_000 } = options
   const naming = {
     tablePrefix: checkedIdentifier('tablePrefix', tablePrefix),
@@ -42,14 +50,23 @@ export function openDatabase(parts: DatabaseParts, options: SqlStoreOptions): Da
     naming,
     changeLogLength: checkedCount('changeLogLength', changeLogLength, 0),
     busyTimeoutMs: checkedCount('busyTimeoutMs', busyTimeoutMs, 0),
+    assertInPlace,
   }
+  const unlimited = queriesOn(connect(undefined))
   const patient: Database = {
     ...shared,
-    queries: queriesOn(connect(undefined)),
+    queries: unlimited,
+    reads: unlimited,
     get patient() {
       return patient
     },
   }
   if (statementTimeoutMs === undefined) return patient
-  return { ...shared, queries: queriesOn(connect(checkedCount('statementTimeoutMs', statementTimeoutMs, 1))), patient }
+  const limitMs = checkedCount('statementTimeoutMs', statementTimeoutMs, 1)
+  return {
+    ...shared,
+    queries: queriesOn(connect(limitMs)),
+    reads: queriesOn(connect(Math.min(limitMs, maxReadMs))),
+    patient,
+  }
 }

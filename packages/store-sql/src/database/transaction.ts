@@ -15,13 +15,19 @@ export async function patientTransaction<T>(database: Database, body: (queries: 
   return retrying(database, () => once(database, body), patience)
 }
 
-async function once<T>({ queries, dialect }: Database, body: (queries: Queries) => Promise<T>): Promise<T> {
+async function once<T>(
+  { queries, dialect, assertInPlace }: Database,
+  body: (queries: Queries) => Promise<T>,
+): Promise<T> {
   return queries.connection().execute(async (connection) => {
     const run = (sql: string): Promise<unknown> => connection.executeQuery(CompiledQuery.raw(sql))
     try {
       for (const statement of dialect.begin) await run(statement)
+      assertInPlace()
       const result = await body(connection)
       await run('commit')
+      // Exchanged in between: what was committed is in a file that nobody finds any more.
+      assertInPlace()
       return result
     } catch (error) {
       // A connection that cannot even roll back is not given back to the pool.

@@ -43,6 +43,10 @@ export interface SqlDialect {
   readonly begin: readonly string[]
   /** Takes back, once the transaction has ended, what `begin` set for the connection. */
   readonly afterwards: readonly string[]
+  /** Says in one word why this server takes no writes; empty where it does. */
+  readonly writeRefusal: RawBuilder<string>
+  /** Whether only a lock on the whole database shows that one may write. */
+  readonly locksWhole: boolean
   /** Ends a `select` whose rows nobody else may change before the transaction ends. */
   readonly rowLock: RawBuilder<unknown>
   /** Scalar minimum and maximum of two values. */

@@ -24,6 +24,9 @@ export const mysql: SqlDialect = {
     'start transaction',
   ],
   afterwards: ['set session wait_timeout = @claviger_idle, session innodb_lock_wait_timeout = @claviger_lock_wait'],
+  // A number in MySQL and older MariaDB, a word in newer ones. `super_read_only` implies it.
+  writeRefusal: sql<string>`case when cast(@@global.read_only as char) in ('0', 'OFF') then '' else 'read_only' end`,
+  locksWhole: false,
   rowLock: sql`for update`,
   least: sql`least`,
   greatest: sql`greatest`,

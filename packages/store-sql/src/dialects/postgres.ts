@@ -17,12 +17,16 @@ export const postgres: SqlDialect = {
   name: 'postgres',
   title: 'PostgreSQL',
   quote: '"',
+  // Not `read write`: a server that was made read only by default is on its way out.
   // `set local` ends with the transaction. Who waits for a lock waits longer than its holder may stand still.
   begin: [
-    'start transaction isolation level read committed, read write; ' +
+    'start transaction isolation level read committed; ' +
       'set local lock_timeout = 2700; set local idle_in_transaction_session_timeout = 2000',
   ],
   afterwards: [],
+  writeRefusal: sql<string>`case when pg_is_in_recovery() then 'a standby'
+    when current_setting('transaction_read_only') = 'on' then 'read only' else '' end`,
+  locksWhole: false,
   rowLock: sql`for update`,
   least: sql`least`,
   greatest: sql`greatest`,

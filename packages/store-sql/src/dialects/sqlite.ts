@@ -14,6 +14,8 @@ export const sqlite: SqlDialect = {
   // A transaction that reads first and writes later could not wait for another writer. Nobody can end one from outside.
   begin: ['begin immediate'],
   afterwards: [],
+  writeRefusal: sql<string>`''`,
+  locksWhole: true,
   rowLock: sql``,
   least: sql`min`,
   greatest: sql`max`,

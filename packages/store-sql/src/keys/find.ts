@@ -17,11 +17,11 @@ export async function findKeys(
 ): Promise<ReadonlyMap<string, KeyRecord | 'corrupt'>> {
   const wanted = [...new Set(ids.filter(isKeyId))]
   if (wanted.length === 0) return new Map()
-  const { queries, dialect, naming } = database
+  const { reads, dialect, naming } = database
   const text = `select * from ${tableName(dialect, naming, 'keys')} where id ${dialect.oneOfText(wanted.length)}`
   const query = CompiledQuery.raw(text, [...dialect.boundTexts(wanted)])
   const { rows } = await retrying(database, () =>
-    queries.executeQuery<Selectable<KeysTable>>(query as CompiledQuery<Selectable<KeysTable>>),
+    reads.executeQuery<Selectable<KeysTable>>(query as CompiledQuery<Selectable<KeysTable>>),
   )
   return new Map(rows.map((row) => [row.id, readKey(row)]))
 }

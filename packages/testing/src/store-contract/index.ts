@@ -13,7 +13,7 @@ import { ids } from './ids.ts'
 import { isolation } from './isolation.ts'
 import { lastUsed } from './last-used.ts'
 import { lifecycle } from './lifecycle.ts'
-import type { OptionalMethod, StoreContractOptions } from './options.ts'
+import type { OptionalMethod, StoreContractOptions, StoreUnderTest } from './options.ts'
 import { pagination } from './pagination.ts'
 import { purging } from './purge.ts'
 import { races } from './races.ts'
@@ -21,6 +21,7 @@ import { roundTrips } from './round-trips.ts'
 import { services } from './services.ts'
 import { silence } from './silent.ts'
 import { type ContractGroup, has, runGroup } from './suite.ts'
+import { trust } from './trust.ts'
 import { usage } from './usage.ts'
 
 const groups: readonly ContractGroup[] = [
@@ -32,6 +33,7 @@ const groups: readonly ContractGroup[] = [
   silence,
   races,
   changeLog,
+  trust,
   bus,
   pagination,
   filters,
@@ -66,7 +68,7 @@ const groups: readonly ContractGroup[] = [
  *   },
  * })
  */
-export function storeContract(options: StoreContractOptions): void {
+export function storeContract<Made extends StoreUnderTest>(options: StoreContractOptions<Made>): void {
   options.runner.describe(`store contract: ${options.name}`, () => {
     for (const group of groups) runGroup(group, options)
     const { leavesOut = [] } = options
@@ -74,7 +76,10 @@ export function storeContract(options: StoreContractOptions): void {
   })
 }
 
-function testAbsence({ runner, makeStore }: StoreContractOptions, leavesOut: readonly OptionalMethod[]): void {
+function testAbsence(
+  { runner, makeStore }: Pick<StoreContractOptions, 'runner' | 'makeStore'>,
+  leavesOut: readonly OptionalMethod[],
+): void {
   runner.test('what the store is said to leave out is really absent', async () => {
     const made = await makeStore()
     try {

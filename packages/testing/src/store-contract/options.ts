@@ -29,13 +29,20 @@ export interface ContractRunner {
 /** What a store may leave out, and what its harness may. */
 export type OptionalMethod = keyof Omit<KeyStore, 'find' | 'list' | 'commit'> | 'second' | 'reopen' | 'writeRaw'
 
-/** What `storeContract` takes. */
-export interface StoreContractOptions {
+/** What `storeContract` takes. `Made` is what `makeStore` gives, with whatever the hooks need of it. */
+export interface StoreContractOptions<Made extends StoreUnderTest = StoreUnderTest> {
   /** Names the store in the report. */
   readonly name: string
   /** Called once per test; stores must not see each other's data. */
-  makeStore(): Promise<StoreUnderTest>
+  makeStore(): Promise<Made>
   readonly runner: ContractRunner
+  /**
+   * Makes the server refuse writes while it goes on to answer reads, as a primary that became a replica does. Resolves with
+   * the way back. Without it, that `poll` notices is not tested.
+   */
+  demote?(made: Made): Promise<() => Promise<void>>
+  /** Takes all data away, behind the store's back, as an accident would. Without it, that `poll` notices is not tested. */
+  lose?(made: Made): Promise<void>
   /**
    * What the store or its harness does not have: the tests that need it are reported as skipped, and the others find out
    * whether it is really absent. Jest needs to know, since a Jest test cannot skip itself: what is absent and not listed

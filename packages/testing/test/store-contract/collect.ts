@@ -1,5 +1,6 @@
-import type { OptionalMethod, StoreUnderTest } from '@claviger/testing'
+import type { OptionalMethod, StoreContractOptions, StoreUnderTest } from '@claviger/testing'
 import { storeContract } from '@claviger/testing'
+import type { Hooked } from './honest-store.ts'
 
 /** How one test of the contract ended. */
 export interface Outcome {
@@ -16,6 +17,11 @@ interface CollectedTest {
   readonly body: (...context: unknown[]) => Promise<void>
 }
 
+const allHooks: Required<Pick<StoreContractOptions, 'demote' | 'lose'>> = {
+  demote: (made) => (made as Hooked).demote(),
+  lose: (made) => (made as Hooked).lose(),
+}
+
 /** Every test of the contract, for stores from this factory. */
 export function collectContract(makeStore: () => Promise<StoreUnderTest>): readonly CollectedTest[] {
   return collectApart(makeStore).run
@@ -25,6 +31,7 @@ export function collectContract(makeStore: () => Promise<StoreUnderTest>): reado
 export function collectApart(
   makeStore: () => Promise<StoreUnderTest>,
   leavesOut: readonly OptionalMethod[] = [],
+  hooks: Pick<StoreContractOptions, 'demote' | 'lose'> = allHooks,
 ): { readonly run: readonly CollectedTest[]; readonly skipped: readonly string[] } {
   const collected: CollectedTest[] = []
   const skipped: string[] = []
@@ -36,6 +43,7 @@ export function collectApart(
     name: 'collected',
     makeStore,
     leavesOut,
+    ...hooks,
     runner: {
       describe(title, body) {
         groups.push(title)

@@ -1,4 +1,10 @@
-import { type CommitResult, decodeKeyRecord, type KeyRecord, type KeyStore } from '@claviger/core/store'
+import {
+  type CommitResult,
+  decodeKeyRecord,
+  type KeyRecord,
+  type KeyStore,
+  UnavailableError,
+} from '@claviger/core/store'
 import { type MemoryStore, memoryStore } from '@claviger/store-memory'
 import type { StoreUnderTest } from '@claviger/testing'
 
@@ -17,18 +23,39 @@ export interface Defect {
   readonly fails: readonly string[]
 }
 
+/** What the suite's hooks need. */
+export interface Hooked extends StoreUnderTest {
+  /** Refuses writes, and so polls, until the returned function is called. */
+  demote(): Promise<() => Promise<void>>
+  /** Puts an empty store in the place of this one. */
+  lose(): Promise<void>
+}
+
 /** A store without a mistake, with everything the harness may offer; `breaks` plants one in every handle. */
-export async function makeStore({ breaks, harness }: Partial<Defect> = {}): Promise<StoreUnderTest> {
+export async function makeStore({ breaks, harness }: Partial<Defect> = {}): Promise<Hooked> {
   const memory = memoryStore()
+  const empty = memoryStore()
+  const server = { isDemoted: false, isLost: false }
   const raw = new Map<string, string>()
   const handles: MemoryStore[] = []
   const handle = (connected: MemoryStore): FullStore => {
     handles.push(connected)
-    const honest = withRawRows(connected, raw)
+    const sound = withRawRows(connected, raw)
+    const current = (): FullStore => (server.isLost ? empty : sound)
+    const writable = (): FullStore => {
+      if (server.isDemoted) throw new UnavailableError('store', 'It takes no writes.')
+      return current()
+    }
+    const honest: FullStore = {
+      ...sound,
+      find: async (ids) => current().find(ids),
+      poll: async (since) => writable().poll(since),
+      commit: async (change) => writable().commit(change),
+    }
     return { ...honest, ...breaks?.(honest) }
   }
   const store = handle(memory)
-  const made: StoreUnderTest = {
+  const made: Hooked = {
     store,
     second: async () => handle(memory.connect()),
     async reopen() {
@@ -38,6 +65,15 @@ export async function makeStore({ breaks, harness }: Partial<Defect> = {}): Prom
     },
     async writeRaw(id, text) {
       raw.set(id, text)
+    },
+    async demote() {
+      server.isDemoted = true
+      return async () => {
+        server.isDemoted = false
+      }
+    },
+    async lose() {
+      server.isLost = true
     },
     async close() {
       for (const one of handles) await one.close()

@@ -5,9 +5,13 @@ import type { ManagerParts } from '../parts.ts'
 
 /** Reads a service account of a workspace, afresh, also a deleted one; undefined when the store knows none. */
 export async function findServiceAccount(
-  { store, clock, storeTimeoutMs }: Pick<ManagerParts, 'store' | 'clock' | 'storeTimeoutMs'>,
+  { store, clock, storeTimeoutMs, confirmed }: Pick<ManagerParts, 'store' | 'clock' | 'storeTimeoutMs' | 'confirmed'>,
   workspaceId: string,
   id: string,
 ): Promise<ServiceAccount | undefined> {
-  return within(clock, storeTimeoutMs, 'store', () => storedServiceAccount(store, workspaceId, id, 'store'))
+  const account = await within(clock, storeTimeoutMs, 'store', () =>
+    storedServiceAccount(store, workspaceId, id, 'store'),
+  )
+  if (account === undefined) await within(clock, storeTimeoutMs, 'store', confirmed)
+  return account
 }

@@ -19,6 +19,7 @@ import { races } from './races.ts'
 import { roundTrips } from './round-trips.ts'
 import { services } from './services.ts'
 import { silence } from './silent.ts'
+import { trust } from './trust.ts'
 import { usage } from './usage.ts'
 
 /** Planted mistakes by the group of the contract that must notice them. */
@@ -31,6 +32,7 @@ export const defectsByGroup: Readonly<Record<string, readonly Defect[]>> = {
   'silent commits': silence,
   races,
   'head and change log': changeLog,
+  trust,
   bus,
   'listing in pages': pagination,
   'listing with filters': filters,

@@ -1,0 +1,52 @@
+import { inTime } from './in-time.ts'
+import type { Silence } from './silence.ts'
+
+/** What a pool of some driver can do. */
+export interface PoolAccess<Client extends object> {
+  connect(): Promise<Client>
+  giveBack(client: Client): void
+  destroy(client: Client): void
+  /** The connections being made, whoever asked for them; none where the driver does not show them. */
+  connecting(): readonly object[]
+  /** Ends the attempt, so that its place in the pool is free. */
+  abandon(connection: object): void
+}
+
+// More idle connections than this are left to the next call.
+const maxDestroyed = 100
+
+/**
+ * Takes a connection of a pool, within a bound. One that was idle before a server fell silent is destroyed, not used; and
+ * attempts to connect that got nowhere in the time are ended, since they would hold their places for as long as the
+ * system keeps them.
+ *
+ * @throws Error when none comes in time
+ */
+export async function acquired<Client extends object>(
+  pool: PoolAccess<Client>,
+  silence: Silence,
+  timeoutMs: number | undefined,
+): Promise<Client> {
+  for (let destroyed = 0; ; destroyed += 1) {
+    const client = await connected(pool, timeoutMs)
+    if (destroyed === maxDestroyed || !silence.isDoubtful(client)) return client
+    pool.destroy(client)
+  }
+}
+
+async function connected<Client extends object>(
+  pool: PoolAccess<Client>,
+  timeoutMs: number | undefined,
+): Promise<Client> {
+  const connecting = pool.connect()
+  const attempts = pool.connecting()
+  try {
+    return await inTime(timeoutMs, 'A connection', connecting)
+  } catch (error) {
+    // One that comes too late is given back.
+    void connecting.then((client) => pool.giveBack(client)).catch(() => undefined)
+    const underWay = new Set(pool.connecting())
+    for (const attempt of attempts) if (underWay.has(attempt)) pool.abandon(attempt)
+    throw error
+  }
+}
