@@ -28,6 +28,10 @@ export default defineConfig({
       project('packages/koa'),
       project('examples/prompts-api', { testTimeout: 30_000 }),
       project('examples/prompts-api-koa', { testTimeout: 30_000 }),
+      project('examples/custom-adapter', {
+        globalSetup: '../../packages/repository/scripts/build.setup.ts',
+        testTimeout: 30_000,
+      }),
       project('examples/custom-store', {
         globalSetup: '../../packages/repository/scripts/build.setup.ts',
         testTimeout: 30_000,

@@ -10,7 +10,10 @@ export interface UsageCounts {
   readonly serverErrors: number
 }
 
-/** Counts of one key and secret version within one hour. */
+/**
+ * Counts of one key and secret version within one hour. Workspace, key, version and hour together name what is added to;
+ * a batch may hold several entries of one name, and `requests` is what is counted, whatever became of it.
+ */
 export interface UsageEntry extends UsageCounts {
   readonly workspaceId: string
   readonly keyId: string

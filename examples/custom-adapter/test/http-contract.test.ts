@@ -1,0 +1,48 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { type ContractApp, type ContractKit, type ContractServer, httpContract } from '@claviger/testing'
+import { describe, test } from 'vitest'
+import { apiKeyAuth } from '../src/api-key-auth.ts'
+import type { Middleware } from '../src/exchange.ts'
+import { framework } from '../src/framework.ts'
+
+httpContract({ name: 'my framework', serve, runner: { describe, test } })
+
+async function serve({ keyring, options, onDenied, routes }: ContractApp): Promise<ContractServer> {
+  const auth = apiKeyAuth(keyring, {
+    ...options,
+    ...(onDenied && {
+      onDenied: (denial, { res }) =>
+        onDenied(denial, (status, text) => {
+          res.statusCode = status
+          res.end(text)
+        }),
+    }),
+  })
+  const kit: ContractKit<Middleware> = {
+    auth,
+    use: (work) => async (exchange, next) => {
+      await work(exchange.req, exchange.res)
+      await next()
+    },
+    handle:
+      (work) =>
+      async ({ apiKey, req, res }) => {
+        const body = JSON.stringify(await work(apiKey, req))
+        res.setHeader('Content-Type', 'application/json')
+        res.setHeader('Content-Length', Buffer.byteLength(body))
+        res.end(body)
+      },
+  }
+  const server = createServer(framework(routes(kit)))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  return {
+    port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
