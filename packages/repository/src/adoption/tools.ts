@@ -50,7 +50,15 @@ async function installed(packages: Readonly<Record<string, string>>): Promise<st
   const draft = mkdtempSync(join(cache, 'draft-'))
   try {
     writeFileSync(join(draft, 'package.json'), JSON.stringify({ private: true, dependencies: packages }))
-    const args = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock', '--prefer-offline']
+    const args = [
+      'install',
+      '--ignore-scripts',
+      '--no-audit',
+      '--no-fund',
+      '--no-package-lock',
+      '--prefer-offline',
+      '--fetch-retries=1',
+    ]
     await run('npm', args, { cwd: draft, timeout: 120_000 })
     renameSync(draft, place)
   } catch (error) {
