@@ -14,7 +14,7 @@ export interface ConnectionCare {
 
 /**
  * Looks after a client of the host's. ioredis waits for an answer on a dead connection as long as the system keeps it
- * open, a Sentinel or Cluster client too, though another server has taken over: after `limitMs` of silence the socket is
+ * open, a Sentinel or Cluster client too, though another server has taken over: after most of `limitMs` of silence the socket is
  * destroyed, and the client connects as it would after any loss. It is also told not to wait before it connects again.
  */
 export function careFor(client: RedisClient | RedisClusterClient, limitMs: number): ConnectionCare {
@@ -36,7 +36,7 @@ export function careFor(client: RedisClient | RedisClusterClient, limitMs: numbe
     // Nobody asks any more: whatever becomes of the connection is the host's business.
     if (silentSince === undefined || now - sentAt > idleAfterMs) return stop()
     if (isCluster(client)) lookAtNodes(client, now, silentSince)
-    else lookAt(client, now, silentSince, limitMs)
+    else lookAt(client, now, silentSince, patience * limitMs)
   }
 
   /** One connection: anything it was asked is as good as a probe. */
@@ -108,6 +108,8 @@ interface Watch {
   isAnswered?: boolean
 }
 
+// Before the command itself is given up: the next one then finds a new connection on its way.
+const patience = 0.75
 const idleAfterMs = 10_000
 // ioredis waits up to two seconds, more with each attempt, before it connects again.
 const nudgeMs = 250

@@ -5,7 +5,9 @@ import { redisContract } from './contract.ts'
 
 const cluster = await serverOrSkip('Redis Cluster', startRedisCluster)
 
+const urls = (): readonly string[] => cluster.server().urls
+
 cluster.describe('on a cluster of three masters', () => {
-  redisContract('Redis Cluster through ioredis 6', () => new Cluster([...cluster.server().urls]))
-  redisContract('Redis Cluster through ioredis 5', () => new Cluster5([...cluster.server().urls]))
+  redisContract('Redis Cluster through ioredis 6', () => new Cluster([...urls()]), urls)
+  redisContract('Redis Cluster through ioredis 5', () => new Cluster5([...urls()]), urls)
 })

@@ -5,7 +5,9 @@ import { redisContract } from './contract.ts'
 
 const redis = await serverOrSkip('Redis', startRedis)
 
+const urls = (): readonly string[] => [redis.server().url]
+
 redis.describe('on one Redis', () => {
-  redisContract('Redis through ioredis 6', () => new Redis(redis.server().url))
-  redisContract('Redis through ioredis 5', () => new Redis5(redis.server().url))
+  redisContract('Redis through ioredis 6', () => new Redis(redis.server().url), urls)
+  redisContract('Redis through ioredis 5', () => new Redis5(redis.server().url), urls)
 })

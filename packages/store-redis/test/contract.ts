@@ -1,16 +1,19 @@
-import { storeContract } from '@claviger/testing'
+import { storeContract, type StoreUnderTest } from '@claviger/testing'
 import { describe, test } from 'vitest'
 import { type RedisClient, type RedisClusterClient, redisStore } from '../src/index.ts'
 import { keyNames } from '../src/keys.ts'
-import { freshNamespace } from './fixtures.ts'
+import { Redis } from 'ioredis'
+import { freshNamespace, namesIn } from './fixtures.ts'
 
 type Client = (RedisClient | RedisClusterClient) & { disconnect(): void }
 
 /** Runs the whole contract on a Redis through clients that `connect` makes. */
-export function redisContract(name: string, connect: () => Client): void {
-  storeContract({
+export function redisContract(name: string, connect: () => Client, masters: () => readonly string[]): void {
+  storeContract<StoreUnderTest & { lose(): Promise<void> }>({
     name,
     runner: { describe, test },
+    demote: async () => demoted(masters()),
+    lose: ({ lose }) => lose(),
     makeStore: async () => {
       const namespace = freshNamespace()
       const clients: Client[] = []
@@ -36,6 +39,11 @@ export function redisContract(name: string, connect: () => Client): void {
         async writeRaw(id, raw) {
           await clients[0]?.call('SET', keyNames(namespace).key(id), raw)
         },
+        async lose() {
+          await onEach(masters(), async (master) => {
+            for (const key of await namesIn(master, namespace)) await master.call('DEL', key)
+          })
+        },
         async close() {
           for (const one of opened) await one.close()
           for (const client of clients) client.disconnect()
@@ -43,4 +51,21 @@ export function redisContract(name: string, connect: () => Client): void {
       }
     },
   })
+}
+
+/** Masters that may be cut off: they answer reads, and refuse writes until the way back is taken. */
+async function demoted(urls: readonly string[]): Promise<() => Promise<void>> {
+  const demand = (replicas: string): Promise<void> =>
+    onEach(urls, async (master) => {
+      await master.call('CONFIG', 'SET', 'min-replicas-to-write', replicas)
+    })
+  await demand('1')
+  return () => demand('0')
+}
+
+async function onEach(urls: readonly string[], work: (master: Redis) => Promise<void>): Promise<void> {
+  for (const url of urls) {
+    const master = new Redis(url)
+    await work(master).finally(() => master.disconnect())
+  }
 }

@@ -2,12 +2,18 @@ import { serverOrSkip, startPostgres } from '@claviger/test-servers'
 import { storeContract } from '@claviger/testing'
 import { test } from 'vitest'
 import { postgresClient } from './support/postgres.ts'
-import { serverUnderTest } from './support/under-test.ts'
+import { hooks, serverUnderTest } from './support/under-test.ts'
 
 const postgres = await serverOrSkip('PostgreSQL', startPostgres)
 
 storeContract({
   name: 'postgresStore',
   runner: { describe: postgres.describe, test },
-  makeStore: () => serverUnderTest(() => postgresClient(postgres.server().url)),
+  ...hooks,
+  makeStore: () =>
+    serverUnderTest(() => postgresClient(postgres.server().url), {
+      demote: ['alter system set default_transaction_read_only = on', 'select pg_reload_conf()'],
+      promote: ['alter system reset default_transaction_read_only', 'select pg_reload_conf()'],
+      shown: `select (current_setting('default_transaction_read_only') = 'on')::int as demoted`,
+    }),
 })

@@ -4,9 +4,11 @@ import { waitFor } from './launch.ts'
 import { redisArgs, type RedisNode, type RedisServerOptions, startRedisNode } from './redis.ts'
 import type { TestServer } from './server.ts'
 
-/** Three masters that share the slots. There are no replicas: a node that is down takes its slots along. */
+/** Three masters that share the slots. Without `replica`, a node that is down takes its slots along. */
 export interface TestRedisCluster {
   readonly nodes: readonly TestServer[]
+  /** Takes over from the first node, if it was asked for. */
+  readonly replica: TestServer | undefined
   /** Start nodes, as `new Cluster(urls)` takes them. */
   readonly urls: readonly string[]
   /** Stops all nodes. */
@@ -20,21 +22,36 @@ const formDeadlineMs = 30_000
  * Starts a cluster of three masters and waits until each of them finds it complete. Takes about 2 s. `undefined` when
  * Redis is not installed.
  */
-export async function startRedisCluster(options: RedisServerOptions = {}): Promise<TestRedisCluster | undefined> {
+export async function startRedisCluster({
+  replica: hasReplica = false,
+  ...options
+}: RedisClusterOptions = {}): Promise<TestRedisCluster | undefined> {
   const started = await Promise.all(slotRanges.map(() => startClusterNode(options)))
   const nodes = started.filter((node) => node !== undefined)
   if (nodes.length === 0) return undefined
+  let replica: ClusterNode | undefined
   const stop = async (): Promise<void> => {
-    await Promise.all(nodes.map(({ server }) => server.stop()))
+    await Promise.all([...nodes, ...(replica === undefined ? [] : [replica])].map(({ server }) => server.stop()))
   }
   try {
     await form(nodes)
+    const [first] = nodes
+    if (hasReplica && first !== undefined) {
+      replica = await startClusterNode(options)
+      if (replica !== undefined) await follow(replica, first)
+    }
   } catch (error) {
     await stop()
     throw error
   }
   const servers = nodes.map(({ server }) => server)
-  return { nodes: servers, urls: servers.map(({ url }) => url), stop }
+  return { nodes: servers, replica: replica?.server, urls: servers.map(({ url }) => url), stop }
+}
+
+/** How to start a cluster. */
+export interface RedisClusterOptions extends RedisServerOptions {
+  /** Whether a fourth node is a replica of the first. Default: false. */
+  readonly replica?: boolean
 }
 
 interface ClusterNode extends RedisNode {
@@ -67,6 +84,19 @@ async function form(nodes: readonly ClusterNode[]): Promise<void> {
   for (const { socketFile } of nodes) {
     if (!(await waitFor(() => isComplete(socketFile), formDeadlineMs))) throw new Error('The cluster did not form')
   }
+}
+
+/** Makes a node a replica of another, and waits until it has its data. */
+async function follow(replica: ClusterNode, { socketFile, server, busPort }: ClusterNode): Promise<void> {
+  await command(replica.socketFile, `CLUSTER MEET 127.0.0.1 ${server.port} ${busPort}`)
+  const id = (await firstReply(socketFile, 'CLUSTER MYID\r\n'))?.split('\r\n')[1] ?? ''
+  // Refused until the two have met; taken once, since each time makes the replica begin anew.
+  const isTold = async (): Promise<boolean> =>
+    (await firstReply(replica.socketFile, `CLUSTER REPLICATE ${id}\r\n`)) === '+OK\r\n'
+  const follows = async (): Promise<boolean> =>
+    ((await firstReply(replica.socketFile, 'INFO replication\r\n')) ?? '').includes('master_link_status:up')
+  if (!(await waitFor(isTold, formDeadlineMs)) || !(await waitFor(follows, formDeadlineMs)))
+    throw new Error('The replica does not follow')
 }
 
 async function isComplete(socketFile: string): Promise<boolean> {

@@ -274,8 +274,7 @@ describe('another store than the one it was started on', () => {
 
   test('is told to operators with every poll', async () => {
     const seen: string[] = []
-    const note = (message: unknown): void =>
-      void seen.push(String((message as { readonly error: Error }).error.message))
+    const note = (message: unknown): void => void seen.push((message as { readonly error: Error }).error.message)
     const { freshness, clock, answers } = following()
     await freshness.start()
     answers(() => foreign)
