@@ -1,0 +1,120 @@
+import type { Clock } from './clock.ts'
+import { channels, publish } from './diagnostics.ts'
+import { isClavigerError } from './errors.ts'
+
+/** A failure that no caller waits for, or whose caller may not be told why: a client gets 503 and no reason. */
+export interface Fault {
+  /** What was thrown. An `UnavailableError` carries what the driver or your function said as its `cause`. */
+  readonly error: unknown
+  /** What Claviger was doing: `verify`, `poll`, `subscribe`, `usage`, `purge`, `rehash`, `onEvent`, ... */
+  readonly during: string
+}
+
+/** Tells the host of a fault. Does no I/O and never throws. */
+export type ReportFault = (error: unknown, during: string) => void
+
+const pauseMs = 60_000
+// More causes than this at once are one outage; the oldest is then told of again.
+const maxCauses = 50
+const maxTextLength = 2_000
+// Far more than is shown, so that no token is cut before it is masked.
+const maxMaskedLength = 20_000
+
+/**
+ * Makes a keyring's reporter. Every fault goes to the channel `claviger:error` and to `onError`. A host that listens to
+ * neither reads a process warning, once per cause and minute: a server whose every answer is 503 must say why.
+ *
+ * @param tokenPattern tokens of this form are blotted out of warnings
+ */
+export function createFaults(
+  onError: ((fault: Fault) => void | Promise<void>) | undefined,
+  tokenPattern: RegExp,
+  clock: Clock,
+): ReportFault {
+  const warnedAt = new Map<string, number>()
+  const tokens = new RegExp(tokenPattern.source, 'g')
+
+  // Masked first: half a token is one, too.
+  const shown = (text: string): string =>
+    text.slice(0, maxMaskedLength).replace(tokens, '[API key]').slice(0, maxTextLength)
+
+  const warn = (error: unknown, during: string): void => {
+    const text = shown(`${during} failed: ${messageOf(error)}`)
+    const now = clock.monotonic()
+    const last = warnedAt.get(text)
+    if (last !== undefined && now - last < pauseMs) return
+    warnedAt.delete(text)
+    warnedAt.set(text, now)
+    const [oldest] = warnedAt.keys()
+    if (warnedAt.size > maxCauses && oldest !== undefined) warnedAt.delete(oldest)
+    process.emitWarning(`${text} ${consequenceOf(error)}`, {
+      type: 'ClavigerWarning',
+      code: 'CLAVIGER_FAULT',
+      detail: `${shown(stackOf(error))}\n${advice}`,
+    })
+  }
+
+  return (error, during) => {
+    publish(channels.error, () => ({ error, during }))
+    try {
+      if (onError === undefined) {
+        if (!channels.error.hasSubscribers) warn(error, during)
+      } else {
+        // The host's function is asked once; what it throws, or rejects with, must not become a fault of its own.
+        Promise.resolve(onError({ error, during })).catch(() => {})
+      }
+    } catch {
+      // Reporting a fault must not cause one.
+    }
+  }
+}
+
+const advice =
+  'Shown at most once a minute for each cause. Pass onError to createKeyring, or subscribe to the diagnostics channel ' +
+  'claviger:error, to be told every time and to end these warnings.'
+
+/** The messages of an error and of what caused it, outermost first. */
+function messageOf(error: unknown): string {
+  return chainOf(error)
+    .map((each) => textOf(() => each.message) ?? 'an error that cannot be read')
+    .join(' Cause: ')
+}
+
+/** The stack of what went wrong first: the host's own line, or the driver's. */
+function stackOf(error: unknown): string {
+  const root = chainOf(error).at(-1)
+  return textOf(() => root?.stack) ?? ''
+}
+
+function consequenceOf(error: unknown): string {
+  const dependency: unknown = isClavigerError(error) && 'dependency' in error ? error.dependency : undefined
+  return dependency === undefined ? '' : (consequences.get(dependency) ?? '')
+}
+
+const consequences: ReadonlyMap<unknown, string> = new Map([
+  ['store', 'Keys that are not in memory are answered with 503 until the store works.'],
+  ['owner', 'Keys of this owner are answered with 503 until its permissions can be read.'],
+  ['hasher', 'Keys that must be hashed are answered with 503.'],
+])
+
+/** An error and its causes, at most five. What is no error is described as one. */
+function chainOf(error: unknown): readonly { readonly message: string; readonly stack?: string }[] {
+  const chain: { readonly message: string; readonly stack?: string }[] = []
+  try {
+    for (let each = error; each instanceof Error && chain.length < 5 && !chain.includes(each); each = each.cause) {
+      chain.push(each)
+    }
+  } catch {
+    // A getter of a foreign error threw: what was read until then is told.
+  }
+  return chain.length > 0 ? chain : [{ message: `something that is no Error was thrown (${typeof error}).` }]
+}
+
+function textOf(read: () => unknown): string | undefined {
+  try {
+    const text = read()
+    return typeof text === 'string' && text !== '' ? text : undefined
+  } catch {
+    return undefined
+  }
+}
