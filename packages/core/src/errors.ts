@@ -1,3 +1,5 @@
+import type { Refused } from './verify/verdict.ts'
+
 const brand = Symbol.for('claviger.error')
 
 /** Every `code` an error of Claviger can carry. Each has a page in `docs/errors/`. */
@@ -18,6 +20,7 @@ export type ErrorCode =
   | 'ERR_CLAVIGER_CLOSED'
   | 'ERR_CLAVIGER_REVOCATION_NOT_DURABLE'
   | 'ERR_CLAVIGER_CORRUPT_RECORD'
+  | 'ERR_CLAVIGER_KEY_REFUSED'
 
 /**
  * The base of every error Claviger throws. Switch on `code`; it is stable, the message is not.
@@ -265,6 +268,18 @@ export class CorruptRecordError extends ClavigerError {
   }
 }
 
+/** A watched key is not good any more for what was opened with it. The `reason` of the signal that `watch` returns. */
+export class KeyRefusedError extends ClavigerError {
+  readonly code = 'ERR_CLAVIGER_KEY_REFUSED'
+  /** What a verification answers now. */
+  readonly refusal: Refused
+
+  constructor(refusal: Refused) {
+    super(`The key is refused now: ${refusal.code}.`)
+    this.refusal = refusal
+  }
+}
+
 const named = {
   BusyError,
   ClavigerError,
@@ -276,6 +291,7 @@ const named = {
   IdempotencyKeyReusedError,
   KeyEndedError,
   KeyNotFoundError,
+  KeyRefusedError,
   NotSupportedError,
   PermissionCeilingError,
   RevocationNotDurableError,

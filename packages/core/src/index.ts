@@ -20,6 +20,7 @@ export {
   isClavigerError,
   KeyEndedError,
   KeyNotFoundError,
+  KeyRefusedError,
   NotSupportedError,
   PermissionCeilingError,
   RevocationNotDurableError,
