@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts'
-import { channels, publish } from './diagnostics.ts'
+import { publishFault, type ReportFault } from './faults.ts'
 import type { KeyAction, ServiceAccountAction } from './keys/activity.ts'
 import type { Actor } from './keys/actor.ts'
 import type { Key } from './keys/key.ts'
@@ -39,7 +39,11 @@ export interface EventSink {
 }
 
 /** Reports to the host's `onEvent`. What the host throws is published and stops nothing: the change is done. */
-export function createEventSink(onEvent: (event: KeyringEvent) => void | Promise<void>, clock: Clock): EventSink {
+export function createEventSink(
+  onEvent: (event: KeyringEvent) => void | Promise<void>,
+  clock: Clock,
+  report: ReportFault = publishFault,
+): EventSink {
   const base = ({ type, id, workspaceId }: Actor): EventBase => ({
     at: new Date(clock.now()),
     workspaceId,
@@ -48,7 +52,7 @@ export function createEventSink(onEvent: (event: KeyringEvent) => void | Promise
   const emit = (event: KeyringEvent): void => {
     new Promise<void>((resolve) => {
       resolve(onEvent(event))
-    }).catch((error: unknown) => publish(channels.error, () => ({ error, during: 'onEvent' })))
+    }).catch((error: unknown) => report(error, 'onEvent'))
   }
   // Copies: what a listener does to them reaches no caller.
   return {

@@ -11,7 +11,23 @@ export interface Fault {
 }
 
 /** Tells the host of a fault. Does no I/O and never throws. */
-export type ReportFault = (error: unknown, during: string) => void
+export type ReportFault = (error: unknown, during: string, more?: object) => void
+
+/** Publishes a fault on `claviger:error`, and tells nobody else. */
+export const publishFault: ReportFault = (error, during, more) =>
+  publish(channels.error, () => ({ error, during, ...more }))
+
+const reporters = new WeakMap<object, ReportFault>()
+
+/** Lets what is given a keyring only, such as HTTP authentication, report to the keyring's own reporter. */
+export function reportFaultsOf(keyring: object, report: ReportFault): void {
+  reporters.set(keyring, report)
+}
+
+/** The reporter of a keyring. */
+export function faultsOf(keyring: object): ReportFault {
+  return reporters.get(keyring) ?? publishFault
+}
 
 const pauseMs = 60_000
 // More causes than this at once are one outage; the oldest is then told of again.
@@ -54,18 +70,26 @@ export function createFaults(
     })
   }
 
-  return (error, during) => {
-    publish(channels.error, () => ({ error, during }))
+  return (error, during, more) => {
+    publishFault(error, during, more)
     try {
       if (onError === undefined) {
         if (!channels.error.hasSubscribers) warn(error, during)
       } else {
-        // The host's function is asked once; what it throws, or rejects with, must not become a fault of its own.
-        Promise.resolve(onError({ error, during })).catch(() => {})
+        void heard(onError, { error, during })
       }
     } catch {
       // Reporting a fault must not cause one.
     }
+  }
+}
+
+/** Asks the host's function, once: what it throws, or rejects with, must not become a fault of its own. */
+async function heard(onError: (fault: Fault) => void | Promise<void>, fault: Fault): Promise<void> {
+  try {
+    await onError(fault)
+  } catch {
+    // Nobody is left to tell.
   }
 }
 

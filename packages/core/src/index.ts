@@ -29,11 +29,12 @@ export {
   UnavailableError,
   ValidationError,
 } from './errors.ts'
+export type { Fault } from './faults.ts'
 export type { KeyEvent, KeyringEvent, ServiceAccountEvent } from './events.ts'
 export { type Argon2Parameters, argon2id, type Hasher, hmacSha256, type PepperChange } from './hashing/hasher.ts'
 export type { Pepper } from './hashing/pepper.ts'
 export { createKeyring } from './keyring.ts'
-export type { Guarantees, Keyring, VerifyContext } from './keyring-types.ts'
+export type { Guarantees, Keyring, VerifyContext, WatchOptions } from './keyring-types.ts'
 export type { Facts, KeyAction, ServiceAccountAction } from './keys/activity.ts'
 export { type Ability, type Actor, keyActor, type Origin, systemActor } from './keys/actor.ts'
 export type { Attention } from './keys/attention.ts'
@@ -102,6 +103,7 @@ export type { RandomBytes } from './token/token.ts'
 export type { OwnerQuestion } from './verify/owner-scope.ts'
 export type { ResolveOwner } from './verify/owners.ts'
 export type { UsageOptions } from './usage/options.ts'
+export type { KeyringChange } from './watch/changes.ts'
 export type {
   Accepted,
   ApiKey,

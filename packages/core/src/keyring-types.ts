@@ -14,6 +14,12 @@ export interface VerifyContext<Permission extends string = string> extends Requi
   readonly carrier?: Carrier
 }
 
+/** What `watch` may be told besides the key. */
+export interface WatchOptions<Permission extends string = string> extends Omit<VerifyContext<Permission>, 'carrier'> {
+  /** Ends the watch when it aborts. Give it when the client leaves. */
+  readonly signal?: AbortSignal
+}
+
 /** Which promises hold with the store in use. */
 export interface Guarantees {
   readonly revocation: {
@@ -114,6 +120,24 @@ export interface Keyring<Permission extends string = string> {
    * if (refused !== undefined) return refuse(refused.code)
    */
   authorize(apiKey: ApiKey, requirement: Requirement): Refused | undefined
+
+  /**
+   * Watches a verified key for as long as something stays open that was opened with it: a stream, a socket, a job. The
+   * returned signal aborts when the key is refused, whichever process revoked, disabled or narrowed it; its `reason` is a
+   * `KeyRefusedError` with the refusal, an `UnavailableError` when the key could not be checked for `leaseMs`, or a
+   * `ClosedError` after `close()`.
+   *
+   * @example
+   * const left = new AbortController()
+   * const refused = keyring.watch(apiKey, { permission: 'prompts:read', signal: left.signal })
+   * refused.addEventListener('abort', () => refuse('the key is refused'))
+   * left.abort()
+   *
+   * @param apiKey of a request, or of an accepted verification
+   * @param options what the key must go on to be good for, as in `verify`; `signal` ends the watch when it aborts
+   * @throws {ConfigurationError} for a key that this keyring did not make, or a requirement that is none
+   */
+  watch(apiKey: ApiKey, options?: WatchOptions<Permission>): AbortSignal
 
   /**
    * Tells every process that an owner's permissions changed, or that it is gone. Resolves when the store has it.

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { createCommits } from './commits.ts'
-import { ClosedError } from './errors.ts'
+import { ClosedError, ConfigurationError } from './errors.ts'
 import { createEventSink } from './events.ts'
+import { createFaults, reportFaultsOf } from './faults.ts'
 import { guaranteesOf } from './guarantees.ts'
 import { createHashing, type HashRank } from './hashing/hashing.ts'
 import type { Keyring } from './keyring-types.ts'
@@ -23,6 +24,7 @@ import { createApiKeys } from './verify/api-key.ts'
 import { createCache } from './verify/cache.ts'
 import { createFreshness } from './verify/freshness.ts'
 import { createOwners } from './verify/owners.ts'
+import { createRecheck } from './verify/recheck.ts'
 import { createRecords } from './verify/records.ts'
 import { createRevokedKeys } from './verify/revoked.ts'
 import { createRecorder } from './usage/recorder.ts'
@@ -30,6 +32,8 @@ import { checkedRequirement } from './verify/requirement.ts'
 import { createVerifier } from './verify/verifier.ts'
 import { createWithheldGrants } from './verify/withheld-grants.ts'
 import { within } from './verify/within.ts'
+import { inOrder, toldTo } from './watch/changes.ts'
+import { createWatches } from './watch/watches.ts'
 import { createWorkQueue } from './work-queue.ts'
 
 // A store may migrate nothing, but it may look around: configuration, schema, persistence.
@@ -68,9 +72,25 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
     },
     clock,
   )
-  const freshness = createFreshness(store, cache, resolved, clock, Math.random)
+  const report = createFaults(resolved.onError, tokenPattern(grammar), clock)
+  const watches = createWatches({
+    recheck: (apiKey) => recheck(apiKey),
+    refusal: (apiKey, requirement) => apiKeys.refusal(apiKey, requirement),
+    alive: (now) => freshness.alive(now),
+    clock,
+    pollMs: resolved.pollMs,
+    recordAgeMs: resolved.recordAgeMs,
+    leaseMs: resolved.leaseMs,
+  })
+  // The cache first: who is told of a change must not get what was remembered before it.
+  const caches = inOrder([
+    cache,
+    watches,
+    ...(resolved.onChange === undefined ? [] : [toldTo(resolved.onChange, report)]),
+  ])
+  const freshness = createFreshness(store, caches, resolved, clock, Math.random, report)
   const managed = managedStore(store, clock, storeTimeoutMs)
-  const commits = createCommits(managed, cache, freshness, clock, storeTimeoutMs)
+  const commits = createCommits(managed, caches, freshness, clock, storeTimeoutMs)
   const queue = createWorkQueue(
     {
       works: 'hashes',
@@ -84,7 +104,7 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
   const apiKeys = createApiKeys(permissions)
   const revoked = createRevokedKeys(maxRevokedKeys)
   const withheld = createWithheldGrants()
-  const withdrawals = createWithdrawals(clock, resolved.pollMs)
+  const withdrawals = createWithdrawals(clock, resolved.pollMs, report)
   const owners = createOwners(
     store,
     resolved.resolveOwner,
@@ -95,9 +115,16 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
     freshness.confirmed,
   )
   const repair = createRepair(managed, commits, clock, storeTimeoutMs)
-  const rehash = createRehash({ hashing, repair, cache, clock })
-  const ownerFlags = createOwnerFlags({ store: managed, repair, owners, clock, storeTimeoutMs })
-  const retention = createRetention({ store, times: resolved.retention, clock, random: Math.random, storeTimeoutMs })
+  const rehash = createRehash({ hashing, repair, cache, clock, report })
+  const ownerFlags = createOwnerFlags({ store: managed, repair, owners, clock, storeTimeoutMs, report })
+  const retention = createRetention({
+    store,
+    times: resolved.retention,
+    clock,
+    random: Math.random,
+    storeTimeoutMs,
+    report,
+  })
 
   const recorder =
     resolved.usage === false || store.addUsage === undefined || store.usage === undefined
@@ -108,6 +135,7 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
           clock,
           apiKeys.isOurs,
           Math.random,
+          report,
         )
 
   const start = async (): Promise<void> => {
@@ -118,7 +146,20 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
   const readiness = createReadiness(start, clock, Math.min(startRetryMs, resolved.pollMs))
   const ready = async (): Promise<void> => readiness.starting()
 
+  const records = createRecords(store, cache.fence, clock, storeTimeoutMs)
+  const recheck = createRecheck({
+    records,
+    owners,
+    revoked,
+    apiKeys,
+    freshness,
+    clock,
+    starting: readiness.starting,
+    budgetMs: storeTimeoutMs,
+    noticeMs: resolved.expiryNoticeMs,
+  })
   const verifier = createVerifier({
+    report,
     grammar,
     cache,
     freshness,
@@ -126,7 +167,7 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
     apiKeys,
     revoked,
     clock,
-    records: createRecords(store, cache.fence, clock, storeTimeoutMs),
+    records,
     owners,
     starting: readiness.starting,
     onOutdated: rehash.offer,
@@ -158,9 +199,9 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
     storeTimeoutMs,
     ready,
     confirmed: freshness.confirmed,
-    caches: cache,
+    caches,
     entries: cache.entries,
-    events: createEventSink(resolved.onEvent, clock),
+    events: createEventSink(resolved.onEvent, clock, report),
     policy: resolved.policy,
     defaultPermissions: resolved.defaultPermissions,
     freeText: createFreeText(grammar),
@@ -169,7 +210,7 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
   }
   const managers = createManagers(parts)
 
-  return {
+  const keyring: Keyring<Permission> = {
     permissions,
     environments: resolved.environments,
     tokenPattern: tokenPattern(grammar),
@@ -195,6 +236,18 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
     recordUse: recorder?.count,
     authorize: apiKeys.refusal,
 
+    watch(apiKey, options = {}) {
+      const { signal, ...context } = options
+      const requirement = checkedRequirement(context, permissions, grammar.environments)
+      if (!apiKeys.isOurs(apiKey)) {
+        throw new ConfigurationError(
+          'apiKey',
+          'Expected the apiKey of a request or an accepted verification of this keyring.',
+        )
+      }
+      return watches.watch(apiKey, requirement, checkedSignal(signal))
+    },
+
     async ownerChanged(change) {
       const { workspaceId, owner } = ownFields('ownerChanged', change, ['workspaceId', 'owner'])
       checkReference('workspaceId', workspaceId)
@@ -215,6 +268,7 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
     async close() {
       if (readiness.closed) return
       readiness.close()
+      watches.stop()
       withdrawals.stop()
       retention.stop()
       ownerFlags.stop()
@@ -227,6 +281,13 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
       }
     },
   }
+  reportFaultsOf(keyring, report)
+  return keyring
+}
+
+function checkedSignal(signal: unknown): AbortSignal | undefined {
+  if (signal === undefined || signal instanceof AbortSignal) return signal
+  throw new ConfigurationError('signal', `Expected signal to be an AbortSignal, got ${typeof signal}.`)
 }
 
 /** How many hashes may wait: verifications have all of the places, and what can wait has less of its own. */

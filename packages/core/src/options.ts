@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from './clock.ts'
 import { ConfigurationError } from './errors.ts'
 import type { KeyringEvent } from './events.ts'
+import type { Fault } from './faults.ts'
 import { argon2id, type Hasher } from './hashing/hasher.ts'
 import type { KeyPolicy } from './keys/policy.ts'
 import { type GrammarOptions, resolvedGrammar } from './grammar-options.ts'
@@ -20,6 +21,7 @@ import type { TokenGrammar } from './token/grammar.ts'
 import type { RandomBytes } from './token/token.ts'
 import { resolvedUsage, type UsageOptions } from './usage/options.ts'
 import type { ResolveOwner } from './verify/owners.ts'
+import type { KeyringChange } from './watch/changes.ts'
 
 /** What `createKeyring` takes. Everything is checked once, at construction. */
 export type KeyringOptions<Permission extends string = string> = KeyringSettings<Permission> & OwnerSetting
@@ -53,6 +55,16 @@ export interface KeyringSettings<Permission extends string = string> extends Gra
   readonly hasher?: Hasher
   /** Told of every change to keys and service accounts. What it throws or rejects is published on `claviger:error`, and goes no further. */
   readonly onEvent?: (event: KeyringEvent) => void | Promise<void>
+  /**
+   * Told of every failure that no caller waits for or may be told of: why clients get 503, and what failed in the
+   * background. Default: process warnings, once a minute for each cause, unless somebody subscribes to `claviger:error`.
+   */
+  readonly onError?: (fault: Fault) => void | Promise<void>
+  /**
+   * Told of every change to keys, owners and workspaces that this process learns of, whichever process made it: at least
+   * once, by ids only. `{ type: 'all' }` when changes may have been missed. What it throws is a fault.
+   */
+  readonly onChange?: (change: KeyringChange) => void
   /** Rules for keys. */
   readonly policy?: PolicyOptions
   /** For how long what ended is kept. */
@@ -113,6 +125,8 @@ export interface ResolvedOptions<Permission extends string = string> {
   readonly resolveOwner: ResolveOwner | 'unbounded'
   readonly hasher: Hasher
   readonly onEvent: (event: KeyringEvent) => void | Promise<void>
+  readonly onError: ((fault: Fault) => void | Promise<void>) | undefined
+  readonly onChange: ((change: KeyringChange) => void) | undefined
   readonly policy: KeyPolicy
   readonly retention: RetentionTimes
   readonly usage: false | Required<UsageOptions>
@@ -144,6 +158,8 @@ const known: ReadonlySet<string> = new Set<keyof KeyringSettings | 'resolveOwner
   'owners',
   'hasher',
   'onEvent',
+  'onError',
+  'onChange',
   'policy',
   'retention',
   'usage',
@@ -189,6 +205,8 @@ export function resolveOptions<P extends string>(options: KeyringOptions<P>): Re
     resolveOwner: checkedOwners(options),
     hasher: checkedHasher(options.hasher ?? argon2id()),
     onEvent: optionalFunction('onEvent', options.onEvent) ?? (() => {}),
+    onError: optionalFunction('onError', options.onError),
+    onChange: optionalFunction('onChange', options.onChange),
     policy: resolvedPolicy(options.policy ?? {}, expiryNoticeMs),
     retention: resolvedRetention(options.retention ?? {}),
     usage: resolvedUsage(options.usage ?? {}),

@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts'
-import { channels, publish } from './diagnostics.ts'
+import { publishFault, type ReportFault } from './faults.ts'
 import type { Repair } from './repair.ts'
 import { createRepairMemory } from './repair-memory.ts'
 import type { KeyRecord } from './store/records.ts'
@@ -25,6 +25,8 @@ export interface OwnerFlags {
 
 /** What it is made of. */
 export interface OwnerFlagParts {
+  /** Where failures that nobody waits for are told of. Default: on `claviger:error` only. */
+  readonly report?: ReportFault
   readonly store: KeyStore
   readonly repair: Repair
   readonly owners: Owners
@@ -41,7 +43,14 @@ const maxPages = 100
 const living = ['active', 'rotating', 'disabled'] as const
 
 /** Makes the keeper of the flags. */
-export function createOwnerFlags({ store, repair, owners, clock, storeTimeoutMs }: OwnerFlagParts): OwnerFlags {
+export function createOwnerFlags({
+  store,
+  repair,
+  owners,
+  clock,
+  storeTimeoutMs,
+  report = publishFault,
+}: OwnerFlagParts): OwnerFlags {
   const waiting = new Map<string, Work>()
   const written = createRepairMemory<boolean>(clock)
   let working = false
@@ -59,7 +68,7 @@ export function createOwnerFlags({ store, repair, owners, clock, storeTimeoutMs 
       const [name, work] = next
       // Before it runs: what is asked for meanwhile may be newer than what it reads.
       waiting.delete(name)
-      await work().catch((error: unknown) => publish(channels.error, () => ({ error, during: 'owner flag' })))
+      await work().catch((error: unknown) => report(error, 'owner flag'))
     }
     working = false
   }

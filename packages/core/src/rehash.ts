@@ -1,6 +1,6 @@
 import { createAllowance } from './allowance.ts'
 import type { Clock } from './clock.ts'
-import { channels, publish } from './diagnostics.ts'
+import { publishFault, type ReportFault } from './faults.ts'
 import { ConflictError } from './errors.ts'
 import type { Hashing } from './hashing/hashing.ts'
 import type { Repair } from './repair.ts'
@@ -22,6 +22,8 @@ export interface Rehash {
 
 /** What it is made of. */
 export interface RehashParts {
+  /** Where failures that nobody waits for are told of. Default: on `claviger:error` only. */
+  readonly report?: ReportFault
   readonly hashing: Hashing
   readonly repair: Repair
   readonly cache: Pick<Cache, 'digests' | 'entries'>
@@ -35,7 +37,7 @@ const mostSavedMs = 250
 const pauseMs = 3_600_000
 
 /** Makes the rehasher. */
-export function createRehash({ hashing, repair, cache, clock }: RehashParts): Rehash {
+export function createRehash({ hashing, repair, cache, clock, report = publishFault }: RehashParts): Rehash {
   const { digests, entries } = cache
   const waiting = new Map<string, () => Promise<void>>()
   const done = createRepairMemory<true>(clock)
@@ -58,7 +60,7 @@ export function createRehash({ hashing, repair, cache, clock }: RehashParts): Re
     for (let next = first(waiting); next !== undefined; next = first(waiting)) {
       const [name, work] = next
       const startedAt = clock.monotonic()
-      await work().catch((error: unknown) => publish(channels.error, () => ({ error, during: 'rehash' })))
+      await work().catch((error: unknown) => report(error, 'rehash'))
       waiting.delete(name)
       allowance.spend(clock.monotonic() - startedAt)
       if (!allowance.isLeft) waiting.clear()
@@ -69,7 +71,7 @@ export function createRehash({ hashing, repair, cache, clock }: RehashParts): Re
   /** A process that hashes otherwise, and lists ours as previous. Whoever stops first ends it. */
   const giveWay = (): void => {
     pausedUntil = clock.monotonic() + pauseMs
-    publish(channels.error, () => ({ error: disputed(), during: 'rehash' }))
+    report(disputed(), 'rehash')
   }
 
   return {

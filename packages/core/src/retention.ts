@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts'
-import { channels, publish } from './diagnostics.ts'
+import { publishFault, type ReportFault } from './faults.ts'
 import { ClosedError, NotSupportedError } from './errors.ts'
 import type { KeyStore, PurgeLimits, PurgeProgress } from './store/store.ts'
 import { within } from './verify/within.ts'
@@ -28,6 +28,8 @@ export interface Retention {
 
 /** What it is made of. */
 export interface RetentionParts {
+  /** Where failures that nobody waits for are told of. Default: on `claviger:error` only. */
+  readonly report?: ReportFault
   readonly store: KeyStore
   readonly times: RetentionTimes
   readonly clock: Clock
@@ -45,7 +47,14 @@ const longestPauseMs = 1_000
 const mostFailures = 3
 
 /** Makes the purger. */
-export function createRetention({ store, times, clock, random, storeTimeoutMs }: RetentionParts): Retention {
+export function createRetention({
+  store,
+  times,
+  clock,
+  random,
+  storeTimeoutMs,
+  report = publishFault,
+}: RetentionParts): Retention {
   let cancel = (): void => {}
   const state = { stopped: false }
   const wakers = new Set<() => void>()
@@ -88,7 +97,7 @@ export function createRetention({ store, times, clock, random, storeTimeoutMs }:
     cancel = clock.schedule(Math.round(everyMs * (0.5 + random() / 2)), () => {
       void purge()
         .catch((error: unknown) => {
-          if (!state.stopped) publish(channels.error, () => ({ error, during: 'purge' }))
+          if (!state.stopped) report(error, 'purge')
         })
         .then(plan)
     })

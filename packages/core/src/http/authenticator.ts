@@ -1,4 +1,5 @@
 import { isClavigerError } from '../errors.ts'
+import { faultsOf, type ReportFault } from '../faults.ts'
 import type { Keyring } from '../keyring-types.ts'
 import type { Accepted, Verification } from '../verify/verdict.ts'
 import { type Credential, type CredentialRules, type ParsedCredential, parseCredential } from './credential.ts'
@@ -6,7 +7,7 @@ import { type Decision, type Gate, pass, preflight } from './decision.ts'
 import type { Denials } from './denial.ts'
 import type { ResolvedOptions } from './options.ts'
 import { type Outcome, outcomesOf, type Refused } from './outcomes.ts'
-import { publishCredentialInUrl, publishDenied, publishError } from './reporting.ts'
+import { publishCredentialInUrl, publishDenied } from './reporting.ts'
 import { type HttpRequest, readField } from './request.ts'
 import type { HttpResponse } from './response.ts'
 import { stripField } from './strip.ts'
@@ -27,6 +28,7 @@ export function createAuthenticator(keyring: Keyring, options: AuthenticatorOpti
   const { tokenGrammar, tokenPattern } = keyring
   const rules: CredentialRules = { header, tokenGrammar, tokenPattern }
   const outcomes = outcomesOf(keyring)
+  const report = faultsOf(keyring)
   const beginUse = createUses(keyring, outcomes)
 
   const decide = (request: HttpRequest, outcome: Outcome): Decision => {
@@ -69,7 +71,7 @@ export function createAuthenticator(keyring: Keyring, options: AuthenticatorOpti
     try {
       return concludeVerified(request, response, await keyring.verify(token, { carrier }))
     } catch (error) {
-      return conclude(request, unavailable(error))
+      return conclude(request, unavailable(error, report))
     }
   }
 
@@ -87,7 +89,7 @@ export function createAuthenticator(keyring: Keyring, options: AuthenticatorOpti
     try {
       return authenticate(request, response)
     } catch (error) {
-      return conclude(request, unavailable(error))
+      return conclude(request, unavailable(error, report))
     }
   }
 }
@@ -104,8 +106,8 @@ function isAccepted(verification: { readonly ok: unknown; readonly apiKey?: unkn
 }
 
 /** Whatever is thrown is our fault, not the key's: never 401, or clients throw good keys away. */
-function unavailable(error: unknown): Refused {
-  publishError(error, 'verify')
+function unavailable(error: unknown, report: ReportFault): Refused {
+  report(error, 'verify')
   const busy = isClavigerError(error) && error.code === 'ERR_CLAVIGER_BUSY'
   return { ok: false, code: busy ? 'verifier_busy' : 'temporarily_unavailable' }
 }

@@ -1,4 +1,5 @@
 import { channels, publish } from '../diagnostics.ts'
+import { publishFault } from '../faults.ts'
 import type { Denial } from './denial.ts'
 
 /** Codes of the process warnings of type `ClavigerWarning`. */
@@ -19,11 +20,6 @@ export function publishDenied({ code, status }: Denial, keyId: string | undefine
   publish(channels.denied, () => ({ code, status, ...(keyId === undefined ? {} : { keyId }) }))
 }
 
-/** Publishes a thrown error on `claviger:error`. */
-export function publishError(error: unknown, during: string): void {
-  publish(channels.error, () => ({ error, during }))
-}
-
 /** Publishes that somebody sends keys in URLs. */
 export function publishCredentialInUrl(): void {
   publish(channels.credentialInUrl, () => ({ hint: 'credential_in_url' }))
@@ -39,7 +35,7 @@ export function createReporter(tokenPattern: RegExp): Reporter {
   const tokens = new RegExp(tokenPattern.source, 'g')
   return {
     fault(code, during, advice, error) {
-      publishError(error ?? new Error(`${during}: ${advice}`), during)
+      publishFault(error ?? new Error(`${during}: ${advice}`), during)
       if (warned.has(code)) return
       warned.add(code)
       const detail = error === undefined ? '' : describe(error).replace(tokens, '[API key]')

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import { channels, publish } from '../diagnostics.ts'
+import { publishFault, type ReportFault } from '../faults.ts'
 import {
   type ErrorCode,
   isClavigerError,
@@ -70,7 +70,7 @@ const settledBy: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 ])
 
 /** Makes the keeper of withdrawals. */
-export function createWithdrawals(clock: Clock, retryMs: number): Withdrawals {
+export function createWithdrawals(clock: Clock, retryMs: number, report: ReportFault = publishFault): Withdrawals {
   const places = createPlaces<Waiting>(maxPerWorkspace, maxInAll)
   let stopped = false
 
@@ -97,7 +97,7 @@ export function createWithdrawals(clock: Clock, retryMs: number): Withdrawals {
       try {
         await withdrawal.attempt(() => {})
       } catch (error) {
-        publish(channels.error, () => ({ error, during: action, target }))
+        report(error, action, { target })
         if (!isSettled(error)) return plan()
       }
       if (places.get(actor.workspaceId, name) === waiting) places.leave(actor.workspaceId, name)

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { channels, publish } from '../diagnostics.ts'
+import { publishFault, type ReportFault } from '../faults.ts'
 import type { KeyStore } from '../store/store.ts'
 import type { ApiKey, Refused, Verification } from '../verify/verdict.ts'
 import { startBudget } from '../verify/within.ts'
@@ -39,6 +40,7 @@ export function createRecorder(
   clock: Clock,
   isOurs: (apiKey: ApiKey) => boolean,
   random: () => number,
+  report: ReportFault = publishFault,
 ): Recorder {
   const subjects = new WeakMap<Refused, Subject>()
   const tally = createTally(maxCells)
@@ -50,7 +52,7 @@ export function createRecorder(
   let closing = false
   let closed = false
 
-  const report = (flushed: number): void => {
+  const tell = (flushed: number): void => {
     const lost = dropped
     dropped = 0
     publish(channels.usage, () => ({ flushed, pending: tally.requests() + sender.unconfirmed(), dropped: lost }))
@@ -62,7 +64,7 @@ export function createRecorder(
     try {
       for (let left = sender.batches(); left > 0; left -= 1) flushed += await sender.send(limitMs())
     } finally {
-      report(flushed)
+      tell(flushed)
     }
   }
 
@@ -70,7 +72,7 @@ export function createRecorder(
     cancelPlanned?.()
     cancelPlanned = undefined
     flight ??= sendAll(limitMs)
-      .catch((error: unknown) => publish(channels.error, () => ({ error, during: 'usage' })))
+      .catch((error: unknown) => report(error, 'usage'))
       .finally(() => {
         flight = undefined
         if (!sender.idle) plan()
@@ -98,7 +100,7 @@ export function createRecorder(
       if (subject === undefined) return
       if (closed || !tally.add(subject, clock.now(), status, deniedBy)) dropped += 1
       else if (cancelPlanned === undefined) plan()
-      if (closed) report(0)
+      if (closed) tell(0)
     },
 
     async close(limitMs) {
@@ -111,7 +113,7 @@ export function createRecorder(
       }
       closed = true
       dropped += tally.requests() + sender.unconfirmed()
-      if (dropped > 0) report(0)
+      if (dropped > 0) tell(0)
     },
   }
 }

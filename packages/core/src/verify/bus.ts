@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { channels, publish } from '../diagnostics.ts'
+import { publishFault, type ReportFault } from '../faults.ts'
 import type { KeyStore, Subscription } from '../store/store.ts'
 
 /** The subscription to a store's bus, kept up. Every failure is only a loss of speed: the poll tells the same. */
@@ -17,7 +18,13 @@ export interface BusHandlers {
 }
 
 /** Makes a bus that is not subscribed yet. A subscription that takes longer than `patienceMs` is given up. */
-export function createBus(store: KeyStore, handlers: BusHandlers, clock: Clock, patienceMs: number): Bus {
+export function createBus(
+  store: KeyStore,
+  handlers: BusHandlers,
+  clock: Clock,
+  patienceMs: number,
+  report: ReportFault = publishFault,
+): Bus {
   let subscription: Subscription | undefined
   let attempt = 0
   let underWay: Promise<void> | undefined
@@ -39,7 +46,7 @@ export function createBus(store: KeyStore, handlers: BusHandlers, clock: Clock, 
         publish(channels.bus, () => ({ state: 'up' }))
       }
     } catch (error) {
-      publish(channels.error, () => ({ error, during: 'subscribe' }))
+      report(error, 'subscribe')
     }
   }
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { channels, publish } from '../diagnostics.ts'
+import { publishFault, type ReportFault } from '../faults.ts'
 import { ConfigurationError, UnavailableError } from '../errors.ts'
 import type { Announcement, Head, KeyStore, LoggedChange, PollResult } from '../store/store.ts'
 import { createBus } from './bus.ts'
@@ -63,6 +64,7 @@ export function createFreshness(
   times: FreshnessTimes,
   clock: Clock,
   random: () => number = Math.random,
+  report: ReportFault = publishFault,
 ): Freshness {
   let head: Head | null = null
   // An interval, not an end: a wall clock set back ends the lease, unless by less than `maxDriftMs`.
@@ -128,7 +130,7 @@ export function createFreshness(
       await polls.join()
     } catch (error) {
       failures += 1
-      publish(channels.error, () => ({ error, during: 'poll' }))
+      report(error, 'poll')
     }
     reportLease()
     void bus.listen()
@@ -152,7 +154,7 @@ export function createFreshness(
     else if (read !== 'ignore') throttled.apply(read)
   }
 
-  const bus = createBus(store, { hear, back: () => void tick() }, clock, times.storeTimeoutMs)
+  const bus = createBus(store, { hear, back: () => void tick() }, clock, times.storeTimeoutMs, report)
 
   return {
     alive,

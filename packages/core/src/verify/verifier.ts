@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { channels, publish } from '../diagnostics.ts'
+import { publishFault, type ReportFault } from '../faults.ts'
 import { BusyError, isClavigerError, UnavailableError } from '../errors.ts'
 import type { Hashing } from '../hashing/hashing.ts'
 import type { TagComparison } from '../hashing/tag.ts'
@@ -30,6 +31,8 @@ export interface Verifier {
 
 /** What the path is made of. Times in milliseconds. */
 export interface VerifierParts {
+  /** Where failures that nobody waits for are told of. Default: on `claviger:error` only. */
+  readonly report?: ReportFault
   readonly grammar: TokenGrammar
   readonly cache: Cache
   readonly freshness: Freshness
@@ -63,6 +66,7 @@ const refreshRetryMs = 250
 export function createVerifier(parts: VerifierParts): Verifier {
   const { grammar, cache, freshness, records, owners, hashing, apiKeys, revoked, clock } = parts
   const { digests, entries, negatives, fence } = cache
+  const { report = publishFault } = parts
   const proofs = createFlights<'same' | 'different' | 'unreadable'>()
   const underWay = createFlights<Outcome>()
 
@@ -250,7 +254,7 @@ export function createVerifier(parts: VerifierParts): Verifier {
         entries.clearKey(entry.keyId)
       },
       (error: unknown) => {
-        publish(channels.error, () => ({ error, during: 'refresh' }))
+        report(error, 'refresh')
         if (entry.refreshAgeMs !== entry.lifetimeMs) return
         const retryAgeMs = entries.ageMs(entry, clock.now()) + refreshRetryMs
         entry.refreshAgeMs = Math.min(entry.lifetimeMs, retryAgeMs)

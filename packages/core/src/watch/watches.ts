@@ -114,7 +114,7 @@ export function createWatches(parts: WatchesParts): Watches {
   }
 
   const endAll = (one: Watched, reason: Error): void => {
-    for (const watcher of [...one.watchers]) end(one, watcher, reason)
+    for (const watcher of Array.from(one.watchers)) end(one, watcher, reason)
   }
 
   const settle = (one: Watched, verification: Verification): void => {
@@ -123,7 +123,7 @@ export function createWatches(parts: WatchesParts): Watches {
     unindex(one)
     one.apiKey = verification.apiKey
     index(one)
-    for (const watcher of [...one.watchers]) {
+    for (const watcher of Array.from(one.watchers)) {
       const refused = refusal(verification.apiKey, watcher.requirement)
       if (refused !== undefined) end(one, watcher, new KeyRefusedError(refused))
     }
@@ -218,7 +218,7 @@ export function createWatches(parts: WatchesParts): Watches {
 
     stop() {
       stopped = true
-      for (const one of [...watched.values()]) endAll(one, new ClosedError())
+      for (const one of watched.values()) endAll(one, new ClosedError())
     },
   }
 }

@@ -1,0 +1,37 @@
+import type { ReportFault } from '../faults.ts'
+import type { Announcement } from '../store/store.ts'
+import type { ChangeTarget } from '../verify/change-target.ts'
+
+/** What this process learnt of a change, whichever process made it. */
+export type KeyringChange =
+  | Announcement
+  /** Changes may have been missed: anything may be another by now. */
+  | { readonly type: 'all' }
+
+/** Passes changes on to several targets, in order: each knows of a change before the next one acts on it. */
+export function inOrder(targets: readonly ChangeTarget[]): ChangeTarget {
+  return {
+    apply(announcements) {
+      for (const target of targets) target.apply(announcements)
+    },
+    flush(reason) {
+      for (const target of targets) target.flush(reason)
+    },
+  }
+}
+
+/** Tells the host's `onChange`. */
+export function toldTo(onChange: (change: KeyringChange) => void, report: ReportFault): ChangeTarget {
+  const tell = (change: KeyringChange): void => {
+    try {
+      // A copy: what a listener does to it reaches no other.
+      onChange(structuredClone(change))
+    } catch (error) {
+      report(error, 'onChange')
+    }
+  }
+  return {
+    apply: (announcements) => announcements.forEach(tell),
+    flush: () => tell({ type: 'all' }),
+  }
+}
