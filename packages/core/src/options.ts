@@ -53,7 +53,7 @@ export interface KeyringSettings<Permission extends string = string> extends Gra
   readonly defaultPermissions?: readonly NoInfer<Permission>[]
   /** Default `argon2id()`. */
   readonly hasher?: Hasher
-  /** Told of every change to keys and service accounts. What it throws or rejects is published on `claviger:error`, and goes no further. */
+  /** Told of every change to keys and service accounts that this process makes. What it throws or rejects is published on `claviger:error`, and goes no further. */
   readonly onEvent?: (event: KeyringEvent) => void | Promise<void>
   /**
    * Told of every failure that no caller waits for or may be told of: why clients get 503, and what failed in the

@@ -167,7 +167,7 @@ describe('a keyring whose every answer is 503', () => {
     const { gate: authenticate } = createHttpAuth(world.keyring).authenticate()
     const request = () => ({ method: 'GET', url: '/', rawHeaders: ['Authorization', `Bearer ${token}`] })
     for (let index = 0; index < 3; index += 1) {
-      const decision = authenticate(request(), undefined as never, undefined)
+      const decision = authenticate(request(), undefined, undefined)
       await turn()
       await world.clock.advanceAsync(1_000)
       expect(await decision).toMatchObject({ type: 'deny', denial: { status: 503 } })
@@ -190,7 +190,7 @@ describe('a keyring whose every answer is 503', () => {
     for (let index = 0; index < 2; index += 1) {
       await authenticate(
         { method: 'GET', url: '/', rawHeaders: ['Authorization', `Bearer ${token}`] },
-        undefined as never,
+        undefined,
         undefined,
       )
     }
