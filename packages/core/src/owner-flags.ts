@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts'
+import { createFairLine } from './fair-line.ts'
 import { publishFault, type ReportFault } from './faults.ts'
 import type { Repair } from './repair.ts'
 import { createRepairMemory } from './repair-memory.ts'
@@ -36,7 +37,12 @@ export interface OwnerFlagParts {
 
 type Work = () => Promise<void>
 
-// Work beyond this is dropped: it comes again with the next use.
+interface Waiting {
+  readonly name: string
+  readonly work: Work
+}
+
+// Work beyond this is dropped, that of the workspace with the most first: it comes again with the next use.
 const maxWaiting = 1_000
 // An owner with more keys than this has the rest flagged as they are used.
 const maxPages = 100
@@ -51,23 +57,31 @@ export function createOwnerFlags({
   storeTimeoutMs,
   report = publishFault,
 }: OwnerFlagParts): OwnerFlags {
-  const waiting = new Map<string, Work>()
+  const line = createFairLine<Waiting>()
+  const names = new Set<string>()
   const written = createRepairMemory<boolean>(clock)
   let working = false
   let stopped = false
 
-  const add = (name: string, work: Work): void => {
-    if (stopped || waiting.has(name) || waiting.size >= maxWaiting) return
-    waiting.set(name, work)
+  const add = (workspaceId: string, name: string, work: Work): void => {
+    if (stopped || names.has(name)) return
+    if (line.size >= maxWaiting) {
+      const dropped = line.makeRoomFor(workspaceId)
+      if (dropped === undefined) return
+      names.delete(dropped.name)
+    }
+    names.add(name)
+    line.add(workspaceId, { name, work })
     if (!working) void workOff()
   }
 
   const workOff = async (): Promise<void> => {
     working = true
-    for (let next = first(waiting); next !== undefined; next = first(waiting)) {
-      const [name, work] = next
+    for (let next = line.shift(); next !== undefined; next = line.shift()) {
+      const { name, work } = next
       // Before it runs: what is asked for meanwhile may be newer than what it reads.
-      waiting.delete(name)
+      names.delete(name)
+      if (stopped) continue
       await work().catch((error: unknown) => report(error, 'owner flag'))
     }
     working = false
@@ -118,20 +132,16 @@ export function createOwnerFlags({
       if (isGone === isFlagged(record)) {
         // Everybody agrees on something else than what was written here last.
         if (before !== undefined && before !== isGone) written.forget(record.id)
-      } else if (before !== isGone) add(`key ${record.id}`, () => flag(record, isGone))
+      } else if (before !== isGone) add(record.workspaceId, `key ${record.id}`, () => flag(record, isGone))
     },
-    ownerChanged: (question) => add(ownerScope(question), () => flagAll(question)),
+    ownerChanged: (question) => add(question.workspaceId, ownerScope(question), () => flagAll(question)),
     stop() {
       stopped = true
-      waiting.clear()
+      names.clear()
     },
   }
 }
 
 function isFlagged({ ownerGoneAt }: KeyRecord): boolean {
   return ownerGoneAt !== null
-}
-
-function first(waiting: ReadonlyMap<string, Work>): readonly [string, Work] | undefined {
-  return waiting.entries().next().value
 }

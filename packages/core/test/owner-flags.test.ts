@@ -1,6 +1,8 @@
 import { memoryStore } from '@claviger/store-memory'
-import { testClock } from '@claviger/testing'
+import { gate, testClock, testKeyId, testRecord } from '@claviger/testing'
 import { describe, expect, test } from 'vitest'
+import { createOwnerFlags } from '../src/owner-flags.ts'
+import type { Repair } from '../src/repair.ts'
 import type { KeyStore } from '../src/store/store.ts'
 import { fails } from './support/observed-store.ts'
 import { ada, setUp } from './support/set-up.ts'
@@ -204,4 +206,24 @@ describe('two processes that get other answers about one owner', () => {
     await clock.advanceAsync(0)
     expect((await believing.keys.get(key.id)).ownerGoneAt).not.toBeNull()
   })
+})
+
+test('a workspace with more flags to note than may wait keeps none of another from being noted', async () => {
+  const held = gate()
+  const noted: string[] = []
+  const repair: Repair = async (record) => {
+    await held.wait()
+    noted.push(record.workspaceId)
+    return true
+  }
+  const unused = undefined as never
+  const flags = createOwnerFlags({ store: unused, repair, owners: unused, clock: testClock(), storeTimeoutMs: 1_000 })
+  const gone = (workspaceId: string, number: number) =>
+    flags.learn({ ok: false, code: 'owner_gone' }, testRecord({ workspaceId, id: testKeyId(number) }))
+  for (let number = 0; number < 2_000; number += 1) gone('ws_acme', number)
+  for (let number = 5_000; number < 5_010; number += 1) gone('ws_globex', number)
+  held.open()
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(noted.filter((workspaceId) => workspaceId === 'ws_globex').length).toBe(10)
+  expect(noted.length).toBe(1_001)
 })

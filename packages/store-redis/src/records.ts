@@ -5,12 +5,16 @@ import {
   decodeServiceAccount,
   type IdempotencyRecord,
   type KeyRecord,
+  mapInTurns,
+  maxRecordLength,
   type ServiceAccount,
 } from '@claviger/core/store'
 import type { Database } from './database.ts'
+import type { Commands } from './commands.ts'
 import { optionalTextsReply } from './replies.ts'
+import { readTextsScript } from './scripts/read-texts.ts'
 
-// One MGET of this many ids is a fraction of a millisecond of Redis's only thread.
+// This many ids are about a millisecond of Redis's only thread.
 const maxIdsPerCall = 500
 const isKeyId = /^[0-9A-Za-z]{16}$/
 
@@ -32,15 +36,16 @@ async function findBatch(
   ids: readonly string[],
 ): Promise<readonly (readonly [string, KeyRecord | 'corrupt'])[]> {
   const asked = ids.flatMap((id) => [names.key(id), names.lastUsed(id)])
-  const texts = optionalTextsReply(await commands.send('MGET', ...asked))
-  const found: [string, KeyRecord | 'corrupt'][] = []
-  for (const [index, id] of ids.entries()) {
-    const record = readKey(texts[2 * index] ?? null, texts[2 * index + 1] ?? null)
-    if (record === null) continue
+  const texts = await lightTexts(commands, asked)
+  const records = await mapInTurns([...ids.keys()], (index) =>
+    readKey(texts[2 * index] ?? null, texts[2 * index + 1] ?? null),
+  )
+  return ids.flatMap((id, index) => {
+    const record = records[index] ?? null
+    if (record === null) return []
     // Another key's record under this name must not be believed.
-    found.push([id, record === 'corrupt' || record.id === id ? record : 'corrupt'])
-  }
-  return found
+    return [[id, record === 'corrupt' || record.id === id ? record : 'corrupt'] as const]
+  })
 }
 
 /** Reads texts by name, in one round trip. */
@@ -51,6 +56,10 @@ export async function readTexts(
   if (keys.length === 0) return new Map()
   const texts = optionalTextsReply(await commands.send('MGET', ...keys))
   return new Map(keys.map((key, index) => [key, texts[index] ?? null]))
+}
+
+async function lightTexts(commands: Commands, keys: readonly string[]): Promise<readonly (string | null)[]> {
+  return optionalTextsReply(await commands.run(readTextsScript, keys, [maxRecordLength]))
 }
 
 /** A key from its two texts; the second holds `lastUsedAt`, which a commit must not touch. */

@@ -108,6 +108,35 @@ redis.describe('commit', () => {
     }
   })
 
+  test('what is longer than any record is not brought over, and what is no text is nothing', async () => {
+    let longest = 0
+    const measuring = redisStore(
+      new Proxy(client, {
+        get(target, name) {
+          if (name !== 'call') return Reflect.get(target, name, target) as unknown
+          return async (...args: [string, ...string[]]) => {
+            const reply = await target.call(...args)
+            longest = Math.max(longest, JSON.stringify(reply).length)
+            return reply
+          }
+        },
+      }),
+      { namespace, subscriber: false },
+    )
+    const [long, odd] = [testKeyId(7), testKeyId(8)]
+    await store.commit(change({ writes: [insert(record)] }))
+    const names = keyNames(namespace)
+    await client.set(names.key(long), 'x'.repeat(5_000_000))
+    await client.rpush(names.key(odd), 'x')
+    expect(await measuring.find([long, record.id, odd, testKeyId(9)])).toEqual(
+      new Map<string, unknown>([
+        [long, 'corrupt'],
+        [record.id, record],
+      ]),
+    )
+    expect(longest).toBeLessThan(10_000)
+  })
+
   test('goes on after SCRIPT FLUSH', async () => {
     await store.commit(change({ writes: [insert(record)] }))
     await client.script('FLUSH')

@@ -6,6 +6,7 @@ import { Redis } from 'ioredis'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { keyNames } from '../src/keys.ts'
 import { type RedisStore, redisStore } from '../src/index.ts'
+import { readTextsScript } from '../src/scripts/read-texts.ts'
 import { change, freshNamespace, insert, start, update, usageEntry } from './fixtures.ts'
 import { indexesFor, indexesIn } from './indexes.ts'
 
@@ -35,7 +36,7 @@ redis.describe('listing', () => {
       get(target, name) {
         if (name !== 'call') return Reflect.get(target, name, target) as unknown
         return (command: string, ...args: string[]) => {
-          if (command === 'MGET') read += args.length
+          if (command === 'EVALSHA' && args[0] === readTextsScript.sha) read += Number(args[1])
           return target.call(command, ...args)
         }
       },

@@ -8,6 +8,7 @@ import {
 import type { Insertable, Selectable } from 'kysely'
 import type { Database } from './database/database.ts'
 import { integer, nullableInteger } from './database/integers.ts'
+import { isLight } from './database/light.ts'
 import { retrying } from './database/retrying.ts'
 import type { ServiceAccountsTable } from './database/tables.ts'
 import { isStorable } from './database/texts.ts'
@@ -55,6 +56,7 @@ export async function listAccounts(database: Database, query: ServiceAccountQuer
       .selectAll()
       .where('workspace_id', '=', query.workspaceId)
       .where((eb) => isBehind(eb, plan))
+      .where(isLight(dialect))
     if (query.includeDeleted !== true) select = select.where('living', '=', 1)
     if (ids !== undefined) select = select.where((eb) => dialect.oneOf(eb.ref('id'), ids))
     return select.orderBy('created_at', 'desc').orderBy('id').limit(plan.fetch).execute()

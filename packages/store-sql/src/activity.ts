@@ -2,6 +2,7 @@ import type { Activity, ActivityQuery, Page } from '@claviger/core/store'
 import { type Expression, type ExpressionBuilder, type Insertable, type RawBuilder, sql, type SqlBool } from 'kysely'
 import { chunks } from './database/chunks.ts'
 import type { Database, Queries } from './database/database.ts'
+import { isLight } from './database/light.ts'
 import { retrying } from './database/retrying.ts'
 import { integer } from './database/integers.ts'
 import type { ActivityTable, Tables } from './database/tables.ts'
@@ -37,7 +38,7 @@ export async function listActivity(database: Database, query: ActivityQuery): Pr
   const texts = [workspaceId, targetId, actor?.type, actor?.id, action]
   if (!texts.every((text) => text === undefined || isStorable(text))) return { items: [], nextCursor: null }
   const [driving = always, ...others] = await bySize(database, query, filtersOf(query))
-  const isHit = sql<SqlBool>`${sql.join([always, ...others], sql` and `)}`
+  const isHit = sql<SqlBool>`${sql.join([isLight(database.dialect), ...others], sql` and `)}`
   return walkPage(plan, async (after, count): Promise<readonly WalkedRow<Activity>[]> => {
     const rows = await retrying(database, () =>
       database.queries

@@ -1,4 +1,11 @@
-import { type CursorPosition, decodeCursor, encodeCursor, type Page, ValidationError } from '@claviger/core/store'
+import {
+  type CursorPosition,
+  decodeCursor,
+  encodeCursor,
+  mapInTurns,
+  type Page,
+  ValidationError,
+} from '@claviger/core/store'
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely'
 import { integer } from './database/integers.ts'
 
@@ -44,15 +51,15 @@ export function isBehind<DB, Table extends keyof DB>(
 }
 
 /** Cuts the page out of the fetched rows. Rows that cannot be read are left out; the cursor goes on behind them. */
-export function pageOf<Row extends Ordered, Item>(
+export async function pageOf<Row extends Ordered, Item>(
   rows: readonly Row[],
   { limit }: PagePlan,
   read: (row: Row) => Item | 'corrupt',
-): Page<Item> {
+): Promise<Page<Item>> {
   const page = rows.slice(0, limit)
   const last = rows.length > limit ? page.at(-1) : undefined
   return {
-    items: page.map(read).filter((item) => item !== 'corrupt') as Item[],
+    items: (await mapInTurns(page, read)).filter((item) => item !== 'corrupt') as Item[],
     nextCursor: last === undefined ? null : encodeCursor({ at: integer(last.created_at), id: last.id }),
   }
 }

@@ -1,6 +1,14 @@
-import { type KeyStore, UnavailableError, ValidationError } from '@claviger/core/store'
+import {
+  type Activity,
+  encodeKeyRecord,
+  type KeyStore,
+  maxRecordLength,
+  UnavailableError,
+  ValidationError,
+} from '@claviger/core/store'
 import { testKeyId, testRecord, testServiceAccount } from '@claviger/testing'
 import { describe, expect, test } from 'vitest'
+import { sqliteStore } from '../src/index.ts'
 import { change, insert, update } from './support/changes.ts'
 import { sqliteFixture } from './support/sqlite-store.ts'
 
@@ -193,3 +201,60 @@ describe('an activity entry that comes again', () => {
 async function listed(store: Required<Pick<KeyStore, 'activity'>>): Promise<readonly unknown[]> {
   return (await store.activity({ workspaceId: 'w', limit: 10 })).items
 }
+
+describe('a record longer than any is', () => {
+  test('is not brought over: it is corrupt by id, and absent from every listing', async () => {
+    const { store, handle } = await sqliteFixture()
+    const { database } = handle
+    const account = testServiceAccount()
+    const entry: Activity = {
+      id: 'entry',
+      workspaceId: record.workspaceId,
+      at: 1,
+      actor: { type: 'user', id: 'ada' },
+      action: 'key.created',
+      target: { type: 'key', id: record.id },
+      before: null,
+      after: {},
+      origin: null,
+    }
+    const write = { type: 'serviceAccount', record: account, expectedRevision: 0 } as const
+    await store.commit(change({ writes: [insert(record), write], activity: [entry] }))
+    for (const table of ['keys', 'service_accounts', 'activity']) {
+      handle.run(`update claviger_${table} set record = record || ?`, ' '.repeat(300_000))
+    }
+    let longest = 0
+    const measuring = sqliteStore({
+      exec: (sql) => database.exec(sql),
+      prepare(sql) {
+        const statement = database.prepare(sql)
+        return {
+          reader: statement.reader,
+          run: (parameters) => statement.run(parameters),
+          all(parameters) {
+            const rows = statement.all(parameters)
+            longest = Math.max(longest, JSON.stringify(rows).length)
+            return rows
+          },
+        }
+      },
+    })
+    expect(await measuring.find([record.id])).toEqual(new Map([[record.id, 'corrupt']]))
+    const { workspaceId } = record
+    expect((await measuring.list({ workspaceId, at: 0, limit: 10 })).items).toEqual([])
+    expect((await measuring.list({ workspaceId, at: 0, limit: 10, search: record.name })).items).toEqual([])
+    expect((await measuring.services({ workspaceId, limit: 10 })).items).toEqual([])
+    expect((await measuring.activity({ workspaceId, limit: 10 })).items).toEqual([])
+    expect(longest).toBeLessThan(5_000)
+  })
+
+  test('counts from one character beyond the bound', async () => {
+    const { store, handle } = await sqliteFixture()
+    await store.commit(change({ writes: [insert(record)] }))
+    const { length } = encodeKeyRecord({ ...record, lastUsedAt: null })
+    handle.run('update claviger_keys set record = record || ?', ' '.repeat(maxRecordLength - length))
+    expect((await store.find([record.id])).get(record.id)).toEqual(record)
+    handle.run('update claviger_keys set record = record || ?', ' ')
+    expect((await store.find([record.id])).get(record.id)).toBe('corrupt')
+  })
+})

@@ -35,6 +35,8 @@ export type {
   SecretRecord,
   ServiceAccount,
 } from './records.ts'
+export { maxRecordLength } from './shape.ts'
+export { mapInTurns } from './in-turns.ts'
 export { type KeyStatus, keyStatus } from './status.ts'
 export type {
   Announcement,

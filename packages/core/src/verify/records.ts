@@ -30,7 +30,7 @@ export interface Records {
 }
 
 // A store that stalls under a flood of unknown ids must not gather callers without end.
-const maxWaiting = 10_000
+const maxWaiting = 12_500
 const maxBatch = 500
 
 /** Makes a reader. `storeTimeoutMs` bounds each batch from when it is sent, at the end of the tick that gathered it. */

@@ -59,6 +59,8 @@ const maxFieldLength = maxTokenLength + 32
 const invalidKey: Refused = Object.freeze({ ok: false, code: 'invalid_key' })
 // Verifications under way, each of another token. A store or hasher that stalls must not gather them without end.
 const maxUnderWay = 10_000
+// Beyond these, only such whose token was proven here before: a flood of unknown ones leaves them room.
+const keptForKnown = 2_500
 // A refresh that failed is tried again by the first use after this.
 const refreshRetryMs = 250
 
@@ -106,7 +108,9 @@ export function createVerifier(parts: VerifierParts): Verifier {
   /** One flight per token, whatever its carrier. It lasts until its verdict is remembered. */
   const verifyStored = async (token: string, id: string, key: string): Promise<Verification> => {
     const outcome = await underWay.join(digests.direct(token), fence.stamp(keyScope(id)), (onlyWhile) => {
-      if (underWay.size >= maxUnderWay) throw new BusyError('Too many keys are being verified already. Try again.')
+      const isKnown = entries.get(key) !== undefined
+      const most = isKnown ? maxUnderWay + keptForKnown : maxUnderWay
+      if (underWay.size >= most) throw new BusyError('Too many keys are being verified already. Try again.')
       return verifyOnce(token, id, key, onlyWhile)
     })
     if (outcome.key !== key) remember(key, outcome)

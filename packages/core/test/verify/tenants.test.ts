@@ -1,6 +1,8 @@
 import { memoryStore } from '@claviger/store-memory'
+import { gate } from '@claviger/testing'
 import { describe, expect, test } from 'vitest'
 import { systemActor } from '../../src/index.ts'
+import { formatToken } from '../../src/token/token.ts'
 import { ada, setUp } from '../support/set-up.ts'
 
 const named = { name: 'Production', environment: 'production', owner: ada } as const
@@ -43,6 +45,25 @@ describe('a tenant with more keys than the cache has entries', () => {
     const { find } = store.calls
     for (let index = 0; index < 10; index += 1) await keyring.verify(dead.token)
     expect(store.calls.find).toBe(find)
+  })
+})
+
+describe('a flood of unknown keys on a store that stands still', () => {
+  test('leaves room for keys that were proven here before', async () => {
+    const { keyring, store, create, clock } = setUp()
+    const { token } = await create()
+    await keyring.verify(token)
+    clock.advance(11_000)
+    const held = gate()
+    store.before('find', () => held.wait())
+    const unknown = (index: number): string =>
+      formatToken({ prefix: 'acme', environment: 'ci', id: String(index).padStart(16, '0'), secret: 'S'.repeat(43) })
+    const flood = Array.from({ length: 10_000 }, (_, index) => keyring.verify(unknown(index)).catch(() => undefined))
+    await expect(keyring.verify(unknown(10_000))).rejects.toMatchObject({ code: 'ERR_CLAVIGER_BUSY' })
+    const known = keyring.verify(token)
+    held.open()
+    expect(await known).toMatchObject({ ok: true })
+    await Promise.all(flood)
   })
 })
 

@@ -49,6 +49,8 @@ export interface SqlDialect {
   readonly locksWhole: boolean
   /** Ends a `select` whose rows nobody else may change before the transaction ends. */
   readonly rowLock: RawBuilder<unknown>
+  /** How long a text is, in bytes or characters, told without reading it where the database can. */
+  readonly lengthOf: 'octet_length' | 'length'
   /** Scalar minimum and maximum of two values. */
   readonly least: RawBuilder<unknown>
   readonly greatest: RawBuilder<unknown>

@@ -13,6 +13,7 @@ const failures: Readonly<Record<number, Failure>> = {
 export const mysql: SqlDialect = {
   name: 'mysql',
   title: 'MySQL or MariaDB',
+  lengthOf: 'octet_length',
   quote: '`',
   begin: [
     // The two limits there are in MariaDB and MySQL alike: how long a connection may say nothing, and how long a statement

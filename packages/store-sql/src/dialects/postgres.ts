@@ -16,6 +16,7 @@ const failures: Readonly<Record<string, Failure>> = {
 export const postgres: SqlDialect = {
   name: 'postgres',
   title: 'PostgreSQL',
+  lengthOf: 'octet_length',
   quote: '"',
   // Not `read write`: a server that was made read only by default is on its way out.
   // `set local` ends with the transaction. Who waits for a lock waits longer than its holder may stand still.

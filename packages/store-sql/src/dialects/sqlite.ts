@@ -10,6 +10,7 @@ const duplicate = new Set([1_555, 2_067])
 export const sqlite: SqlDialect = {
   name: 'sqlite',
   title: 'SQLite',
+  lengthOf: 'length',
   quote: '"',
   // A transaction that reads first and writes later could not wait for another writer. Nobody can end one from outside.
   begin: ['begin immediate'],

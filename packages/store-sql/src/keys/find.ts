@@ -1,11 +1,12 @@
-import type { KeyRecord } from '@claviger/core/store'
+import { type KeyRecord, mapInTurns } from '@claviger/core/store'
 import { CompiledQuery, type Selectable } from 'kysely'
 import type { Database } from '../database/database.ts'
+import { lightRecordText } from '../database/light.ts'
 import { retrying } from '../database/retrying.ts'
 import type { KeysTable } from '../database/tables.ts'
 import { isKeyId } from '../database/texts.ts'
 import { tableName } from '../migrations/table-shape.ts'
-import { readKey } from './row.ts'
+import { keyColumnNames, readKey } from './row.ts'
 
 /**
  * Finds keys by id in one statement. What cannot be an id is not asked for. Requests wait for this: the statement is
@@ -18,10 +19,12 @@ export async function findKeys(
   const wanted = [...new Set(ids.filter(isKeyId))]
   if (wanted.length === 0) return new Map()
   const { reads, dialect, naming } = database
-  const text = `select * from ${tableName(dialect, naming, 'keys')} where id ${dialect.oneOfText(wanted.length)}`
+  const columns = `${keyColumnNames.join(', ')}, ${lightRecordText(dialect)}`
+  const table = tableName(dialect, naming, 'keys')
+  const text = `select ${columns} from ${table} where id ${dialect.oneOfText(wanted.length)}`
   const query = CompiledQuery.raw(text, [...dialect.boundTexts(wanted)])
   const { rows } = await retrying(database, () =>
     reads.executeQuery<Selectable<KeysTable>>(query as CompiledQuery<Selectable<KeysTable>>),
   )
-  return new Map(rows.map((row) => [row.id, readKey(row)]))
+  return new Map(await mapInTurns(rows, (row) => [row.id, readKey(row)] as const))
 }

@@ -1,8 +1,9 @@
-import type { CursorPosition, KeyQuery, KeyRecord, Page } from '@claviger/core/store'
+import { type CursorPosition, type KeyQuery, type KeyRecord, mapInTurns, type Page } from '@claviger/core/store'
 import type { Selectable } from 'kysely'
 import { chunks } from '../database/chunks.ts'
 import type { Database } from '../database/database.ts'
 import { integer } from '../database/integers.ts'
+import { isLight } from '../database/light.ts'
 import { retrying } from '../database/retrying.ts'
 import type { KeysTable } from '../database/tables.ts'
 import { nextTurn } from '../next-turn.ts'
@@ -30,12 +31,13 @@ export async function listKeys(database: Database, query: KeyQuery): Promise<Pag
   )
   const rows = await rowsOf(database, items)
   return {
-    items: items
-      .map((id) => rows.get(id))
-      .map((row) => (row === undefined ? 'corrupt' : readKey(row)))
-      .filter((record) => record !== 'corrupt'),
+    items: (await mapInTurns(items, (id) => readRow(rows.get(id)))).filter((record) => record !== 'corrupt'),
     nextCursor,
   }
+}
+
+function readRow(row: Selectable<KeysTable> | undefined): KeyRecord | 'corrupt' {
+  return row === undefined ? 'corrupt' : readKey(row)
 }
 
 async function wholeRows(
@@ -47,7 +49,7 @@ async function wholeRows(
     database.queries
       .selectFrom('keys')
       .selectAll()
-      .where((eb) => eb.and([eb('workspace_id', '=', workspaceId), isBehind(eb, plan)]))
+      .where((eb) => eb.and([eb('workspace_id', '=', workspaceId), isBehind(eb, plan), isLight(database.dialect)]))
       .orderBy('created_at', 'desc')
       .orderBy('id')
       .limit(plan.fetch)
@@ -120,7 +122,7 @@ async function rowsOf(database: Database, ids: readonly string[]): Promise<Reado
     database.queries
       .selectFrom('keys')
       .selectAll()
-      .where((eb) => database.dialect.oneOf(eb.ref('id'), ids))
+      .where((eb) => eb.and([database.dialect.oneOf(eb.ref('id'), ids), isLight(database.dialect)]))
       .execute(),
   )
   return new Map(rows.map((row) => [row.id, row]))

@@ -6,6 +6,26 @@ import type { KeysTable } from '../database/tables.ts'
 /** What of a key has columns of its own. They repeat what the record says, so that statements can ask for it. */
 type KeyColumns = Omit<Insertable<KeysTable>, 'record' | 'writes' | 'last_used_at'>
 
+/** The columns that `readKey` compares with the record, and the last use. */
+export const keyColumnNames: readonly (keyof KeysTable)[] = [
+  'id',
+  'workspace_id',
+  'revision',
+  'created_at',
+  'environment',
+  'owner_type',
+  'owner_id',
+  'name_folded',
+  'last4',
+  'secret_created_at',
+  'previous_ends_at',
+  'expires_at',
+  'disabled_at',
+  'revoked_at',
+  'owner_gone_at',
+  'last_used_at',
+]
+
 /** The columns of a key but for the last use, which no commit writes. */
 export function keyColumns(record: KeyRecord): KeyColumns & { readonly record: string } {
   return { ...queriedColumns(record), record: encodeKeyRecord({ ...record, lastUsedAt: null }) }
