@@ -1,5 +1,4 @@
 import type { UsageEntry } from '@claviger/core/store'
-import { unescaped } from './keys.ts'
 
 type Place = Pick<UsageEntry, 'workspaceId' | 'hour'>
 
@@ -28,14 +27,7 @@ export function totalsField(hour: number): string {
 /** The field of the whole day among its totals. */
 export const wholeDay = 'day'
 
-/** Reads what the script `add-counts` wrote: pairs of field and row. A row that cannot be read counts as none. */
-export function entriesOfRows({ workspaceId, hour }: Place, pairs: readonly string[]): readonly UsageEntry[] {
-  return pairs.flatMap((field, index) =>
-    index % 2 === 1 ? [] : entriesOfRow({ workspaceId, hour, keyId: unescaped(field) }, pairs[index + 1] ?? '{}'),
-  )
-}
-
-/** Reads one row: an entry for each secret version. */
+/** Reads what the script `add-counts` wrote: an entry for each secret version. A row that cannot be read counts as none. */
 export function entriesOfRow(place: Place & Pick<UsageEntry, 'keyId'>, json: string): readonly UsageEntry[] {
   return Object.entries(parsed(json)).flatMap(([version, counts]): UsageEntry[] => {
     if (!Array.isArray(counts)) return []

@@ -1,4 +1,3 @@
-import { addCounts, noCounts } from './usage-points.ts'
 import { cutAtDays } from './usage-days.ts'
 import type { BusiestKeys, BusiestQuery, KeyTotals } from './usage.ts'
 
@@ -26,7 +25,7 @@ const depths = [128, 512, 2_048] as const
 // What one answer may read of the lists, and of the counts behind them: a fraction of a second on every store.
 const maxListed = 52_000
 const maxLookedUp = 40_000
-const mostCandidates = 400
+const mostCandidates = 250
 
 /**
  * Finds the busiest keys of a range from lists that are in order by day. A key that is in no list had, on each day, at
@@ -56,7 +55,7 @@ export async function findBusiest(query: BusiestQuery, source: BusiestSource): P
 }
 
 /** The order of the busiest: most requests first, ties by id. */
-export function compareBusiest(a: DayRequests, b: DayRequests): number {
+function compareBusiest(a: DayRequests, b: DayRequests): number {
   return b.requests - a.requests || (a.keyId < b.keyId ? -1 : a.keyId > b.keyId ? 1 : 0)
 }
 
@@ -106,15 +105,14 @@ function boundsOf(
   const above = new Map<string, number>()
   for (const [index, list] of lists.entries()) {
     const last = lasts[index] ?? 0
-    for (const { keyId, requests } of list) above.set(keyId, sum([above.get(keyId) ?? 0, requests - last]))
+    for (const { keyId, requests } of list) above.set(keyId, (above.get(keyId) ?? 0) + requests - last)
   }
   const bounds = Array.from(above, ([keyId, more]) => ({ keyId, requests: sum([unseen, more]) }))
   return { bounds: bounds.sort(compareBusiest), unseen }
 }
 
 function sum(counts: readonly number[]): number {
-  return counts.reduce(
-    (total, count) => addCounts({ ...noCounts, requests: total }, { ...noCounts, requests: count }).requests,
-    0,
-  )
+  let total = 0
+  for (const count of counts) total = Math.min(total + count, Number.MAX_SAFE_INTEGER)
+  return total
 }
