@@ -24,8 +24,11 @@ export function sumEntries(
     if (entry.requests === 0) continue
     const place = placeOf(entry)
     const sofar = sums.get(place)
-    const lastUsedAt = Math.max(sofar?.lastUsedAt ?? entry.lastUsedAt, entry.lastUsedAt)
-    sums.set(place, { ...entry, ...addCounts(sofar ?? noCounts, entry), lastUsedAt })
+    if (sofar === undefined) sums.set(place, entry)
+    else {
+      const lastUsedAt = Math.max(sofar.lastUsedAt, entry.lastUsedAt)
+      sums.set(place, { ...entry, ...addCounts(sofar, entry), lastUsedAt })
+    }
   }
   return sums
 }
@@ -64,8 +67,10 @@ function add(a: number, b: number): number {
 }
 
 function addByCode(a: UsageCounts['denied'], b: UsageCounts['denied']): UsageCounts['denied'] {
+  const codes = Object.keys(b)
+  if (codes.length === 0) return a
   const sums: Record<string, number> = Object.assign(Object.create(null), a)
-  for (const [code, count] of Object.entries(b)) sums[code] = add(sums[code] ?? 0, count)
+  for (const code of codes) sums[code] = add(sums[code] ?? 0, b[code] ?? 0)
   return sums
 }
 
