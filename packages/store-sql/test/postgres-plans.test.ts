@@ -127,7 +127,7 @@ postgres.describe('plans of PostgreSQL', () => {
     await client.run(`insert into claviger_usage
       select workspace, key, 1, day * 86400000, '', 1, 1, 0, 0, 0 from (${days}) as days`)
     await client.run(`insert into claviger_usage_days
-      select workspace, key, day * 86400000, '', 1, 1, 0, 0, 0 from (${days}) as days`)
+      select workspace, key, day * 86400000, '', 1, 1, 0, 0, 0, day * 86400000 from (${days}) as days`)
     await client.run(`insert into claviger_usage_totals
       select workspace, 'day', day * 86400000, '', count(*), count(*), 0, 0, 0 from (${days}) as days group by 1, 3`)
     await client.run(

@@ -21,7 +21,9 @@ export interface BusiestSource {
   activeKeys(): Promise<number | null>
 }
 
-const depths = [128, 512, 2_048] as const
+const depths = [32, 128, 512, 2_048] as const
+// Deep enough to hold every key of a small workspace, so that they can be counted.
+const countingDepth = 128
 // What one answer may read of the lists, and of the counts behind them: a fraction of a second on every store.
 const maxListed = 52_000
 const maxLookedUp = 40_000
@@ -36,10 +38,13 @@ const mostCandidates = 250
 export async function findBusiest(query: BusiestQuery, source: BusiestSource): Promise<BusiestKeys> {
   const days = await source.days()
   const activeKeys = await source.activeKeys()
-  const allowed = depths.filter((depth, index) => index === 0 || depth * days.length <= maxListed)
+  const least = activeKeys === null ? countingDepth : 0
+  const allowed = depths.filter(
+    (depth) => depth >= least && (depth <= countingDepth || depth * days.length <= maxListed),
+  )
   let answer: Ranking = { ranked: [], othersAtMost: 0, counted: 0 }
   for (const depth of days.length === 0 ? [] : allowed) {
-    answer = await rank(query, source, days, depth)
+    answer = await rank(query, source, days, depth, activeKeys === null)
     if (isCertain(answer, query.limit)) break
   }
   const named = answer.ranked.slice(0, query.limit)
@@ -76,39 +81,71 @@ async function rank(
   source: BusiestSource,
   days: readonly number[],
   depth: number,
+  countsAll: boolean,
 ): Promise<Ranking> {
+  const { wholeDays, edges } = cutAtDays(query)
+  const isWhole = (day: number): boolean => wholeDays !== null && day >= wholeDays.from && day < wholeDays.to
   const lists = await source.lists(days, depth)
-  const { bounds, unseen } = boundsOf(lists, depth)
+  const { bounds, unseen } = boundsOf(lists, depth, days.map(isWhole))
   const room = Math.max(query.limit + 20, Math.min(mostCandidates, Math.floor(maxLookedUp / days.length)))
-  const candidates = bounds.slice(0, room)
-  const requests = await source.requestsOf(candidates.map(({ keyId }) => keyId))
-  const ranked = candidates
+  const count = Math.min(room, countsAll && bounds.length <= room ? bounds.length : worthReading(bounds, query.limit))
+  const requests = await source.requestsOf(bounds.slice(0, count).map(({ keyId }) => keyId))
+  const ranked = bounds
+    .slice(0, count)
     .map(({ keyId }) => ({ keyId, requests: requests.get(keyId) ?? 0 }))
     .filter((one) => one.requests > 0)
     .toSorted(compareBusiest)
   const seenAll = unseen === 0
-  const wholeDays = cutAtDays(query).edges.length === 0
   return {
     ranked,
-    othersAtMost: Math.max(unseen, bounds[room]?.requests ?? 0, ranked[query.limit]?.requests ?? 0),
-    counted: !seenAll ? null : wholeDays ? bounds.length : bounds.length <= room ? ranked.length : null,
+    othersAtMost: Math.max(unseen, bounds[count]?.atMost ?? 0, ranked[query.limit]?.requests ?? 0),
+    counted: !seenAll ? null : edges.length === 0 ? bounds.length : count === bounds.length ? ranked.length : null,
   }
 }
 
-/** What each listed key had at most, the highest first; and what one that is in no list had at most. Pure. */
+/** What a key had within the range, as far as the lists tell. */
+interface Bound {
+  readonly keyId: string
+  readonly atLeast: number
+  readonly atMost: number
+}
+
+/** How many of the first have to be read to know the busiest, and the one behind them: nobody else reaches those. */
+function worthReading(bounds: readonly Bound[], limit: number): number {
+  const leasts = bounds.map(({ atLeast }) => atLeast).sort((a, b) => b - a)
+  const bar = leasts[limit] ?? 0
+  const first = bounds.findIndex(({ atMost }) => atMost < bar)
+  return first === -1 ? bounds.length : first
+}
+
+/** What each listed key had at least and at most, the highest first; and what one in no list had at most. Pure. */
 function boundsOf(
   lists: readonly (readonly DayRequests[])[],
   depth: number,
-): { readonly bounds: readonly DayRequests[]; readonly unseen: number } {
+  isWhole: readonly boolean[],
+): { readonly bounds: readonly Bound[]; readonly unseen: number } {
   const lasts = lists.map((list) => (list.length < depth ? 0 : (list.at(-1)?.requests ?? 0)))
   const unseen = sum(lasts)
-  const above = new Map<string, number>()
+  const found = new Map<string, { atLeast: number; more: number }>()
   for (const [index, list] of lists.entries()) {
     const last = lasts[index] ?? 0
-    for (const { keyId, requests } of list) above.set(keyId, (above.get(keyId) ?? 0) + requests - last)
+    // Of a day that the range cuts through, nobody knows which part was before or behind.
+    const counts = isWhole[index] === true ? 1 : 0
+    for (const { keyId, requests } of list) {
+      const sofar = found.get(keyId)
+      if (sofar === undefined) found.set(keyId, { atLeast: counts * requests, more: requests - last })
+      else {
+        sofar.atLeast += counts * requests
+        sofar.more += requests - last
+      }
+    }
   }
-  const bounds = Array.from(above, ([keyId, more]) => ({ keyId, requests: sum([unseen, more]) }))
-  return { bounds: bounds.sort(compareBusiest), unseen }
+  const bounds = Array.from(found, ([keyId, { atLeast, more }]) => ({
+    keyId,
+    atLeast: sum([atLeast]),
+    atMost: sum([unseen, more]),
+  }))
+  return { bounds: bounds.sort((a, b) => b.atMost - a.atMost || (a.keyId < b.keyId ? -1 : 1)), unseen }
 }
 
 function sum(counts: readonly number[]): number {

@@ -73,12 +73,13 @@ export function requestsOf(n: number, d: number): number {
 function statements({ series, padded, divided, joined }: Words, { keys, days, lines }: Size): readonly string[] {
   const key = joined("'key'", padded('n'))
   const requests = (day: number): string => `1 + ${divided('1000000', 'n + 1')} + ((n * 7919 + ${day * 104_729}) % 50)`
-  const columns = 'workspace_id, key_id, day, code, requests, allowed, client_errors, server_errors, last_used_at'
+  const columns =
+    'workspace_id, key_id, day, listed_day, code, requests, allowed, client_errors, server_errors, last_used_at'
   const dayRows = Array.from({ length: days }, (_, day) => {
     const start = firstDay + day * dayMs
     return [
       `insert into claviger_usage_days (${columns})
-        select '${workspaceId}', ${key}, ${start}, '', ${requests(day)}, 1, 0, 0, ${start} from ${series(keys)}`,
+        select '${workspaceId}', ${key}, ${start}, ${start}, '', ${requests(day)}, 1, 0, 0, ${start} from ${series(keys)}`,
       `insert into claviger_usage_totals (workspace_id, span, start, code, requests, allowed, client_errors, server_errors, last_used_at)
         select '${workspaceId}', 'day', ${start}, '', sum(requests), sum(allowed), 0, 0, ${start}
         from claviger_usage_days where workspace_id = '${workspaceId}' and day = ${start}`,

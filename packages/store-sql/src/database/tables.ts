@@ -95,6 +95,8 @@ export interface UsageTable extends CountsTable {
 export interface UsageDaysTable extends CountsTable {
   readonly key_id: string
   readonly day: Integer
+  /** The same as `day`, and in the index of the busiest. */
+  readonly listed_day: Integer
 }
 
 /** The same by hour and by UTC day, of all keys of a workspace. */

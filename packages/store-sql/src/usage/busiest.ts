@@ -83,15 +83,15 @@ function sourceIn(database: Database, query: BusiestQuery): BusiestSource {
       for (const some of chunks(days, Math.max(1, Math.floor(listedPerStatement / depth)))) {
         const parts = some.map(
           (day) => sql`select * from (
-            select day, key_id, requests from ${sql.table('usage_days')}
-            where workspace_id = ${workspaceId} and day = ${sql.lit(day)} and code = '' and requests > 0
+            select listed_day, key_id, requests from ${sql.table('usage_days')}
+            where workspace_id = ${workspaceId} and listed_day = ${sql.lit(day)} and code = '' and requests > 0
             order by requests desc limit ${sql.lit(depth)}) as ${sql.ref(`day_${day}`)}`,
         )
         const rows = await run(
-          sql<{ day: unknown; key_id: string; requests: unknown }>`${sql.join(parts, sql` union all `)}`,
+          sql<{ listed_day: unknown; key_id: string; requests: unknown }>`${sql.join(parts, sql` union all `)}`,
         )
         for (const row of rows) {
-          lists.get(integer(row.day))?.push({ keyId: row.key_id, requests: integer(row.requests) })
+          lists.get(integer(row.listed_day))?.push({ keyId: row.key_id, requests: integer(row.requests) })
         }
       }
       return days.map((day) => (lists.get(day) ?? []).sort((a, b) => b.requests - a.requests))

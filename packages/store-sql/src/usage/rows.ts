@@ -43,6 +43,7 @@ export function usageRows(entries: readonly UsageEntry[]): UsageRows {
       workspace_id: workspaceId,
       key_id: keyId,
       day: dayOf(hour),
+      listed_day: dayOf(hour),
     })),
     keys: [...keys.values()],
     totals: [

@@ -101,7 +101,7 @@ create table if not exists `claviger_usage` (
   `client_errors` bigint not null,
   `server_errors` bigint not null,
   `last_used_at` bigint not null,
-  primary key (`workspace_id`, `key_id`, `version`, `hour`, `code`),
+  primary key (`workspace_id`, `key_id`, `hour`, `version`, `code`),
   key `claviger_usage_age` (`hour`)
 ) engine = InnoDB;
 create table if not exists `claviger_usage_days` (
@@ -114,8 +114,9 @@ create table if not exists `claviger_usage_days` (
   `client_errors` bigint not null,
   `server_errors` bigint not null,
   `last_used_at` bigint not null,
+  `listed_day` bigint not null,
   primary key (`workspace_id`, `key_id`, `day`, `code`),
-  key `claviger_usage_days_busiest` (`workspace_id`, `day`, `code`, `requests` desc, `key_id`),
+  key `claviger_usage_days_busiest` (`workspace_id`, `listed_day`, `code`, `requests` desc, `key_id`),
   key `claviger_usage_days_age` (`day`)
 ) engine = InnoDB;
 create table if not exists `claviger_usage_totals` (

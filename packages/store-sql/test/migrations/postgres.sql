@@ -104,7 +104,7 @@ create table if not exists "claviger_usage" (
   "client_errors" bigint not null,
   "server_errors" bigint not null,
   "last_used_at" bigint not null,
-  primary key ("workspace_id", "key_id", "version", "hour", "code")
+  primary key ("workspace_id", "key_id", "hour", "version", "code")
 );
 create index if not exists "claviger_usage_age" on "claviger_usage" ("hour");
 create table if not exists "claviger_usage_days" (
@@ -117,9 +117,10 @@ create table if not exists "claviger_usage_days" (
   "client_errors" bigint not null,
   "server_errors" bigint not null,
   "last_used_at" bigint not null,
+  "listed_day" bigint not null,
   primary key ("workspace_id", "key_id", "day", "code")
 );
-create index if not exists "claviger_usage_days_busiest" on "claviger_usage_days" ("workspace_id", "day", "code", "requests" desc, "key_id");
+create index if not exists "claviger_usage_days_busiest" on "claviger_usage_days" ("workspace_id", "listed_day", "code", "requests" desc, "key_id");
 create index if not exists "claviger_usage_days_age" on "claviger_usage_days" ("day");
 create table if not exists "claviger_usage_totals" (
   "workspace_id" text collate "C" not null,

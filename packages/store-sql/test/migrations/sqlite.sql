@@ -103,7 +103,7 @@ create table if not exists "claviger_usage" (
   "client_errors" integer not null,
   "server_errors" integer not null,
   "last_used_at" integer not null,
-  primary key ("workspace_id", "key_id", "version", "hour", "code")
+  primary key ("workspace_id", "key_id", "hour", "version", "code")
 ) strict;
 create index if not exists "claviger_usage_age" on "claviger_usage" ("hour");
 create table if not exists "claviger_usage_days" (
@@ -116,9 +116,10 @@ create table if not exists "claviger_usage_days" (
   "client_errors" integer not null,
   "server_errors" integer not null,
   "last_used_at" integer not null,
+  "listed_day" integer not null,
   primary key ("workspace_id", "key_id", "day", "code")
 ) strict;
-create index if not exists "claviger_usage_days_busiest" on "claviger_usage_days" ("workspace_id", "day", "code", "requests" desc, "key_id");
+create index if not exists "claviger_usage_days_busiest" on "claviger_usage_days" ("workspace_id", "listed_day", "code", "requests" desc, "key_id");
 create index if not exists "claviger_usage_days_age" on "claviger_usage_days" ("day");
 create table if not exists "claviger_usage_totals" (
   "workspace_id" text not null,

@@ -8,7 +8,18 @@ import { makeStore } from './honest-store.ts'
 const runners: readonly ContractRunner[] = [{ describe, test }, nodeTest]
 
 const optional: readonly OptionalMethod[] = [
-  ...(['poll', 'subscribe', 'addUsage', 'usage', 'busiest', 'activity', 'services', 'purge', 'ready', 'close'] as const),
+  ...([
+    'poll',
+    'subscribe',
+    'addUsage',
+    'usage',
+    'busiest',
+    'activity',
+    'services',
+    'purge',
+    'ready',
+    'close',
+  ] as const),
   ...(['second', 'reopen', 'writeRaw'] as const),
 ]
 
