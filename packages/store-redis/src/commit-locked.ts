@@ -34,16 +34,18 @@ export async function commitLocked(
 ): Promise<CommitResult | undefined> {
   const targets = checkedTargets(unchecked)
   const token = crypto.randomUUID()
+  const records = targets.map((target) => textsOf(database, target)[0])
+  const queues = records.map((name) => database.names.claims(name))
   const giveUpAt = performance.now() + database.patienceMs
   let isOver = false
   try {
     do {
-      const texts = await claim(database, targets, token, ranks[urgency])
+      const texts = await claim(database, targets, queues, token, ranks[urgency])
       if (texts !== undefined) {
         const change = decide(targets.map((target) => recordIn(database, texts, target)))
         if (change === undefined) return undefined
         demandLocked(change.writes, targets)
-        const result = await attemptsAt(database, change, token, texts)()
+        const result = await attemptsAt(database, change, { token, queues, records, texts })()
         isOver = typeof result === 'object' && result.ok
         if (typeof result === 'object') return result
       }
@@ -52,7 +54,7 @@ export async function commitLocked(
     throw new UnavailableError('store', 'Others claimed the same records first. Try again.')
   } finally {
     // Nobody waits for it: a claim that is not given up runs out.
-    if (!isOver) database.commands.run(releaseScript, queuesOf(database, targets), [token]).catch(() => undefined)
+    if (!isOver) database.commands.run(releaseScript, queues, [token]).catch(() => undefined)
   }
 }
 
@@ -60,10 +62,10 @@ export async function commitLocked(
 async function claim(
   database: Database,
   targets: readonly LockTarget[],
+  queues: readonly string[],
   token: string,
   rank: number,
 ): Promise<Texts | undefined> {
-  const queues = queuesOf(database, targets)
   const names = targets.flatMap((target) => textsOf(database, target))
   const args = [queues.length, token, rank, claimMs, maxWaiting]
   const [isFirst, ...texts] = listReply(await database.commands.run(claimScript, [...queues, ...names], args))
@@ -79,10 +81,7 @@ function recordIn(database: Database, texts: Texts, target: LockTarget): LockedR
   return record === null || record === 'corrupt' || record.id === target.id ? record : 'corrupt'
 }
 
-function queuesOf(database: Database, targets: readonly LockTarget[]): readonly string[] {
-  return targets.flatMap((target) => textsOf(database, target).slice(0, 1)).map((text) => database.names.claims(text))
-}
-
-function textsOf({ names }: Database, { type, id }: LockTarget): readonly string[] {
+/** Names of a record and of what belongs to it, the record first. */
+function textsOf({ names }: Database, { type, id }: LockTarget): readonly [string, ...string[]] {
   return type === 'key' ? [names.key(id), names.lastUsed(id)] : [names.serviceAccount(id)]
 }

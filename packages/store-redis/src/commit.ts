@@ -24,7 +24,7 @@ const maxAttempts = 64
  * @throws {UnavailableError} when others kept writing the records, or kept them claimed
  */
 export async function commitTo(database: Database, change: Change): Promise<CommitResult> {
-  const attempt = attemptsAt(database, change, '', new Map())
+  const attempt = attemptsAt(database, change)
   const giveUpAt = performance.now() + database.patienceMs
   for (let lost = 0; lost < maxAttempts; ) {
     const result = await attempt()
@@ -39,25 +39,32 @@ export async function commitTo(database: Database, change: Change): Promise<Comm
 /** Why an attempt has to be made again: a record changed while it was made, or somebody else has claimed one. */
 export type Lost = 'changed' | 'claimed'
 
-/**
- * Prepares to carry out a change; each call is an attempt, from reading to writing.
- *
- * @param token under which the caller has claimed the written records; empty for none
- * @param known texts that the caller has read already
- */
+/** What a caller has claimed. */
+export interface Claimed {
+  readonly token: string
+  readonly queues: readonly string[]
+  /** Names of the claimed records: none of them may have changed, also where it is not written. */
+  readonly records: readonly string[]
+  /** What was read with the claim. */
+  readonly texts: Texts
+}
+
+const nothing: Claimed = { token: '', queues: [], records: [], texts: new Map() }
+
+/** Prepares to carry out a change; each call is an attempt, from reading to writing. */
 export function attemptsAt(
   database: Database,
   change: Change,
-  token: string,
-  known: Texts,
+  claimed: Claimed = nothing,
 ): () => Promise<CommitResult | Lost> {
   const { names } = database
   const writes = checkedWrites(change)
   const log = activityOperations(names, change.activity)
   const plans = writes.map((write) => planOf(names, write))
   const reads = plans.flatMap((plan) => plan.reads)
-  const queues = plans.flatMap(({ queue }) => queue ?? [])
-  let texts = reads.every((name) => known.has(name)) ? known : undefined
+  const queues = [...new Set([...claimed.queues, ...plans.flatMap(({ queue }) => queue ?? [])])]
+  const unwritten = new Map(claimed.records.map((name) => [name, claimed.texts.get(name) ?? null]))
+  let texts = reads.every((name) => claimed.texts.has(name)) ? claimed.texts : undefined
 
   return async () => {
     texts ??= await readTexts(database, reads)
@@ -68,9 +75,9 @@ export function attemptsAt(
     }
     const { expected, operations } = compile(plans, texts)
     const result = await mutate(database, {
-      expected,
+      expected: new Map([...unwritten, ...expected]),
       operations: [...operations, ...log],
-      claims: { queues, token },
+      claims: { queues, token: claimed.token },
       storeId: change.storeId,
       onlyRevokes: plans.every((plan) => plan.onlyRevokes),
       ...(change.silent ? {} : { announcement: change }),

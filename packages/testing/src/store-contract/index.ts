@@ -13,6 +13,7 @@ import { ids } from './ids.ts'
 import { isolation } from './isolation.ts'
 import { lastUsed } from './last-used.ts'
 import { lifecycle } from './lifecycle.ts'
+import { locked } from './locked.ts'
 import type { OptionalMethod, StoreContractOptions, StoreUnderTest } from './options.ts'
 import { pagination } from './pagination.ts'
 import { purging } from './purge.ts'
@@ -32,6 +33,7 @@ const groups: readonly ContractGroup[] = [
   finality,
   silence,
   races,
+  locked,
   changeLog,
   trust,
   bus,

@@ -111,5 +111,20 @@ function withRawRows(store: MemoryStore, raw: ReadonlyMap<string, string>): Full
       const write = change.writes.findIndex((one) => one.type === 'key' && readable(one.record.id) === 'corrupt')
       return write === -1 ? store.commit(change) : { ok: false, reason: 'conflict', write, current: null }
     },
+    async commitLocked(targets, decide, urgency) {
+      let refused: CommitResult | undefined
+      const result = await store.commitLocked(
+        targets,
+        (stored) => {
+          const change = decide(stored.map((record, index) => readable(targets[index]?.id ?? '') ?? record))
+          const write = change?.writes.findIndex((one) => one.type === 'key' && readable(one.record.id) === 'corrupt')
+          if (write === undefined || write === -1) return change
+          refused = { ok: false, reason: 'conflict', write, current: null }
+          return undefined
+        },
+        urgency,
+      )
+      return refused ?? result
+    },
   }
 }

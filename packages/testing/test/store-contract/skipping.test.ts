@@ -8,18 +8,8 @@ import { makeStore } from './honest-store.ts'
 const runners: readonly ContractRunner[] = [{ describe, test }, nodeTest]
 
 const optional: readonly OptionalMethod[] = [
-  ...([
-    'poll',
-    'subscribe',
-    'addUsage',
-    'usage',
-    'busiest',
-    'activity',
-    'services',
-    'purge',
-    'ready',
-    'close',
-  ] as const),
+  ...(['commitLocked', 'poll', 'subscribe', 'addUsage', 'usage', 'busiest', 'activity', 'services', 'purge'] as const),
+  ...(['ready', 'close'] as const),
   ...(['second', 'reopen', 'writeRaw'] as const),
 ]
 
@@ -34,7 +24,7 @@ test('passes a store of three methods, and skips by name what it lacks', async (
   const reasons = new Set(outcomes.filter(({ result }) => result === 'skipped').map(({ reason }) => reason))
   expect([...reasons].toSorted()).toEqual(
     [
-      ...['activity', 'addUsage', 'close', 'poll', 'purge', 'ready', 'services', 'subscribe'].map(
+      ...['activity', 'addUsage', 'close', 'commitLocked', 'poll', 'purge', 'ready', 'services', 'subscribe'].map(
         (name) => `the store gives no ${name}()`,
       ),
       ...['reopen', 'second', 'writeRaw'].map((name) => `makeStore gives no ${name}()`),
@@ -105,5 +95,11 @@ function headless(store: KeyStore): KeyStore {
       const result = await store.commit(change)
       return result.ok ? { ...result, head: null } : result
     },
+    ...(store.commitLocked !== undefined && {
+      async commitLocked(...args: Parameters<NonNullable<KeyStore['commitLocked']>>) {
+        const result = await store.commitLocked?.(...args)
+        return result?.ok === true ? { ...result, head: null } : result
+      },
+    }),
   }
 }

@@ -13,6 +13,7 @@ import { ids } from './ids.ts'
 import { isolation } from './isolation.ts'
 import { lastUsed } from './last-used.ts'
 import { lifecycle } from './lifecycle.ts'
+import { locked } from './locked.ts'
 import { pagination } from './pagination.ts'
 import { purging } from './purge.ts'
 import { races } from './races.ts'
@@ -31,6 +32,7 @@ export const defectsByGroup: Readonly<Record<string, readonly Defect[]>> = {
   'a revoked key is final': finality,
   'silent commits': silence,
   races,
+  'changes decided under the lock': locked,
   'head and change log': changeLog,
   trust,
   bus,
