@@ -5,6 +5,7 @@ import {
   demandLocked,
   type LockedRecord,
   type LockTarget,
+  maxRecordLength,
   UnavailableError,
   type Urgency,
 } from '@claviger/core/store'
@@ -67,7 +68,7 @@ async function claim(
   rank: number,
 ): Promise<Texts | undefined> {
   const names = targets.flatMap((target) => textsOf(database, target))
-  const args = [queues.length, token, rank, claimMs, maxWaiting]
+  const args = [queues.length, token, rank, claimMs, maxWaiting, maxRecordLength]
   const [isFirst, ...texts] = listReply(await database.commands.run(claimScript, [...queues, ...names], args))
   if (numberReply(isFirst) === 0) return undefined
   const found = optionalTextsReply(texts)

@@ -41,13 +41,14 @@ end
  * never wait for each other. Allowed when Redis has no memory left: revocations come this way.
  *
  * KEYS: the queues of the records, then texts to read. ARGV: the number of queues, the caller's token, its rank (0 and
- * up), for how long the claim holds unless it is repeated (ms), how many may wait for a record.
+ * up), for how long the claim holds unless it is repeated (ms), how many may wait for a record, and how many bytes a text may
+ * have: longer ones are given as empty.
  * Gives `1` and the texts when the caller is first in every queue; `0` when it has to wait, in line or, where that is
  * full, without a place.
  */
 export const claimScript: Script = script(`#!lua flags=allow-oom
 local queues, token, rank = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3])
-local holds, most = tonumber(ARGV[4]), tonumber(ARGV[5])
+local holds, most, longest = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
 ${waitingClaims}
 local placed, first, isFull = {}, true, false
 for index = 1, queues do
@@ -74,7 +75,11 @@ if isFull then return {0} end
 for index = 1, queues do keep(KEYS[index], placed[index]) end
 if not first then return {0} end
 local reply = {1}
-for index = queues + 1, #KEYS do reply[#reply + 1] = redis.call('GET', KEYS[index]) end
+for index = queues + 1, #KEYS do
+  local text = redis.call('GET', KEYS[index])
+  if text and #text > longest then text = '' end
+  reply[#reply + 1] = text
+end
 return reply
 `)
 
