@@ -102,3 +102,21 @@ export function percentile(values: readonly number[], percent: number): number {
   const sorted = [...values].sort((a, b) => a - b)
   return sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)] ?? 0
 }
+
+/** What a process answers in the eight seconds after an instant. */
+export async function watch(
+  worker: Worker,
+  token: string,
+  since: number,
+): Promise<{ readonly lastAcceptMs: number; readonly statuses: ReadonlySet<number> }> {
+  const statuses = new Set<number>()
+  let lastAcceptMs = 0
+  while (Date.now() - since < 8_000) {
+    const { status, acceptedAt, retryAfter } = await worker.get(token)
+    statuses.add(status)
+    if (acceptedAt !== undefined) lastAcceptMs = acceptedAt - since
+    if (status === 503 && retryAfter !== '1') throw new Error(`503 with Retry-After ${retryAfter}`)
+    await delay(20)
+  }
+  return { lastAcceptMs, statuses }
+}

@@ -1,9 +1,9 @@
 import { type FaultProxy, faultProxy, serverOrSkip } from '@claviger/test-servers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { databases } from './databases.ts'
-import { measureRevocations, percentile, startLoad, summary } from './measure.ts'
+import { measureRevocations, percentile, startLoad, summary, watch } from './measure.ts'
 import { startThree, type ThreeProcesses } from './three-processes.ts'
-import { delay, type Worker } from './worker.ts'
+import { delay } from './worker.ts'
 
 /*
  * DESIGN section 7, measured: three real processes, a real database, revocations in one process while all are under
@@ -102,22 +102,4 @@ for (const database of databases) {
       expect(Math.max(...recoveries)).toBeLessThanOrEqual(2_000 * patience)
     })
   })
-}
-
-/** What a process answers in the eight seconds after an instant. */
-async function watch(
-  worker: Worker,
-  token: string,
-  since: number,
-): Promise<{ readonly lastAcceptMs: number; readonly statuses: ReadonlySet<number> }> {
-  const statuses = new Set<number>()
-  let lastAcceptMs = 0
-  while (Date.now() - since < 8_000) {
-    const { status, acceptedAt, retryAfter } = await worker.get(token)
-    statuses.add(status)
-    if (acceptedAt !== undefined) lastAcceptMs = acceptedAt - since
-    if (status === 503) expect(retryAfter).toBe('1')
-    await delay(20)
-  }
-  return { lastAcceptMs, statuses }
 }

@@ -45,11 +45,12 @@ async function initialise(initdb: string, data: string, directory: string): Prom
   await promisify(execFile)(initdb, args, { cwd: directory, ...serverAccount })
 }
 
-// The file that `pg_ctl --wait` reads: the process id in line 1, the state in line 8. A crash leaves the last one's.
+// The file that `pg_ctl --wait` reads: the process id in line 1, the state in line 8. A crash leaves the last one's. A server
+// with a `standby.signal` in its data is `standby` when it answers.
 async function hasReportedReady(data: string, pid: number): Promise<boolean> {
   const lines = await readFile(join(data, 'postmaster.pid'), 'utf8').then(
     (text) => text.split('\n'),
     () => [],
   )
-  return lines[0]?.trim() === String(pid) && lines[7]?.trim() === 'ready'
+  return lines[0]?.trim() === String(pid) && /^(?:ready|standby)$/.test(lines[7]?.trim() ?? '')
 }
