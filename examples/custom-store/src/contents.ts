@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import {
+  assertMeantFor,
   type Change,
   checkLimit,
   type CommitResult,
@@ -108,8 +109,10 @@ function headOf({ storeId, log }: Contents): Head {
 const logLength = 100
 
 /** Carries out a change. When it is refused, the contents are as they were. */
-export function applyChange(contents: Contents, { writes, announcements, nonce, silent }: Change): CommitResult {
+export function applyChange(contents: Contents, change: Change): CommitResult {
+  const { writes, announcements, nonce, silent } = change
   const { log, rows } = contents
+  assertMeantFor(change, contents.storeId)
   for (const [index, write] of writes.entries()) {
     const current = readRow(rows.get(nameOf(write)), decoders[write.type])
     const reason = judgeWrite(write, current)
