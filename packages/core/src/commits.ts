@@ -127,7 +127,7 @@ export function createCommits(
 }
 
 function isAbsence(error: unknown): boolean {
-  return isClavigerError(error) && /_NOT_FOUND$/.test(error.code)
+  return isClavigerError(error) && error.code.endsWith('_NOT_FOUND')
 }
 
 function newNonce(): string {

@@ -7,7 +7,7 @@ import type { Repair } from './repair.ts'
 import { createRepairMemory } from './repair-memory.ts'
 import type { KeyRecord, SecretRecord } from './store/records.ts'
 import type { Cache } from './verify/cache.ts'
-import { proofOf } from './verify/verifier.ts'
+import { proofOf } from './verify/prover.ts'
 
 /**
  * Stores proven tokens hashed the way new ones are: under the current pepper and cost. Off the request path, one after

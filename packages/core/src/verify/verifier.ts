@@ -1,21 +1,20 @@
 import type { Clock } from '../clock.ts'
 import { channels, publish } from '../diagnostics.ts'
 import { publishFault, type ReportFault } from '../faults.ts'
-import { BusyError, isClavigerError, UnavailableError } from '../errors.ts'
+import { BusyError, isClavigerError } from '../errors.ts'
 import type { Hashing } from '../hashing/hashing.ts'
-import type { TagComparison } from '../hashing/tag.ts'
 import type { KeyRecord, SecretRecord } from '../store/records.ts'
 import { maxTokenLength, type TokenGrammar } from '../token/grammar.ts'
 import { parseToken } from '../token/token.ts'
 import type { ApiKeys } from './api-key.ts'
 import type { Cache } from './cache.ts'
-import type { Digests } from './digest.ts'
 import type { Entry } from './entries.ts'
 import { createFlights, type OnlyWhile } from './flights.ts'
 import type { Freshness } from './freshness.ts'
 import { judgeOwned, nextTurn, stateRefusal } from './judge.ts'
 import { ownerScope } from './owner-scope.ts'
 import type { Owners } from './owners.ts'
+import { createProver, type Proven } from './prover.ts'
 import { keyScope, type RecordRead, type Records } from './records.ts'
 import type { RevokedKeys } from './revoked.ts'
 import type { Accepted, Carrier, Refused, Verification } from './verdict.ts'
@@ -69,7 +68,7 @@ export function createVerifier(parts: VerifierParts): Verifier {
   const { grammar, cache, freshness, records, owners, hashing, apiKeys, revoked, clock } = parts
   const { digests, entries, negatives, fence } = cache
   const { report = publishFault } = parts
-  const proofs = createFlights<'same' | 'different' | 'unreadable'>()
+  const proveSecret = createProver(hashing, cache)
   const underWay = createFlights<Outcome>()
 
   // A hit is one digest, one look-up and a few comparisons: no promise, no closure, no object.
@@ -131,7 +130,7 @@ export function createVerifier(parts: VerifierParts): Verifier {
     // A read has a bound of its own, as long as a whole budget: only who has waited already needs a shorter one.
     const read = await (isLate ? within(clock, budget.leftMs(), 'store', () => records.read(id)) : records.read(id))
     const leftMs = budget.leftMs()
-    const proven = await proveSecret(token, id, read)
+    const proven = await proveSecret(token, read)
     if (proven === 'unreadable') return { key, verdict: invalidKey, basis: undefined }
     if (proven === 'different') {
       // A store that lost the key, or never heard of it, must not call it wrong.
@@ -208,30 +207,6 @@ export function createVerifier(parts: VerifierParts): Verifier {
     return ageMs >= 0 && ageMs < entry.lifetimeMs ? entry.verdict : undefined
   }
 
-  /** The record and the one secret of it that this token is. Before that, nothing may be told about the key. */
-  const proveSecret = async (
-    token: string,
-    id: string,
-    { record }: RecordRead,
-  ): Promise<Proven | 'different' | 'unreadable'> => {
-    if (record === null || record === 'corrupt') {
-      hashing.spendTag(token)
-      return record === null ? 'different' : 'unreadable'
-    }
-    const tags = record.secrets.map((secret) => hashing.compareTag(token, secret))
-    if (tags.includes('unreadable')) publish(channels.corrupt, () => ({ keyId: id, field: 'tag' }))
-    const secret = record.secrets.find((_, index) => tags[index] === 'same')
-    if (secret === undefined) return unproven(tags)
-    const proof = proofOf(digests, token, secret.hash)
-    if (entries.hasProof(id, proof)) return { record, secret, proof }
-    const compared =
-      hashing.verifyHmac(token, secret) ??
-      (await proofs.join(proof, 0, () => hashing.verify(token, secret, record.workspaceId)))
-    if (compared === 'unreadable') publish(channels.corrupt, () => ({ keyId: id, field: 'hash' }))
-    if (compared !== 'same') return compared
-    return { record, secret, proof }
-  }
-
   /**
    * The key as it counts here, and whether its state is good. One that this process has seen revoked stays revoked, also
    * when the store has forgotten it.
@@ -299,29 +274,9 @@ interface Basis {
   readonly ownerStamp: number | undefined
 }
 
-interface Proven {
-  readonly record: KeyRecord
-  readonly secret: SecretRecord
-  readonly proof: string
-}
-
 interface Judged {
   readonly counted: Proven
   readonly refused: Refused | undefined
-}
-
-/** Names "this token was compared with this stored hash" without holding either. */
-export function proofOf(digests: Digests, token: string, hash: string): string {
-  return digests.proof(`${token}\0${hash}`)
-}
-
-/** Why no secret of a record fits a token. @throws {UnavailableError} when it may, under a pepper unknown here */
-export function unproven(tags: readonly TagComparison[]): 'different' | 'unreadable' {
-  // The key may be perfectly good, and another process may know its pepper: our fault, not the client's.
-  if (tags.includes('pepper_missing')) {
-    throw new UnavailableError('hasher', 'A key was hashed under a pepper that is not configured here. Add it.')
-  }
-  return tags.includes('unreadable') ? 'unreadable' : 'different'
 }
 
 function isStoreOutage(error: unknown): boolean {
