@@ -16,7 +16,7 @@ export interface ServerStoreOptions extends SqlStoreOptions {
   /**
    * How long a call waits for a connection, and then for the answer to each statement, in milliseconds. A connection
    * that does not answer is closed, and so are those that were idle before. Reading keys and polling wait a second
-   * at most; purging and migrating as long as it takes. Default 3 000.
+   * at most; migrating as long as it takes. Default 3 000.
    */
   readonly statementTimeoutMs?: number
 }
