@@ -12,19 +12,29 @@ export interface GuaranteeTimes {
   readonly cache: { readonly maxEntries: number; readonly maxBytes: number; readonly maxNegatives: number }
 }
 
-/** Which promises hold with a store. Pure. */
-export function guaranteesOf(store: KeyStore, times: GuaranteeTimes, storeId?: string): Guarantees {
+/** Which promises hold with a store. Asks nothing. */
+export function guaranteesOf(
+  store: KeyStore,
+  times: GuaranteeTimes,
+  busRefusal: string | null,
+  storeId?: string,
+): Guarantees {
   const changeLog = store.poll !== undefined
-  const bus = store.subscribe !== undefined
+  const bus = store.subscribe !== undefined && busRefusal === null
   const counts = store.usage !== undefined && store.addUsage !== undefined
   const limits: readonly (string | false)[] = [
     !changeLog && `Without poll, other processes accept a revoked key for up to ${times.recordAgeMs} ms.`,
-    changeLog && !bus && 'Without subscribe, other processes learn of changes by polling only.',
+    busRefusal ?? false,
+    changeLog &&
+      store.subscribe === undefined &&
+      'Without subscribe, other processes learn of changes by polling only.',
     !counts && 'Without addUsage and usage, use of keys is not counted.',
     counts && store.busiest === undefined && 'Without busiest, usage is read key by key, not of a whole workspace.',
     counts && times.usage === false && 'usage: false: use of keys is not counted.',
     store.activity === undefined && 'Without activity, changes are not logged.',
     store.services === undefined && 'Without services, there are no service accounts; resolveOwner is asked instead.',
+    store.marks === undefined &&
+      'Without marks, ready() notices neither an exchanged pepper nor another product on the same store.',
     times.staleIfErrorMs > 0 &&
       `staleIfErrorMs: while the store is down, a revoked key is accepted until ${times.recordAgeMs + times.staleIfErrorMs} ms after it was read.`,
   ]

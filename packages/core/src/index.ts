@@ -31,6 +31,7 @@ export {
 } from './errors.ts'
 export type { Fault } from './faults.ts'
 export type { KeyEvent, KeyringEvent, ServiceAccountEvent } from './events.ts'
+export type { Health } from './health.ts'
 export { type Argon2Parameters, argon2id, type Hasher, hmacSha256, type PepperChange } from './hashing/hasher.ts'
 export type { Pepper } from './hashing/pepper.ts'
 export { createKeyring } from './keyring.ts'

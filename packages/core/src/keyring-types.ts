@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts'
+import type { Health } from './health.ts'
 import type { Actor } from './keys/actor.ts'
 import type { KeyManager } from './keys/manager.ts'
 import type { PermissionCatalogue } from './permissions/catalogue.ts'
@@ -40,7 +41,10 @@ export interface Guarantees {
   }
   /** The id of the store in use, for the option `storeId`; undefined before it was reached, and without `poll`. */
   readonly storeId: string | undefined
-  /** Whether the store tells of changes (`poll`), and whether a bus makes them faster (`subscribe`). */
+  /**
+   * Whether the store tells of changes (`poll`), and whether a bus makes them faster (`subscribe`). A bus that this
+   * process may not use, which `ready()` finds out, is none.
+   */
   readonly changeLog: boolean
   readonly bus: boolean
   /** Whether use is counted, for which a store needs `addUsage` and `usage`. */
@@ -151,17 +155,30 @@ export interface Keyring<Permission extends string = string> {
   ownerChanged(change: { readonly workspaceId: string; readonly owner: Owner }): Promise<void>
 
   /**
-   * Checks store and configuration and starts to follow the store's changes. Verifications start it themselves;
-   * await it at start-up to learn of mistakes before the first request. Until it has passed, `verify` throws.
+   * Tries what will be needed and starts to follow the store's changes: a hash, every read and write of the store, and
+   * whether pepper and prefix are the ones that the store's keys were made with. Leaves nothing behind but a few short
+   * notes of those two. Verifications start it themselves; await it at start-up to learn of mistakes before the first
+   * request. Until it has passed, `verify` throws.
    *
    * @example
    * await keyring.ready()
    * console.log('This is what is promised:', keyring.guarantees())
    *
-   * @throws {ConfigurationError} when the store must not be used as it is
+   * @throws {ConfigurationError} when store, hasher or pepper cannot or must not be used as they are
    * @throws {UnavailableError} when the store does not answer
    */
   ready(): Promise<void>
+
+  /**
+   * How this keyring is doing now, for readiness probes: `ok` is false until `ready()` has passed, while the store has
+   * not answered for `leaseMs`, and after `close()`. Asks nothing and waits for nothing; where `ready()` has not passed
+   * yet, it is tried (again) in the background.
+   *
+   * @example
+   * const { ok, lease, lastError } = keyring.health()
+   * if (!ok) console.warn('not ready', lease, lastError?.message)
+   */
+  health(): Health
 
   /**
    * Removes for good what ended longer ago than `retention` says. Every process does so by itself every few hours; call

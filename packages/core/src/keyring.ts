@@ -5,6 +5,8 @@ import { createEventSink } from './events.ts'
 import { createFaults, reportFaultsOf } from './faults.ts'
 import { guaranteesOf } from './guarantees.ts'
 import { createHashing, type HashRank } from './hashing/hashing.ts'
+import { healthOf } from './health.ts'
+import { createVitals } from './vitals.ts'
 import type { Keyring } from './keyring-types.ts'
 import { createManagers } from './keys/create-manager.ts'
 import { checkedOwner, checkReference, ownFields } from './keys/checks.ts'
@@ -19,6 +21,7 @@ import { createReadiness } from './readiness.ts'
 import { createRehash } from './rehash.ts'
 import { createRepair } from './repair.ts'
 import { createRetention } from './retention.ts'
+import { createStart } from './start.ts'
 import { tokenFactory, tokenPattern } from './token/token.ts'
 import { createApiKeys } from './verify/api-key.ts'
 import { createCache } from './verify/cache.ts'
@@ -36,8 +39,6 @@ import { inOrder, toldTo } from './watch/changes.ts'
 import { createWatches } from './watch/watches.ts'
 import { createWorkQueue } from './work-queue.ts'
 
-// A store may migrate nothing, but it may look around: configuration, schema, persistence.
-const readyTimeoutMs = 10_000
 // After a failed start, calls in between fail at once; a store that comes up late is found soon.
 const startRetryMs = 250
 const maxRevokedKeys = 10_000
@@ -72,7 +73,8 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
     },
     clock,
   )
-  const report = createFaults(resolved.onError, tokenPattern(grammar), clock)
+  const vitals = createVitals(clock)
+  const report = vitals.noting(createFaults(resolved.onError, tokenPattern(grammar), clock))
   const watches = createWatches({
     recheck: (apiKey) => recheck(apiKey),
     refusal: (apiKey, requirement) => apiKeys.refusal(apiKey, requirement),
@@ -88,7 +90,7 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
     watches,
     ...(resolved.onChange === undefined ? [] : [toldTo(resolved.onChange, report)]),
   ])
-  const freshness = createFreshness(store, caches, resolved, clock, Math.random, report)
+  const freshness = createFreshness(store, caches, resolved, clock, Math.random, report, vitals)
   const managed = managedStore(store, clock, storeTimeoutMs)
   const commits = createCommits(managed, caches, freshness, clock, storeTimeoutMs)
   const queue = createWorkQueue(
@@ -100,7 +102,7 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
     },
     clock,
   )
-  const hashing = createHashing(resolved.hasher, queue)
+  const hashing = createHashing(resolved.hasher, queue, vitals)
   const apiKeys = createApiKeys(permissions)
   const revoked = createRevokedKeys(maxRevokedKeys)
   const withheld = createWithheldGrants()
@@ -138,11 +140,7 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
           report,
         )
 
-  const start = async (): Promise<void> => {
-    await within(clock, readyTimeoutMs, 'store', async () => store.ready?.())
-    await freshness.start()
-    retention.start()
-  }
+  const start = createStart({ store, freshness, vitals, clock, options: resolved, onStarted: retention.start })
   const readiness = createReadiness(start, clock, Math.min(startRetryMs, resolved.pollMs))
   const ready = async (): Promise<void> => readiness.starting()
 
@@ -263,7 +261,12 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
     },
 
     ready: readiness.ready,
-    guarantees: () => guaranteesOf(store, resolved, freshness.storeId),
+    guarantees: () => guaranteesOf(store, resolved, freshness.bus.refusal(), freshness.storeId),
+    health() {
+      // A process that gets no requests until it is healthy would never become so.
+      if (!readiness.closed) readiness.starting()?.catch(() => {})
+      return healthOf(readiness, freshness, vitals, clock.now())
+    },
 
     async close() {
       if (readiness.closed) return

@@ -18,6 +18,12 @@ export function optionalFunction<F>(option: string, value: F | undefined): F | u
   throw new ConfigurationError(option, `Expected ${option} to be a function, got ${typeof value}.`)
 }
 
+/** True or false; false when left out. */
+export function flag(option: string, value: boolean | undefined): boolean {
+  if (value === undefined || typeof value === 'boolean') return value ?? false
+  throw new ConfigurationError(option, `Expected ${option} to be true or false, got ${shown(value)}.`)
+}
+
 /** An integer within its range. */
 export function integer(
   option: string,

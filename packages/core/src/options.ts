@@ -5,7 +5,7 @@ import type { Fault } from './faults.ts'
 import { argon2id, type Hasher } from './hashing/hasher.ts'
 import type { KeyPolicy } from './keys/policy.ts'
 import { type GrammarOptions, resolvedGrammar } from './grammar-options.ts'
-import { checkNames, integer, optionalFunction, shown } from './option-checks.ts'
+import { checkNames, flag, integer, optionalFunction, shown } from './option-checks.ts'
 import type { PermissionCatalogue } from './permissions/catalogue.ts'
 import {
   policyNames,
@@ -106,6 +106,11 @@ export interface KeyringSettings<Permission extends string = string> extends Gra
     /** Default 5 000. */
     readonly maxWaitMs?: number
   }
+  /**
+   * Lets `ready()` pass on a store that holds another product's keys (another `prefix`). Each product then lists and
+   * revokes the other's. Default false.
+   */
+  readonly allowSharedStore?: boolean
   /** For tests. Default: the machine's clocks. */
   readonly clock?: Clock
   /** For tests. Default: `crypto.randomBytes`. */
@@ -139,6 +144,7 @@ export interface ResolvedOptions<Permission extends string = string> {
   readonly expiryNoticeMs: number
   readonly staleIfErrorMs: number
   readonly hashing: { readonly concurrency: number; readonly maxQueued: number; readonly maxWaitMs: number }
+  readonly allowSharedStore: boolean
   readonly clock: Clock
   readonly random: RandomBytes | undefined
 }
@@ -172,6 +178,7 @@ const known: ReadonlySet<string> = new Set<keyof KeyringSettings | 'resolveOwner
   'expiryNoticeMs',
   'staleIfErrorMs',
   'hashing',
+  'allowSharedStore',
   'clock',
   'random',
 ])
@@ -227,6 +234,7 @@ export function resolveOptions<P extends string>(options: KeyringOptions<P>): Re
       maxQueued: integer('hashing.maxQueued', options.hashing?.maxQueued, 256, 0, 100_000),
       maxWaitMs: integer('hashing.maxWaitMs', options.hashing?.maxWaitMs, 5_000, 1, 60_000),
     },
+    allowSharedStore: flag('allowSharedStore', options.allowSharedStore),
     clock: options.clock ?? systemClock,
     random: optionalFunction('random', options.random),
   }

@@ -10,18 +10,28 @@ export interface Readiness {
   /** From now on everything fails with `ClosedError`. */
   close(): void
   readonly closed: boolean
+  /** `failed`: the last start did, and no other is under way. */
+  readonly state: 'starting' | 'ready' | 'failed' | 'closed'
+  /** Since when it is ready or closed, or, before that, exists. Epoch milliseconds. */
+  readonly since: number
 }
 
 /** Makes the switch. After a failed start, calls fail for `retryMs` without troubling the store again. */
 export function createReadiness(start: () => Promise<void>, clock: Clock, retryMs: number): Readiness {
   let state: 'new' | 'ready' | 'closed' = 'new'
+  let since = clock.now()
   let attempt: Promise<void> | undefined
   let failedAt = Number.NEGATIVE_INFINITY
+
+  const turn = (to: 'ready' | 'closed'): void => {
+    state = to
+    since = clock.now()
+  }
 
   const begin = (): Promise<void> => {
     const current = start().then(
       () => {
-        if (state === 'new') state = 'ready'
+        if (state === 'new') turn('ready')
       },
       (error: unknown) => {
         failedAt = clock.monotonic()
@@ -50,10 +60,17 @@ export function createReadiness(start: () => Promise<void>, clock: Clock, retryM
       await (attempt === undefined || hasFailed() ? begin() : attempt)
     },
     close() {
-      state = 'closed'
+      if (state !== 'closed') turn('closed')
     },
     get closed() {
       return state === 'closed'
+    },
+    get state() {
+      if (state === 'new') return hasFailed() ? 'failed' : 'starting'
+      return state
+    },
+    get since() {
+      return since
     },
   }
 }

@@ -156,7 +156,7 @@ describe('guarantees', () => {
       activity: false,
       serviceAccounts: false,
     })
-    expect(guarantees.limits.length).toBe(5)
+    expect(guarantees.limits.length).toBe(6)
     const { key, token } = await create()
     const other = setUp({ on: smallest, at: clock, seed: 2 })
     expect(await keyring.verify(token)).toMatchObject({ ok: true })
@@ -299,12 +299,13 @@ test('two keyrings with other peppers on one store never accept each other’s t
   const shared = memoryStore()
   const clock = testClock()
   const a = setUp({ on: shared.connect(), at: clock })
-  const b = setUp({
-    on: shared.connect(),
-    at: clock,
-    seed: 2,
-    hasher: hmacSha256({ pepper: 'another pepper of 32 characters!' }),
-  })
   const { token } = await a.create({ owner: ada })
-  expect(await b.keyring.verify(token)).toEqual({ ok: false, code: 'invalid_key' })
+  const others = [
+    [hmacSha256({ pepper: 'another pepper of 32 characters!' }), 'ERR_CLAVIGER_CONFIGURATION'],
+    [hmacSha256({ pepper: { id: 'b', secret: 'another pepper of 32 characters!' } }), 'ERR_CLAVIGER_UNAVAILABLE'],
+  ] as const
+  for (const [hasher, code] of others) {
+    const b = setUp({ on: shared.connect(), at: clock, seed: 2, hasher })
+    await expect(b.keyring.verify(token)).rejects.toMatchObject({ code })
+  }
 })

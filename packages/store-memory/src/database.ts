@@ -15,6 +15,7 @@ export interface Database {
   readonly log: ChangeLog
   readonly bus: Bus
   readonly usage: UsageBook
+  readonly marks: Map<string, string>
 }
 
 export function emptyDatabase(storeId: string, changeLogLength: number): Database {
@@ -27,5 +28,6 @@ export function emptyDatabase(storeId: string, changeLogLength: number): Databas
     log: changeLog(storeId, changeLogLength),
     bus: localBus(),
     usage: usageBook(keys),
+    marks: new Map(),
   }
 }

@@ -3,6 +3,7 @@ import { commitLocked, commitTo } from './commit.ts'
 import { type Database, emptyDatabase } from './database.ts'
 import { listActivity } from './activity.ts'
 import { findKeys, listKeys } from './keys.ts'
+import { mark } from './marks.ts'
 import { purge } from './purge.ts'
 import { listServices } from './services.ts'
 
@@ -69,6 +70,7 @@ function connect(database: Database): MemoryStore {
     busiest: async (query) => open().usage.busiest(query),
     activity: async (query) => listActivity(open().activity, query),
     services: async (query) => listServices(open().accounts, query),
+    marks: async (proposed) => mark(open().marks, proposed),
     purge: async (limits) => purge(open(), limits),
     ready: async () => void open(),
     close: async () => {

@@ -63,7 +63,10 @@ export async function openBusLink(
     if (state === 'open') listener.message(message)
   })
   try {
-    const subscribed = connection.connect().then(() => connection.subscribe(channel))
+    const subscribed = connection
+      .connect()
+      .then(() => connection.subscribe(channel))
+      .then(() => connection.call('ping'))
     await answered(subscribed, times.connectMs)
   } catch (error) {
     close()

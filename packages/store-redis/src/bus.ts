@@ -1,8 +1,9 @@
-import type { BusListener, Subscription } from '@claviger/core/store'
+import { type BusListener, ConfigurationError, type Subscription, UnavailableError } from '@claviger/core/store'
 import { type BusLink, type BusTimes, openBusLink } from './bus-link.ts'
 import type { RedisClient, RedisClusterClient, RedisConnection } from './client.ts'
 import { isCluster } from './client.ts'
-import { redisFailure } from './failures.ts'
+import { commandOf, isRefusal, redisFailure } from './failures.ts'
+import { mayNot } from './voice.ts'
 
 // A megabyte announces more than any commit of ours; longer ones are not parsed.
 const maxMessageLength = 1_048_576
@@ -13,7 +14,7 @@ const lastRetryMs = 2_000
  * Listens on connections of its own, one after the other. The client's automatic resubscribing is not used: it says
  * `ready` before it is subscribed, and leaves a refusal unhandled.
  *
- * @throws {UnavailableError} when the first subscription fails
+ * @throws {UnavailableError} when the first subscription fails; its cause is a `ConfigurationError` for want of a right
  */
 export async function openBus(
   client: RedisClient | RedisClusterClient,
@@ -58,7 +59,10 @@ export async function openBus(
   try {
     await connect()
   } catch (error) {
-    throw redisFailure(error)
+    if (!isRefusal(error)) throw redisFailure(error)
+    const command = commandOf(error) === 'ping' ? 'PING' : 'SUBSCRIBE'
+    const text = `${mayNot(command, channel)} This process hears of changes by polling only.`
+    throw new UnavailableError('store', text, { cause: new ConfigurationError('subscriber', text) })
   }
   return {
     async close() {

@@ -83,7 +83,7 @@ export function boundedCommands(client: RedisCommands, timeoutMs: number, care?:
       try {
         return await call(most, command, args)
       } catch (error) {
-        throw redisFailure(error)
+        throw redisFailure(error, { command })
       }
     }
     const commands: Commands = {
@@ -97,7 +97,7 @@ export function boundedCommands(client: RedisCommands, timeoutMs: number, care?:
         } catch (error) {
           const code = replyCode(error)
           if (code === 'NOPERM' || code === 'ERR') return undefined
-          throw redisFailure(error)
+          throw redisFailure(error, { command })
         }
       },
       async run({ source, sha }, keys, args) {
@@ -105,8 +105,12 @@ export function boundedCommands(client: RedisCommands, timeoutMs: number, care?:
         try {
           return await call(most, 'EVALSHA', [sha, ...rest])
         } catch (error) {
-          if (replyCode(error) !== 'NOSCRIPT') throw redisFailure(error)
-          return send('EVAL', [source, ...rest])
+          if (replyCode(error) !== 'NOSCRIPT') throw redisFailure(error, { command: 'EVALSHA', script: source })
+        }
+        try {
+          return await call(most, 'EVAL', [source, ...rest])
+        } catch (error) {
+          throw redisFailure(error, { command: 'EVAL', script: source })
         }
       },
     }

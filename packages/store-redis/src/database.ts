@@ -1,5 +1,6 @@
 import type { Commands } from './commands.ts'
 import type { KeyNames } from './keys.ts'
+import type { Voice } from './voice.ts'
 
 /** What every operation works with. */
 export interface Database {
@@ -8,4 +9,5 @@ export interface Database {
   readonly changeLogLength: number
   /** How long a change waits for records that others have claimed, in milliseconds. */
   readonly patienceMs: number
+  readonly voice: Voice
 }

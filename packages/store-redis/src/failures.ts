@@ -16,7 +16,7 @@ export function replyCode(error: unknown): string | undefined {
 const explanations: Readonly<Record<string, string>> = {
   OOM: 'It has reached maxmemory. Make room; revocations still work.',
   MISCONF: 'It cannot write to its disk. Make room there.',
-  NOPERM: 'The ACL user lacks a permission; the Redis guide lists what the store needs.',
+  NOPERM: 'The Redis guide lists what the ACL user needs.',
   READONLY: 'It is a replica. Connect to the primary.',
   MASTERDOWN: 'It is a replica whose link to the primary is down. Connect to the primary.',
   NOREPLICAS: 'Too few replicas follow it (min-replicas-to-write): it may be cut off, and another one the primary.',
@@ -29,24 +29,69 @@ const explanations: Readonly<Record<string, string>> = {
   WRONGTYPE: 'Something else is stored under a name of this namespace.',
 }
 
+/** What was being done when it failed, for messages. */
+export interface Doing {
+  /** The command, as sent. */
+  readonly command: string
+  /** The text of the script that ran, if one did. */
+  readonly script?: string
+}
+
 /**
  * What a failed command becomes. The client's own error is not passed on, not even as a cause: it carries the command's
  * arguments, and with them hashes.
  */
-export function redisFailure(error: unknown): UnavailableError {
+export function redisFailure(error: unknown, doing?: Doing): UnavailableError {
   if (error instanceof UnavailableError) return error
   const code = replyCode(error)
-  if (code !== undefined) {
-    const explanation = explanations[code] ?? scriptLine(error)
-    return new UnavailableError('store', `Redis refused the command: ${code}. ${explanation}`.trim())
-  }
-  return new UnavailableError('store', `Redis could not be asked: ${reason(error)}`)
+  if (code === undefined) return new UnavailableError('store', `Redis could not be asked: ${reason(error)}`)
+  const command = (doing?.script === undefined ? undefined : failedIn(doing.script, reason(error))) ?? doing?.command
+  const told = isRefusal(error) ? `${explanations.NOPERM}` : (explanations[code] ?? '')
+  const what = command === undefined ? 'the command' : command
+  const failure = new UnavailableError(
+    'store',
+    `Redis refused ${what}: ${isRefusal(error) ? 'NOPERM' : code}. ${told}`.trim(),
+  )
+  if (isRefusal(error)) refusals.set(failure, { command: doing?.command ?? what, what: refusedPart(reason(error)) })
+  return failure
 }
 
-// Of a script's error only the line: what follows it may quote arguments.
-function scriptLine(error: unknown): string {
-  const line = /user_script:(\d+)/.exec(reason(error))?.[1]
-  return line === undefined ? '' : `A script of the store failed in line ${line}.`
+/** What a user may not. */
+export interface Refused {
+  readonly command: string
+  /** Whether it is the command itself, or the key or channel that it was about. */
+  readonly what: 'command' | 'key' | 'channel'
+}
+
+const refusals = new WeakMap<object, Refused>()
+
+/** What was refused for want of a right, if that is what this failure is. */
+export function refusedCommand(failure: unknown): Refused | undefined {
+  return typeof failure === 'object' && failure !== null ? refusals.get(failure) : undefined
+}
+
+function refusedPart(message: string): Refused['what'] {
+  if (!/access (?:a |one of the |the )?(?:key|channel)/i.test(message)) return 'command'
+  return /channel/i.test(message) ? 'channel' : 'key'
+}
+
+/** Whether Redis says that this user may not: of a command, a key or a channel, in a script or outside. */
+export function isRefusal(error: unknown): boolean {
+  return replyCode(error) === 'NOPERM' || /can't run this command|[Nn]o permissions to access/.test(reason(error))
+}
+
+/** The command in the line where a script failed. The rest of its message may quote arguments. */
+function failedIn(script: string, message: string): string | undefined {
+  const line = Number(/user_script:(\d+)/.exec(message)?.[1])
+  if (Number.isNaN(line)) return undefined
+  const command = /redis\.p?call\('([A-Z]+)'/.exec(script.split('\n')[line - 1] ?? '')?.[1]
+  return command === undefined ? `a script of the store in line ${line}` : `${command} (in a script of the store)`
+}
+
+/** The name of the command that an error of the client is about, in lower case. */
+export function commandOf(error: unknown): string | undefined {
+  const name = fieldOf(fieldOf(error, 'command'), 'name')
+  return typeof name === 'string' ? name.toLowerCase() : undefined
 }
 
 // Aborted commands list their arguments in other properties; their messages are fixed texts.

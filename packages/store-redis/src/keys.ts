@@ -12,8 +12,15 @@ export interface KeyNames {
   readonly head: string
   /** List of the last changes, oldest first, one more than can be told of. */
   readonly log: string
+  /** Hash: what keyrings have written down about themselves. */
+  readonly marks: string
   /** Pub/Sub channel, not a key. */
   readonly channel: string
+
+  /** ACL patterns that let a user use all of these names. */
+  readonly patterns: readonly string[]
+  /** Four names for `ready()` to try things with. */
+  trial(id: string): readonly [text: string, hash: string, list: string, set: string]
 
   /** Record of a key, as JSON. */
   key(id: string): string
@@ -101,7 +108,15 @@ export function keyNames(namespace: string): KeyNames {
   return {
     head: name('head'),
     log: name('log'),
+    marks: name('marks'),
     channel: name('bus'),
+    patterns: [`~{${namespace}}:*`, `~{${namespace}:usage:*`],
+    trial: (id) => [
+      name('trial', id, 'text'),
+      name('trial', id, 'hash'),
+      name('trial', id, 'list'),
+      name('trial', id, 'set'),
+    ],
     // Written out: these two are made for every key that a request waits for.
     key: (id) => `{${namespace}}:key:${id}`,
     lastUsed: (id) => `{${namespace}}:last-used:${id}`,

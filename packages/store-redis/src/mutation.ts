@@ -61,9 +61,10 @@ export async function mutate(database: Database, mutation: Mutation): Promise<He
     names.channel,
   ]
   const reply = textsReply(await commands.run(mutation.onlyRevokes ? revokeScript : commitScript, keys, args))
-  const [storeId, epoch, nonce] = reply
+  const [storeId, epoch, nonce, unheard] = reply
   if (storeId === undefined) return 'changed'
   if (epoch === undefined) return 'claimed'
+  if (announcement !== undefined) database.voice.note(unheard)
   return { storeId, epoch: Number(epoch), nonce: String(JSON.parse(textReply(nonce))) }
 }
 

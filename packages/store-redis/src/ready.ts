@@ -32,8 +32,11 @@ export async function checkServers(
     const problem = problemWith(one, options.allowVolatileStore)
     if (problem !== undefined) throw new ConfigurationError(problem.option, problem.message)
   }
+  if (settings.some(({ version }) => version === undefined)) {
+    return 'Redis refuses INFO (+info), so its version could not be seen. See the Redis guide.'
+  }
   return !options.allowVolatileStore && settings.some(({ fromInfo }) => fromInfo)
-    ? 'Redis refuses CONFIG GET, so maxmemory-policy and appendonly were read from INFO. See the Redis guide.'
+    ? 'Redis refuses CONFIG GET (+config|get), so maxmemory-policy and appendonly were read from INFO. See the Redis guide.'
     : undefined
 }
 

@@ -11,12 +11,15 @@ import { commitLocked } from './commit-locked.ts'
 import type { Database } from './database.ts'
 import { keyNames } from './keys.ts'
 import { listKeys } from './list.ts'
+import { exchangeMarks } from './marks.ts'
 import { type RedisStoreOptions, resolveOptions } from './options.ts'
 import { purge } from './purge.ts'
 import { checkServers } from './ready.ts'
 import { findKeys } from './records.ts'
 import { listServices } from './services.ts'
+import { tryEverything } from './trial.ts'
 import { addUsage, readUsage } from './usage.ts'
+import { createVoice } from './voice.ts'
 
 /** Every half of the store contract; the bus unless it was switched off. */
 export interface RedisStore extends Required<Omit<KeyStore, 'subscribe'>>, Pick<KeyStore, 'subscribe'> {}
@@ -43,7 +46,8 @@ export function redisStore(client: RedisClient | RedisClusterClient, options: Re
   const names = keyNames(resolved.namespace)
   const care = careFor(client, commandTimeoutMs)
   const commands = boundedCommands(client, commandTimeoutMs, care)
-  const database: Database = { names, commands, changeLogLength, patienceMs: commandTimeoutMs }
+  const voice = createVoice(names.channel)
+  const database: Database = { names, commands, changeLogLength, patienceMs: commandTimeoutMs, voice }
   const subscriptions = new Set<Subscription>()
   let closed = false
   let warned = false
@@ -65,13 +69,14 @@ export function redisStore(client: RedisClient | RedisClusterClient, options: Re
     busiest: async (query) => busiestKeys(open(), query),
     activity: async (query) => listActivity(open(), query),
     services: async (query) => listServices(open(), query),
+    marks: async (proposed) => exchangeMarks(open(), proposed),
     purge: async (limits) => purge(open(), limits),
     async ready() {
       // Before the servers are asked: a Cluster client learns of them with its first command.
-      const [polled] = await Promise.allSettled([poll(open(), null)])
-      // What is wrong with a server says more than that it refused.
+      await commands.ask('MGET', open().names.head)
       const doubt = await checkServers(client, resolved)
-      if (polled.status === 'rejected') throw polled.reason
+      await tryEverything(open())
+      await poll(open(), null)
       if (doubt === undefined || warned) return
       warned = true
       process.emitWarning(doubt, 'ClavigerWarning')
@@ -90,8 +95,10 @@ export function redisStore(client: RedisClient | RedisClusterClient, options: Re
       open()
       const times = { connectMs: commandTimeoutMs, pingMs: busPingMs }
       const bus = await openBus(subscriber, names.channel, listener, times)
+      const unlisten = voice.tell((reason) => listener.mute?.(reason))
       const subscription: Subscription = {
         async close() {
+          unlisten()
           subscriptions.delete(subscription)
           await bus.close()
         },

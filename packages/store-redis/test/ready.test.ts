@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { createKeyring, definePermissions, hmacSha256, type Keyring, systemActor } from '@claviger/core'
 import { type Activity, ConfigurationError } from '@claviger/core/store'
 import { dayMs, hourMs } from '@claviger/core/store'
 import { serverOrSkip, startRedis, startRedisCluster } from '@claviger/test-servers'
@@ -8,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type RedisStore, redisStore, type RedisStoreOptions } from '../src/index.ts'
 import { problemWith } from '../src/ready.ts'
 import type { ServerSettings } from '../src/server-settings.ts'
-import { change, freshNamespace, insert, rejection, start, update, usageEntry } from './fixtures.ts'
+import { change, freshNamespace, insert, namesIn, rejection, start, update, usageEntry } from './fixtures.ts'
 
 const redis = await serverOrSkip('Redis', startRedis)
 const other = await serverOrSkip('Redis', startRedis)
@@ -131,6 +132,182 @@ redis.describe('ready', () => {
     }
   })
 
+  describe('each right that the guide lists is needed', () => {
+    const rights = rulesOfTheGuide('any').filter((rule) => rule.startsWith('+'))
+
+    test.each(rights)('%s', async (right) => {
+      const admin = connect(redis.server().url)
+      const namespace = freshNamespace()
+      const rules = rulesOfTheGuide(namespace).filter((rule) => rule !== right)
+      await admin.call('ACL', 'SETUSER', 'lacking', 'reset', ...rules)
+      // ioredis itself complains on the console that it may not ask INFO.
+      vi.spyOn(console, 'warn').mockImplementation(() => {})
+      try {
+        const url = redis.server().url.replace('://', '://lacking:secret@')
+        const keyring = keyringOn(storeOn(url, { namespace }))
+        const told = await toldBy(keyring)
+        expect(told).toContain(right.toUpperCase().slice(1).replace('|', ' '))
+        expect(told).toContain(right)
+        await keyring.close()
+      } finally {
+        await admin.call('ACL', 'DELUSER', 'lacking')
+      }
+    })
+
+    test.each([
+      ['the names of keys', '~{NS}:*', '~{NS}:key:*'],
+      ['the names of counts', '~{NS:usage:*', '~{NS:usage:0}:*'],
+      ['all names, for reading only', '~{NS}:*', '%R~{NS}:*'],
+    ])('%s', async (_, whole, part) => {
+      const admin = connect(redis.server().url)
+      const namespace = freshNamespace()
+      const named = (pattern: string): string => pattern.replace('NS', namespace)
+      const rules = rulesOfTheGuide(namespace).map((rule) => (rule === named(whole) ? named(part) : rule))
+      await admin.call('ACL', 'SETUSER', 'lacking', 'reset', ...rules)
+      try {
+        const store = storeOn(redis.server().url.replace('://', '://lacking:secret@'), { namespace })
+        await expect(store.ready()).rejects.toMatchObject({
+          code: 'ERR_CLAVIGER_CONFIGURATION',
+          message: expect.stringContaining(named(whole)),
+        })
+      } finally {
+        await admin.call('ACL', 'DELUSER', 'lacking')
+      }
+    })
+  })
+
+  test('leaves nothing behind but the head, also when many start at once', async () => {
+    const namespace = freshNamespace()
+    const many = Array.from({ length: 8 }, () => storeOn(redis.server().url, { namespace }))
+    await Promise.all(many.map(async (store) => store.ready()))
+    expect((await namesIn(connect(redis.server().url), namespace)).toSorted()).toEqual([
+      `{${namespace}}:head`,
+      `{${namespace}}:log`,
+    ])
+    expect((await many[0]?.poll(null))?.head.epoch).toBe(0)
+  })
+
+  test('refuses a client that does not give replies as they are', async () => {
+    const client = connect(redis.server().url)
+    const changed = new Proxy(client, {
+      get(target, name) {
+        const member: unknown = Reflect.get(target, name)
+        if (name !== 'call') return typeof member === 'function' ? member.bind(target) : member
+        return async (...args: [string, ...string[]]) => {
+          const reply: unknown = await target.call(...args)
+          return args[0] === 'MGET' ? (reply as (string | null)[]).map((text) => text?.toUpperCase() ?? null) : reply
+        }
+      },
+    })
+    await expect(redisStore(changed, { namespace: freshNamespace() }).ready()).rejects.toMatchObject({
+      code: 'ERR_CLAVIGER_CONFIGURATION',
+      message: expect.stringContaining('did not come back as it was'),
+    })
+  })
+
+  test('passes when memory is full: verifying goes on, and so does revoking', async () => {
+    const namespace = freshNamespace()
+    const first = storeOn(redis.server().url, { namespace })
+    await first.ready()
+    await configure('maxmemory', '1')
+    try {
+      await storeOn(redis.server().url, { namespace }).ready()
+    } finally {
+      await configure('maxmemory', '0')
+    }
+  })
+
+  describe('a user without a channel, as Redis 7 makes them', () => {
+    const actor = systemActor('ws_acme')
+    const owner = { type: 'user', id: 'ada' } as const
+    let url: string
+    let namespace: string
+
+    beforeEach(async () => {
+      namespace = freshNamespace()
+      url = redis.server().url.replace('://', '://deaf:secret@')
+      await connect(redis.server().url).call('ACL', 'SETUSER', 'deaf', 'on', '>secret', '~*', '+@all', 'resetchannels')
+    })
+    afterEach(async () => {
+      await connect(redis.server().url).call('ACL', 'DELUSER', 'deaf')
+    })
+
+    test.each([
+      ['with a bus', {}],
+      ['without one', { subscriber: false as const }],
+    ])('changes are told as stored, %s', async (_, options) => {
+      const keyring = keyringOn(storeOn(url, { namespace, ...options }))
+      const keys = keyring.as(actor)
+      await keyring.ready()
+      const { key, token } = await keys.create({ name: 'A', environment: 'ci', owner })
+      const account = await keys.serviceAccounts.create({ name: 'Bot', permissions: [] })
+      await keyring.ownerChanged({ workspaceId: 'ws_acme', owner })
+      await keys.serviceAccounts.update(account.id, { name: 'Robot' })
+      await keys.revoke(key.id)
+      expect(await keyring.verify(token)).toMatchObject({ ok: false, code: 'key_revoked' })
+      expect((await keys.serviceAccounts.list()).items).toHaveLength(1)
+      expect(keyring.guarantees().bus).toBe(false)
+      await keyring.close()
+    })
+
+    test('ready() passes, warns once with the rules to add, and guarantees and health say so', async () => {
+      const keyring = keyringOn(storeOn(url, { namespace }))
+      await keyring.ready()
+      const [warning = ''] = vi.mocked(process.emitWarning).mock.calls.map(([text]) => String(text))
+      expect(process.emitWarning).toHaveBeenCalledOnce()
+      expect(warning).toContain(`&{${namespace}}:bus`)
+      const { bus, limits } = keyring.guarantees()
+      expect(bus).toBe(false)
+      expect(limits).toHaveLength(1)
+      expect(warning).toContain(limits[0])
+      expect(keyring.health()).toMatchObject({ ok: true, bus: 'refused' })
+      await keyring.close()
+    })
+
+    test('without a bus there is nothing to warn of', async () => {
+      const keyring = keyringOn(storeOn(url, { namespace, subscriber: false }))
+      await keyring.ready()
+      expect(process.emitWarning).not.toHaveBeenCalled()
+      expect(keyring.health()).toMatchObject({ ok: true, bus: 'none' })
+      await keyring.close()
+    })
+
+    test('who may listen but not publish is told when that changes, and when it changes back', async () => {
+      const admin = connect(redis.server().url)
+      const store = storeOn(url, { namespace, subscriber: connect(redis.server().url) })
+      await store.ready()
+      const told: (string | null)[] = []
+      await store.subscribe?.({ message() {}, down() {}, up() {}, mute: (reason) => void told.push(reason) })
+      await store.commit(change())
+      expect(told).toEqual([expect.stringContaining('+publish')])
+      await admin.call('ACL', 'SETUSER', 'deaf', `&{${namespace}}:bus`)
+      await store.commit(change())
+      expect(told).toEqual([expect.stringContaining('+publish'), null])
+    })
+  })
+
+  test('a message names the command that was refused, in a script and outside', async () => {
+    const admin = connect(redis.server().url)
+    const namespace = freshNamespace()
+    const rules = ['on', '>secret', '~*', '&*', '+@all']
+    await admin.call('ACL', 'SETUSER', 'later', 'reset', ...rules)
+    try {
+      const store = storeOn(redis.server().url.replace('://', '://later:secret@'), { namespace })
+      await store.ready()
+      await admin.call('ACL', 'SETUSER', 'later', '-zadd', '-mget')
+      const write = store.commit(change({ activity: [activityEntry] }))
+      expect(await rejection(write)).toMatchObject({
+        code: 'ERR_CLAVIGER_UNAVAILABLE',
+        message: expect.stringMatching(/refused ZADD \(in a script of the store\): NOPERM/),
+      })
+      expect(await rejection(store.find([testRecord().id]))).toMatchObject({
+        message: expect.stringMatching(/refused MGET\b.*: NOPERM/),
+      })
+    } finally {
+      await admin.call('ACL', 'DELUSER', 'later')
+    }
+  })
+
   test('F-16: refuses a replica', async () => {
     const replica = connect(other.server().url)
     await configure('repl-diskless-sync-delay', '0')
@@ -239,6 +416,31 @@ const activityEntry: Activity = {
   before: null,
   after: null,
   origin: null,
+}
+
+function keyringOn(store: RedisStore): Keyring {
+  return createKeyring({
+    prefix: 'acme',
+    store,
+    permissions: definePermissions({ prompts: ['read'] }),
+    owners: 'unbounded',
+    hasher: hmacSha256({ pepper: 'only for tests: 32 characters...' }),
+  })
+}
+
+/** What `ready()` says is missing: by rejecting, or, where the store works without, by a warning. */
+async function toldBy(keyring: Keyring): Promise<string> {
+  const refusal = await keyring.ready().then(
+    () => undefined,
+    (error: unknown) => String(error),
+  )
+  return (
+    refusal ??
+    vi
+      .mocked(process.emitWarning)
+      .mock.calls.map(([text]) => String(text))
+      .join(' ')
+  )
 }
 
 /** The rules in the guide, for another namespace. */

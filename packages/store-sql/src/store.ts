@@ -9,6 +9,7 @@ import type { Database } from './database/database.ts'
 import { asUnavailable } from './failures.ts'
 import { findKeys } from './keys/find.ts'
 import { listKeys } from './keys/list.ts'
+import { exchangeMarks } from './marks.ts'
 import { applyMigrations } from './migrations/migrate.ts'
 import { purging } from './purge.ts'
 import { checkReady } from './ready.ts'
@@ -68,6 +69,7 @@ export function sqlStore(database: Database): SqlStore {
     activity: (query) => run(() => listActivity(database, query)),
     services: (query) => run(() => listAccounts(database, query)),
     purge: (limits) => run(() => purge(limits)),
+    marks: (proposed) => run(() => exchangeMarks(database, proposed)),
     ready: () => run(() => checkReady(database)),
     migrate: () => run(() => applyMigrations(database.patient)),
     close: async () => {

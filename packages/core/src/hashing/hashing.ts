@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
 import { ConfigurationError, isClavigerError, UnavailableError } from '../errors.ts'
+import type { Vitals } from '../vitals.ts'
 import type { SecretRecord } from '../store/records.ts'
 import type { WorkQueue } from '../work-queue.ts'
 import { argon2Parameters, hashArgon2, verifyArgon2 } from './argon2.ts'
@@ -52,15 +53,22 @@ export interface Hashing {
 const hmacDomain = 'claviger hash\0'
 
 /** Puts a hasher to work. Only argon2 goes through the queue; an HMAC takes microseconds. */
-export function createHashing(hasher: Hasher, queue: WorkQueue<HashRank>): Hashing {
+export function createHashing(
+  hasher: Hasher,
+  queue: WorkQueue<HashRank>,
+  vitals: Pick<Vitals, 'set'> = { set() {} },
+): Hashing {
   const { peppers } = hasher
   const cost = costOfHasher(hasher)
 
   const slowly = async <T>(rank: HashRank, workspaceId: string, work: () => Promise<T>): Promise<T> => {
     try {
-      return await queue.run(rank, workspaceId, work)
+      const result = await queue.run(rank, workspaceId, work)
+      vitals.set('hasher', 'up')
+      return result
     } catch (cause) {
       if (isClavigerError(cause)) throw cause
+      vitals.set('hasher', 'down')
       throw new UnavailableError('hasher', 'argon2 failed. Is its binary installed for this platform? See the cause.', {
         cause,
       })

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../errors.ts'
+import { fingerprintUnder } from './fingerprint.ts'
 import { type Hmac, hmacUnder } from './hmac.ts'
 
 /**
@@ -30,6 +31,8 @@ export interface PepperRing {
   secretOf(id: string): Buffer | undefined
   /** HMAC under the secret of an id, or undefined for an id that is not in the ring. */
   hmacOf(id: string): Hmac | undefined
+  /** What tells the secret of each id from every other. */
+  readonly fingerprints: ReadonlyMap<string, string>
 }
 
 /**
@@ -44,6 +47,7 @@ export function pepperRing(
 ): PepperRing {
   const secrets = new Map<string, Buffer>()
   const hmacs = new Map<string, Hmac>()
+  const fingerprints = new Map<string, string>()
   const add = (pepper: Pepper, option: string): string => {
     const { id, secret } = isBare(pepper) ? { id: 'default', secret: pepper } : { ...pepper }
     if (typeof id !== 'string' || !/^[A-Za-z0-9._-]{1,64}$/.test(id)) {
@@ -59,7 +63,9 @@ export function pepperRing(
     }
     const bytes = Buffer.from(secret)
     secrets.set(id, bytes)
-    hmacs.set(id, hmacUnder(bytes))
+    const hmac = hmacUnder(bytes)
+    hmacs.set(id, hmac)
+    fingerprints.set(id, fingerprintUnder(hmac))
     return id
   }
   const currentId = current === undefined ? null : add(current, 'pepper')
@@ -72,7 +78,7 @@ export function pepperRing(
     if (id === currentId) return 'current'
     return id === nextId ? 'next' : 'previous'
   }
-  return { currentId, placeOf, secretOf: (id) => secrets.get(id), hmacOf: (id) => hmacs.get(id) }
+  return { currentId, placeOf, secretOf: (id) => secrets.get(id), hmacOf: (id) => hmacs.get(id), fingerprints }
 }
 
 function isBare(pepper: Pepper): pepper is string | Uint8Array {

@@ -4,19 +4,29 @@ import type { PepperRing } from './pepper.ts'
 /*
  * A tag is 8 bytes of a keyed (or, without pepper, plain) hash of the token. It stands beside the slow hash and is
  * checked first: a wrong secret never reaches argon2, so it costs an attacker's request no more than an honest refusal.
- * For a 256-bit secret the tag gives away nothing that helps to find it.
+ * For a 256-bit secret the tag gives away nothing that helps to find it. Under a pepper it also names the pepper's
+ * fingerprint: with another secret under the same id no tag could match, and that is the server's fault, not the client's.
  */
 const tagBytes = 8
 const domain = 'claviger tag\0'
+const plain = 'sha256$'
+const peppered = 'hmac-sha256$'
 
-/** The stored form of a token's tag under a pepper: `sha256$…` or `hmac-sha256$…`. Undefined for an unknown pepper. */
+/**
+ * The stored form of a token's tag: `sha256$<tag>`, or `hmac-sha256$<tag>$<fingerprint>` under a pepper. Undefined for
+ * an unknown pepper.
+ */
 export function tagOf(token: string, pepperId: string | null, peppers: PepperRing): string | undefined {
-  const bytes = tagBytesOf(token, pepperId, peppers)
-  return bytes && `${algorithmOf(pepperId)}$${bytes.toString('base64url')}`
+  const bytes = tagBytesOf(token, pepperId, peppers)?.toString('base64url')
+  if (bytes === undefined) return undefined
+  return pepperId === null ? `${plain}${bytes}` : `${peppered}${bytes}$${peppers.fingerprints.get(pepperId)}`
 }
 
-/** How a token compares with a stored tag. `unreadable`: it is no tag; `pepper_missing`: its pepper is not in the ring. */
-export type TagComparison = 'same' | 'different' | 'unreadable' | 'pepper_missing'
+/**
+ * How a token compares with a stored tag. `unreadable`: it is no tag; `pepper_missing`: its pepper is not in the ring;
+ * `pepper_changed`: the ring has another secret under that id.
+ */
+export type TagComparison = 'same' | 'different' | 'unreadable' | 'pepper_missing' | 'pepper_changed'
 
 /** Compares in constant time. */
 export function compareTag(
@@ -24,18 +34,18 @@ export function compareTag(
   stored: { readonly tag: string; readonly pepperId: string | null },
   peppers: PepperRing,
 ): TagComparison {
-  const computed = tagBytesOf(token, stored.pepperId, peppers)
-  const algorithm = algorithmOf(stored.pepperId)
+  const { pepperId } = stored
+  const computed = tagBytesOf(token, pepperId, peppers)
   if (computed === undefined) return 'pepper_missing'
-  if (!stored.tag.startsWith(`${algorithm}$`)) return 'unreadable'
-  const expected = Buffer.from(stored.tag.slice(algorithm.length + 1), 'base64url')
+  const [, tag = '', fingerprint] = (pepperId === null ? plainForm : pepperedForm).exec(stored.tag) ?? []
+  const expected = Buffer.from(tag, 'base64url')
   if (expected.length !== tagBytes) return 'unreadable'
+  if (pepperId !== null && fingerprint !== peppers.fingerprints.get(pepperId)) return 'pepper_changed'
   return timingSafeEqual(computed, expected) ? 'same' : 'different'
 }
 
-function algorithmOf(pepperId: string | null): string {
-  return pepperId === null ? 'sha256' : 'hmac-sha256'
-}
+const plainForm = /^sha256\$([\w-]{11})$/
+const pepperedForm = /^hmac-sha256\$([\w-]{11})\$([\w-]{8})$/
 
 function tagBytesOf(token: string, pepperId: string | null, peppers: PepperRing): Buffer | undefined {
   if (pepperId === null) return hash('sha256', domain + token, 'buffer').subarray(0, tagBytes)

@@ -59,3 +59,9 @@ function checkedName(resource: string, action: unknown): string {
     `"${name}" is not a permission. Each side matches [a-z0-9][a-z0-9_.-]{0,63}; wildcards belong in grants only.`,
   )
 }
+
+/** The resources a catalogue is about, in its order, without the one that is always there. */
+export function resourcesOf({ names }: PermissionCatalogue): readonly string[] {
+  const resources = names.filter((name) => name !== manageKeys).map((name) => name.slice(0, name.indexOf(':')))
+  return [...new Set(resources)]
+}

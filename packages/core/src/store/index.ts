@@ -37,6 +37,7 @@ export type {
 } from './records.ts'
 export { maxRecordLength } from './shape.ts'
 export { mapInTurns } from './in-turns.ts'
+export { describeClient } from './describe-client.ts'
 export { type KeyStatus, keyStatus } from './status.ts'
 export type {
   Announcement,
@@ -48,6 +49,7 @@ export type {
   LockedRecord,
   LockTarget,
   LoggedChange,
+  Marks,
   PollResult,
   PurgeLimits,
   PurgeProgress,
@@ -56,6 +58,7 @@ export type {
   Write,
 } from './store.ts'
 export { type BusiestSource, type DayRequests, findBusiest } from './busiest.ts'
+export { type TrialRecords, trialRecords } from './trial-records.ts'
 export {
   type BusiestKeys,
   type BusiestQuery,

@@ -19,7 +19,10 @@ export interface SecretRecord {
   readonly hint: string
   /** Self-describing hash: a PHC string of argon2id, or `$hmac-sha256$…`. */
   readonly hash: string
-  /** Self-describing 8-byte tag of the token, checked before the hash: `sha256$…` or `hmac-sha256$…`. */
+  /**
+   * Self-describing 8-byte tag of the token, checked before the hash: `sha256$…`; or `hmac-sha256$…$…`, with its
+   * pepper's fingerprint.
+   */
   readonly tag: string
   /** Which pepper made hash and tag; null for none. */
   readonly pepperId: string | null

@@ -96,6 +96,11 @@ export interface BusListener {
   down(reason: string): void
   /** Messages arrive again. */
   up(): void
+  /**
+   * Why changes made through this store do not reach the listeners of other processes; null: they do again. Told when it
+   * becomes known, and at the start when it is known already. Such a change is stored, and its commit resolves.
+   */
+  mute?(reason: string | null): void
 }
 
 /** A running subscription. */
@@ -117,6 +122,12 @@ export interface PurgeLimits {
 
 /** Whether a purge has come to its end: `more` asks to be called again. */
 export type PurgeProgress = 'done' | 'more'
+
+/**
+ * What keyrings have written down about themselves, by name: which product the keys are of, what tells their peppers
+ * apart. A few dozen short texts.
+ */
+export type Marks = ReadonlyMap<string, string>
 
 /**
  * What Claviger needs of a database: few operations, each one atomic statement, transaction or script.
@@ -163,7 +174,10 @@ export interface KeyStore {
    * no head: a store that lost its data makes no new head for those who knew the old one.
    */
   poll?(since: Head | null): Promise<PollResult>
-  /** Starts a bus: makes changes heard sooner than `poll` would. Resolves when messages do arrive. */
+  /**
+   * Starts a bus: makes changes heard sooner than `poll` would. Resolves when messages do arrive. Rejects with an
+   * `UnavailableError` whose cause is a `ConfigurationError` when a right is missing: core then asks less often.
+   */
   subscribe?(listener: BusListener): Promise<Subscription>
 
   /**
@@ -181,11 +195,23 @@ export interface KeyStore {
   services?(query: ServiceAccountQuery): Promise<Page<ServiceAccount>>
 
   /**
+   * Stores each proposed mark whose name has none yet, and gives every mark there is. A mark never changes and is never
+   * purged: of two processes that propose different texts for one name at once, one wins, and both are given its text.
+   * Names are at most 128 characters, texts at most 255. Lets `ready()` notice a pepper that was exchanged under its id,
+   * and another product on the same data.
+   */
+  marks?(proposed: Marks): Promise<Marks>
+
+  /**
    * Removes some old rows, as many as take a few milliseconds, and says whether there may be more: the caller pauses and
    * calls again. So a purge of millions of rows holds up nobody, and can be left off anywhere.
    */
   purge?(limits: PurgeLimits): Promise<PurgeProgress>
-  /** Rejects, with what to do about it, when the store must not be used as it is. May do I/O. */
+  /**
+   * Rejects, with what to do about it, when the store must not or cannot be used as it is: tries, as far as it can, every
+   * read and write that the other methods do, and leaves nothing of it behind. `trialRecords` are what to try it with.
+   * May do I/O. Several processes may call it at once.
+   */
   ready?(): Promise<void>
   /** Releases what the store itself opened; never a client the host passed in. */
   close?(): Promise<void>

@@ -2,8 +2,9 @@ import type { Clock } from '../clock.ts'
 import { channels, publish } from '../diagnostics.ts'
 import { publishFault, type ReportFault } from '../faults.ts'
 import { ConfigurationError, UnavailableError } from '../errors.ts'
+import type { Vitals } from '../vitals.ts'
 import type { Announcement, Head, KeyStore, LoggedChange, PollResult } from '../store/store.ts'
-import { createBus } from './bus.ts'
+import { type Bus, createBus } from './bus.ts'
 import { areAnnouncements, readBusMessage } from './bus-message.ts'
 import { createRounds } from './rounds.ts'
 import { createThrottle } from './throttle.ts'
@@ -32,6 +33,11 @@ export interface Freshness {
   confirmed(): Promise<void>
   /** The store that is followed; undefined before its first answer. */
   readonly storeId: string | undefined
+  /** The same, for people: `none` without a change log in the store. */
+  lease(now: number): 'alive' | 'lost' | 'none'
+  /** Since when the lease is what it is. Epoch milliseconds. */
+  leaseSince(now: number): number
+  readonly bus: Pick<Bus, 'state' | 'refusal'>
   /** Tells of a change this process made and has applied already: it need not be applied again when the log shows it. */
   applied(nonce: string): void
   /** Reads the head, starts polling and, if the store has a bus, listening. Rejects when the first poll fails. */
@@ -65,12 +71,15 @@ export function createFreshness(
   clock: Clock,
   random: () => number = Math.random,
   report: ReportFault = publishFault,
+  vitals: Pick<Vitals, 'set'> = { set() {} },
 ): Freshness {
   let head: Head | null = null
   // An interval, not an end: a wall clock set back ends the lease, unless by less than `maxDriftMs`.
   let lease = store.poll === undefined ? { from: Number.NEGATIVE_INFINITY, until: Number.POSITIVE_INFINITY } : noLease
   let drift = clock.now() - clock.monotonic()
   let wasAlive = false
+  let aliveSince = clock.now()
+  let lostSince = clock.now()
   let stopped = false
   let ticking = false
   let failures = 0
@@ -100,8 +109,10 @@ export function createFreshness(
     if (stopped || result === undefined) return
     demandSameStore(since, times.storeId, result.head.storeId)
     follow(result)
+    if (!alive(clock.now())) aliveSince = clock.now()
     lease = { from: sentAt, until: sentAt + times.leaseMs }
     failures = 0
+    vitals.set('store', 'up')
     reportLease()
   }
   const polls = createRounds(poll)
@@ -110,8 +121,13 @@ export function createFreshness(
     const now = clock.now() - clock.monotonic()
     if (Math.abs(now - drift) <= maxDriftMs) return
     drift = now
-    if (store.poll !== undefined) lease = noLease
+    if (store.poll !== undefined) loseLease()
     target.flush('clock')
+  }
+
+  const loseLease = (): void => {
+    lostSince = clock.now()
+    lease = noLease
   }
 
   const reportLease = (): void => {
@@ -130,6 +146,7 @@ export function createFreshness(
       await polls.join()
     } catch (error) {
       failures += 1
+      vitals.set('store', 'down')
       report(error, 'poll')
     }
     reportLease()
@@ -158,6 +175,9 @@ export function createFreshness(
 
   return {
     alive,
+    lease: (now) => (store.poll === undefined ? 'none' : alive(now) ? 'alive' : 'lost'),
+    leaseSince: (now) => (alive(now) ? aliveSince : Math.max(lostSince, Math.min(lease.until, now))),
+    bus,
     applied(nonce) {
       if (store.poll === undefined) return
       ownChanges.add(nonce)
@@ -182,7 +202,7 @@ export function createFreshness(
       stopped = true
       cancelTick()
       throttled.stop()
-      lease = noLease
+      loseLease()
       await bus.stop()
     },
   }

@@ -52,5 +52,12 @@ export function unproven(tags: readonly TagComparison[]): 'different' | 'unreada
   if (tags.includes('pepper_missing')) {
     throw new UnavailableError('hasher', 'A key was hashed under a pepper that is not configured here. Add it.')
   }
+  if (tags.includes('pepper_changed')) {
+    throw new UnavailableError(
+      'hasher',
+      'A key was hashed under another pepper than the one configured here under its id. Configure the pepper it was ' +
+        'made under, and give each new pepper an id of its own.',
+    )
+  }
   return tags.includes('unreadable') ? 'unreadable' : 'different'
 }

@@ -64,6 +64,7 @@ for _ = 1, tonumber(take()) do
   end
 end
 
+local unheard
 local nonce, announcements, kept, channel = take(), take(), take(), take()
 if nonce ~= '' then
   redis.call('HINCRBY', head, 'epoch', 1)
@@ -72,9 +73,13 @@ if nonce ~= '' then
   local change = '"epoch":' .. epoch .. ',"nonce":' .. nonce .. ',"announcements":' .. announcements .. '}'
   redis.call('RPUSH', log, '{' .. change)
   redis.call('LTRIM', log, -tonumber(kept), -1)
-  redis.call('PUBLISH', channel, '{"storeId":"' .. redis.call('HGET', head, 'storeId') .. '",' .. change)
+  -- What is written stays written: who may not publish has changed the store all the same.
+  local told = redis.pcall('PUBLISH', channel, '{"storeId":"' .. redis.call('HGET', head, 'storeId') .. '",' .. change)
+  unheard = type(told) == 'table' and told.err
 end
-return redis.call('HMGET', head, 'storeId', 'epoch', 'nonce')
+local reply = redis.call('HMGET', head, 'storeId', 'epoch', 'nonce')
+if unheard then reply[4] = unheard end
+return reply
 `
 
 /**
@@ -85,8 +90,9 @@ return redis.call('HMGET', head, 'storeId', 'epoch', 'nonce')
  * the number of queues and the caller's token (empty for none); the number of texts, and each as it must be (`-`
  * for absent, else `=` and the text); the number of operations, and each: its name, the number of its key, its
  * arguments; nonce (JSON; empty: the head stays), announcements (JSON), how many log entries to keep, the channel.
- * Gives storeId, epoch, nonce; or nothing, when a text is not as it must be; or `claimed`, when somebody else has
- * claimed a record. The caller's own claims end with the change; one that has run out is no loss, since texts are compared.
+ * Gives storeId, epoch, nonce, and why the change could not be published, if so; or nothing, when a text is not as it
+ * must be; or `claimed`, when somebody else has claimed a record. The caller's own claims end with the change; one that
+ * has run out is no loss, since texts are compared.
  */
 export const commitScript: Script = script(`#!lua\n${body}`)
 

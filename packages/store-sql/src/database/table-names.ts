@@ -20,6 +20,7 @@ const names: Readonly<Record<keyof Tables, true>> = {
   usage_totals: true,
   usage_keys: true,
   usage_instances: true,
+  marks: true,
   migrations: true,
 }
 

@@ -119,6 +119,13 @@ export interface UsageInstancesTable {
   readonly seen_at: Integer
 }
 
+/** What keyrings have written down about themselves; see `KeyStore.marks`. Another store id is another store. */
+export interface MarksTable {
+  readonly store_id: string
+  readonly name: string
+  readonly content: string
+}
+
 export interface MigrationsTable {
   readonly version: Integer
   readonly name: string
@@ -138,5 +145,6 @@ export interface Tables {
   readonly usage_totals: UsageTotalsTable
   readonly usage_keys: UsageKeysTable
   readonly usage_instances: UsageInstancesTable
+  readonly marks: MarksTable
   readonly migrations: MigrationsTable
 }

@@ -161,6 +161,11 @@ const tables: readonly TableShape[] = [
     primaryKey: ['instance_id'],
     indexes: { age: ['seen_at'] },
   },
+  {
+    name: 'marks',
+    columns: { store_id: 'reference', name: 'reference', content: 'reference' },
+    primaryKey: ['store_id', 'name'],
+  },
 ]
 
 /** All tables, and the head at epoch 0 with its entry in the log. */

@@ -147,6 +147,12 @@ create table if not exists `claviger_usage_instances` (
   primary key (`instance_id`),
   key `claviger_usage_instances_age` (`seen_at`)
 ) engine = InnoDB;
+create table if not exists `claviger_marks` (
+  `store_id` varbinary(765) not null,
+  `name` varbinary(765) not null,
+  `content` varbinary(765) not null,
+  primary key (`store_id`, `name`)
+) engine = InnoDB;
 insert ignore into `claviger_head` (`id`, `store_id`, `epoch`, `nonce`) values (1, uuid(), 0, uuid());
 insert ignore into `claviger_changes` (`epoch`, `nonce`, `announcements`) select 0, `nonce`, '[]' from `claviger_head` where `epoch` = 0;
 insert ignore into `claviger_migrations` (`version`, `name`, `applied_at`) values (1, 'initial', unix_timestamp() * 1000);

@@ -150,6 +150,12 @@ create table if not exists "claviger_usage_instances" (
   primary key ("instance_id")
 );
 create index if not exists "claviger_usage_instances_age" on "claviger_usage_instances" ("seen_at");
+create table if not exists "claviger_marks" (
+  "store_id" text collate "C" not null,
+  "name" text collate "C" not null,
+  "content" text collate "C" not null,
+  primary key ("store_id", "name")
+);
 insert into "claviger_head" ("id", "store_id", "epoch", "nonce") values (1, gen_random_uuid()::text, 0, gen_random_uuid()::text) on conflict do nothing;
 insert into "claviger_changes" ("epoch", "nonce", "announcements") select 0, "nonce", '[]' from "claviger_head" where "epoch" = 0 on conflict do nothing;
 insert into "claviger_migrations" ("version", "name", "applied_at") values (1, 'initial', (extract(epoch from clock_timestamp()) * 1000)::bigint) on conflict do nothing;

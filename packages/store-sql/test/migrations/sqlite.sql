@@ -149,6 +149,12 @@ create table if not exists "claviger_usage_instances" (
   primary key ("instance_id")
 ) strict;
 create index if not exists "claviger_usage_instances_age" on "claviger_usage_instances" ("seen_at");
+create table if not exists "claviger_marks" (
+  "store_id" text not null,
+  "name" text not null,
+  "content" text not null,
+  primary key ("store_id", "name")
+) strict;
 insert or ignore into "claviger_head" ("id", "store_id", "epoch", "nonce") values (1, lower(hex(randomblob(16))), 0, lower(hex(randomblob(16))));
 insert or ignore into "claviger_changes" ("epoch", "nonce", "announcements") select 0, "nonce", '[]' from "claviger_head" where "epoch" = 0;
 insert or ignore into "claviger_migrations" ("version", "name", "applied_at") values (1, 'initial', cast(strftime('%s', 'now') as integer) * 1000);

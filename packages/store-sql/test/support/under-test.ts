@@ -118,6 +118,7 @@ const filled = ['keys', 'service_accounts', 'idempotency', 'activity', 'usage_in
   'usage_days',
   'usage_totals',
   'usage_keys',
+  'marks',
 ])
 
 /** Tables as migrations leave them. To make them anew would take long. */

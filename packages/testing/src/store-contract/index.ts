@@ -14,6 +14,7 @@ import { isolation } from './isolation.ts'
 import { lastUsed } from './last-used.ts'
 import { lifecycle } from './lifecycle.ts'
 import { locked } from './locked.ts'
+import { marks } from './marks.ts'
 import type { OptionalMethod, StoreContractOptions, StoreUnderTest } from './options.ts'
 import { pagination } from './pagination.ts'
 import { purging } from './purge.ts'
@@ -46,6 +47,7 @@ const groups: readonly ContractGroup[] = [
   lastUsed,
   activity,
   services,
+  marks,
   purging,
   corruption,
   lifecycle,

@@ -8,8 +8,8 @@ import { makeStore } from './honest-store.ts'
 const runners: readonly ContractRunner[] = [{ describe, test }, nodeTest]
 
 const optional: readonly OptionalMethod[] = [
-  ...(['commitLocked', 'poll', 'subscribe', 'addUsage', 'usage', 'busiest', 'activity', 'services', 'purge'] as const),
-  ...(['ready', 'close'] as const),
+  ...(['commitLocked', 'poll', 'subscribe', 'addUsage', 'usage', 'busiest', 'activity', 'services'] as const),
+  ...(['marks', 'purge', 'ready', 'close'] as const),
   ...(['second', 'reopen', 'writeRaw'] as const),
 ]
 
@@ -24,9 +24,18 @@ test('passes a store of three methods, and skips by name what it lacks', async (
   const reasons = new Set(outcomes.filter(({ result }) => result === 'skipped').map(({ reason }) => reason))
   expect([...reasons].toSorted()).toEqual(
     [
-      ...['activity', 'addUsage', 'close', 'commitLocked', 'poll', 'purge', 'ready', 'services', 'subscribe'].map(
-        (name) => `the store gives no ${name}()`,
-      ),
+      ...[
+        'activity',
+        'addUsage',
+        'close',
+        'commitLocked',
+        'marks',
+        'poll',
+        'purge',
+        'ready',
+        'services',
+        'subscribe',
+      ].map((name) => `the store gives no ${name}()`),
       ...['reopen', 'second', 'writeRaw'].map((name) => `makeStore gives no ${name}()`),
     ].toSorted(),
   )

@@ -14,6 +14,7 @@ import { isolation } from './isolation.ts'
 import { lastUsed } from './last-used.ts'
 import { lifecycle } from './lifecycle.ts'
 import { locked } from './locked.ts'
+import { marks } from './marks.ts'
 import { pagination } from './pagination.ts'
 import { purging } from './purge.ts'
 import { races } from './races.ts'
@@ -45,6 +46,7 @@ export const defectsByGroup: Readonly<Record<string, readonly Defect[]>> = {
   'last used': lastUsed,
   activity,
   'service accounts': services,
+  marks,
   purge: purging,
   'corrupt rows': corruption,
   lifecycle,
