@@ -219,3 +219,72 @@ redis.describe('a server that comes up late', () => {
     60_000,
   )
 })
+
+redis.describe('keys in use', () => {
+  test('are accepted all the time while connections are killed in a loop', async () => {
+    const admin = new Redis(redis.server().url)
+    onTestFinished(() => admin.disconnect())
+    const client = new Redis(redis.server().url, { enableOfflineQueue: false, maxRetriesPerRequest: 0 })
+    await new Promise<void>((resolve) => {
+      client.once('ready', () => resolve())
+    })
+    const { create, keyring } = start(client, freshNamespace())
+    const tokens: string[] = []
+    for (let index = 0; index < 20; index += 1) tokens.push((await create()).token)
+    for (const token of tokens) await keyring.verify(token)
+    const answers = { ok: 0, failed: 0 }
+    let kills = 0
+    const endsAt = Date.now() + 15_000
+    const killing = (async () => {
+      for (; Date.now() < endsAt; await delay(160)) {
+        await admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
+        kills += 1
+      }
+    })()
+    for (; Date.now() < endsAt; await delay(20)) {
+      for (const token of tokens) {
+        const isGood = await keyring.verify(token).then(
+          ({ ok }) => ok,
+          () => false,
+        )
+        answers[isGood ? 'ok' : 'failed'] += 1
+      }
+    }
+    await killing
+    process.stdout.write(`killed ${kills} times: ${answers.ok} accepted, ${answers.failed} not\n`)
+    expect(kills).toBeGreaterThan(50)
+    expect(answers).toMatchObject({ failed: 0 })
+  }, 60_000)
+})
+
+redis.describe('a server that is emptied under a running process', () => {
+  test('makes no good key wrong, takes no change, and is a first store only to a new process', async () => {
+    const server = await startRedis()
+    if (server === undefined) throw new Error('Redis is not installed')
+    onTestFinished(() => server.stop())
+    const admin = new Redis(server.url)
+    onTestFinished(() => admin.disconnect())
+    const host = start(new Redis(server.url), 'emptied')
+    const [known, cold] = [await host.create(), await host.create()]
+    await host.keyring.verify(known.token)
+    await admin.call('FLUSHALL')
+    const outcomes = new Set<string>()
+    for (const endsAt = Date.now() + 7_000; Date.now() < endsAt; await delay(50)) {
+      for (const { token } of [known, cold]) {
+        const outcome = await host.keyring.verify(token).then(
+          (verification) => (verification.ok ? 'ok' : verification.code),
+          (error: { readonly code: string }) => error.code,
+        )
+        outcomes.add(outcome)
+      }
+    }
+    expect(outcomes).toEqual(new Set(['ok', 'ERR_CLAVIGER_UNAVAILABLE']))
+    await expect(host.create()).rejects.toMatchObject({ code: 'ERR_CLAVIGER_UNAVAILABLE' })
+    await expect(host.revoke(cold.key.id)).rejects.toMatchObject({ code: 'ERR_CLAVIGER_REVOCATION_NOT_DURABLE' })
+    expect((await admin.keys('*')).filter((name) => name.includes(':head'))).toEqual([])
+    const fresh = start(new Redis(server.url), 'emptied')
+    const { token } = await fresh.create()
+    expect(await fresh.keyring.verify(token)).toMatchObject({ ok: true })
+    await expect(host.keyring.verify(token)).rejects.toMatchObject({ code: 'ERR_CLAVIGER_UNAVAILABLE' })
+  }, 60_000)
+})
