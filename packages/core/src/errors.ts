@@ -1,5 +1,3 @@
-import type { Refused } from './verify/verdict.ts'
-
 const brand = Symbol.for('claviger.error')
 
 /** Every `code` an error of Claviger can carry. Each has a page in `docs/errors/`. */
@@ -268,18 +266,6 @@ export class CorruptRecordError extends ClavigerError {
   }
 }
 
-/** A watched key is not good any more for what was opened with it. The `reason` of the signal that `watch` returns. */
-export class KeyRefusedError extends ClavigerError {
-  readonly code = 'ERR_CLAVIGER_KEY_REFUSED'
-  /** What a verification answers now. */
-  readonly refusal: Refused
-
-  constructor(refusal: Refused) {
-    super(`The key is refused now: ${refusal.code}.`)
-    this.refusal = refusal
-  }
-}
-
 const named = {
   BusyError,
   ClavigerError,
@@ -291,7 +277,6 @@ const named = {
   IdempotencyKeyReusedError,
   KeyEndedError,
   KeyNotFoundError,
-  KeyRefusedError,
   NotSupportedError,
   PermissionCeilingError,
   RevocationNotDurableError,

@@ -20,7 +20,6 @@ export {
   isClavigerError,
   KeyEndedError,
   KeyNotFoundError,
-  KeyRefusedError,
   NotSupportedError,
   PermissionCeilingError,
   RevocationNotDurableError,
@@ -105,6 +104,7 @@ export type { OwnerQuestion } from './verify/owner-scope.ts'
 export type { ResolveOwner } from './verify/owners.ts'
 export type { UsageOptions } from './usage/options.ts'
 export type { KeyringChange } from './watch/changes.ts'
+export { KeyRefusedError } from './watch/key-refused-error.ts'
 export type {
   Accepted,
   ApiKey,

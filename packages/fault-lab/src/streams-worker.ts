@@ -1,6 +1,7 @@
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { type ApiKey, createKeyring, definePermissions, hmacSha256 } from '@claviger/core'
 import { createDecider } from '@claviger/core/http'
 import { apiKeyAuth } from '@claviger/express'
@@ -44,7 +45,15 @@ useServer(
 )
 
 const server = createServer(app)
-server.on('upgrade', async (request, socket, head) => {
+server.on('upgrade', (request, socket, head) => void upgrade(request, socket, head))
+
+process.on('disconnect', () => process.exit(0))
+await keyring.ready()
+server.listen(0, '127.0.0.1')
+await once(server, 'listening')
+process.send?.({ type: 'listening', port: (server.address() as AddressInfo).port })
+
+async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
   socket.on('error', () => socket.destroy())
   const decision = await decide(request)
   if (!decision.ok) {
@@ -62,13 +71,7 @@ server.on('upgrade', async (request, socket, head) => {
     keyring.watch(decision.apiKey, { signal: left.signal }).addEventListener('abort', () => one.close(1008))
     one.send('hello')
   })
-})
-
-process.on('disconnect', () => process.exit(0))
-await keyring.ready()
-server.listen(0, '127.0.0.1')
-await once(server, 'listening')
-process.send?.({ type: 'listening', port: (server.address() as AddressInfo).port })
+}
 
 /** A subscription that gives one tick and then waits; it ends with an error when the key is refused. */
 function schemaOfTicks(): GraphQLSchema {

@@ -79,7 +79,7 @@ function told(facts: Facts, others: Facts): Facts {
     Object.entries(facts).map(([field, fact]) => {
       if (field === 'metadata') return [field, namesOf(fact, others.metadata)]
       if (field === 'permissions' && Array.isArray(fact)) return [field, grantsOf(fact, others.permissions)]
-      return [field, typeof fact === 'string' && fact.length > maxTextTold ? `${cut(fact)}…` : fact]
+      return [field, typeof fact === 'string' && fact.length > maxTextTold ? `${cut(fact)}\u2026` : fact]
     }),
   )
 }

@@ -1,8 +1,9 @@
 import type { Clock } from '../clock.ts'
-import { ClosedError, KeyRefusedError, UnavailableError } from '../errors.ts'
+import { ClosedError, UnavailableError } from '../errors.ts'
 import type { Announcement } from '../store/store.ts'
 import type { ChangeTarget } from '../verify/change-target.ts'
 import type { ApiKey, Refused, Requirement, Verification } from '../verify/verdict.ts'
+import { KeyRefusedError } from './key-refused-error.ts'
 
 /** Ends what was opened with a key, such as a stream or a socket, when the key stops being good for it. */
 export interface Watches extends ChangeTarget {
