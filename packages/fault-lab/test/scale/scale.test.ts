@@ -71,7 +71,7 @@ for (const database of chosen) {
         `${database.name}, usage by four callers: p50 ${percentile(answers, 50).toFixed(0)} ms, max ${percentile(answers, 100).toFixed(0)} ms (n = ${answers.length}); ${shown(waits)}`,
       )
       expect(percentile(answers, 50)).toBeLessThan(1_000)
-      expect(percentile(waits.finds, 99)).toBeLessThan(50)
+      expect(percentile(waits.finds, 95)).toBeLessThan(50)
       expect(waits.failures).toBe(0)
     }, 300_000)
 
@@ -107,7 +107,7 @@ for (const database of chosen) {
       report(
         `${database.name}, nothing found: ${[...longest].map(([name, times]) => `${name} ${times}`).join(', ')}; ${shown(waits)}`,
       )
-      expect(percentile(waits.finds, 99)).toBeLessThan(50)
+      expect(percentile(waits.finds, 95)).toBeLessThan(50)
     }, 600_000)
 
     test('a purge of its log holds up neither a key nor the changes of another process', async () => {
@@ -145,7 +145,7 @@ for (const database of chosen) {
           `${changes.made} changes of another process, the longest ${changes.longest.toFixed(0)} ms, ${changes.failed} failed`,
       )
       expect((await store.activity?.({ workspaceId, limit: 1 }))?.items).toEqual([])
-      expect(percentile(waits.finds, 99)).toBeLessThan(50)
+      expect(percentile(waits.finds, 95)).toBeLessThan(50)
       expect(changes.failed).toBe(0)
       await keyring.close()
       await other.close()

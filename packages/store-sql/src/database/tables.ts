@@ -115,6 +115,8 @@ export interface UsageKeysTable {
 export interface UsageInstancesTable {
   readonly instance_id: string
   readonly sequence: Integer
+  /** How much of that batch was added. */
+  readonly part: Integer
   /** By the clock of the process: lets `purge` forget processes that are long gone. */
   readonly seen_at: Integer
 }

@@ -18,6 +18,7 @@ export const sqlite: SqlDialect = {
   writeRefusal: sql<string>`''`,
   locksWhole: true,
   rowLock: sql``,
+  entriesPerTransaction: 100,
   least: sql`min`,
   greatest: sql`max`,
   // `sum` fails on overflow; `total` is exact up to the largest safe integer, where the sum stays.

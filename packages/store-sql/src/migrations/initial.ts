@@ -157,7 +157,7 @@ const tables: readonly TableShape[] = [
   },
   {
     name: 'usage_instances',
-    columns: { instance_id: 'reference', sequence: 'integer', seen_at: 'integer' },
+    columns: { instance_id: 'reference', sequence: 'integer', part: 'integer', seen_at: 'integer' },
     primaryKey: ['instance_id'],
     indexes: { age: ['seen_at'] },
   },

@@ -1,4 +1,4 @@
-import type { UsageBatch } from '@claviger/core/store'
+import type { UsageBatch, UsageEntry } from '@claviger/core/store'
 import { type Insertable, sql } from 'kysely'
 import { chunks } from '../database/chunks.ts'
 import type { Database, Queries } from '../database/database.ts'
@@ -7,22 +7,47 @@ import { assertAffected } from '../database/lost-race.ts'
 import type { CountsTable, UsageKeysTable } from '../database/tables.ts'
 import { assertStorable } from '../database/texts.ts'
 import { transaction } from '../database/transaction.ts'
-import { usageRows } from './rows.ts'
+import { nextTurn } from '../next-turn.ts'
+import { assertStorableEntries, usageRows } from './rows.ts'
 import { touchKeys } from './touch.ts'
 
 const rowsPerInsert = 200
 const sums = ['requests', 'allowed', 'client_errors', 'server_errors'] as const
 
+/** The number of a batch's last part: nothing more is ever taken of this batch. */
+const last = 999_999_999
+
 /**
- * Adds a batch in one transaction, unless its number is not higher than the instance's highest: the counts of each
- * hour, and with them every sum that is read instead of many hours.
+ * Adds a batch, unless its number is not higher than the instance's highest: the counts of each hour, and with them
+ * every sum that is read instead of many hours. In one transaction, or in several short ones where others cannot go on
+ * meanwhile; each part is marked with its number, so that a batch that is sent again goes on where it stopped.
  */
 export async function addUsage(database: Database, { instanceId, sequence, entries }: UsageBatch): Promise<void> {
   assertStorable(instanceId, 'instanceId')
+  assertStorableEntries(entries)
+  const parts = entries.length === 0 ? [[]] : chunks(entries, database.dialect.entriesPerTransaction)
+  for (const [index, some] of parts.entries()) {
+    await nextTurn()
+    await addPart(database, instanceId, { sequence, part: index === parts.length - 1 ? last : index }, some)
+  }
+}
+
+/** How far an instance's counts were added. */
+interface Progress {
+  readonly sequence: number
+  readonly part: number
+}
+
+async function addPart(
+  database: Database,
+  instance: string,
+  progress: Progress,
+  entries: readonly UsageEntry[],
+): Promise<void> {
   const rows = usageRows(entries)
   await transaction(database, async (queries) => {
-    if (!(await isNext(queries, database, instanceId, sequence))) return
-    await addCounts(queries, database, 'usage', ['workspace_id', 'key_id', 'version', 'hour', 'code'], rows.hours)
+    if (!(await isNext(queries, database, instance, progress))) return
+    await addCounts(queries, database, 'usage', ['workspace_id', 'key_id', 'hour', 'version', 'code'], rows.hours)
     await addCounts(queries, database, 'usage_days', ['workspace_id', 'key_id', 'day', 'code'], rows.days)
     await noteLastHours(queries, database, rows.keys)
     await touchKeys(queries, entries)
@@ -30,14 +55,14 @@ export async function addUsage(database: Database, { instanceId, sequence, entri
   })
 }
 
-async function isNext(queries: Queries, { dialect }: Database, instance: string, sequence: number): Promise<boolean> {
+async function isNext(queries: Queries, { dialect }: Database, instance: string, progress: Progress): Promise<boolean> {
   const known = await queries
     .selectFrom('usage_instances')
-    .select('sequence')
+    .select(['sequence', 'part'])
     .where('instance_id', '=', instance)
     .modifyEnd(dialect.rowLock)
     .executeTakeFirst()
-  const seen = { sequence, seen_at: Date.now() }
+  const seen = { ...progress, seen_at: Date.now() }
   if (known === undefined) {
     await queries
       .insertInto('usage_instances')
@@ -45,13 +70,13 @@ async function isNext(queries: Queries, { dialect }: Database, instance: string,
       .execute()
     return true
   }
-  const highest = integer(known.sequence)
-  if (sequence <= highest) return false
+  const done = { sequence: integer(known.sequence), part: integer(known.part) }
+  if (progress.sequence < done.sequence) return false
+  if (progress.sequence === done.sequence && progress.part <= done.part) return false
   const { numUpdatedRows } = await queries
     .updateTable('usage_instances')
     .set(seen)
-    .where('instance_id', '=', instance)
-    .where('sequence', '=', highest)
+    .where((eb) => eb.and({ instance_id: instance, ...done }))
     .executeTakeFirstOrThrow()
   assertAffected(numUpdatedRows, 1)
   return true

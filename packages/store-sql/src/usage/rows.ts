@@ -13,12 +13,16 @@ export interface UsageRows {
 }
 
 /** @throws {ValidationError} naming a text that cannot be stored */
-export function usageRows(entries: readonly UsageEntry[]): UsageRows {
+export function assertStorableEntries(entries: readonly UsageEntry[]): void {
   for (const { workspaceId, keyId, denied } of entries) {
     assertStorable(workspaceId, 'entries.workspaceId')
     assertStorable(keyId, 'entries.keyId')
     for (const code of Object.keys(denied)) assertStorable(code, 'entries.code')
   }
+}
+
+/** Sums entries up to the rows of each table. Pure. */
+export function usageRows(entries: readonly UsageEntry[]): UsageRows {
   const hours = summed(entries, ({ workspaceId, keyId, version, hour }) => [workspaceId, keyId, version, hour])
   const days = summed(hours, ({ workspaceId, keyId, hour }) => [workspaceId, keyId, dayOf(hour)])
   const hourTotals = summed(hours, ({ workspaceId, hour }) => [workspaceId, hour])

@@ -143,6 +143,7 @@ create table if not exists `claviger_usage_keys` (
 create table if not exists `claviger_usage_instances` (
   `instance_id` varbinary(765) not null,
   `sequence` bigint not null,
+  `part` bigint not null,
   `seen_at` bigint not null,
   primary key (`instance_id`),
   key `claviger_usage_instances_age` (`seen_at`)

@@ -146,6 +146,7 @@ create index if not exists "claviger_usage_keys_age" on "claviger_usage_keys" ("
 create table if not exists "claviger_usage_instances" (
   "instance_id" text collate "C" not null,
   "sequence" bigint not null,
+  "part" bigint not null,
   "seen_at" bigint not null,
   primary key ("instance_id")
 );

@@ -145,6 +145,7 @@ create index if not exists "claviger_usage_keys_age" on "claviger_usage_keys" ("
 create table if not exists "claviger_usage_instances" (
   "instance_id" text not null,
   "sequence" integer not null,
+  "part" integer not null,
   "seen_at" integer not null,
   primary key ("instance_id")
 ) strict;
