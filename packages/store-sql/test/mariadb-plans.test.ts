@@ -37,7 +37,7 @@ mariadb.describe('plans of MariaDB', () => {
       for (const { sql, parameters } of sent.slice()) {
         if (!sql.startsWith('select')) continue
         const rows = await client.run(`explain ${sql}`, ...(parameters as (string | number)[]))
-        found.push(rows.map(({ table, type, key, rows: count }) => `${table} ${type} ${key} ${count}`).join('\n'))
+        found.push(rows.map((row) => [row['table'], row['type'], row['key'], row['rows']].join(' ')).join('\n'))
       }
       return found
     },

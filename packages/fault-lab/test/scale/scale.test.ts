@@ -2,6 +2,7 @@ import { createKeyring, definePermissions } from '@claviger/core'
 import type { KeyQuery, KeyStore } from '@claviger/core/store'
 import { serverOrSkip } from '@claviger/test-servers'
 import { testKeyId } from '@claviger/testing'
+import { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type OpenStore, openStore } from '../../src/stores.ts'
 import { databases, type LabDatabase } from '../databases.ts'
@@ -49,8 +50,13 @@ for (const database of chosen) {
       await store.ready?.().catch(() => {})
       if (database.kind === 'redis') await countOnceADay(store)
       await populate({ kind: database.kind, url }, size)
+      if (database.kind === 'redis') await watchSlowCommands(url)
     }, 1_800_000)
-    afterAll(() => open.close())
+    afterAll(async () => {
+      if (database.kind === 'redis')
+        report(`Redis, commands of 5 ms and more: ${await slowCommands(suite.server().url)}`)
+      await open.close()
+    })
 
     test('its usage is answered within a second, by four callers at once, and no key waits for it', async () => {
       const answers: number[] = []
@@ -86,6 +92,25 @@ for (const database of chosen) {
       expect(answer?.othersAtMost).toBeLessThanOrEqual(answer?.keys.at(-1)?.requests ?? 0)
       expect(answer?.activeKeys).toBe(size.keys)
     })
+
+    test('full batches of counts are added without holding up a key', async () => {
+      const hour = firstDay + (size.days - 1) * dayMs
+      const counts = { requests: 1, allowed: 1, denied: {}, clientErrors: 0, serverErrors: 0, lastUsedAt: hour }
+      const times: number[] = []
+      const waits = await waitsDuring(store, size.keys, async () => {
+        for (let sequence = 1; sequence <= 5; sequence += 1) {
+          const startedAt = performance.now()
+          const entries = Array.from({ length: 2_000 }, (_, n) => {
+            const keyId = testKeyId((n * 7_919) % size.keys)
+            return { workspaceId: 'ws_flushed', keyId, version: 1, hour, ...counts }
+          })
+          await store.addUsage?.({ instanceId: 'flushing', sequence, entries })
+          times.push(performance.now() - startedAt)
+        }
+      })
+      report(`${database.name}, a batch of 2000: max ${percentile(times, 100).toFixed(0)} ms; ${shown(waits)}`)
+      expect(percentile(waits.finds, 95)).toBeLessThan(50)
+    }, 300_000)
 
     test('what nothing matches is found out at once, or in short steps', async () => {
       const longest = new Map<string, string>()
@@ -205,6 +230,24 @@ async function moveHead(store: KeyStore): Promise<void> {
   const announcements = [{ type: 'workspace', workspaceId: 'ws_small' }] as const
   const change = { writes: [], activity: [], announcements, nonce: crypto.randomUUID(), at: Date.now(), silent: false }
   await store.commit(change)
+}
+
+async function watchSlowCommands(url: string): Promise<void> {
+  const client = new Redis(url)
+  await client.config('SET', 'slowlog-log-slower-than', '5000')
+  await client.call('SLOWLOG', 'RESET')
+  client.disconnect()
+}
+
+/** Each command that Redis was busy with for 5 ms or longer: a verification may have waited behind it. */
+async function slowCommands(url: string): Promise<string> {
+  const client = new Redis(url)
+  const found = (await client.call('SLOWLOG', 'GET', '128')) as readonly [number, number, number, readonly string[]][]
+  client.disconnect()
+  const shownOnes = found.map(([, , microseconds, [command, digest = '']]) => {
+    return `${command} ${digest.slice(0, 6)} ${(microseconds / 1_000).toFixed(1)} ms`
+  })
+  return shownOnes.join(', ') || 'none'
 }
 
 /** One entry for each day, so that every name is there. */
