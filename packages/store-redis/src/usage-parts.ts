@@ -9,7 +9,7 @@ export interface UsagePart {
 }
 
 // One script writes what so many entries add to: a millisecond or two of Redis's only thread.
-const entriesPerPart = 50
+const entriesPerPart = 30
 /** The number of a batch's last part: nothing more is ever taken of this batch. */
 const last = 999_999_999
 // A batch is sent again within minutes. Longer than any outage that a process survives, and then forgotten.
@@ -17,18 +17,19 @@ const markerLifeMs = 7 * 24 * 3_600_000
 
 /**
  * Cuts what a batch adds within one slot into parts, the same ones whenever the batch is sent again. Each is marked with
- * its number: a part is added once, and one that was lost is added when the batch comes again.
+ * its number: a part is added once, and one that was lost is added when the batch comes again. Made one by one, as they
+ * are sent: all at once would hold up the event loop.
  */
-export function usageParts(
+export function* usageParts(
   slot: UsageKeyNames,
   { instanceId, sequence }: UsageBatch,
   entries: readonly UsageEntry[],
-): readonly UsagePart[] {
+): Generator<UsagePart> {
   const parts = Math.max(1, Math.ceil(entries.length / entriesPerPart))
-  return Array.from({ length: parts }, (_, index) => {
+  for (let index = 0; index < parts; index += 1) {
     const some = entries.slice(index * entriesPerPart, (index + 1) * entriesPerPart)
-    return partOf(slot, some, [slot.batch(instanceId)], [sequence, index === parts - 1 ? last : index, markerLifeMs])
-  })
+    yield partOf(slot, some, [slot.batch(instanceId)], [sequence, index === parts - 1 ? last : index, markerLifeMs])
+  }
 }
 
 /** Entries by the slot that holds them. */

@@ -51,7 +51,7 @@ export interface SqlDialect {
   readonly rowLock: RawBuilder<unknown>
   /** How long a text is, in bytes or characters, told without reading it where the database can. */
   readonly lengthOf: 'octet_length' | 'length'
-  /** How many entries of usage one transaction adds: on SQLite it stops everything else of the process. */
+  /** How many entries of usage one transaction adds. On SQLite it stops everything else of the process. */
   readonly entriesPerTransaction: number
   /** Scalar minimum and maximum of two values. */
   readonly least: RawBuilder<unknown>

@@ -29,7 +29,7 @@ export const mysql: SqlDialect = {
   writeRefusal: sql<string>`case when cast(@@global.read_only as char) in ('0', 'OFF') then '' else 'read_only' end`,
   locksWhole: false,
   rowLock: sql`for update`,
-  entriesPerTransaction: 10_000,
+  entriesPerTransaction: 500,
   least: sql`least`,
   greatest: sql`greatest`,
   sum: (column) => sql`least(sum(${column}), ${sql.lit(Number.MAX_SAFE_INTEGER)})`,

@@ -29,7 +29,7 @@ export const postgres: SqlDialect = {
     when current_setting('transaction_read_only') = 'on' then 'read only' else '' end`,
   locksWhole: false,
   rowLock: sql`for update`,
-  entriesPerTransaction: 10_000,
+  entriesPerTransaction: 500,
   least: sql`least`,
   greatest: sql`greatest`,
   sum: (column) => sql`least(sum(${column}), ${sql.lit(Number.MAX_SAFE_INTEGER)})`,
