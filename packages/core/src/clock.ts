@@ -1,3 +1,5 @@
+import { after, monotonicMs } from './timers.ts'
+
 /**
  * Where Claviger gets the time and its timers from. Tests pass `testClock()` of `@claviger/testing` instead.
  */
@@ -10,13 +12,10 @@ export interface Clock {
   schedule(delayMs: number, task: () => void): () => void
 }
 
-/** The machine's own clocks and unreferenced timers. */
+/** The machine's own clocks and unreferenced timers: real ones, also where a test has replaced those of the globals. */
 export const systemClock: Clock = {
-  now: Date.now,
-  monotonic: () => performance.now(),
-  schedule(delayMs, task) {
-    const timer = setTimeout(task, delayMs)
-    timer.unref()
-    return () => clearTimeout(timer)
-  },
+  // Asked for each time: whoever sets `Date` in a test wants to see keys expire.
+  now: () => Date.now(),
+  monotonic: monotonicMs,
+  schedule: after,
 }

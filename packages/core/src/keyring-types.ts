@@ -204,9 +204,22 @@ export interface Keyring<Permission extends string = string> {
   guarantees(): Guarantees
 
   /**
+   * Stores what is counted of the keys' use by now, instead of within the next seconds: for hosts that may be frozen as
+   * soon as they have answered. Counts nothing twice, however often it is called. Resolves when the store has it.
+   *
+   * @example
+   * const answer = await handle(request)
+   * context.waitUntil(keyring.flush())
+   *
+   * @throws {UnavailableError} when the store fails: the counts stay, and are stored with the next ones
+   * @throws {ClosedError} after `close()`
+   */
+  flush(): Promise<void>
+
+  /**
    * Stores what is counted of the keys' use (for up to 5 s, if the store fails), stops following the store and closes it,
-   * but no client of yours. Calls after this throw `ClosedError`. At shutdown close the server first, then the keyring,
-   * then your database: requests under way still count.
+   * but no client of yours. Calls after this throw `ClosedError`; another `close()` gives the same promise. At shutdown
+   * close the server first, then the keyring, then your database: requests under way still count. `closeGracefully` does.
    *
    * @example
    * await keyring.close()

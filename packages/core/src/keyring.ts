@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { createClosing } from './closing.ts'
 import { createCommits } from './commits.ts'
 import { ClosedError, ConfigurationError } from './errors.ts'
 import { createEventSink } from './events.ts'
@@ -16,6 +17,7 @@ import { createTurns } from './keys/turns.ts'
 import { createWithdrawals } from './keys/withdrawals.ts'
 import { type KeyringOptions, resolveOptions } from './options.ts'
 import { managedStore } from './managed-store.ts'
+import { ownContext } from './own-context.ts'
 import { createOwnerFlags } from './owner-flags.ts'
 import { createReadiness } from './readiness.ts'
 import { createRehash } from './rehash.ts'
@@ -36,13 +38,13 @@ import { createVerifier } from './verify/verifier.ts'
 import { createWithheldGrants } from './verify/withheld-grants.ts'
 import { within } from './verify/within.ts'
 import { inOrder, toldTo } from './watch/changes.ts'
+import { checkedSignal } from './watch/checked-signal.ts'
 import { createWatches } from './watch/watches.ts'
 import { createWorkQueue } from './work-queue.ts'
 
 // After a failed start, calls in between fail at once; a store that comes up late is found soon.
 const startRetryMs = 250
 const maxRevokedKeys = 10_000
-const closeTimeoutMs = 5_000
 const maxTurnWaitMs = 5_000
 const leastIdleMs = 600_000
 
@@ -62,6 +64,7 @@ const leastIdleMs = 600_000
 export function createKeyring<Permission extends string>(options: KeyringOptions<Permission>): Keyring<Permission> {
   const resolved = resolveOptions(options)
   const { clock, grammar, permissions, store, storeTimeoutMs } = resolved
+  const own = ownContext()
 
   const cache = createCache(
     {
@@ -115,10 +118,11 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
     clock,
     storeTimeoutMs,
     freshness.confirmed,
+    own,
   )
   const repair = createRepair(managed, commits, clock, storeTimeoutMs)
-  const rehash = createRehash({ hashing, repair, cache, clock, report })
-  const ownerFlags = createOwnerFlags({ store: managed, repair, owners, clock, storeTimeoutMs, report })
+  const rehash = createRehash({ hashing, repair, cache, clock, own, report })
+  const ownerFlags = createOwnerFlags({ store: managed, repair, owners, clock, storeTimeoutMs, own, report })
   const retention = createRetention({
     store,
     times: resolved.retention,
@@ -137,14 +141,15 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
           clock,
           apiKeys.isOurs,
           Math.random,
+          own,
           report,
         )
 
   const start = createStart({ store, freshness, vitals, clock, options: resolved, onStarted: retention.start })
-  const readiness = createReadiness(start, clock, Math.min(startRetryMs, resolved.pollMs))
+  const readiness = createReadiness(() => own(start), clock, Math.min(startRetryMs, resolved.pollMs))
   const ready = async (): Promise<void> => readiness.starting()
 
-  const records = createRecords(store, cache.fence, clock, storeTimeoutMs)
+  const records = createRecords(store, cache.fence, clock, storeTimeoutMs, own)
   const recheck = createRecheck({
     records,
     owners,
@@ -208,6 +213,17 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
   }
   const managers = createManagers(parts)
 
+  const close = createClosing({
+    freshness,
+    recorder,
+    store,
+    clock,
+    stop() {
+      readiness.close()
+      for (const part of [watches, withdrawals, retention, ownerFlags, rehash]) part.stop()
+    },
+  })
+
   const keyring: Keyring<Permission> = {
     permissions,
     environments: resolved.environments,
@@ -268,29 +284,15 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
       return healthOf(readiness, freshness, vitals, clock.now())
     },
 
-    async close() {
-      if (readiness.closed) return
-      readiness.close()
-      watches.stop()
-      withdrawals.stop()
-      retention.stop()
-      ownerFlags.stop()
-      rehash.stop()
-      try {
-        await recorder?.close(closeTimeoutMs)
-        await within(clock, closeTimeoutMs, 'store', () => freshness.stop())
-      } finally {
-        await within(clock, closeTimeoutMs, 'store', async () => store.close?.())
-      }
+    async flush() {
+      if (readiness.closed) throw new ClosedError()
+      await recorder?.flush()
     },
+
+    close,
   }
   reportFaultsOf(keyring, report)
   return keyring
-}
-
-function checkedSignal(signal: unknown): AbortSignal | undefined {
-  if (signal === undefined || signal instanceof AbortSignal) return signal
-  throw new ConfigurationError('signal', `Expected signal to be an AbortSignal, got ${typeof signal}.`)
 }
 
 /** How many hashes may wait: verifications have all of the places, and what can wait has less of its own. */

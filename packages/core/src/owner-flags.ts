@@ -1,6 +1,7 @@
 import type { Clock } from './clock.ts'
 import { createFairLine } from './fair-line.ts'
 import { publishFault, type ReportFault } from './faults.ts'
+import type { OwnContext } from './own-context.ts'
 import type { Repair } from './repair.ts'
 import { createRepairMemory } from './repair-memory.ts'
 import type { KeyRecord } from './store/records.ts'
@@ -33,6 +34,7 @@ export interface OwnerFlagParts {
   readonly owners: Owners
   readonly clock: Clock
   readonly storeTimeoutMs: number
+  readonly own: OwnContext
 }
 
 type Work = () => Promise<void>
@@ -55,6 +57,7 @@ export function createOwnerFlags({
   owners,
   clock,
   storeTimeoutMs,
+  own,
   report = publishFault,
 }: OwnerFlagParts): OwnerFlags {
   const line = createFairLine<Waiting>()
@@ -72,7 +75,7 @@ export function createOwnerFlags({
     }
     names.add(name)
     line.add(workspaceId, { name, work })
-    if (!working) void workOff()
+    if (!working) void own(workOff)
   }
 
   const workOff = async (): Promise<void> => {

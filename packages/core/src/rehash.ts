@@ -3,6 +3,7 @@ import type { Clock } from './clock.ts'
 import { publishFault, type ReportFault } from './faults.ts'
 import { ConflictError } from './errors.ts'
 import type { Hashing } from './hashing/hashing.ts'
+import type { OwnContext } from './own-context.ts'
 import type { Repair } from './repair.ts'
 import { createRepairMemory } from './repair-memory.ts'
 import type { KeyRecord, SecretRecord } from './store/records.ts'
@@ -28,6 +29,7 @@ export interface RehashParts {
   readonly repair: Repair
   readonly cache: Pick<Cache, 'digests' | 'entries'>
   readonly clock: Clock
+  readonly own: OwnContext
 }
 
 // Waiting work holds a token: few, and for a moment.
@@ -37,7 +39,7 @@ const mostSavedMs = 250
 const pauseMs = 3_600_000
 
 /** Makes the rehasher. */
-export function createRehash({ hashing, repair, cache, clock, report = publishFault }: RehashParts): Rehash {
+export function createRehash({ hashing, repair, cache, clock, own, report = publishFault }: RehashParts): Rehash {
   const { digests, entries } = cache
   const waiting = new Map<string, () => Promise<void>>()
   const done = createRepairMemory<true>(clock)
@@ -84,7 +86,7 @@ export function createRehash({ hashing, repair, cache, clock, report = publishFa
         return
       }
       waiting.set(name, () => rehash(name, record, secret, token))
-      if (!working) void workOff()
+      if (!working) void own(workOff)
     },
     stop() {
       stopped = true

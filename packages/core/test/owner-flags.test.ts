@@ -217,7 +217,14 @@ test('a workspace with more flags to note than may wait keeps none of another fr
     return true
   }
   const unused = undefined as never
-  const flags = createOwnerFlags({ store: unused, repair, owners: unused, clock: testClock(), storeTimeoutMs: 1_000 })
+  const flags = createOwnerFlags({
+    store: unused,
+    repair,
+    owners: unused,
+    clock: testClock(),
+    storeTimeoutMs: 1_000,
+    own: (work) => work(),
+  })
   const gone = (workspaceId: string, number: number) =>
     flags.learn({ ok: false, code: 'owner_gone' }, testRecord({ workspaceId, id: testKeyId(number) }))
   for (let number = 0; number < 2_000; number += 1) gone('ws_acme', number)

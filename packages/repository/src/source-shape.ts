@@ -41,6 +41,26 @@ export function importCycles(tree: readonly Member[]): string[] {
   return cycles
 }
 
+const replaceableTimers = /\b(?:setTimeout|setInterval|setImmediate|performance\.now)\(/
+
+/**
+ * Timers of the globals in what runs in a host's process: a test's fakes reach them, and what is begun under fakes never
+ * ends. `timers.ts` of core has the real ones.
+ */
+export function globalTimers(tree: readonly Member[]): string[] {
+  return sources(tree).flatMap(([file, text]) =>
+    !/^packages\/(?:core|express|koa|store-\w+)\/src\//.test(file) || file === 'packages/core/src/timers.ts'
+      ? []
+      : text
+          .split('\n')
+          .flatMap((line, index) =>
+            replaceableTimers.test(line) && !/^\s*(?:\*|\/\/)/.test(line)
+              ? [`${file}:${index + 1} uses a timer that tests replace`]
+              : [],
+          ),
+  )
+}
+
 /** Characters outside ASCII that no exception covers, and exceptions that cover nothing. */
 export function nonAscii(tree: readonly Member[], exceptions: readonly NonAscii[]): string[] {
   const used = new Set<string>()

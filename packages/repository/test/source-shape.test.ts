@@ -3,7 +3,15 @@ import { describe, expect, test } from 'vitest'
 import { root } from '../scripts/workspaces.mjs'
 import { complaints, sourceProgram } from '../src/program.ts'
 import { anyInExports, undocumentedExports } from '../src/public-surface.ts'
-import { importCycles, indexImports, longFiles, maxLines, type NonAscii, nonAscii } from '../src/source-shape.ts'
+import {
+  globalTimers,
+  importCycles,
+  indexImports,
+  longFiles,
+  maxLines,
+  type NonAscii,
+  nonAscii,
+} from '../src/source-shape.ts'
 import { entryPoints, type Member, readTree } from '../src/tree.ts'
 
 const tree = readTree()
@@ -39,6 +47,10 @@ describe('this repository', () => {
     expect(longFiles(tree)).toEqual([])
   })
 
+  test('takes its timers from one place, where fakes of a test do not reach', () => {
+    expect(globalTimers(tree)).toEqual([])
+  })
+
   test('explains every public export', () => {
     expect(undocumentedExports(program, entries)).toEqual([])
   })
@@ -49,6 +61,13 @@ describe('this repository', () => {
 })
 
 describe('a lapse is found', () => {
+  test('a timer of the globals', () => {
+    const lapse = member({
+      'src/a.ts': '// setTimeout(x)\nconst a = setTimeout(work, 5)\nconst b = timers.setImmediate',
+    })
+    expect(globalTimers([lapse])).toEqual(['packages/core/src/a.ts:2 uses a timer that tests replace'])
+  })
+
   const member = (files: Record<string, string>): Member => ({
     path: 'packages/core',
     manifest: {

@@ -1,3 +1,4 @@
+import { after, soon } from '@claviger/core/store'
 import type { RedisConnection } from './client.ts'
 
 /** A connection that has subscribed. */
@@ -32,11 +33,11 @@ export async function openBusLink(
   times: BusTimes,
 ): Promise<BusLink> {
   let state: 'opening' | 'open' | 'closed' = 'opening'
-  let timer: NodeJS.Timeout | undefined
+  let cancelPing = (): void => {}
 
   const close = (): void => {
     state = 'closed'
-    clearTimeout(timer)
+    cancelPing()
     connection.disconnect()
   }
   const lose = (reason: string): void => {
@@ -45,15 +46,14 @@ export async function openBusLink(
     listener.lost(reason)
   }
   const ping = (): void => {
-    timer = setTimeout(() => {
+    cancelPing = after(times.pingMs, () => {
       answered(connection.call('ping'), times.pingMs).then(
         () => {
           if (state === 'open') ping()
         },
         () => lose('no answer to a ping'),
       )
-    }, times.pingMs)
-    timer.unref()
+    })
   }
 
   // An error without a listener would end the process; what matters of it shows in the calls below.
@@ -80,8 +80,7 @@ export async function openBusLink(
 function answered(call: Promise<unknown>, deadlineMs: number): Promise<unknown> {
   return new Promise((resolve, reject) => {
     // After a pause of this process the deadline comes first, though the answer may be there: read before judging.
-    const timer = setTimeout(() => setImmediate(() => reject(new Error('no answer in time'))), deadlineMs)
-    timer.unref()
-    call.finally(() => clearTimeout(timer)).then(resolve, reject)
+    const cancel = after(deadlineMs, () => soon(() => reject(new Error('no answer in time'))))
+    call.finally(cancel).then(resolve, reject)
   })
 }

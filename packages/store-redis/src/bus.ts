@@ -1,4 +1,4 @@
-import { type BusListener, ConfigurationError, type Subscription, UnavailableError } from '@claviger/core/store'
+import { after, type BusListener, ConfigurationError, type Subscription, UnavailableError } from '@claviger/core/store'
 import { type BusLink, type BusTimes, openBusLink } from './bus-link.ts'
 import type { RedisClient, RedisClusterClient, RedisConnection } from './client.ts'
 import { isCluster } from './client.ts'
@@ -24,7 +24,7 @@ export async function openBus(
 ): Promise<Subscription> {
   let closed = false
   let link: BusLink | undefined
-  let retry: NodeJS.Timeout | undefined
+  let cancelRetry = (): void => {}
 
   const connect = async (): Promise<void> => {
     const opened = await openBusLink(connectionOf(client), channel, { message: hear, lost }, times)
@@ -40,20 +40,16 @@ export async function openBus(
     reconnect(firstRetryMs)
   }
   const reconnect = (delayMs: number): void => {
-    retry = setTimeout(
-      () => {
-        connect().then(
-          () => {
-            if (!closed) guarded(() => listener.up())
-          },
-          () => {
-            if (!closed) reconnect(Math.min(2 * delayMs, lastRetryMs))
-          },
-        )
-      },
-      delayMs * (0.5 + Math.random() / 2),
-    )
-    retry.unref()
+    cancelRetry = after(delayMs * (0.5 + Math.random() / 2), () => {
+      connect().then(
+        () => {
+          if (!closed) guarded(() => listener.up())
+        },
+        () => {
+          if (!closed) reconnect(Math.min(2 * delayMs, lastRetryMs))
+        },
+      )
+    })
   }
 
   try {
@@ -67,7 +63,7 @@ export async function openBus(
   return {
     async close() {
       closed = true
-      clearTimeout(retry)
+      cancelRetry()
       link?.close()
     },
   }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { UnavailableError } from '@claviger/core/store'
+import { after, UnavailableError } from '@claviger/core/store'
 import type { RedisCommands } from './client.ts'
 import type { ConnectionCare } from './connection-care.ts'
 import { redisFailure, replyCode } from './failures.ts'
@@ -51,13 +51,12 @@ export function boundedCommands(client: RedisCommands, timeoutMs: number, care?:
       }
       pending += 1
       care?.sending()
-      const timer = setTimeout(() => {
+      const cancel = after(timeoutMs, () => {
         reject(new UnavailableError('store', `Redis did not answer within ${timeoutMs} ms.`))
-      }, timeoutMs)
-      timer.unref()
+      })
       const answered = (): void => {
         pending -= 1
-        clearTimeout(timer)
+        cancel()
       }
       // The client may throw at once; a late answer still counts down.
       Promise.resolve()

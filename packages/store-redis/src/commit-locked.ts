@@ -6,6 +6,7 @@ import {
   type LockedRecord,
   type LockTarget,
   maxRecordLength,
+  monotonicMs,
   UnavailableError,
   type Urgency,
 } from '@claviger/core/store'
@@ -37,7 +38,7 @@ export async function commitLocked(
   const token = crypto.randomUUID()
   const records = targets.map((target) => textsOf(database, target)[0])
   const queues = records.map((name) => database.names.claims(name))
-  const giveUpAt = performance.now() + database.patienceMs
+  const giveUpAt = monotonicMs() + database.patienceMs
   let isOver = false
   try {
     do {
@@ -51,7 +52,7 @@ export async function commitLocked(
         if (typeof result === 'object') return result
       }
       await shortPause()
-    } while (performance.now() < giveUpAt)
+    } while (monotonicMs() < giveUpAt)
     throw new UnavailableError('store', 'Others claimed the same records first. Try again.')
   } finally {
     // Nobody waits for it: a claim that is not given up runs out.

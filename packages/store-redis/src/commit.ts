@@ -4,6 +4,7 @@ import {
   checkedWrites,
   type CommitResult,
   judgeWrite,
+  monotonicMs,
   UnavailableError,
 } from '@claviger/core/store'
 import { activityOperations } from './activity.ts'
@@ -25,12 +26,12 @@ const maxAttempts = 64
  */
 export async function commitTo(database: Database, change: Change): Promise<CommitResult> {
   const attempt = attemptsAt(database, change)
-  const giveUpAt = performance.now() + database.patienceMs
+  const giveUpAt = monotonicMs() + database.patienceMs
   for (let lost = 0; lost < maxAttempts; ) {
     const result = await attempt()
     if (typeof result === 'object') return result
     if (result === 'changed') lost += 1
-    else if (performance.now() < giveUpAt) await shortPause()
+    else if (monotonicMs() < giveUpAt) await shortPause()
     else break
   }
   throw new UnavailableError('store', 'Others kept writing the same records. Try again.')

@@ -1,3 +1,4 @@
+import { after, monotonicMs, soon } from '@claviger/core/store'
 import { isCluster, type RedisClient, type RedisClusterClient, type RedisCommands } from './client.ts'
 
 /** Sees to it that a connection whose answers stay out is cut, and made again. */
@@ -22,17 +23,24 @@ export function careFor(client: RedisClient | RedisClusterClient, limitMs: numbe
   let silentSince: number | undefined
   let sentAt = 0
   let lastOvertaken = Number.NEGATIVE_INFINITY
-  let timer: NodeJS.Timeout | undefined
+  let cancelLook: (() => void) | undefined
 
   const stop = (): void => {
-    clearInterval(timer)
-    timer = undefined
+    cancelLook?.()
+    cancelLook = undefined
     silentSince = undefined
     watched.clear()
   }
 
+  const lookLater = (): void => {
+    cancelLook = after(lookMs(limitMs), () => {
+      lookLater()
+      look()
+    })
+  }
+
   const look = (): void => {
-    const now = performance.now()
+    const now = monotonicMs()
     // Nobody asks any more: whatever becomes of the connection is the host's business.
     if (silentSince === undefined || now - sentAt > idleAfterMs) return stop()
     if (isCluster(client)) lookAtNodes(client, now, silentSince)
@@ -51,7 +59,7 @@ export function careFor(client: RedisClient | RedisClusterClient, limitMs: numbe
       if (now - watch.nudgedAt >= nudgeMs) nudge(node, watch, now)
     } else if (now - Math.max(watch.since, since) >= patienceMs) {
       // After a pause of this process the answer may be there, unread.
-      setImmediate(() => {
+      soon(() => {
         if (silentSince === since && stateOf(node).stream === stream) cut(node)
       })
     }
@@ -69,7 +77,7 @@ export function careFor(client: RedisClient | RedisClusterClient, limitMs: numbe
       if (watch === undefined || watch.stream !== stream) watched.set(node, probe(node, stream, now))
       else if (watch.isAnswered === true) watched.delete(node)
       else if (now - watch.since >= limitMs / 2) {
-        setImmediate(() => {
+        soon(() => {
           if (watch.isAnswered !== true && stateOf(node).stream === stream) cut(node)
         })
       }
@@ -78,17 +86,15 @@ export function careFor(client: RedisClient | RedisClusterClient, limitMs: numbe
 
   return {
     sending() {
-      sentAt = performance.now()
+      sentAt = monotonicMs()
       silentSince ??= sentAt
-      if (timer !== undefined) return
-      timer = setInterval(look, lookMs(limitMs))
-      timer.unref()
+      if (cancelLook === undefined) lookLater()
     },
     heard() {
       silentSince = undefined
     },
     overtaken() {
-      const now = performance.now()
+      const now = monotonicMs()
       // The client of a cluster follows by itself.
       if (isCluster(client) || now - lastOvertaken < limitMs) return
       lastOvertaken = now

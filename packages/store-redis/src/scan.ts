@@ -1,4 +1,11 @@
-import { checkLimit, type CursorPosition, decodeCursor, encodeCursor, type Page } from '@claviger/core/store'
+import {
+  checkLimit,
+  type CursorPosition,
+  decodeCursor,
+  encodeCursor,
+  monotonicMs,
+  type Page,
+} from '@claviger/core/store'
 
 /** What a listing asks for besides its filters. */
 interface PageRequest {
@@ -30,7 +37,7 @@ export function pageStart({ cursor, limit }: PageRequest): CursorPosition | unde
 export async function scanPage<Item>(request: PageRequest, read: ReadRows<Item>): Promise<Page<Item>> {
   let after = pageStart(request)
   const found: { item: Item; position: CursorPosition }[] = []
-  const startedAt = performance.now()
+  const startedAt = monotonicMs()
   let count = request.limit + 1
   for (let scanned = 0; scanned < maxScanned; scanned += batchSize) {
     const rows = await read(after, count)
@@ -40,7 +47,7 @@ export async function scanPage<Item>(request: PageRequest, read: ReadRows<Item>)
       if (found.length > request.limit) return pageOf(found.slice(0, -1), found.at(-2)?.position)
     }
     if (rows.length < count) return pageOf(found, undefined)
-    if (performance.now() - startedAt >= maxMs) break
+    if (monotonicMs() - startedAt >= maxMs) break
     count = batchSize
   }
   return pageOf(found, after)

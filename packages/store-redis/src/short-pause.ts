@@ -1,4 +1,5 @@
+import { pause } from '@claviger/core/store'
 /** Waits a few milliseconds, not always the same: for a record that somebody else has claimed. */
 export async function shortPause(): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, 1 + Math.random() * 8))
+  await pause(1 + Math.random() * 8)
 }

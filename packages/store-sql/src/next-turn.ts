@@ -1,4 +1,5 @@
+import { soon } from '@claviger/core/store'
 /** Lets the event loop turn: a synchronous driver answers within the turn it is asked in, and everything else waits. */
 export function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve))
+  return new Promise(soon)
 }

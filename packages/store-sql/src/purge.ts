@@ -1,4 +1,4 @@
-import { dayOf, type PurgeLimits, type PurgeProgress } from '@claviger/core/store'
+import { dayOf, monotonicMs, type PurgeLimits, type PurgeProgress } from '@claviger/core/store'
 import { sql } from 'kysely'
 import type { Database } from './database/database.ts'
 import type { Tables } from './database/tables.ts'
@@ -22,13 +22,13 @@ export function purging(database: Database): (limits: PurgeLimits) => Promise<Pu
   let rows = 200
 
   return async (limits) => {
-    const startedAt = performance.now()
+    const startedAt = monotonicMs()
     let left = rows
     for (const old of oldRows(limits)) {
       left -= await removeSome(database, old, left)
       if (left <= 0) break
     }
-    const tookMs = performance.now() - startedAt
+    const tookMs = monotonicMs() - startedAt
     if (tookMs > aimMs) rows = Math.max(fewestRows, Math.floor(rows / 2))
     else if (left <= 0 && tookMs < aimMs / 2) rows = Math.min(mostRows, rows * 2)
     return left <= 0 ? 'more' : 'done'

@@ -1,4 +1,4 @@
-import { type CursorPosition, encodeCursor, type Page } from '@claviger/core/store'
+import { type CursorPosition, encodeCursor, monotonicMs, type Page } from '@claviger/core/store'
 import { nextTurn } from './next-turn.ts'
 import type { PagePlan } from './page.ts'
 
@@ -20,7 +20,7 @@ const mostMs = 60
 /** Fills one page from rows in order, looking at a bounded number of them. */
 export async function walkPage<Item>(plan: PagePlan, read: ReadRows<Item>): Promise<Page<Item>> {
   const found: { readonly item: Item; readonly position: CursorPosition }[] = []
-  const startedAt = performance.now()
+  const startedAt = monotonicMs()
   let { after } = plan
   let count = plan.fetch
   for (let step = 0, walked = 0; ; step += 1) {
@@ -32,7 +32,7 @@ export async function walkPage<Item>(plan: PagePlan, read: ReadRows<Item>): Prom
     }
     if (rows.length < count) return pageOf(found, undefined)
     walked += rows.length
-    if (walked >= mostRows || performance.now() - startedAt >= mostMs) return pageOf(found, after)
+    if (walked >= mostRows || monotonicMs() - startedAt >= mostMs) return pageOf(found, after)
     count = counts[Math.min(step, counts.length - 1)] ?? plan.fetch
     await nextTurn()
   }

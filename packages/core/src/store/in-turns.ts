@@ -1,3 +1,5 @@
+import { monotonicMs, soon } from '../timers.ts'
+
 const turnMs = 5
 
 /**
@@ -6,12 +8,12 @@ const turnMs = 5
  */
 export async function mapInTurns<Item, Mapped>(items: readonly Item[], map: (item: Item) => Mapped): Promise<Mapped[]> {
   const mapped: Mapped[] = []
-  let startedAt = performance.now()
+  let startedAt = monotonicMs()
   for (const item of items) {
     mapped.push(map(item))
-    if (performance.now() - startedAt < turnMs || mapped.length === items.length) continue
-    await new Promise<void>((resolve) => void setImmediate(resolve))
-    startedAt = performance.now()
+    if (monotonicMs() - startedAt < turnMs || mapped.length === items.length) continue
+    await new Promise<void>(soon)
+    startedAt = monotonicMs()
   }
   return mapped
 }

@@ -73,3 +73,4 @@ export {
 } from './usage.ts'
 export { type CutRange, cutAtDays, dayOf, daysIn, type Span } from './usage-days.ts'
 export { addCounts, noCounts, sumEntries, usagePoints, type UsageSummary, usageSummary } from './usage-points.ts'
+export { after, monotonicMs, pause, soon } from '../timers.ts'

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { channels, publish } from '../diagnostics.ts'
 import { publishFault, type ReportFault } from '../faults.ts'
+import type { OwnContext } from '../own-context.ts'
 import type { KeyStore } from '../store/store.ts'
 import type { ApiKey, Refused, Verification } from '../verify/verdict.ts'
 import { startBudget } from '../verify/within.ts'
@@ -13,6 +14,12 @@ export interface Recorder {
   introduce(refused: Refused, of: Subject): void
   /** Counts one use. Does no I/O, never throws. Parameters as `Keyring.recordUse`. */
   count(verdict: Verification, status: number | undefined, deniedBy: string | undefined): void
+  /**
+   * Stores what is counted by now.
+   *
+   * @throws {UnavailableError} when the store fails; the counts stay, and are stored with the next ones
+   */
+  flush(): Promise<void>
   /** Stores what is counted, trying again as long as `limitMs` allows. What comes later is dropped. Never rejects. */
   close(limitMs: number): Promise<void>
 }
@@ -40,6 +47,7 @@ export function createRecorder(
   clock: Clock,
   isOurs: (apiKey: ApiKey) => boolean,
   random: () => number,
+  own: OwnContext,
   report: ReportFault = publishFault,
 ): Recorder {
   const subjects = new WeakMap<Refused, Subject>()
@@ -68,22 +76,33 @@ export function createRecorder(
     }
   }
 
-  const flush = (limitMs: () => number): Promise<void> => {
+  /** Joins the flight under way, or starts one. */
+  const send = (limitMs: () => number): Promise<void> => {
     cancelPlanned?.()
     cancelPlanned = undefined
-    flight ??= sendAll(limitMs)
-      .catch((error: unknown) => report(error, 'usage'))
-      .finally(() => {
-        flight = undefined
-        if (!sender.idle) plan()
-      })
+    flight ??= sendAll(limitMs).finally(() => {
+      flight = undefined
+      if (!sender.idle) plan()
+    })
     return flight
+  }
+
+  /** The same for nobody who waits. Gives whether it was stored. */
+  const sendQuietly = async (limitMs: () => number): Promise<boolean> => {
+    try {
+      await send(limitMs)
+      return true
+    } catch (error) {
+      report(error, 'usage')
+      return false
+    }
   }
 
   const plan = (): void => {
     if (cancelPlanned !== undefined || flight !== undefined || closing) return
     // Never later than promised, with room for the write itself.
-    cancelPlanned = clock.schedule(flushMs * (0.75 + 0.2 * random()), () => void flush(() => patienceMs))
+    const delayMs = flushMs * (0.75 + 0.2 * random())
+    cancelPlanned = own(() => clock.schedule(delayMs, () => void sendQuietly(() => patienceMs)))
   }
 
   const subjectOf = (verdict: Verification): Subject | undefined => {
@@ -103,13 +122,19 @@ export function createRecorder(
       if (closed) tell(0)
     },
 
+    async flush() {
+      // What is under way may have left before the last uses were counted.
+      await flight?.catch(() => {})
+      if (!sender.idle) await send(() => patienceMs)
+    },
+
     async close(limitMs) {
       closing = true
       const { leftMs } = startBudget(clock, limitMs)
-      await flight
+      await flight?.catch(() => {})
       while (!sender.idle && leftMs() > 0) {
-        await flush(() => Math.min(storeTimeoutMs, leftMs()))
-        if (!sender.idle) await pause(clock, Math.min(pauseMs, leftMs()))
+        const isStored = await sendQuietly(() => Math.min(storeTimeoutMs, leftMs()))
+        if (!isStored) await pause(clock, Math.min(pauseMs, leftMs()))
       }
       closed = true
       dropped += tally.requests() + sender.unconfirmed()

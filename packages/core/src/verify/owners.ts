@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { UnavailableError } from '../errors.ts'
+import type { OwnContext } from '../own-context.ts'
 import { type GrantSet, grantSet, unboundedGrants } from '../permissions/match.ts'
 import { isServiceAccountId } from '../service-account-id.ts'
 import type { KeyStore } from '../store/store.ts'
@@ -13,6 +14,9 @@ import { within } from './within.ts'
 /**
  * The host's answer to "what may this owner do now?": grants such as `prompts:*`, or null when the owner is gone.
  * A rejection, or anything but a list of strings or null, is an outage: 503.
+ *
+ * Callers share one answer, so it is asked for in the async context in which the keyring was made, never in a request's:
+ * `AsyncLocalStorage.getStore()` in it gives what it gave around `createKeyring`.
  */
 export type ResolveOwner = (question: OwnerQuestion) => Promise<readonly string[] | null> | readonly string[] | null
 
@@ -46,6 +50,7 @@ export function createOwners(
   clock: Clock,
   timeoutMs: number,
   confirmed: () => Promise<void>,
+  own: OwnContext,
 ): Owners {
   const flights = createFlights<OwnerRead>()
 
@@ -89,7 +94,7 @@ export function createOwners(
       if (known !== undefined) return known
       const scope = ownerScope(question)
       const stamp = fence.stamp(scope)
-      return flights.join(scope, stamp, () => start(question, stamp))
+      return flights.join(scope, stamp, () => own(() => start(question, stamp)))
     },
   }
 }

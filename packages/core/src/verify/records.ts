@@ -1,9 +1,11 @@
 import type { Clock } from '../clock.ts'
 import { channels, publish } from '../diagnostics.ts'
 import { BusyError, CorruptRecordError } from '../errors.ts'
+import type { OwnContext } from '../own-context.ts'
 import { decodeKeyRecord } from '../store/record-codec.ts'
 import type { KeyRecord } from '../store/records.ts'
 import type { KeyStore } from '../store/store.ts'
+import { soon } from '../timers.ts'
 import type { Fence } from './fence.ts'
 import { createFlights } from './flights.ts'
 import { unavailable, within } from './within.ts'
@@ -34,13 +36,19 @@ const maxWaiting = 12_500
 const maxBatch = 500
 
 /** Makes a reader. `storeTimeoutMs` bounds each batch from when it is sent, at the end of the tick that gathered it. */
-export function createRecords(store: KeyStore, fence: Fence, clock: Clock, storeTimeoutMs: number): Records {
+export function createRecords(
+  store: KeyStore,
+  fence: Fence,
+  clock: Clock,
+  storeTimeoutMs: number,
+  own: OwnContext,
+): Records {
   const flights = createFlights<RecordRead>()
   let batch: { readonly ids: string[]; readonly answer: Promise<Found> } | undefined
 
   const gather = (): { readonly ids: string[]; readonly answer: Promise<Found> } => {
     const ids: string[] = []
-    const answer = new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
+    const answer = new Promise<void>(soon).then(() => {
       if (batch?.ids === ids) batch = undefined
       return within(clock, storeTimeoutMs, 'store', () => store.find(ids))
     })
@@ -48,7 +56,7 @@ export function createRecords(store: KeyStore, fence: Fence, clock: Clock, store
   }
 
   const start = (id: string, readAt: number, stamp: number): Promise<RecordRead> => {
-    if (batch === undefined || batch.ids.length >= maxBatch) batch = gather()
+    if (batch === undefined || batch.ids.length >= maxBatch) batch = own(gather)
     batch.ids.push(id)
     return batch.answer.then((found) => ({ id, record: recordIn(found, id), readAt, stamp }))
   }

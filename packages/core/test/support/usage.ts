@@ -52,6 +52,7 @@ export function recorderSetUp(options: { flushMs?: number; maxCells?: number; cl
     clock,
     () => false,
     () => 1,
+    (work) => work(),
   )
   const made: RecorderSetUp = {
     clock,

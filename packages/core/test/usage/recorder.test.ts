@@ -262,6 +262,7 @@ test('S-39: an accepted verdict counts by its key, a copy of the key counts noth
     clock,
     (made) => made === apiKey,
     () => 1,
+    (work) => work(),
   )
   const verdict: Accepted = { ok: true, apiKey, endsAt: null, noticeFrom: Number.POSITIVE_INFINITY }
   recorder.count({ ...verdict, apiKey: { ...apiKey } }, 200, undefined)
@@ -292,6 +293,7 @@ test('last used never moves back, whichever of two processes with clocks 5 s apa
       own,
       () => false,
       () => 1,
+      (work) => work(),
     )
     const verdict: Refused = { ok: false, code: 'key_revoked' }
     recorder.introduce(verdict, { id: keyId(), workspaceId, secretVersion: 1 })

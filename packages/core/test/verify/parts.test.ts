@@ -177,7 +177,16 @@ describe('withheld grants', () => {
 describe('owners', () => {
   const question = { workspaceId: 'ws_acme', owner: { type: 'user', id: 'ada' } } as const
   const owners = (resolveOwner: Parameters<typeof createOwners>[1], store = memoryStore()) =>
-    createOwners(store, resolveOwner, createFence(bucketOf), createWithheldGrants(), testClock(), 1_000, async () => {})
+    createOwners(
+      store,
+      resolveOwner,
+      createFence(bucketOf),
+      createWithheldGrants(),
+      testClock(),
+      1_000,
+      async () => {},
+      (work) => work(),
+    )
 
   test('P-34: null means gone', async () => {
     expect((await owners(() => null).read(question)).grants).toBeNull()

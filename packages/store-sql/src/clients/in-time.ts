@@ -1,3 +1,5 @@
+import { after } from '@claviger/core/store'
+
 /** What was waited for did not come in time. Never leaves the store. */
 export class LateError extends Error {}
 
@@ -9,14 +11,14 @@ export class LateError extends Error {}
 export function inTime<T>(timeoutMs: number | undefined, awaited: string, answer: Promise<T>): Promise<T> {
   if (timeoutMs === undefined) return answer
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new LateError(`${awaited} did not come within ${timeoutMs} ms.`)), timeoutMs)
+    const cancel = after(timeoutMs, () => reject(new LateError(`${awaited} did not come within ${timeoutMs} ms.`)))
     answer.then(
       (value) => {
-        clearTimeout(timer)
+        cancel()
         resolve(value)
       },
       (error: unknown) => {
-        clearTimeout(timer)
+        cancel()
         reject(error)
       },
     )

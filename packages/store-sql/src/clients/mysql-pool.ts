@@ -1,3 +1,4 @@
+import { monotonicMs } from '@claviger/core/store'
 import { Socket } from 'node:net'
 import { fieldOf } from '../dialects/error-field.ts'
 import type { Connection } from './driver.ts'
@@ -83,7 +84,7 @@ function careful(connection: MysqlPoolConnection, silence: Silence, timeoutMs: n
       const answer = new Promise((resolve, reject) => {
         connection.query(options, parameters.map(asBytes), (error, result) => (error ? reject(error) : resolve(result)))
       })
-      const sentAt = performance.now()
+      const sentAt = monotonicMs()
       try {
         const result = await inTime(timeoutMs, 'An answer', answer)
         silence.heard(connection)

@@ -1,3 +1,4 @@
+import { monotonicMs } from '@claviger/core/store'
 import { Socket } from 'node:net'
 import { fieldOf } from '../dialects/error-field.ts'
 import type { Connection } from './driver.ts'
@@ -60,7 +61,7 @@ function careful(client: PostgresPoolClient, silence: Silence, timeoutMs: number
   return {
     async run(sql, parameters) {
       if (isDoubtful) throw new Error('The connection was given up.')
-      const sentAt = performance.now()
+      const sentAt = monotonicMs()
       try {
         const { rows, rowCount } = await inTime(timeoutMs, 'An answer', client.query(sql, [...parameters]))
         silence.heard(client)

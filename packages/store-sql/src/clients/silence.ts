@@ -1,3 +1,4 @@
+import { monotonicMs } from '@claviger/core/store'
 /** What is known of the connections of one pool, whoever uses it: which of them a silent server may have left behind. */
 export interface Silence {
   /** A connection was answered. */
@@ -21,7 +22,7 @@ function createSilence(): Silence {
   const lastHeard = new WeakMap<object, number>()
   let silentFrom = Number.NEGATIVE_INFINITY
   return {
-    heard: (connection) => void lastHeard.set(connection, performance.now()),
+    heard: (connection) => void lastHeard.set(connection, monotonicMs()),
     since(sentAt) {
       silentFrom = Math.max(silentFrom, sentAt)
     },

@@ -1,3 +1,4 @@
+import { monotonicMs, pause } from '@claviger/core/store'
 import type { Database } from './database.ts'
 import { LostRaceError } from './lost-race.ts'
 
@@ -20,13 +21,13 @@ export async function retrying<T>(
   work: () => Promise<T>,
   patience: Patience = threeTimes,
 ): Promise<T> {
-  const startedAt = performance.now()
+  const startedAt = monotonicMs()
   for (let collisions = 0; ; ) {
     try {
       return await work()
     } catch (error) {
       const failure = error instanceof LostRaceError ? 'contended' : dialect.failureOf(error)
-      const waitedMs = performance.now() - startedAt
+      const waitedMs = monotonicMs() - startedAt
       if (failure === 'contended') collisions += 1
       const mayRetry =
         failure === 'busy'
@@ -36,8 +37,4 @@ export async function retrying<T>(
       await pause(Math.random() * patience.pauseMs)
     }
   }
-}
-
-async function pause(delayMs: number): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, delayMs))
 }

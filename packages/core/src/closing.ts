@@ -1,0 +1,41 @@
+import type { Clock } from './clock.ts'
+import type { KeyStore } from './store/store.ts'
+import type { Recorder } from './usage/recorder.ts'
+import type { Freshness } from './verify/freshness.ts'
+import { within } from './verify/within.ts'
+
+/** What ends with a keyring. */
+export interface ClosingParts {
+  /** Ends at once whatever begins something new. */
+  readonly stop: () => void
+  readonly freshness: Pick<Freshness, 'stop'>
+  readonly recorder: Pick<Recorder, 'close'> | undefined
+  readonly store: Pick<KeyStore, 'close'>
+  readonly clock: Clock
+}
+
+const timeoutMs = 5_000
+
+/** Makes the end of a keyring: one, whoever asks for it and however often. */
+export function createClosing({ stop, freshness, recorder, store, clock }: ClosingParts): () => Promise<void> {
+  let closing: Promise<void> | undefined
+
+  const close = async (): Promise<void> => {
+    stop()
+    // From here on nothing is accepted from memory any more; what was accepted before may still be counted.
+    const stopping = freshness.stop()
+    const stopped = within(clock, timeoutMs, 'store', () => stopping)
+    stopped.catch(() => {})
+    try {
+      await recorder?.close(timeoutMs)
+      await stopped
+    } finally {
+      await within(clock, timeoutMs, 'store', async () => store.close?.())
+    }
+  }
+
+  return () => {
+    closing ??= close()
+    return closing
+  }
+}
