@@ -22,3 +22,8 @@ export function createDigests(): Digests {
   const proof: Digest = (text) => hash('sha256', proofPrefix + text, 'buffer').toString('latin1', 0, 16)
   return { bearer: digest('b'), header: digest('h'), direct: digest('d'), proof }
 }
+
+/** The one spelling whose verdict may be remembered for a carrier. */
+export function canonicalField(carrier: Carrier, token: string): string {
+  return carrier === 'bearer' ? `Bearer ${token}` : token
+}

@@ -8,12 +8,13 @@ import { maxTokenLength, type TokenGrammar } from '../token/grammar.ts'
 import { parseToken } from '../token/token.ts'
 import type { ApiKeys } from './api-key.ts'
 import type { Cache } from './cache.ts'
+import { canonicalField } from './digest.ts'
 import type { Entry } from './entries.ts'
 import { createFlights, type OnlyWhile } from './flights.ts'
 import type { Freshness } from './freshness.ts'
 import { judgeOwned, nextTurn, stateRefusal } from './judge.ts'
 import { ownerScope } from './owner-scope.ts'
-import type { Owners } from './owners.ts'
+import type { OwnerRead, Owners } from './owners.ts'
 import { createProver, type Proven } from './prover.ts'
 import { keyScope, type RecordRead, type Records } from './records.ts'
 import type { RevokedKeys } from './revoked.ts'
@@ -94,7 +95,7 @@ export function createVerifier(parts: VerifierParts): Verifier {
     if (remembered !== undefined) return remembered
     if (negatives.has(key, fence.stamp(keyScope(id)))) return invalidKey
     try {
-      const verdict = await verifyStored(token, id, key)
+      const verdict = await verifyStored(token, id, key, carrier)
       publish(channels.verify, () => outcomeOf(verdict))
       return verdict
     } catch (error) {
@@ -105,8 +106,9 @@ export function createVerifier(parts: VerifierParts): Verifier {
   }
 
   /** One flight per token, whatever its carrier. It lasts until its verdict is remembered. */
-  const verifyStored = async (token: string, id: string, key: string): Promise<Verification> => {
-    const outcome = await underWay.join(digests.direct(token), fence.stamp(keyScope(id)), (onlyWhile) => {
+  const verifyStored = async (token: string, id: string, key: string, carrier: Carrier): Promise<Verification> => {
+    const name = carrier === 'direct' ? key : digests.direct(token)
+    const outcome = await underWay.join(name, fence.stamp(keyScope(id)), (onlyWhile) => {
       const isKnown = entries.get(key) !== undefined
       const most = isKnown ? maxUnderWay + keptForKnown : maxUnderWay
       if (underWay.size >= most) throw new BusyError('Too many keys are being verified already. Try again.')
@@ -139,11 +141,7 @@ export function createVerifier(parts: VerifierParts): Verifier {
     }
     const { record, secret } = proven
     const isRefused = judgeState(proven).refused !== undefined
-    const ownerStamp = fence.stamp(ownerScope(record))
-    onlyWhile(() => ownerStamp === fence.stamp(ownerScope(record)))
-    const owner = isRefused
-      ? undefined
-      : (owners.unbounded(record) ?? (await within(clock, leftMs, 'owner', () => owners.read(record))))
+    const owner = isRefused ? undefined : (owners.unbounded(record) ?? (await askOwner(record, leftMs, onlyWhile)))
     // Judged again: an end may have come, or a revocation been asked for, while the owner was looked up.
     const { counted, refused } = judgeState(proven)
     const judged = refused ?? judgeOwned(counted.record, counted.secret, owner?.grants ?? null, apiKeys, parts.noticeMs)
@@ -151,6 +149,13 @@ export function createVerifier(parts: VerifierParts): Verifier {
     parts.onVerdict(verdict, record, secret)
     if (refused === undefined && hashing.isOutdated(secret)) parts.onOutdated(record, secret, token)
     return settled({ key, verdict, basis: { read, proven: counted, ownerStamp: owner?.stamp } }, onlyWhile)
+  }
+
+  const askOwner = (record: KeyRecord, leftMs: number, onlyWhile: OnlyWhile): Promise<OwnerRead> => {
+    const scope = ownerScope(record)
+    const stamp = fence.stamp(scope)
+    onlyWhile(() => stamp === fence.stamp(scope))
+    return within(clock, leftMs, 'owner', () => owners.read(record))
   }
 
   /** The verdict is made. Whoever comes from now on finds it in memory, or asks anew. */
@@ -226,7 +231,7 @@ export function createVerifier(parts: VerifierParts): Verifier {
   const refreshAhead = (entry: Entry, carrier: Carrier, fieldValue: string): void => {
     entry.refreshAgeMs = entry.lifetimeMs
     const token = carrier === 'bearer' ? fieldValue.slice('Bearer '.length) : fieldValue
-    verifyStored(token, entry.keyId, entry.digest).then(
+    verifyStored(token, entry.keyId, entry.digest, carrier).then(
       (verdict) => {
         if (verdict !== invalidKey) return
         publish(channels.corrupt, () => ({ keyId: entry.keyId, field: 'record' }))
@@ -285,11 +290,6 @@ function isStoreOutage(error: unknown): boolean {
 
 function outcomeOf(verdict: Verification): object {
   return verdict.ok ? { ok: true, keyId: verdict.apiKey.id } : { ok: false, code: verdict.code, keyId: verdict.keyId }
-}
-
-/** The one spelling whose verdict may be remembered for a carrier. */
-function canonicalField(carrier: Carrier, token: string): string {
-  return carrier === 'bearer' ? `Bearer ${token}` : token
 }
 
 /** Shortens an age by up to a tenth, so that keys read together are not read again together. */
