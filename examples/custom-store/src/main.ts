@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { parseArgs } from 'node:util'
 import { systemActor } from '@claviger/core'
+import { closeGracefully } from '@claviger/express'
 import { createApp, createFileKeyring } from './app.ts'
 
 const { values } = parseArgs({
@@ -49,9 +50,6 @@ async function serve(port: number): Promise<void> {
 
   // The server first: requests under way still need the keyring.
   for (const signal of ['SIGINT', 'SIGTERM']) {
-    process.once(signal, () => {
-      server.close(() => void keyring.close())
-      setInterval(() => server.closeIdleConnections(), 50).unref()
-    })
+    process.once(signal, () => void closeGracefully(server, keyring))
   }
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type Keyring, type KeyManager, systemActor } from '@claviger/core'
+import { closeGracefully } from '@claviger/express'
 import { Redis } from 'ioredis'
 import { expressApp, koaApp } from './apps.ts'
 import { createNodeKeyring } from './keyring.ts'
@@ -41,12 +42,7 @@ async function start({ framework, redisUrl, pepper }: NodeSettings): Promise<voi
 
 /** Server, keyring, database: what is answered last is counted, too. Then nothing keeps the process alive. */
 async function shutDown(server: Server, keyring: Pick<Keyring, 'close'>, redis: Redis): Promise<void> {
-  const closed = once(server, 'close')
-  server.close()
-  const sweep = setInterval(() => server.closeIdleConnections(), 50)
-  await closed
-  clearInterval(sweep)
-  await keyring.close()
+  await closeGracefully(server, keyring)
   redis.disconnect()
   process.off('disconnect', leave)
   process.disconnect()

@@ -1,7 +1,8 @@
+import { closeGracefully } from '@claviger/koa'
 import { createApp } from './app.ts'
 import { createPromptsKeyring } from './keyring.ts'
 import { help, readCommand } from './options.ts'
-import { explainListenError, listen, shutDown } from './server.ts'
+import { explainListenError, listen } from './server.ts'
 import { makeTour } from './tour.ts'
 
 const command = readCommand(process.argv.slice(2), process.env)
@@ -20,7 +21,7 @@ async function serve(port: number): Promise<void> {
   try {
     const { server, url } = await listen(createApp(keyring).callback(), port)
     // Once: a second Ctrl+C ends the process at once.
-    for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void shutDown(server, keyring))
+    for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void closeGracefully(server, keyring))
     process.stdout.write(await makeTour(keyring, url))
   } catch (error) {
     await keyring.close()

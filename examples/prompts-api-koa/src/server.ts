@@ -1,6 +1,5 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { Keyring } from '@claviger/core'
 
 /** A server that accepts requests. */
 export interface Listening {
@@ -20,17 +19,6 @@ export async function listen(handler: Handler, port: number): Promise<Listening>
   const address = server.address()
   const actual = typeof address === 'object' && address !== null ? address.port : port
   return { server, url: `http://127.0.0.1:${actual}` }
-}
-
-/** Lets the requests under way finish, then closes the keyring they need. */
-export async function shutDown(server: Server, keyring: Pick<Keyring, 'close'>): Promise<void> {
-  const closed = once(server, 'close')
-  server.close()
-  // A connection that is in use now would otherwise be kept alive for seconds after its answer.
-  const sweep = setInterval(() => server.closeIdleConnections(), 50)
-  await closed
-  clearInterval(sweep)
-  await keyring.close()
 }
 
 /** What to tell a user whose server could not start; undefined when there is nothing better than the error itself. */

@@ -1,10 +1,11 @@
+import { closeGracefully } from '@claviger/koa'
 import { readdirSync, readFileSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { canCurl, curlLines, runCurl, shellVariables } from '../../prompts-api/test/curl.ts'
 import { createApp } from '../src/app.ts'
 import { createPromptsKeyring } from '../src/keyring.ts'
-import { listen, shutDown } from '../src/server.ts'
+import { listen } from '../src/server.ts'
 import { makeTour } from '../src/tour.ts'
 
 const keyring = createPromptsKeyring()
@@ -17,7 +18,7 @@ beforeAll(async () => {
   tour = await makeTour(keyring, url)
 })
 
-afterAll(() => shutDown(server, keyring))
+afterAll(() => closeGracefully(server, keyring))
 
 describe.skipIf(!canCurl)('with curl', () => {
   test('every printed line gives what the comment above it says', async () => {

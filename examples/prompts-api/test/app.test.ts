@@ -1,9 +1,10 @@
+import { closeGracefully } from '@claviger/express'
 import type { Server } from 'node:http'
 import { systemActor } from '@claviger/core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createApp } from '../src/app.ts'
 import { createPromptsKeyring } from '../src/keyring.ts'
-import { listen, shutDown } from '../src/server.ts'
+import { listen } from '../src/server.ts'
 
 const keyring = createPromptsKeyring()
 let server: Server
@@ -13,7 +14,7 @@ beforeAll(async () => {
   ;({ server, url } = await listen(createApp(keyring), 0))
 })
 
-afterAll(() => shutDown(server, keyring))
+afterAll(() => closeGracefully(server, keyring))
 
 async function getAs(workspaceId: string, owner: string, path: string): Promise<{ status: number; body: string }> {
   const { token } = await keyring

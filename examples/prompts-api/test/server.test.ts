@@ -1,3 +1,4 @@
+import { closeGracefully } from '@claviger/express'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
@@ -5,7 +6,7 @@ import { systemActor } from '@claviger/core'
 import { expect, test } from 'vitest'
 import { createApp } from '../src/app.ts'
 import { createPromptsKeyring } from '../src/keyring.ts'
-import { explainListenError, listen, shutDown } from '../src/server.ts'
+import { explainListenError, listen } from '../src/server.ts'
 
 test('a busy port is explained in one line that names --port', async () => {
   const first = await listen(() => {}, 0)
@@ -14,7 +15,7 @@ test('a busy port is explained in one line that names --port', async () => {
   expect(explainListenError(error, port)).toBe(
     `Port ${port} is taken. Choose another with --port, or --port 0 for any free one.`,
   )
-  await shutDown(first.server, createPromptsKeyring())
+  await closeGracefully(first.server, createPromptsKeyring())
 })
 
 test('an error of another kind is left as it is', () => {
@@ -25,7 +26,7 @@ test('nobody outside this machine is served', async () => {
   const keyring = createPromptsKeyring()
   const { server } = await listen(() => {}, 0)
   expect(server.address()).toMatchObject({ address: '127.0.0.1' })
-  await shutDown(server, keyring)
+  await closeGracefully(server, keyring)
 })
 
 test('a request under way is answered before the keyring is closed', async () => {
@@ -44,7 +45,7 @@ test('a request under way is answered before the keyring is closed', async () =>
   const answered = fetch(url).then((response) => response.text())
   await arrived
 
-  const down = shutDown(server, keyring)
+  const down = closeGracefully(server, keyring)
   await expect(fetch(url)).rejects.toThrow('fetch failed')
   letAnswer()
 
@@ -66,7 +67,7 @@ test('what was answered is counted when the server is shut down', async () => {
   for (const path of ['/v1/prompts', '/v1/prompts/support-reply', '/v1/prompts/unknown']) {
     await (await fetch(url + path, { headers: { authorization: `Bearer ${token}` } })).text()
   }
-  await shutDown(server, keyring)
+  await closeGracefully(server, keyring)
   unsubscribe('claviger:usage', onUsage)
   expect(stored).toBe(3)
 })

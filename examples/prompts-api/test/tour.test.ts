@@ -1,9 +1,10 @@
+import { closeGracefully } from '@claviger/express'
 import { readFileSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createApp } from '../src/app.ts'
 import { createPromptsKeyring } from '../src/keyring.ts'
-import { listen, shutDown } from '../src/server.ts'
+import { listen } from '../src/server.ts'
 import { makeTour } from '../src/tour.ts'
 import { canCurl, curlLines, runCurl, shellVariables } from './curl.ts'
 
@@ -17,7 +18,7 @@ beforeAll(async () => {
   tour = await makeTour(keyring, url)
 })
 
-afterAll(() => shutDown(server, keyring))
+afterAll(() => closeGracefully(server, keyring))
 
 test('a key for each of two environments is shown', () => {
   expect(shellVariables(tour)).toEqual({

@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts'
+import { soon } from './timers.ts'
 import type { KeyStore } from './store/store.ts'
 import type { Recorder } from './usage/recorder.ts'
 import type { Freshness } from './verify/freshness.ts'
@@ -15,6 +16,7 @@ export interface ClosingParts {
 }
 
 const timeoutMs = 5_000
+const turns = 5
 
 /** Makes the end of a keyring: one, whoever asks for it and however often. */
 export function createClosing({ stop, freshness, recorder, store, clock }: ClosingParts): () => Promise<void> {
@@ -26,6 +28,8 @@ export function createClosing({ stop, freshness, recorder, store, clock }: Closi
     const stopping = freshness.stop()
     const stopped = within(clock, timeoutMs, 'store', () => stopping)
     stopped.catch(() => {})
+    // A server that has closed tells of it before the responses that were cut do.
+    for (let turn = 0; turn < turns; turn += 1) await new Promise<void>(soon)
     try {
       await recorder?.close(timeoutMs)
       await stopped

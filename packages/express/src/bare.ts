@@ -4,6 +4,6 @@
  *
  * @module
  */
-export type { Denial, ProblemDocument } from '@claviger/core/http'
+export { closeGracefully, type CloseOptions, type Denial, type ProblemDocument } from '@claviger/core/http'
 export { type ApiKeyAuth, type ApiKeyAuthOptions, apiKeyAuth } from './api-key-auth.ts'
 export type { ApiKeyMiddleware, DeniedContext, Next } from './middleware.ts'

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { channel } from 'node:diagnostics_channel'
-import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createKeyring, type Keyring, systemActor, systemClock } from '@claviger/core'
-import { apiKeyAuth as expressAuth } from '@claviger/express'
+import { apiKeyAuth as expressAuth, closeGracefully } from '@claviger/express'
 import { apiKeyAuth as koaAuth } from '@claviger/koa'
 import express from 'express'
 import Koa from 'koa'
@@ -67,12 +66,7 @@ async function answer(call: Call): Promise<Answer> {
 
 /** As the guides tell hosts. The process then ends by itself, if nothing is left open. */
 async function shutDown(): Promise<void> {
-  const closed = once(server, 'close')
-  server.close()
-  const sweep = setInterval(() => server.closeIdleConnections(), 50)
-  await closed
-  clearInterval(sweep)
-  await keyring.close()
+  await closeGracefully(server, keyring)
   await opened.close()
   process.off('disconnect', leave)
   process.disconnect()

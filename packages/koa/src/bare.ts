@@ -4,5 +4,5 @@
  *
  * @module
  */
-export type { Denial, ProblemDocument } from '@claviger/core/http'
+export { closeGracefully, type CloseOptions, type Denial, type ProblemDocument } from '@claviger/core/http'
 export { type ApiKeyAuth, type ApiKeyAuthOptions, apiKeyAuth } from './api-key-auth.ts'

@@ -4,6 +4,7 @@
  *
  * @module
  */
+export { type ClosableServer, closeGracefully, type CloseOptions } from './close-gracefully.ts'
 export {
   type AbsenceHint,
   type Credential,
