@@ -1,5 +1,5 @@
 import { ConfigurationError } from './errors.ts'
-import { shown } from './option-checks.ts'
+import { kindOf, said } from './said.ts'
 import type { TokenGrammar } from './token/grammar.ts'
 
 /** Which tokens are accepted, and which are made. A name matches `[a-z][a-z0-9]{0,15}`. */
@@ -21,10 +21,11 @@ export interface GrammarOptions {
 const word = /^[a-z][a-z0-9]{0,15}$/
 
 /** Checks and fills in. @throws {ConfigurationError} naming the option */
-export function resolvedGrammar({ prefix, previousPrefixes = [], nextPrefix, ...options }: GrammarOptions): {
+export function resolvedGrammar(options: GrammarOptions): {
   readonly grammar: TokenGrammar
   readonly environments: readonly string[]
 } {
+  const { prefix, previousPrefixes = [], nextPrefix } = options
   const first = checkedWord('prefix', prefix)
   const others = [
     ...words('previousPrefixes', previousPrefixes, 'prefixes'),
@@ -60,10 +61,10 @@ function words(option: string, list: unknown, what: string): string[] {
   if (Array.isArray(list)) {
     return Array.from(list as readonly unknown[], (name, index) => checkedWord(`${option}[${index}]`, name))
   }
-  throw new ConfigurationError(option, `Expected ${option} to be a list of ${what}, got ${typeof list}.`)
+  throw new ConfigurationError(option, `Expected ${option} to be a list of ${what}, got ${kindOf(list)}.`)
 }
 
 function checkedWord(option: string, value: unknown): string {
   if (typeof value === 'string' && word.test(value)) return value
-  throw new ConfigurationError(option, `Expected ${option} to match [a-z][a-z0-9]{0,15}, got ${shown(value)}.`)
+  throw new ConfigurationError(option, `Expected ${option} to match [a-z][a-z0-9]{0,15}, got ${said(value)}.`)
 }

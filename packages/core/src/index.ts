@@ -31,12 +31,28 @@ export {
 export type { Fault } from './faults.ts'
 export type { KeyEvent, KeyringEvent, ServiceAccountEvent } from './events.ts'
 export type { Health } from './health.ts'
-export { type Argon2Parameters, argon2id, type Hasher, hmacSha256, type PepperChange } from './hashing/hasher.ts'
+export {
+  type Argon2idOptions,
+  type Argon2Parameters,
+  argon2id,
+  type Hasher,
+  type HmacSha256Options,
+  hmacSha256,
+  type PepperChange,
+} from './hashing/hasher.ts'
 export type { Pepper } from './hashing/pepper.ts'
 export { createKeyring } from './keyring.ts'
-export type { Guarantees, Keyring, VerifyContext, WatchOptions } from './keyring-types.ts'
+export type { Guarantees, Keyring, KeyRequirement, VerifyContext, WatchOptions } from './keyring-types.ts'
 export type { Facts, KeyAction, ServiceAccountAction } from './keys/activity.ts'
-export { type Ability, type Actor, keyActor, type Origin, systemActor } from './keys/actor.ts'
+export {
+  type Ability,
+  type Actor,
+  keyActor,
+  type KeyActor,
+  type MemberActor,
+  type Origin,
+  systemActor,
+} from './keys/actor.ts'
 export type { Attention } from './keys/attention.ts'
 export type {
   DiagnoseInput,

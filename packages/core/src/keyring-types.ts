@@ -7,10 +7,14 @@ import type { Owner } from './store/records.ts'
 import type { TokenGrammar } from './token/grammar.ts'
 import type { ApiKey, Carrier, RefusalCode, Refused, Requirement, Verification } from './verify/verdict.ts'
 
-/** What `verify` may be told besides the token. */
-export interface VerifyContext<Permission extends string = string> extends Requirement<Permission> {
+/** What is asked of a key. All given conditions must hold. A plain object; a name not listed here is refused. */
+export interface KeyRequirement<Permission extends string = string> extends Requirement<Permission> {
   /** One permission the key must hold; shorthand for `permissions: [permission]`. */
   readonly permission?: Permission
+}
+
+/** What `verify` may be told besides the token. */
+export interface VerifyContext<Permission extends string = string> extends KeyRequirement<Permission> {
   /** For adapters: how the token came. Default `direct`. Only a direct verification counts as a use by itself. */
   readonly carrier?: Carrier
 }
@@ -88,6 +92,7 @@ export interface Keyring<Permission extends string = string> {
    * if (!verification.ok) return refuse(verification.code)
    *
    * @returns a value for every yes and every expected no; anything may be passed as the token
+   * @throws {ConfigurationError} for a context that is no plain object, or asks something undefined or not declared
    * @throws {UnavailableError} when store, owner lookup or hasher fail or are too slow: answer 503, not 401
    * @throws {BusyError} when too much is queued already: answer 503
    * @throws {ClosedError} after `close()`
@@ -117,13 +122,28 @@ export interface Keyring<Permission extends string = string> {
     | undefined
 
   /**
-   * Whether a verified key is good for this: undefined for yes, else why not. Pure.
+   * Whether a verified key is good for this: undefined for yes, else why not. Pure. What is no key of this keyring, such
+   * as `req.apiKey` after `optional` without one, is refused with `invalid_key`.
    *
    * @example
    * const refused = keyring.authorize(apiKey, { workspaceId: 'ws_acme', permissions: ['prompts:read'] })
    * if (refused !== undefined) return refuse(refused.code)
+   *
+   * @throws {ConfigurationError} for a requirement that asks nothing, or something that is undefined or not declared
    */
-  authorize(apiKey: ApiKey, requirement: Requirement): Refused | undefined
+  authorize(apiKey: ApiKey | undefined, requirement: KeyRequirement<Permission>): Refused | undefined
+
+  /** For adapters: judges keys of verifications of this keyring, as `authorize` does, for the guards of routes. */
+  readonly guards: {
+    /**
+     * Checks a requirement once; what comes back only judges.
+     *
+     * @throws {ConfigurationError} as `authorize`
+     */
+    requirement(requirement: KeyRequirement<Permission>): (apiKey: ApiKey) => Refused | undefined
+    /** Refuses keys of every other workspace. */
+    workspace(apiKey: ApiKey, workspaceId: string): Refused | undefined
+  }
 
   /**
    * Watches a verified key for as long as something stays open that was opened with it: a stream, a socket, a job. The

@@ -28,12 +28,15 @@ import { tokenFactory, tokenPattern } from './token/token.ts'
 import { createApiKeys } from './verify/api-key.ts'
 import { createCache } from './verify/cache.ts'
 import { createFreshness } from './verify/freshness.ts'
+import type { OwnerQuestion } from './verify/owner-scope.ts'
 import { createOwners } from './verify/owners.ts'
 import { createRecheck } from './verify/recheck.ts'
 import { createRecords } from './verify/records.ts'
 import { createRevokedKeys } from './verify/revoked.ts'
 import { createRecorder } from './usage/recorder.ts'
-import { checkedRequirement } from './verify/requirement.ts'
+import { checkedContext } from './verify/context.ts'
+import { checkedDemand } from './verify/requirement.ts'
+import type { Refused } from './verify/verdict.ts'
 import { createVerifier } from './verify/verifier.ts'
 import { createWithheldGrants } from './verify/withheld-grants.ts'
 import { inOrder, toldTo } from './watch/changes.ts'
@@ -46,6 +49,8 @@ const startRetryMs = 250
 const maxRevokedKeys = 10_000
 const maxTurnWaitMs = 5_000
 const leastIdleMs = 600_000
+// What no verification of this keyring gave is no key of it.
+const forged: Refused = Object.freeze({ ok: false, code: 'invalid_key' })
 
 /**
  * Makes a keyring: everything Claviger does, for one product and one store. Does no I/O until `ready()` or first use.
@@ -64,6 +69,7 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
   const resolved = resolveOptions(options)
   const { clock, grammar, permissions, store, storeTimeoutMs } = resolved
   const own = ownContext()
+  const declared = { permissions, environments: grammar.environments }
 
   const cache = createCache(
     {
@@ -234,8 +240,7 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
 
     async verify(token, context) {
       if (readiness.closed) throw new ClosedError()
-      const requirement = checkedRequirement(context, permissions, grammar.environments)
-      const carrier = context?.carrier ?? 'direct'
+      const { carrier, requirement } = checkedContext(context, declared)
       const verification = await verifier.verify(token, carrier)
       const answer = verification.ok
         ? (apiKeys.refusal(verification.apiKey, requirement) ?? verification)
@@ -247,7 +252,19 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
 
     recall: verifier.recall,
     recordUse: recorder?.count,
-    authorize: apiKeys.refusal,
+
+    authorize(apiKey, requirement) {
+      const demanded = checkedDemand('authorize', requirement, declared)
+      return apiKeys.isOurs(apiKey) ? apiKeys.refusal(apiKey, demanded) : forged
+    },
+
+    guards: {
+      requirement(requirement) {
+        const demanded = checkedDemand('guards.requirement', requirement, declared)
+        return (apiKey) => apiKeys.refusal(apiKey, demanded)
+      },
+      workspace: apiKeys.workspaceRefusal,
+    },
 
     watch(apiKey, options = {}) {
       const { signal, ...context } = options
@@ -262,7 +279,7 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
     },
 
     async ownerChanged(change) {
-      const { workspaceId, owner } = ownFields('ownerChanged', change, ['workspaceId', 'owner'])
+      const { workspaceId, owner } = ownFields<OwnerQuestion>('ownerChanged', change, ['workspaceId', 'owner'])
       checkReference('workspaceId', workspaceId)
       await ready()
       const changed = { workspaceId, owner: checkedOwner(owner) }

@@ -5,7 +5,7 @@ import type { Fault } from './faults.ts'
 import { argon2id, type Hasher } from './hashing/hasher.ts'
 import type { KeyPolicy } from './keys/policy.ts'
 import { type GrammarOptions, resolvedGrammar } from './grammar-options.ts'
-import { checkNames, flag, integer, optionalFunction, shown } from './option-checks.ts'
+import { checkedGroup, checkedOptions, flag, integer, optionalFunction } from './option-checks.ts'
 import type { PermissionCatalogue } from './permissions/catalogue.ts'
 import {
   policyNames,
@@ -16,6 +16,7 @@ import {
   type RetentionOptions,
 } from './policy-options.ts'
 import type { RetentionTimes } from './retention.ts'
+import { said } from './said.ts'
 import type { KeyStore } from './store/store.ts'
 import type { TokenGrammar } from './token/grammar.ts'
 import type { RandomBytes } from './token/token.ts'
@@ -149,7 +150,7 @@ export interface ResolvedOptions<Permission extends string = string> {
   readonly random: RandomBytes | undefined
 }
 
-const known: ReadonlySet<string> = new Set<keyof KeyringSettings | 'resolveOwner' | 'owners'>([
+const names: readonly (keyof KeyringSettings | 'resolveOwner' | 'owners')[] = [
   'prefix',
   'previousPrefixes',
   'nextPrefix',
@@ -181,20 +182,15 @@ const known: ReadonlySet<string> = new Set<keyof KeyringSettings | 'resolveOwner
   'allowSharedStore',
   'clock',
   'random',
-])
+]
 
 /** Checks options and fills in defaults. @throws {ConfigurationError} naming the option, the rule and what came */
-export function resolveOptions<P extends string>(options: KeyringOptions<P>): ResolvedOptions<P> {
-  if (typeof options !== 'object' || options === null) {
-    throw new ConfigurationError('options', `createKeyring expects an options object, got ${typeof options}.`)
-  }
-  for (const name of Object.keys(options)) {
-    if (!known.has(name)) throw new ConfigurationError(name, `createKeyring has no option "${name}".`)
-  }
-  checkNames('policy.', options.policy, policyNames)
-  checkNames('retention.', options.retention, retentionNames)
-  checkNames('cache.', options.cache, ['maxEntries', 'maxBytes', 'maxNegatives'])
-  checkNames('hashing.', options.hashing, ['concurrency', 'maxQueued', 'maxWaitMs'])
+export function resolveOptions<P extends string>(given: KeyringOptions<P>): ResolvedOptions<P> {
+  const options = checkedOptions<KeyringOptions<P>>('createKeyring', given, names)
+  const policy = checkedGroup<PolicyOptions>('policy', options.policy, policyNames)
+  const retention = checkedGroup<RetentionOptions>('retention', options.retention, retentionNames)
+  const cache = checkedGroup<Group<'cache'>>('cache', options.cache, ['maxEntries', 'maxBytes', 'maxNegatives'])
+  const hashing = checkedGroup<Group<'hashing'>>('hashing', options.hashing, ['concurrency', 'maxQueued', 'maxWaitMs'])
   const pollMs = integer('pollMs', options.pollMs, 1_000, 10, 60_000)
   const leaseMs = integer('leaseMs', options.leaseMs, 5_000, 10, 300_000)
   if (leaseMs <= pollMs) {
@@ -202,7 +198,7 @@ export function resolveOptions<P extends string>(options: KeyringOptions<P>): Re
   }
   const expiryNoticeMs = integer('expiryNoticeMs', options.expiryNoticeMs, 14 * 86_400_000, 0)
   const permissions = checkedCatalogue(options.permissions)
-  const maxEntries = integer('cache.maxEntries', options.cache?.maxEntries, 10_000, 1, 10_000_000)
+  const maxEntries = integer('cache.maxEntries', cache.maxEntries, 10_000, 1, 10_000_000)
   return {
     ...resolvedGrammar(options),
     store: checkedStore(options.store),
@@ -214,13 +210,13 @@ export function resolveOptions<P extends string>(options: KeyringOptions<P>): Re
     onEvent: optionalFunction('onEvent', options.onEvent) ?? (() => {}),
     onError: optionalFunction('onError', options.onError),
     onChange: optionalFunction('onChange', options.onChange),
-    policy: resolvedPolicy(options.policy ?? {}, expiryNoticeMs),
-    retention: resolvedRetention(options.retention ?? {}),
-    usage: resolvedUsage(options.usage ?? {}),
+    policy: resolvedPolicy(policy, expiryNoticeMs),
+    retention: resolvedRetention(retention),
+    usage: resolvedUsage(options.usage),
     cache: {
       maxEntries,
-      maxBytes: integer('cache.maxBytes', options.cache?.maxBytes, Math.max(2 ** 20, 1_600 * maxEntries), 2 ** 16),
-      maxNegatives: integer('cache.maxNegatives', options.cache?.maxNegatives, 10_000, 1, 10_000_000),
+      maxBytes: integer('cache.maxBytes', cache.maxBytes, Math.max(2 ** 20, 1_600 * maxEntries), 2 ** 16),
+      maxNegatives: integer('cache.maxNegatives', cache.maxNegatives, 10_000, 1, 10_000_000),
     },
     recordAgeMs: integer('recordAgeMs', options.recordAgeMs, 10_000, 1, 3_600_000),
     pollMs,
@@ -230,14 +226,23 @@ export function resolveOptions<P extends string>(options: KeyringOptions<P>): Re
     expiryNoticeMs,
     staleIfErrorMs: integer('staleIfErrorMs', options.staleIfErrorMs, 0, 0, 60_000),
     hashing: {
-      concurrency: integer('hashing.concurrency', options.hashing?.concurrency, 2, 1, 64),
-      maxQueued: integer('hashing.maxQueued', options.hashing?.maxQueued, 256, 0, 100_000),
-      maxWaitMs: integer('hashing.maxWaitMs', options.hashing?.maxWaitMs, 5_000, 1, 60_000),
+      concurrency: integer('hashing.concurrency', hashing.concurrency, 2, 1, 64),
+      maxQueued: integer('hashing.maxQueued', hashing.maxQueued, 256, 0, 100_000),
+      maxWaitMs: integer('hashing.maxWaitMs', hashing.maxWaitMs, 5_000, 1, 60_000),
     },
     allowSharedStore: flag('allowSharedStore', options.allowSharedStore),
-    clock: options.clock ?? systemClock,
+    clock: checkedClock(options.clock),
     random: optionalFunction('random', options.random),
   }
+}
+
+type Group<Name extends keyof KeyringSettings> = NonNullable<KeyringSettings[Name]>
+
+function checkedClock(clock: Clock | undefined): Clock {
+  if (clock === undefined) return systemClock
+  const lacks = (['now', 'monotonic', 'schedule'] as const).filter((name) => typeof clock?.[name] !== 'function')
+  if (lacks.length === 0) return clock
+  throw new ConfigurationError('clock', `Expected a Clock, as testClock() makes one; it lacks ${lacks.join(', ')}.`)
 }
 
 function checkedStore(store: KeyStore): KeyStore {
@@ -255,7 +260,7 @@ function checkedStore(store: KeyStore): KeyStore {
 function checkedStoreId(storeId: unknown): string | undefined {
   if (storeId === undefined || (typeof storeId === 'string' && storeId.length > 0 && storeId.length <= 255))
     return storeId
-  throw new ConfigurationError('storeId', `Expected storeId as guarantees().storeId shows it, got ${shown(storeId)}.`)
+  throw new ConfigurationError('storeId', `Expected storeId as guarantees().storeId shows it, got ${said(storeId)}.`)
 }
 
 function checkedCatalogue<P extends string>(permissions: PermissionCatalogue<P>): PermissionCatalogue<P> {
@@ -267,7 +272,7 @@ function checkedDefaults<P extends string>(defaults: readonly P[], permissions: 
   if (!Array.isArray(defaults)) throw new ConfigurationError('defaultPermissions', 'Expected a list of permissions.')
   for (const name of defaults as readonly P[]) {
     if (permissions.has(name)) continue
-    throw new ConfigurationError('defaultPermissions', `"${String(name)}" is not declared in permissions.`)
+    throw new ConfigurationError('defaultPermissions', `${said(name)} is not declared in permissions.`)
   }
   return Object.freeze([...defaults])
 }

@@ -1,8 +1,8 @@
 import { type Duration, durationForm, durationMs } from './duration.ts'
 import { ConfigurationError } from './errors.ts'
 import type { KeyPolicy } from './keys/policy.ts'
-import { shown } from './option-checks.ts'
 import type { RetentionTimes } from './retention.ts'
+import { said } from './said.ts'
 
 /** Rules for keys. Durations are milliseconds or texts such as `'24h'`; null for no limit. */
 export interface PolicyOptions {
@@ -78,7 +78,7 @@ function duration(option: string, value: Duration | null | undefined, byDefault:
   if (chosen === null) return Number.POSITIVE_INFINITY
   const ms = durationMs(chosen)
   if (ms !== undefined && ms >= least && ms <= mostMs) return ms
-  throw new ConfigurationError(option, `Expected ${option} to be ${durationForm}, got ${shown(value)}.`)
+  throw new ConfigurationError(option, `Expected ${option} to be ${durationForm}, got ${said(value)}.`)
 }
 
 function bounded(option: string, ms: number): number {

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '@claviger/core/store'
+import { checkedOptions, ConfigurationError } from '@claviger/core/store'
 import type { RedisClient, RedisClusterClient } from './client.ts'
 
 /** How a Redis store is made. */
@@ -32,8 +32,21 @@ export interface RedisStoreOptions {
 /** Every option, checked. */
 export interface ResolvedOptions extends Required<RedisStoreOptions> {}
 
+const names: readonly (keyof RedisStoreOptions)[] = [
+  'namespace',
+  'commandTimeoutMs',
+  'changeLogLength',
+  'allowVolatileStore',
+  'subscriber',
+  'busPingMs',
+]
+
 /** @throws {ConfigurationError} naming the option that is wrong */
-export function resolveOptions(client: RedisClient | RedisClusterClient, options: RedisStoreOptions): ResolvedOptions {
+export function resolveOptions(
+  client: RedisClient | RedisClusterClient,
+  given: RedisStoreOptions | undefined,
+): ResolvedOptions {
+  const options = checkedOptions<RedisStoreOptions>('redisStore', given, names)
   const { namespace = 'claviger', allowVolatileStore = false, subscriber = client } = options
   checkClient('client', client)
   if (typeof namespace !== 'string' || !/^[A-Za-z0-9_-]{1,64}$/.test(namespace)) {

@@ -23,7 +23,7 @@ export async function findKeys(
   database: Database,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, KeyRecord | 'corrupt'>> {
-  const wanted = [...new Set(ids)].filter((id) => isKeyId.test(id))
+  const wanted = [...new Set(ids)].filter((id) => typeof id === 'string' && isKeyId.test(id))
   const batches = Array.from({ length: Math.ceil(wanted.length / maxIdsPerCall) }, (_, index) =>
     wanted.slice(index * maxIdsPerCall, (index + 1) * maxIdsPerCall),
   )

@@ -40,7 +40,7 @@ export interface RedisStore extends Required<Omit<KeyStore, 'subscribe'>>, Pick<
  * const redis = new Redis(process.env.REDIS_URL, { enableOfflineQueue: false, maxRetriesPerRequest: 0 })
  * const keyring = createKeyring({ prefix: 'acme', store: redisStore(redis), permissions, resolveOwner })
  */
-export function redisStore(client: RedisClient | RedisClusterClient, options: RedisStoreOptions = {}): RedisStore {
+export function redisStore(client: RedisClient | RedisClusterClient, options?: RedisStoreOptions): RedisStore {
   const resolved = resolveOptions(client, options)
   const { subscriber, commandTimeoutMs, changeLogLength, busPingMs } = resolved
   const names = keyNames(resolved.namespace)

@@ -1,9 +1,10 @@
+import { checkedOptions } from '@claviger/core/store'
 import { type Dialect, MysqlAdapter, MysqlIntrospector, MysqlQueryCompiler } from 'kysely'
 import { driverFor } from './clients/driver.ts'
 import { type MysqlPool, type MysqlPromisePool, mysqlConnection } from './clients/mysql-pool.ts'
 import { openDatabase } from './database/database.ts'
 import { mysql } from './dialects/mysql.ts'
-import type { ServerStoreOptions } from './options.ts'
+import { generalNames, type ServerStoreOptions } from './options.ts'
 import { type SqlStore, sqlStore } from './store.ts'
 
 /**
@@ -12,13 +13,19 @@ import { type SqlStore, sqlStore } from './store.ts'
  *
  * @throws {ConfigurationError} when an option is wrong
  */
-export function mysqlStore(pool: MysqlPool | MysqlPromisePool, options: ServerStoreOptions = {}): SqlStore {
-  const { statementTimeoutMs = 3_000 } = options
+export function mysqlStore(pool: MysqlPool | MysqlPromisePool, options?: ServerStoreOptions): SqlStore {
+  const given = checkedOptions<ServerStoreOptions>('mysqlStore', options, [...generalNames, 'statementTimeoutMs'])
+  const { statementTimeoutMs = 3_000 } = given
   const connect = (timeoutMs: number | undefined): Dialect => ({
     createAdapter: () => new MysqlAdapter(),
     createDriver: () => driverFor(() => mysqlConnection(pool, timeoutMs)),
     createIntrospector: (queries) => new MysqlIntrospector(queries),
     createQueryCompiler: () => new MysqlQueryCompiler(),
   })
-  return sqlStore(openDatabase({ dialect: mysql, connect, statementTimeoutMs }, options))
+  return sqlStore(
+    openDatabase(
+      { dialect: mysql, connect, schema: undefined, statementTimeoutMs, busyTimeoutMs: 0, assertInPlace: undefined },
+      given,
+    ),
+  )
 }

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '@claviger/core/store'
+import { ConfigurationError, said } from '@claviger/core/store'
 
 /** Options of every SQL store. */
 export interface SqlStoreOptions {
@@ -33,18 +33,19 @@ export interface SqliteStoreOptions extends SqlStoreOptions {
   readonly busyTimeoutMs?: number
 }
 
+/** Every option of every SQL store. */
+export const generalNames = ['tablePrefix', 'changeLogLength'] as const
+
 const identifier = /^[A-Za-z_][A-Za-z0-9_]{0,30}$/
 
 /** @throws {ConfigurationError} for what is no plain identifier */
 export function checkedIdentifier(option: string, value: unknown): string {
   if (typeof value === 'string' && identifier.test(value)) return value
-  const got = typeof value === 'string' ? JSON.stringify(value.slice(0, 40)) : typeof value
-  throw new ConfigurationError(option, `${option} must match ${identifier.source}, got ${got}.`)
+  throw new ConfigurationError(option, `${option} must match ${identifier.source}, got ${said(value)}.`)
 }
 
 /** @throws {ConfigurationError} for what is no integer of at least `least` */
 export function checkedCount(option: string, value: unknown, least: number): number {
   if (Number.isSafeInteger(value) && (value as number) >= least) return value as number
-  const got = typeof value === 'number' ? String(value) : typeof value
-  throw new ConfigurationError(option, `${option} must be an integer of at least ${least}, got ${got}.`)
+  throw new ConfigurationError(option, `${option} must be an integer of at least ${least}, got ${said(value)}.`)
 }

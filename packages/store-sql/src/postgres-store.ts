@@ -1,9 +1,10 @@
+import { checkedOptions } from '@claviger/core/store'
 import { type Dialect, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely'
 import { driverFor } from './clients/driver.ts'
 import { type PostgresPool, postgresConnection } from './clients/postgres-pool.ts'
 import { openDatabase } from './database/database.ts'
 import { postgres } from './dialects/postgres.ts'
-import type { PostgresStoreOptions } from './options.ts'
+import { generalNames, type PostgresStoreOptions } from './options.ts'
 import { type SqlStore, sqlStore } from './store.ts'
 
 /**
@@ -12,13 +13,23 @@ import { type SqlStore, sqlStore } from './store.ts'
  *
  * @throws {ConfigurationError} when an option is wrong
  */
-export function postgresStore(pool: PostgresPool, options: PostgresStoreOptions = {}): SqlStore {
-  const { schema, statementTimeoutMs = 3_000 } = options
+export function postgresStore(pool: PostgresPool, options?: PostgresStoreOptions): SqlStore {
+  const given = checkedOptions<PostgresStoreOptions>('postgresStore', options, [
+    ...generalNames,
+    'schema',
+    'statementTimeoutMs',
+  ])
+  const { schema, statementTimeoutMs = 3_000 } = given
   const connect = (timeoutMs: number | undefined): Dialect => ({
     createAdapter: () => new PostgresAdapter(),
     createDriver: () => driverFor(() => postgresConnection(pool, timeoutMs)),
     createIntrospector: (queries) => new PostgresIntrospector(queries),
     createQueryCompiler: () => new PostgresQueryCompiler(),
   })
-  return sqlStore(openDatabase({ dialect: postgres, connect, schema, statementTimeoutMs }, options))
+  return sqlStore(
+    openDatabase(
+      { dialect: postgres, connect, schema, statementTimeoutMs, busyTimeoutMs: 0, assertInPlace: undefined },
+      given,
+    ),
+  )
 }

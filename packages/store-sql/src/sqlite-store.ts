@@ -1,9 +1,10 @@
+import { checkedOptions } from '@claviger/core/store'
 import { type Dialect, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
 import { sqliteDriver, type SqliteDatabase } from './clients/sqlite-database.ts'
 import { fileInPlace } from './clients/file-in-place.ts'
 import { openDatabase } from './database/database.ts'
 import { sqlite } from './dialects/sqlite.ts'
-import type { SqliteStoreOptions } from './options.ts'
+import { generalNames, type SqliteStoreOptions } from './options.ts'
 import { type SqlStore, sqlStore } from './store.ts'
 
 /**
@@ -13,8 +14,9 @@ import { type SqlStore, sqlStore } from './store.ts'
  *
  * @throws {ConfigurationError} when an option is wrong
  */
-export function sqliteStore(database: SqliteDatabase, options: SqliteStoreOptions = {}): SqlStore {
-  const { busyTimeoutMs = 800 } = options
+export function sqliteStore(database: SqliteDatabase, options?: SqliteStoreOptions): SqlStore {
+  const given = checkedOptions<SqliteStoreOptions>('sqliteStore', options, [...generalNames, 'busyTimeoutMs'])
+  const { busyTimeoutMs = 800 } = given
   const connect = (): Dialect => ({
     createAdapter: () => new SqliteAdapter(),
     createDriver: () => sqliteDriver(database),
@@ -22,6 +24,16 @@ export function sqliteStore(database: SqliteDatabase, options: SqliteStoreOption
     createQueryCompiler: () => new SqliteQueryCompiler(),
   })
   return sqlStore(
-    openDatabase({ dialect: sqlite, connect, busyTimeoutMs, assertInPlace: fileInPlace(database) }, options),
+    openDatabase(
+      {
+        dialect: sqlite,
+        connect,
+        schema: undefined,
+        statementTimeoutMs: undefined,
+        busyTimeoutMs,
+        assertInPlace: fileInPlace(database),
+      },
+      given,
+    ),
   )
 }

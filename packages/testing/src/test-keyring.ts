@@ -11,6 +11,7 @@ import {
   type PermissionCatalogue,
   systemActor,
 } from '@claviger/core'
+import { checkedOptions } from '@claviger/core/store'
 import { memoryStore } from '@claviger/store-memory'
 import { seededRandom } from './random.ts'
 
@@ -31,6 +32,8 @@ export interface TestKeyringOptions<Permission extends string = string> {
   /** Other seeds give other tokens; the same seed gives the same ones every time. Default 1. */
   readonly seed?: number
 }
+
+const names = ['permissions', 'grants', 'workspaceId', 'environment', 'owner', 'keyring', 'seed'] as const
 
 /** A keyring for a host application's own tests, and a key that works. */
 export interface TestKeyring<Permission extends string = string> {
@@ -55,22 +58,27 @@ export interface TestKeyring<Permission extends string = string> {
  * await request(app).get('/v1/prompts').set('Authorization', `Bearer ${token}`).expect(200)
  */
 export async function testKeyring<Permission extends string = 'test:use' | 'keys:manage'>(
-  options: TestKeyringOptions<Permission> = {},
+  options?: TestKeyringOptions<Permission>,
 ): Promise<TestKeyring<Permission>> {
-  const { workspaceId = 'ws_test', environment = 'development', grants = ['*:*'], seed = 1 } = options
-  const owner = options.owner ?? { type: 'user', id: 'test' }
+  const given = checkedOptions<TestKeyringOptions<Permission>>('testKeyring', options, names)
+  const { workspaceId = 'ws_test', environment = 'development', grants = ['*:*'], seed = 1 } = given
+  const { permissions, owner = { type: 'user', id: 'test' } } = given
+  // What createKeyring itself takes, it checks itself.
+  const own = Object.assign(Object.create(null), given.keyring) as Partial<KeyringOptions<Permission>>
   const keyring = createKeyring({
     prefix: 'test',
     store: memoryStore(),
-    permissions: options.permissions ?? definePermissions({ test: ['use'] }),
+    permissions: permissions ?? definePermissions({ test: ['use'] }),
     hasher: hmacSha256({ pepper: 'only for tests: 32 characters...' }),
     random: seededRandom(seed),
-    ...(options.keyring?.resolveOwner === undefined && { owners: 'unbounded' }),
-    ...options.keyring,
+    ...(own.resolveOwner === undefined && { owners: 'unbounded' }),
+    ...own,
   } as KeyringOptions<Permission>)
 
-  const issue: TestKeyring<Permission>['issue'] = async ({ workspaceId: tenant = workspaceId, ...input } = {}) =>
-    keyring.as(systemActor(tenant)).create({ name: 'Test', environment, owner, permissions: grants, ...input })
+  const issue: TestKeyring<Permission>['issue'] = async (input = {}) => {
+    const { workspaceId: tenant = workspaceId, ...wanted } = Object.assign(Object.create(null), input) as typeof input
+    return keyring.as(systemActor(tenant)).create({ name: 'Test', environment, owner, permissions: grants, ...wanted })
+  }
 
   await keyring.ready()
   const first = await issue()

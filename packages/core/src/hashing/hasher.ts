@@ -1,4 +1,6 @@
 import { ConfigurationError } from '../errors.ts'
+import { checkedOptions } from '../option-checks.ts'
+import { said } from '../said.ts'
 import { type Pepper, type PepperRing, pepperRing } from './pepper.ts'
 
 /** The cost of one argon2id hash. */
@@ -12,6 +14,15 @@ export interface Argon2Parameters {
 export type Hasher =
   | ({ readonly algorithm: 'argon2id'; readonly peppers: PepperRing } & Argon2Parameters)
   | { readonly algorithm: 'hmac-sha256'; readonly peppers: PepperRing }
+
+const argon2idNames: readonly (keyof Argon2idOptions)[] = [
+  'memoryKiB',
+  'iterations',
+  'parallelism',
+  'pepper',
+  'previousPeppers',
+  'nextPepper',
+]
 
 /**
  * The parameters Claviger computes at all. A stored hash that asks for more (or for less than OWASP's weakest
@@ -39,6 +50,17 @@ export interface PepperChange {
   readonly nextPepper?: Pepper | null
 }
 
+/** What `argon2id` takes. */
+export interface Argon2idOptions extends Partial<Argon2Parameters>, PepperChange {
+  /** Default none. */
+  readonly pepper?: Pepper
+}
+
+/** What `hmacSha256` takes. */
+export interface HmacSha256Options extends PepperChange {
+  readonly pepper: Pepper
+}
+
 /**
  * Argon2id (RFC 9106), the default hasher.
  *
@@ -50,26 +72,21 @@ export interface PepperChange {
  *   at more is left alone. `pepper`, `previousPeppers` and `nextPepper`: see `Pepper`; default none.
  * @throws {ConfigurationError} for parameters outside these bounds or a pepper that is too short
  */
-export function argon2id(
-  options: Partial<Argon2Parameters> & PepperChange & { readonly pepper?: Pepper } = {},
-): Hasher {
-  const { memoryKiB = 19_456, iterations = 2, parallelism = 1 } = options
+export function argon2id(options: Argon2idOptions = {}): Hasher {
+  const given = checkedOptions<Argon2idOptions>('argon2id', options, argon2idNames)
+  const { memoryKiB = 19_456, iterations = 2, parallelism = 1, pepper } = given
   const parameters = { memoryKiB, iterations, parallelism }
   const wrong = outOfRange(parameters)
   if (wrong !== undefined) {
     const [least, most] = allowed[wrong]
     throw new ConfigurationError(
       `hasher.${wrong}`,
-      `Expected ${wrong} to be an integer from ${least} to ${most}, got ${parameters[wrong]}.`,
+      `Expected ${wrong} to be an integer from ${least} to ${most}, got ${said(parameters[wrong])}.`,
     )
   }
-  if ('pepper' in options && options.pepper === undefined) throw missingPepper()
-  checkNext(options)
-  return Object.freeze({
-    algorithm: 'argon2id',
-    ...parameters,
-    peppers: pepperRing(options.pepper, options.previousPeppers, options.nextPepper),
-  })
+  if ('pepper' in given && pepper === undefined) throw missingPepper()
+  checkNext(given)
+  return Object.freeze({ algorithm: 'argon2id', ...parameters, peppers: ringOf(given) })
 }
 
 /**
@@ -83,13 +100,15 @@ export function argon2id(
  *   `nextPepper` verifies already. What `argon2id` stored under the same pepper is left alone: it costs more
  * @throws {ConfigurationError} for a pepper that is missing or too short
  */
-export function hmacSha256(options: PepperChange & { readonly pepper: Pepper }): Hasher {
-  if (options?.pepper === undefined) throw missingPepper()
-  checkNext(options)
-  return Object.freeze({
-    algorithm: 'hmac-sha256',
-    peppers: pepperRing(options.pepper, options.previousPeppers, options.nextPepper),
-  })
+export function hmacSha256(options: HmacSha256Options): Hasher {
+  const given = checkedOptions<HmacSha256Options>('hmacSha256', options, ['pepper', 'previousPeppers', 'nextPepper'])
+  if (given.pepper === undefined) throw missingPepper()
+  checkNext(given)
+  return Object.freeze({ algorithm: 'hmac-sha256', peppers: ringOf(given) })
+}
+
+function ringOf({ pepper, previousPeppers, nextPepper }: PepperChange & { readonly pepper?: Pepper }): PepperRing {
+  return pepperRing(pepper, previousPeppers, nextPepper)
 }
 
 function outOfRange(parameters: Argon2Parameters): keyof Argon2Parameters | undefined {

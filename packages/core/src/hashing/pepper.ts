@@ -1,5 +1,7 @@
 import { ConfigurationError } from '../errors.ts'
 import { fingerprintUnder } from './fingerprint.ts'
+import { checkedGroup } from '../option-checks.ts'
+import { kindOf, said } from '../said.ts'
 import { type Hmac, hmacUnder } from './hmac.ts'
 
 /**
@@ -14,6 +16,8 @@ export type Pepper =
       readonly id: string
       readonly secret: string | Uint8Array
     }
+
+type NamedPepper = Exclude<Pepper, string | Uint8Array>
 
 /** Where a pepper, or its absence, stands in a change of peppers, as this configuration has it. */
 export type PepperPlace = 'previous' | 'current' | 'next'
@@ -45,17 +49,23 @@ export function pepperRing(
   previous: readonly Pepper[] = [],
   next?: Pepper | null,
 ): PepperRing {
+  if (!Array.isArray(previous)) {
+    throw new ConfigurationError('previousPeppers', `Expected previousPeppers to be a list, got ${kindOf(previous)}.`)
+  }
   const secrets = new Map<string, Buffer>()
   const hmacs = new Map<string, Hmac>()
   const fingerprints = new Map<string, string>()
   const add = (pepper: Pepper, option: string): string => {
-    const { id, secret } = isBare(pepper) ? { id: 'default', secret: pepper } : { ...pepper }
+    const { id, secret } = isBare(pepper)
+      ? { id: 'default', secret: pepper }
+      : checkedGroup<NamedPepper>(option, pepper, ['id', 'secret'])
     if (typeof id !== 'string' || !/^[A-Za-z0-9._-]{1,64}$/.test(id)) {
       throw new ConfigurationError(`${option}.id`, 'A pepper id is 1 to 64 characters of A-Z a-z 0-9 . _ -')
     }
-    if (secrets.has(id)) throw new ConfigurationError(option, `Two peppers have the id "${id}". Give each its own.`)
+    if (secrets.has(id)) throw new ConfigurationError(option, `Two peppers have the id ${said(id)}. Give each its own.`)
     if (!(typeof secret === 'string' || secret instanceof Uint8Array) || secret.length < 32) {
-      const got = typeof secret === 'string' || secret instanceof Uint8Array ? `length ${secret.length}` : typeof secret
+      const got =
+        typeof secret === 'string' || secret instanceof Uint8Array ? `length ${secret.length}` : kindOf(secret)
       throw new ConfigurationError(
         option,
         `A pepper is at least 32 bytes or 32 characters, got ${got}. Is the variable set?`,
@@ -69,7 +79,7 @@ export function pepperRing(
     return id
   }
   const currentId = current === undefined ? null : add(current, 'pepper')
-  previous.forEach((pepper, index) => add(pepper, `previousPeppers[${index}]`))
+  Array.from(previous as readonly Pepper[]).forEach((pepper, index) => add(pepper, `previousPeppers[${index}]`))
   const nextId = next === undefined || next === null ? next : add(next, 'nextPepper')
   if (nextId === null && currentId === null) {
     throw new ConfigurationError('nextPepper', 'nextPepper: null announces the end of a pepper, and there is none.')
@@ -82,5 +92,5 @@ export function pepperRing(
 }
 
 function isBare(pepper: Pepper): pepper is string | Uint8Array {
-  return typeof pepper !== 'object' || pepper === null || pepper instanceof Uint8Array
+  return typeof pepper === 'string' || pepper instanceof Uint8Array
 }

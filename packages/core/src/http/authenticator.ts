@@ -1,6 +1,7 @@
 import { isClavigerError } from '../errors.ts'
 import { faultsOf, type ReportFault } from '../faults.ts'
 import type { Keyring } from '../keyring-types.ts'
+import { bare } from '../plain-fields.ts'
 import type { Accepted, Verification } from '../verify/verdict.ts'
 import { type Credential, type CredentialRules, type ParsedCredential, parseCredential } from './credential.ts'
 import { type Decision, type Gate, pass, preflight } from './decision.ts'
@@ -97,8 +98,8 @@ export function createAuthenticator(keyring: Keyring, options: AuthenticatorOpti
 /** What is not exactly a yes is a no, whatever a keyring in disguise may say. */
 function outcomeOf(verification: Verification): Outcome {
   if (isAccepted(verification)) return verification
-  const { code, hint, keyId } = verification
-  return { ok: false, code, ...(hint === undefined ? {} : { hint }), ...(keyId === undefined ? {} : { keyId }) }
+  const { code, hint, keyId } = bare(verification)
+  return refused({ code, ...(hint === undefined ? {} : { hint }), ...(keyId === undefined ? {} : { keyId }) })
 }
 
 function isAccepted(verification: { readonly ok: unknown; readonly apiKey?: unknown }): verification is Accepted {
@@ -109,14 +110,20 @@ function isAccepted(verification: { readonly ok: unknown; readonly apiKey?: unkn
 function unavailable(error: unknown, report: ReportFault): Refused {
   report(error, 'verify')
   const busy = isClavigerError(error) && error.code === 'ERR_CLAVIGER_BUSY'
-  return { ok: false, code: busy ? 'verifier_busy' : 'temporarily_unavailable' }
+  return refused({ code: busy ? 'verifier_busy' : 'temporarily_unavailable' })
 }
 
 function refusalOf(parsed: Exclude<ParsedCredential, Credential>): Refused {
-  if (parsed.type === 'multiple') return { ok: false, code: 'multiple_credentials' }
-  if (parsed.type === 'malformed') return { ok: false, code: 'malformed_key', hint: parsed.hint }
+  if (parsed.type === 'multiple') return refused({ code: 'multiple_credentials' })
+  if (parsed.type === 'malformed') return refused({ code: 'malformed_key', hint: parsed.hint })
   if (parsed.inUrl) publishCredentialInUrl()
-  return { ok: false, code: 'missing_credentials', ...(parsed.hint === undefined ? {} : { hint: parsed.hint }) }
+  const { hint } = bare(parsed)
+  return refused({ code: 'missing_credentials', ...(hint === undefined ? {} : { hint }) })
+}
+
+/** What is left out of it is not inherited. */
+function refused(refusal: Omit<Refused, 'ok'>): Refused {
+  return bare<Refused>({ ok: false, ...refusal })
 }
 
 /** Nothing was sent. A token of ours without its scheme was: whoever sent it does not want to be anonymous. */

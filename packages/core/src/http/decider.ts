@@ -1,5 +1,7 @@
 import { ConfigurationError } from '../errors.ts'
 import type { Keyring } from '../keyring-types.ts'
+import { checkedOptions } from '../option-checks.ts'
+import { bare } from '../plain-fields.ts'
 import type { ApiKey } from '../verify/verdict.ts'
 import type { Decision } from './decision.ts'
 import type { Denial } from './denial.ts'
@@ -12,11 +14,11 @@ import type { HttpResponse } from './response.ts'
 export interface DeciderOptions<Permission extends string = string>
   extends Omit<HttpAuthOptions<never>, 'onDenied' | 'skipPreflight'> {
   /** 403 unless the key holds every one of these now. */
-  readonly permissions?: readonly Permission[] | undefined
+  readonly permissions?: readonly Permission[]
   /** 403 unless the key holds at least one of these now. */
-  readonly anyPermission?: readonly Permission[] | undefined
+  readonly anyPermission?: readonly Permission[]
   /** 403 unless the key is of one of these environments. */
-  readonly environments?: readonly string[] | undefined
+  readonly environments?: readonly string[]
 }
 
 /** What is to become of a request, with all that an answer needs. */
@@ -76,12 +78,10 @@ export function createDecider<Permission extends string>(
 ): Decider<ApiKey | undefined>
 export function createDecider<Permission extends string>(
   keyring: Keyring<Permission>,
-  options: DeciderOptions<Permission> = {},
+  given?: DeciderOptions<Permission>,
 ): Decider<ApiKey | undefined> {
+  const options = readOptions<Permission>(given)
   const { permissions, anyPermission, environments, ...rest } = options
-  for (const name of ['onDenied', 'skipPreflight']) {
-    if (name in rest) throw new ConfigurationError(name, `A decider answers nothing itself: leave out \`${name}\`.`)
-  }
   const auth = createHttpAuth<HttpRequest, undefined, Permission>(keyring, rest)
   const authentication = auth.authenticate()
   const guards = [
@@ -89,7 +89,7 @@ export function createDecider<Permission extends string>(
     ...(anyPermission === undefined ? [] : [auth.requireAny(...anyPermission)]),
     ...(environments === undefined ? [] : [auth.environment(...environments)]),
   ]
-  const optional = rest.optional === true
+  const optional = options.optional === true
 
   return async (given, response) => {
     const request = nodeShape(given)
@@ -104,6 +104,28 @@ export function createDecider<Permission extends string>(
     }
     return answer.of(authentication, decision, apiKey)
   }
+}
+
+const demands = ['permissions', 'anyPermission', 'environments'] as const
+const others = ['header', 'realm', 'optional', 'stripCredential', 'verbose'] as const
+const unanswered = ['onDenied', 'skipPreflight'] as const
+
+function readOptions<Permission extends string>(given: unknown): DeciderOptions<Permission> {
+  const options = checkedOptions<DeciderOptions<Permission> & Record<(typeof unanswered)[number], unknown>>(
+    'createDecider',
+    given,
+    [...demands, ...others, ...unanswered],
+  )
+  for (const name of unanswered) {
+    if (name in options) throw new ConfigurationError(name, `A decider answers nothing itself: leave out \`${name}\`.`)
+  }
+  for (const name of demands) {
+    // What is read from a table that lacks it must not pass every key.
+    if (name in options && options[name] === undefined) {
+      throw new ConfigurationError(name, `\`${name}\` is undefined. Leave it out, or say it.`)
+    }
+  }
+  return options
 }
 
 type Pass = Extract<Decision, { readonly type: 'pass' }>
@@ -121,7 +143,7 @@ function nodeShape(request: HttpRequest | FetchRequest): HttpRequest {
   const known = shapes.get(request)
   if (known !== undefined) return known
   const { method, url } = request
-  const shape: HttpRequest = { method, url, headers: Object.fromEntries(headers) }
+  const shape = bare<HttpRequest>({ method, url, headers: Object.fromEntries(headers) })
   shapes.set(request, shape)
   return shape
 }
@@ -138,9 +160,9 @@ interface CollectedAnswer {
 
 /** Writes an answer as every adapter does, into an object. */
 function collectedAnswer(request: HttpRequest): CollectedAnswer {
-  const headers: Record<string, string> = {}
+  const headers: Record<string, string> = Object.create(null)
   const listeners: (() => void)[] = []
-  const response: HttpResponse = {
+  const response = bare<HttpResponse>({
     headersSent: false,
     writableEnded: false,
     req: request,
@@ -148,7 +170,7 @@ function collectedAnswer(request: HttpRequest): CollectedAnswer {
     setHeader: (name, value) => void (headers[name] = value),
     removeHeader: (name) => void Reflect.deleteProperty(headers, name),
     on: (_event, listener) => listeners.push(listener),
-  }
+  })
   return {
     response,
     of({ responder }, decision, apiKey) {

@@ -1,3 +1,4 @@
+import { bare } from '../plain-fields.ts'
 import type { HttpHint } from './credential.ts'
 import { absenceHints, type DenialCode, hintDetails, refusals } from './refusals.ts'
 
@@ -55,7 +56,7 @@ export interface DenialOptions {
 
 /** The problem document of a refusal. */
 export function problemDocument(refusal: Refusal, requiredPermissions?: readonly string[]): ProblemDocument {
-  const { code, hint } = refusal
+  const { code, hint } = bare(refusal)
   const { title, status, detail } = refusals[code]
   return Object.freeze({
     type: `urn:claviger:problem:${code}`,
@@ -117,13 +118,14 @@ function hintsOf(code: DenialCode): readonly (HttpHint | undefined)[] {
   return [undefined, ...all.filter((hint) => !absenceHints.includes(hint))]
 }
 
-function keyOf({ code, hint }: Refusal): string {
+function keyOf(refusal: Refusal): string {
+  const { code, hint } = bare(refusal)
   return hint === undefined ? code : `${code} ${hint}`
 }
 
 function makeDenial(refusal: Refusal, realm: string, permissions?: readonly string[]): Denial {
   const problem = problemDocument(refusal, permissions)
-  const { status, title, detail, code, hint, requiredPermissions } = problem
+  const { status, title, detail, code, hint, requiredPermissions } = bare(problem)
   const challengeValue = challenge(code, realm, permissions)
   return Object.freeze({
     status,

@@ -1,4 +1,5 @@
 import type { Keyring } from '../keyring-types.ts'
+import { bare } from '../plain-fields.ts'
 import type { ApiKey, RefusalCode, Requirement } from '../verify/verdict.ts'
 import { type Decision, type Gate, pass } from './decision.ts'
 import type { Denial, Denials, Refusal } from './denial.ts'
@@ -70,17 +71,15 @@ export function createGuards<Host>(keyring: Keyring, denials: Denials): Guards<H
   }
 
   const inWorkspace = (apiKey: ApiKey, workspaceId: unknown): Verdict => {
-    if (typeof workspaceId === 'string' && workspaceId !== '') return keyring.authorize(apiKey, { workspaceId })
+    if (typeof workspaceId === 'string' && workspaceId !== '') return keyring.guards.workspace(apiKey, workspaceId)
     throw new TypeError('Expected the selector to return the workspace id, a string that is not empty.')
   }
 
   return {
-    requirement: (name, requirement) =>
-      guard(
-        name,
-        (apiKey) => keyring.authorize(apiKey, requirement),
-        denials.asking(requirement.permissions ?? requirement.anyPermission ?? []),
-      ),
+    requirement(name, requirement) {
+      const { permissions, anyPermission } = bare(requirement)
+      return guard(name, keyring.guards.requirement(requirement), denials.asking(permissions ?? anyPermission ?? []))
+    },
     workspace: (selector) =>
       guard('auth.workspace()', (apiKey, host) => {
         const selected = selector(host)

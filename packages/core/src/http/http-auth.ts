@@ -1,12 +1,14 @@
 import { ConfigurationError } from '../errors.ts'
 import type { Keyring } from '../keyring-types.ts'
+import { nearest } from '../nearest.ts'
+import { kindOf, said } from '../said.ts'
 import type { ApiKey, Requirement } from '../verify/verdict.ts'
 import { createAuthenticator } from './authenticator.ts'
 import type { Gate } from './decision.ts'
 import { createDenials } from './denial.ts'
 import { createGuards } from './guards.ts'
-import { nearest } from './nearest.ts'
-import { type HttpAuthOptions, isRequestLike, kindOf, notCalled, resolveOptions } from './options.ts'
+import { type HttpAuthOptions, isRequestLike, notCalled, readOptions, resolveOptions } from './options.ts'
+import { isThenable } from './thenable.ts'
 import { createResponder, type Responder } from './responder.ts'
 
 /** A gate, and what adapters need to carry out its decisions. */
@@ -33,10 +35,11 @@ export interface HttpAuth<Host, Context, Permission extends string> {
  */
 export function createHttpAuth<Host, Context, Permission extends string>(
   keyring: Keyring<Permission>,
-  options: HttpAuthOptions<Context> = {},
+  options?: HttpAuthOptions<Context>,
 ): HttpAuth<Host, Context, Permission> {
   checkKeyring(keyring)
-  const resolved = resolveOptions(options)
+  const given = readOptions<Context>(options)
+  const resolved = resolveOptions(given)
   const denials = createDenials(resolved)
   const guards = createGuards<Host>(keyring, denials)
   const responder = createResponder(resolved, keyring.tokenPattern)
@@ -52,8 +55,8 @@ export function createHttpAuth<Host, Context, Permission extends string>(
   }
 
   return {
-    authenticate(overrides = {}) {
-      const own = resolveOptions({ ...options, ...checkOverrides(overrides) })
+    authenticate(overrides) {
+      const own = resolveOptions(given, overrides)
       return {
         gate: createAuthenticator(keyring, own, createDenials(own)),
         responder: createResponder(own, keyring.tokenPattern),
@@ -77,12 +80,6 @@ export function createHttpAuth<Host, Context, Permission extends string>(
   }
 }
 
-/** Explicit `undefined` means "as in apiKeyAuth", not "the default". */
-function checkOverrides<Context>(overrides: HttpAuthOptions<Context>): HttpAuthOptions<Context> {
-  resolveOptions(overrides)
-  return Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined))
-}
-
 function checkKeyring(keyring: unknown): void {
   if (isRequestLike(keyring)) {
     throw new ConfigurationError(
@@ -91,16 +88,11 @@ function checkKeyring(keyring: unknown): void {
         '`auth.authenticate()`.',
     )
   }
-  const complete =
-    typeof keyring === 'object' &&
-    keyring !== null &&
-    (['verify', 'recall', 'authorize'] as const).every(
-      (method) => typeof (keyring as Partial<Keyring>)[method] === 'function',
-    )
-  if (complete) return
+  const { verify, recall, guards } = (typeof keyring === 'object' ? (keyring ?? {}) : {}) as Partial<Keyring>
+  if ([verify, recall, guards?.requirement, guards?.workspace].every((method) => typeof method === 'function')) return
   throw new ConfigurationError(
     'keyring',
-    `Expected a keyring from createKeyring(), got ${keyring instanceof Promise ? 'a promise' : kindOf(keyring)}.`,
+    `Expected a keyring from createKeyring(), got ${isThenable(keyring) ? 'a promise' : kindOf(keyring)}.`,
   )
 }
 
@@ -126,7 +118,7 @@ function checkNames(
     const guess = nearest(name, known)
     throw new ConfigurationError(
       guard,
-      `auth.${guard}(): "${name}" is not a declared ${kind}${guess === undefined ? '.' : `, did you mean "${guess}"?`} ` +
+      `auth.${guard}(): ${said(name)} is not a declared ${kind}${guess === undefined ? '.' : `, did you mean "${guess}"?`} ` +
         `Declared: ${known.join(', ')}.`,
     )
   }

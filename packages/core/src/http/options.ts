@@ -1,6 +1,7 @@
 import { ConfigurationError } from '../errors.ts'
+import { checkedOptions } from '../option-checks.ts'
+import { kindOf } from '../said.ts'
 import type { Denial } from './denial.ts'
-import { nearest } from './nearest.ts'
 
 /** What `apiKeyAuth` takes. `Context` is what the framework's `onDenied` gets besides the denial. */
 export interface HttpAuthOptions<Context> {
@@ -57,30 +58,44 @@ const taken =
 /**
  * Checks options and fills in defaults.
  *
+ * @param overrides for one middleware; what is undefined there is as in `options`
  * @throws {ConfigurationError} naming the option at fault
  */
-export function resolveOptions<Context>(options: HttpAuthOptions<Context> = {}): ResolvedOptions<Context> {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new ConfigurationError('options', `Expected an object of options, got ${kindOf(options)}.`)
-  }
-  if (isRequestLike(options)) throw notCalled('authenticate', 'authenticate()')
-  for (const name of Object.keys(options)) if (!names.some((known) => known === name)) throw unknownOption(name)
-  const header = checkHeader(options.header)
+export function resolveOptions<Context>(
+  options: HttpAuthOptions<Context> | undefined,
+  overrides?: HttpAuthOptions<Context>,
+): ResolvedOptions<Context> {
+  const general = readOptions(options)
+  const own = readOptions(overrides)
+  const chosen = <Name extends keyof HttpAuthOptions<Context>>(name: Name): HttpAuthOptions<Context>[Name] =>
+    own[name] === undefined ? general[name] : own[name]
+  const flag = (name: 'optional' | 'stripCredential' | 'verbose' | 'skipPreflight', byDefault: boolean): boolean =>
+    checkFlag(name, chosen(name), byDefault)
+  const header = checkHeader(chosen('header'))
   return {
     header: header?.toLowerCase(),
-    realm: checkRealm(options.realm),
-    optional: checkFlag('optional', options.optional, false),
-    stripCredential: checkFlag('stripCredential', options.stripCredential, false),
-    verbose: checkFlag('verbose', options.verbose, true),
-    skipPreflight: checkFlag('skipPreflight', options.skipPreflight, false),
-    onDenied: checkFunction('onDenied', options.onDenied),
+    realm: checkRealm(chosen('realm')),
+    optional: flag('optional', false),
+    stripCredential: flag('stripCredential', false),
+    verbose: flag('verbose', true),
+    skipPreflight: flag('skipPreflight', false),
+    onDenied: checkFunction('onDenied', chosen('onDenied')),
     vary: `Authorization, ${header ?? 'X-API-Key'}`,
   }
 }
 
+/** Reads options, once: what the host changes later changes nothing. */
+export function readOptions<Context>(options: unknown): HttpAuthOptions<Context> {
+  if (isRequestLike(options)) throw notCalled('authenticate', 'authenticate()')
+  return checkedOptions<HttpAuthOptions<Context>>('apiKeyAuth', options, names)
+}
+
 /** Whether a value is a framework's request or context: then somebody passed a function instead of calling it. */
 export function isRequestLike(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && ('rawHeaders' in value || ('req' in value && 'res' in value))
+  if (typeof value !== 'object' || value === null) return false
+  // What everything inherits tells nothing of this value.
+  const has = (name: string): boolean => name in value && !(name in Object.prototype)
+  return has('rawHeaders') || (has('req') && has('res'))
 }
 
 /** The error for a middleware factory that was passed on instead of being called. */
@@ -89,12 +104,6 @@ export function notCalled(name: string, call: string): ConfigurationError {
     name,
     `${name} makes the middleware; it is not one itself. Write app.use(auth.${call}), not app.use(auth.${name}).`,
   )
-}
-
-/** What kind of thing came, without showing it. */
-export function kindOf(value: unknown): string {
-  if (value === null) return 'null'
-  return Array.isArray(value) ? 'an array' : typeof value
 }
 
 function checkHeader(header: unknown): string | undefined {
@@ -128,13 +137,4 @@ function checkFlag(name: string, value: unknown, fallback: boolean): boolean {
 function checkFunction<Kind>(name: string, value: Kind): Kind {
   if (value === undefined || typeof value === 'function') return value
   throw new ConfigurationError(name, `Expected \`${name}\` to be a function, got ${kindOf(value)}.`)
-}
-
-function unknownOption(name: string): ConfigurationError {
-  const guess = nearest(name, names)
-  return new ConfigurationError(
-    name,
-    `There is no option \`${name}\`${guess === undefined ? '.' : `, did you mean \`${guess}\`?`} ` +
-      `Known options: ${names.join(', ')}.`,
-  )
 }

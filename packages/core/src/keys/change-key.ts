@@ -1,5 +1,6 @@
 import type { ProposedChange } from '../commits.ts'
 import { ConflictError, KeyEndedError } from '../errors.ts'
+import { bare } from '../plain-fields.ts'
 import type { KeyRecord } from '../store/records.ts'
 import { keyStatus } from '../store/status.ts'
 import type { Write } from '../store/store.ts'
@@ -90,14 +91,15 @@ export function keyChange(
   action: KeyAction,
   before: KeyRecord,
   after: KeyRecord,
-  { besides = [], reason = null }: Pick<ChangedKey, 'besides' | 'reason'>,
+  changed: Pick<ChangedKey, 'besides' | 'reason'>,
 ): ProposedChange {
+  const { besides = [], reason = null } = bare(changed)
   const now = after.updatedAt
-  const changed = changedFacts(keyFacts(before, now), keyFacts(after, now))
-  const facts = reason === null ? changed : { before: changed.before, after: { ...changed.after, reason } }
+  const facts = changedFacts(keyFacts(before, now), keyFacts(after, now))
+  const told = reason === null ? facts : { before: facts.before, after: { ...facts.after, reason } }
   return {
     writes: [{ type: 'key', record: after, expectedRevision: before.revision }, ...besides],
-    activity: [activityEntry(generate.id(), now, actor, action, { type: 'key', id: before.id }, facts)],
+    activity: [activityEntry(generate.id(), now, actor, action, { type: 'key', id: before.id }, told)],
     announcements: [{ type: 'key', id: before.id }],
   }
 }

@@ -1,8 +1,9 @@
 import { ValidationError } from '../errors.ts'
-import type { Ability, Actor, Origin } from './actor.ts'
-import { checkedOwner, checkReference, isObject } from './checks.ts'
+import { plainFields } from '../plain-fields.ts'
+import type { Ability, Actor, KeyActor, Origin } from './actor.ts'
+import { checkedOwner, checkReference } from './checks.ts'
 
-const abilities: ReadonlySet<string> = new Set<Ability>([
+const abilities: readonly Ability[] = [
   'list',
   'listAll',
   'create',
@@ -13,47 +14,87 @@ const abilities: ReadonlySet<string> = new Set<Ability>([
   'viewActivity',
   'diagnose',
   'manageServiceAccounts',
-])
-const maxOriginLength: Readonly<Record<keyof Origin, number>> = { ip: 64, userAgent: 256, requestId: 128 }
+]
+const originLengths: Readonly<Record<keyof Origin, number>> = { ip: 64, userAgent: 256, requestId: 128 }
+const fields = ['type', 'id', 'workspaceId', 'permissions', 'can', 'origin'] as const
+const keyLimits = ['owner', 'environment', 'expiresAt', 'secretVersion'] as const
 
 /**
- * Checks an actor. It comes from the host's code, but wrong ones come from wrong sessions: better to refuse early.
+ * Checks an actor. It comes from the host's code, but wrong ones come from wrong sessions: better to refuse early. A
+ * limit that is misspelt, or that an actor of its type does not have, would limit nothing.
  *
- * @returns a copy: what the host changes later changes nothing here
+ * @param mask blots tokens out of what the origin says
+ * @returns a copy with every field, whether it was given or not: what the host changes later changes nothing here, and
+ *   nothing is inherited, however it is copied
  * @throws {ValidationError} naming the field
  */
-export function checkedActor(actor: Actor): Actor {
-  if (!isObject(actor)) throw new ValidationError('actor', `as() expects an actor, got ${typeof actor}.`)
-  if (!['user', 'service', 'key', 'system'].includes(actor.type)) {
-    throw new ValidationError('actor.type', 'Expected actor.type to be user, service, key or system.')
-  }
+export function checkedActor(given: Actor, mask: (text: string) => string): Actor {
+  const actor = actorFields(given)
   checkReference('actor.workspaceId', actor.workspaceId)
   checkReference('actor.id', actor.id)
   if (!Array.isArray(actor.permissions)) {
     throw new ValidationError('actor.permissions', 'Expected actor.permissions to be a list; an empty one for none.')
   }
-  const { type, id, workspaceId, origin } = actor
-  return {
+  const { type, id, workspaceId, permissions } = actor
+  return complete({
     type,
     id,
     workspaceId,
-    permissions: [...actor.permissions],
-    ...(actor.can !== undefined && { can: checkedAbilities(actor.can) }),
-    ...(actor.type === 'key' && checkedKeyLimits(actor)),
-    ...(origin !== undefined && { origin: cutOrigin(origin) }),
-  }
+    permissions: [...permissions],
+    can: checkedAbilities(actor.can),
+    origin: actor.origin === undefined ? undefined : checkedOrigin(actor.origin, mask),
+    ...checkedKeyLimits(actor),
+  })
 }
 
-/** A misspelt ability would deny nothing. */
-function checkedAbilities(can: Actor['can']): NonNullable<Actor['can']> {
-  const isKnown = ([ability, may]: [string, unknown]): boolean =>
-    abilities.has(ability) && (may === undefined || typeof may === 'boolean')
-  if (isObject(can) && Object.entries(can).every(isKnown)) return { ...can }
-  throw new ValidationError('actor.can', `Expected actor.can to say true or false of ${[...abilities].join(', ')}.`)
+/** The same actor, seeing its keys of every environment. */
+export function inEveryEnvironment(actor: Actor): Actor {
+  return complete({ ...actor, environment: undefined })
+}
+
+// Left out and undefined say the same; the type knows only the first.
+function complete(actor: object): Actor {
+  return Object.freeze(actor) as Actor
+}
+
+function actorFields(given: unknown): KeyActor {
+  const actor = plainFields<KeyActor>(given, [...fields, ...keyLimits], {
+    call: 'An actor',
+    noun: 'field',
+    refuse: (field, message) => new ValidationError(field === undefined ? 'actor' : `actor.${field}`, message),
+  })
+  if (!['user', 'service', 'key', 'system'].includes(actor.type)) {
+    throw new ValidationError('actor.type', 'Expected actor.type to be user, service, key or system.')
+  }
+  const limit = keyLimits.find((name) => actor[name] !== undefined)
+  if (actor.type === 'key' || limit === undefined) return actor
+  throw new ValidationError(
+    `actor.${limit}`,
+    `Only an actor of the type key is limited by ${limit}; this one is of the type ${String(actor.type)}.`,
+  )
+}
+
+/** Says something of every ability, if only undefined. A misspelt ability would deny nothing. */
+function checkedAbilities(given: Actor['can']): NonNullable<Actor['can']> {
+  const can = plainFields<NonNullable<Actor['can']>>(given === undefined ? {} : given, abilities, {
+    call: 'actor.can',
+    noun: 'ability',
+    refuse: (field, message) => new ValidationError(field === undefined ? 'actor.can' : `actor.can.${field}`, message),
+  })
+  const wrong = abilities.find((ability) => can[ability] !== undefined && typeof can[ability] !== 'boolean')
+  if (wrong !== undefined) {
+    throw new ValidationError(`actor.can.${wrong}`, `Expected actor.can.${wrong} to be true or false.`)
+  }
+  return Object.freeze(Object.fromEntries(abilities.map((ability) => [ability, can[ability]])))
 }
 
 /** What bounds a key that acts must be there to bound it: a key of no owner owns nothing. */
-function checkedKeyLimits({ owner, environment, expiresAt, secretVersion }: Actor): Partial<Actor> {
+function checkedKeyLimits({
+  owner,
+  environment,
+  expiresAt,
+  secretVersion,
+}: KeyActor): Record<(typeof keyLimits)[number], unknown> {
   if (secretVersion !== undefined && !(Number.isSafeInteger(secretVersion) && secretVersion >= 1)) {
     throw new ValidationError('actor.secretVersion', 'Expected actor.secretVersion to be an integer of at least 1.')
   }
@@ -65,21 +106,36 @@ function checkedKeyLimits({ owner, environment, expiresAt, secretVersion }: Acto
     throw new ValidationError('actor.expiresAt', 'Expected actor.expiresAt to be a valid Date, or null for never.')
   }
   return {
-    ...(owner !== undefined && { owner: checkedOwner(owner) }),
-    ...(environment !== undefined && { environment }),
-    ...(isDate && { expiresAt: new Date(expiresAt) }),
-    ...(secretVersion !== undefined && { secretVersion }),
+    owner: owner === undefined ? undefined : checkedOwner(owner),
+    environment,
+    expiresAt: isDate ? new Date(expiresAt) : undefined,
+    secretVersion,
   }
 }
 
-/** Comes from request headers: whoever sends a strange one must not make calls fail, nor forge lines of a log. */
-function cutOrigin(origin: unknown): Origin {
-  if (!isObject(origin)) throw new ValidationError('actor.origin', 'Expected actor.origin to be an object of texts.')
-  const entries = Object.entries(maxOriginLength).flatMap(([field, maxLength]) => {
-    const text = origin[field]
-    return typeof text === 'string'
-      ? [[field, text.replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ').slice(0, maxLength)]]
-      : []
+/**
+ * Comes from request headers: whoever sends a strange one must not make calls fail, nor forge lines of a log. Masked
+ * before it is cut, or the cut could leave a token that the pattern no longer finds.
+ */
+function checkedOrigin(given: unknown, mask: (text: string) => string): Origin {
+  const names = Object.keys(originLengths) as (keyof Origin)[]
+  const origin = plainFields<Origin>(given, names, {
+    call: 'actor.origin',
+    noun: 'field',
+    refuse: (field, message) =>
+      new ValidationError(field === undefined ? 'actor.origin' : `actor.origin.${field}`, message),
   })
-  return Object.fromEntries(entries) as Origin
+  const entries = names.flatMap((name): [string, string][] => {
+    const text: unknown = origin[name]
+    return typeof text === 'string' ? [[name, sentText(text, originLengths[name], mask)]] : []
+  })
+  return Object.freeze(Object.fromEntries(entries))
+}
+
+// Headers may be long: what cannot be kept is not looked at, but for a token that begins where the rest ends.
+const tokenRoom = 128
+
+function sentText(text: string, maxLength: number, mask: (text: string) => string): string {
+  const beginning = text.slice(0, maxLength + tokenRoom).replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ')
+  return mask(beginning).slice(0, maxLength)
 }

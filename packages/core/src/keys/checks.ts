@@ -2,7 +2,9 @@ import { ValidationError } from '../errors.ts'
 import type { PermissionCatalogue } from '../permissions/catalogue.ts'
 import { isDeclaredGrant } from '../permissions/declared.ts'
 import { isGrant, maxGrants } from '../permissions/grammar.ts'
-import type { Owner } from '../store/records.ts'
+import { plainFields } from '../plain-fields.ts'
+import { kindOf } from '../said.ts'
+import type { ActorRef, Owner } from '../store/records.ts'
 
 // Control characters, and the marks that reorder text around them.
 const unprintable = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/
@@ -10,34 +12,33 @@ const unprintable = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-
 // The same, but for tab and line feed.
 const unwritable = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/
 
-/** An object that is not a list. */
+/** What a store gave in place of a row, which may be of a class of its driver's: an object that is not a list. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /**
- * Reads an input: its own fields only, each once, so that what was checked is what is used. Refuses what is no object,
- * and fields nobody reads: a misspelt one must not be ignored.
+ * Reads an input: a plain object's own fields, into an object without a prototype.
+ *
+ * @throws {ValidationError} for what is no plain object, and for a field that the call does not take
  */
-export function ownFields<Input extends object>(call: string, input: Input, fields: readonly string[]): Input {
-  if (!isObject(input)) throw new ValidationError('input', `${call} expects an object, got ${typeof input}.`)
-  for (const field of Object.keys(input)) {
-    if (fields.includes(field)) continue
-    const [name, what] = isSayable(field) ? [field, `"${field}"`] : ['input', 'field of that name']
-    throw new ValidationError(name, `${call} takes no ${what}. It takes ${fields.join(', ')}.`)
-  }
-  return { ...input }
-}
-
-/** Whether a name that came from outside may be repeated in an error: a longer one may be a token in the wrong place. */
-export function isSayable(name: string): boolean {
-  return /^\w{1,32}$/.test(name)
+export function ownFields<Input extends object>(
+  call: string,
+  input: unknown,
+  fields: readonly (keyof Input & string)[],
+): Input {
+  const refuse = (field = 'input', message: string): Error => new ValidationError(field, message)
+  return plainFields<Input>(input, fields, { call, noun: 'field', refuse })
 }
 
 /** Checks an id that comes from the host. */
 export function checkReference(field: string, id: unknown): string {
   if (typeof id === 'string' && id.length >= 1 && id.length <= 255 && !unprintable.test(id)) return id
-  throw new ValidationError(field, `Expected ${field} to be 1 to 255 characters without control characters.`)
+  const got = typeof id === 'string' ? 'other text' : kindOf(id)
+  throw new ValidationError(
+    field,
+    `Expected ${field} to be a text of 1 to 255 characters without control characters, got ${got}.`,
+  )
 }
 
 /** Checks a text that people write and read: line breaks and tabs are fine. */
@@ -62,11 +63,24 @@ export function checkedLimit(limit: unknown = 25): number {
 }
 
 /** Checks an owner. */
-export function checkedOwner(owner: unknown): Owner {
-  if (!isObject(owner) || (owner.type !== 'user' && owner.type !== 'service')) {
-    throw new ValidationError('owner', "Expected owner to be { type: 'user' | 'service', id }.")
+export function checkedOwner(given: unknown): Owner {
+  const { type, id } = reference('owner', given)
+  if (type === 'user' || type === 'service') return { type, id: checkReference('owner.id', id) }
+  throw new ValidationError('owner', "Expected owner to be { type: 'user' | 'service', id }.")
+}
+
+/** Checks who did something. */
+export function checkedActorRef(given: unknown): ActorRef {
+  const { type, id } = reference('actor', given)
+  if (type === 'user' || type === 'service' || type === 'key' || type === 'system') {
+    return { type, id: checkReference('actor.id', id) }
   }
-  return { type: owner.type, id: checkReference('owner.id', owner.id) }
+  throw new ValidationError('actor', "Expected actor to be { type: 'user' | 'service' | 'key' | 'system', id }.")
+}
+
+function reference(field: 'owner' | 'actor', given: unknown): { readonly type?: unknown; readonly id?: unknown } {
+  const refuse = (_: string | undefined, message: string): Error => new ValidationError(field, message)
+  return plainFields(given, ['type', 'id'], { call: field, noun: 'field', refuse })
 }
 
 /** Checks the form of a list of grants. @returns a copy, as it was given */

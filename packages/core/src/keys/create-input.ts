@@ -45,7 +45,7 @@ export function checkedCreate(
   { permissions, environments, freeText }: InputRules,
   now: number,
 ): CheckedCreate {
-  const input = ownFields('create', given, fields)
+  const input = ownFields<CreateKeyInput>('create', given, fields)
   return {
     name: freeText.name(input.name),
     environment: checkedEnvironment(input.environment, environments),

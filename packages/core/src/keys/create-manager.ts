@@ -7,7 +7,6 @@ import { demandNotOver } from './ceiling.ts'
 import { ownFields } from './checks.ts'
 import { createKeys } from './create.ts'
 import { diagnoseKey } from './diagnosis/diagnose.ts'
-import type { FreeText } from './free-text.ts'
 import { grantableBy } from './grantable.ts'
 import type { CreatedKey, Reason } from './inputs.ts'
 import { type Key, keyFromRecord } from './key.ts'
@@ -30,7 +29,7 @@ export function createManagers(parts: ManagerParts): (actor: Actor) => KeyManage
   const createKey = createKeys(parts)
 
   return (unchecked) => {
-    const asked = maskedOrigin(checkedActor(unchecked), parts.freeText)
+    const asked = checkedActor(unchecked, parts.freeText.mask)
     /** The actor as it may act now. */
     const begin = async (): Promise<Actor> => {
       await parts.ready()
@@ -49,7 +48,7 @@ export function createManagers(parts: ManagerParts): (actor: Actor) => KeyManage
       })
     }
     const reasonOf = (call: string, options: Reason): string | null =>
-      parts.freeText.reason(ownFields(call, options, ['reason']).reason)
+      parts.freeText.reason(ownFields<Reason>(call, options, ['reason']).reason)
     const revoke = async (actor: Actor, id: string, reason: string | null): Promise<Key> => {
       demandRevoke(actor, id)
       return revokeKey(parts, actor, id, reason)
@@ -128,10 +127,4 @@ export function createManagers(parts: ManagerParts): (actor: Actor) => KeyManage
       serviceAccounts: createServiceAccountManager(parts, asked, begin),
     }
   }
-}
-
-function maskedOrigin(actor: Actor, { mask }: FreeText): Actor {
-  if (actor.origin === undefined) return actor
-  const masked = Object.entries(actor.origin).map(([field, text]) => [field, mask(text)] as const)
-  return { ...actor, origin: Object.fromEntries(masked) }
 }

@@ -1,7 +1,9 @@
 import { ValidationError } from '../errors.ts'
+import { isPlain } from '../plain-fields.ts'
+import { isSayable } from '../said.ts'
 import type { TokenGrammar } from '../token/grammar.ts'
 import { maskToken, tokenPattern } from '../token/token.ts'
-import { checkedText, isObject, isSayable } from './checks.ts'
+import { checkedText } from './checks.ts'
 
 /**
  * Reads what people write about keys. A token among the words is masked: "found acme_... in a repository" must go
@@ -33,9 +35,9 @@ export function createFreeText(grammar: TokenGrammar): FreeText {
     description: (description) => optional('description', description, 2_000),
     reason: (reason) => optional('reason', reason, 500),
     metadata(metadata) {
-      const entries = isObject(metadata) ? Object.entries(metadata) : undefined
+      const entries = isPlain(metadata) ? Object.entries(metadata) : undefined
       if (entries === undefined || entries.length > 32) {
-        throw new ValidationError('metadata', 'Expected metadata to be an object of at most 32 texts.')
+        throw new ValidationError('metadata', 'Expected metadata to be a plain object of at most 32 texts.')
       }
       const notes = entries.map(([name, text]) => [checkedLabel(name), mask(checkedNote(name, text))] as const)
       return demandLight(Object.fromEntries(notes))

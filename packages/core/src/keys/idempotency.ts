@@ -32,7 +32,7 @@ export function idempotencyOf(
   now: number,
 ): Idempotency | undefined {
   if (options === undefined) return undefined
-  const own = ownFields('create', options, ['idempotencyKey'])
+  const own = ownFields<CreateKeyOptions>('create', options, ['idempotencyKey'])
   const idempotencyKey = checkReference('idempotencyKey', own.idempotencyKey)
   const requestHash = createHash('sha256')
     .update(inOneOrder(requestOf(input)))

@@ -1,6 +1,8 @@
 import { ValidationError } from '../errors.ts'
 import { attentions } from './attention.ts'
-import { boundedText, checkedLimit, isSayable } from './checks.ts'
+import { isPlain } from '../plain-fields.ts'
+import { isSayable } from '../said.ts'
+import { boundedText, checkedLimit } from './checks.ts'
 import type { ListKeysInput } from './inputs.ts'
 import { statuses } from './read.ts'
 
@@ -50,10 +52,10 @@ function grouped(query: QueryParameters): ReadonlyMap<string, readonly string[]>
 
 function pairs(query: unknown): readonly (readonly [string, string])[] {
   if (typeof query === 'string') return [...new URLSearchParams(query)]
-  if (typeof query !== 'object' || query === null || Array.isArray(query)) {
-    throw new ValidationError('query', 'Expected a query string, URLSearchParams or an object of parameters.')
-  }
   if (query instanceof URLSearchParams) return [...query]
+  if (!isPlain(query)) {
+    throw new ValidationError('query', 'Expected a query string, URLSearchParams or a plain object of parameters.')
+  }
   return Object.entries(query).flatMap(([name, value]) =>
     (Array.isArray(value) ? Array.from(value as readonly unknown[]) : [value]).map((one): [string, string] => {
       // What `?search[a]=b` becomes in some parsers.

@@ -1,11 +1,12 @@
 import { channels, publish } from '../diagnostics.ts'
 import { ForbiddenError, NotSupportedError, ServiceAccountNotFoundError, ValidationError } from '../errors.ts'
+import { bare } from '../plain-fields.ts'
 import type { ActivityQuery, Page } from '../store/query.ts'
 import type { Activity, ActorRef } from '../store/records.ts'
 import { within } from '../verify/within.ts'
 import type { Actor, Origin } from './actor.ts'
 import type { Facts, KeyAction, ServiceAccountAction } from './activity.ts'
-import { boundedText, checkedLimit, checkReference, isObject, ownFields } from './checks.ts'
+import { boundedText, checkedActorRef, checkedLimit, isObject, ownFields } from './checks.ts'
 import { type Instant, instantMs } from './expiry.ts'
 import type { ManagerParts } from './parts.ts'
 import { findVisible } from './read.ts'
@@ -61,11 +62,12 @@ export async function readActivity(
   given: ActivityInput,
 ): Promise<Page<ActivityEntry>> {
   demand(actor, 'viewActivity')
-  const input = ownFields('activity', given, fields)
+  const input = ownFields<ActivityInput>('activity', given, fields)
   const query = activityQuery(actor, input)
   const { store, clock, storeTimeoutMs } = parts
   if (store.activity === undefined) throw new NotSupportedError('activity')
-  if (actor.can?.listAll !== true || actor.environment !== undefined) await demandSight(parts, actor, input)
+  if (actor.can?.listAll !== true || actor.environment !== undefined)
+    await demandSight(parts, actor, input, query.actor)
   const page = await within(clock, storeTimeoutMs, 'store', async () => store.activity?.(query))
   const entries = (page?.items ?? []).filter((entry) => answers(entry, query))
   return { items: entries.map(shown), nextCursor: page?.nextCursor ?? null }
@@ -91,7 +93,7 @@ function activityQuery(self: Actor, input: ActivityInput): ActivityQuery {
   }
   const targetId = keyId ?? serviceAccountId
   const field = keyId === undefined ? 'serviceAccountId' : 'keyId'
-  return {
+  return bare<ActivityQuery>({
     workspaceId: self.workspaceId,
     limit: checkedLimit(input.limit),
     ...(targetId !== undefined && { targetId: boundedText(field, targetId) }),
@@ -100,20 +102,14 @@ function activityQuery(self: Actor, input: ActivityInput): ActivityQuery {
     ...(from !== undefined && { from: instantMs('from', from) }),
     ...(to !== undefined && { to: instantMs('to', to) }),
     ...(cursor !== undefined && { cursor: boundedText('cursor', cursor, 2_500) }),
-  }
-}
-
-function checkedActorRef(actor: ActorRef): ActorRef {
-  if (isObject(actor) && ['user', 'service', 'key', 'system'].includes(actor.type)) {
-    return { type: actor.type, id: checkReference('actor.id', actor.id) }
-  }
-  throw new ValidationError('actor', 'Expected actor to be { type, id }.')
+  })
 }
 
 async function demandSight(
   parts: ManagerParts,
   self: Actor,
-  { keyId, serviceAccountId, actor }: ActivityInput,
+  { keyId, serviceAccountId }: ActivityInput,
+  asked: ActorRef | undefined,
 ): Promise<void> {
   if (keyId !== undefined) {
     await findVisible(parts, self, keyId)
@@ -125,7 +121,7 @@ async function demandSight(
     if (account === undefined) throw new ServiceAccountNotFoundError()
     return
   }
-  if (serviceAccountId === undefined && actor?.type === self.type && actor.id === self.id) return
+  if (serviceAccountId === undefined && asked?.type === self.type && asked.id === self.id) return
   throw new ForbiddenError(
     'viewActivity',
     'Without can: { listAll: true }, ask for one key (keyId), or for what you did yourself (actor).',

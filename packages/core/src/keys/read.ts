@@ -1,4 +1,5 @@
 import { KeyNotFoundError, ValidationError } from '../errors.ts'
+import { bare } from '../plain-fields.ts'
 import type { KeyQuery, Page } from '../store/query.ts'
 import type { KeyRecord } from '../store/records.ts'
 import type { KeyStatus } from '../store/status.ts'
@@ -76,13 +77,13 @@ function keyQuery(
   { grammar, policy }: Pick<ReadParts, 'grammar' | 'policy'>,
   at: number,
 ): KeyQuery {
-  const input = ownFields('list', given, fields)
+  const input = ownFields<ListKeysInput>('list', given, fields)
   const { ownerId, search, cursor } = input
   const attention = input.attention === undefined ? undefined : checkedAttention(input.attention)
   const status = input.status ?? (attention === undefined ? undefined : living)
   const environment = input.environment ?? actor.environment
   const owners = visibleOwners(actor)
-  return {
+  return bare<KeyQuery>({
     workspaceId: actor.workspaceId,
     at,
     limit: checkedLimit(input.limit),
@@ -93,7 +94,7 @@ function keyQuery(
     ...(search !== undefined && { search: boundedText('search', search) }),
     ...(cursor !== undefined && { cursor: boundedText('cursor', cursor, 1_024) }),
     ...(owners !== undefined && { visibleOwners: owners }),
-  }
+  })
 }
 
 function checkedStatuses(status: KeyStatus | readonly KeyStatus[]): readonly KeyStatus[] {

@@ -1,5 +1,6 @@
 import { ForbiddenError } from '../errors.ts'
 import { manageKeys } from '../permissions/grammar.ts'
+import { bare } from '../plain-fields.ts'
 import type { KeyQuery } from '../store/query.ts'
 import type { KeyRecord, Owner } from '../store/records.ts'
 import type { Ability, Actor } from './actor.ts'
@@ -25,7 +26,7 @@ export function visibleOwners(actor: Actor): KeyQuery['visibleOwners'] {
   const own = ownOwner(actor)
   return [
     ...(own === undefined ? [] : [own]),
-    ...(actor.can?.manageServiceAccounts === true ? [{ type: 'service' } as const] : []),
+    ...(actor.can?.manageServiceAccounts === true ? [bare({ type: 'service' } as const)] : []),
   ]
 }
 

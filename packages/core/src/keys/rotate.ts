@@ -175,7 +175,7 @@ function overlapEnd({ secrets: [, previous] }: KeyRecord, now: number): number |
 }
 
 function checkedOverlap(options: RotateOptions, maxOverlapMs: number): number {
-  const { overlap } = ownFields('rotate', options, ['overlap'])
+  const { overlap } = ownFields<RotateOptions>('rotate', options, ['overlap'])
   if (overlap === undefined) return Math.min(defaultOverlapMs, maxOverlapMs)
   const ms = durationMs(overlap)
   if (ms === undefined) throw new ValidationError('overlap', `Expected overlap to be ${durationForm}, or 0 for none.`)

@@ -11,7 +11,7 @@ import { withdrawFromKey } from './withdraw-from-key.ts'
 /** Switches a key off: it is refused until it is enabled again. Needs what revoking needs. */
 export async function disableKey(parts: ManagerParts, actor: Actor, id: string, options: Reason): Promise<Key> {
   demand(actor, 'revoke')
-  const reason = parts.freeText.reason(ownFields('disable', options, ['reason']).reason)
+  const reason = parts.freeText.reason(ownFields<Reason>('disable', options, ['reason']).reason)
   return withdrawFromKey(parts, actor, {
     id,
     action: 'key.disabled',

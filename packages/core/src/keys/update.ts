@@ -34,7 +34,7 @@ export async function updateKey(
   options: ChangeOptions,
 ): Promise<Key> {
   demand(actor, 'update')
-  const input = ownFields('update', given, fields)
+  const input = ownFields<UpdateKeyInput>('update', given, fields)
   const expected = checkedRevision(options)
   const { permissions, policy, clock, freeText } = parts
   const end = wantedEnd(input, clock.now())
@@ -168,7 +168,7 @@ export function checkRevision({ revision }: { readonly revision: number }, expec
 
 /** Checks the options of a change. */
 export function checkedRevision(options: ChangeOptions): number | undefined {
-  const { revision } = ownFields('update', options, ['revision'])
+  const { revision } = ownFields<ChangeOptions>('update', options, ['revision'])
   if (revision === undefined || (Number.isSafeInteger(revision) && revision >= 1)) return revision
   throw new ValidationError('revision', 'Expected revision to be the revision of the record as it was read.')
 }

@@ -1,4 +1,5 @@
 import { ForbiddenError, NotSupportedError } from '../errors.ts'
+import { bare } from '../plain-fields.ts'
 import type { KeyRecord } from '../store/records.ts'
 import { keyStatus } from '../store/status.ts'
 import { type BusiestKeys, type BusiestQuery, hourMs, type UsagePoint, type UsageQuery } from '../store/usage.ts'
@@ -17,7 +18,7 @@ type UsageParts = Pick<ManagerParts, 'store' | 'clock' | 'storeTimeoutMs' | 'con
 /** Reads how one key was used, if the actor may see it. */
 export async function usageOfKey(parts: UsageParts, actor: Actor, id: string, given: UsageInput): Promise<KeyUsage> {
   demand(actor, 'viewUsage')
-  const input = ownFields('usage', given, ['from', 'to', 'bucket'])
+  const input = ownFields<UsageInput>('usage', given, ['from', 'to', 'bucket'])
   const range = usageRange(input, parts.clock.now())
   demandSupport(parts)
   const record = await findVisible(parts, actor, id)
@@ -38,7 +39,7 @@ export async function usageOfWorkspace(
   given: WorkspaceUsageInput,
 ): Promise<WorkspaceUsage> {
   demand(actor, 'viewUsage')
-  const input = ownFields('usage', given, ['from', 'to', 'bucket', 'limit'])
+  const input = ownFields<WorkspaceUsageInput>('usage', given, ['from', 'to', 'bucket', 'limit'])
   const range = usageRange(input, parts.clock.now())
   const limit = checkedLimit(input.limit ?? 10)
   demandExplicitly(actor, 'listAll')
@@ -74,7 +75,7 @@ function demandSupport({ store }: UsageParts): void {
 }
 
 async function read({ store, clock, storeTimeoutMs }: UsageParts, query: UsageQuery): Promise<readonly UsagePoint[]> {
-  return (await within(clock, storeTimeoutMs, 'store', async () => store.usage?.(query))) ?? []
+  return (await within(clock, storeTimeoutMs, 'store', async () => store.usage?.(bare(query)))) ?? []
 }
 
 async function readBusiest({ store, clock, storeTimeoutMs }: UsageParts, query: BusiestQuery): Promise<BusiestKeys> {

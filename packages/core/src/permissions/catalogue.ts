@@ -1,4 +1,6 @@
 import { ConfigurationError } from '../errors.ts'
+import { isPlain } from '../plain-fields.ts'
+import { kindOf, said } from '../said.ts'
 import { isPermission, manageKeys } from './grammar.ts'
 
 /** The permissions an application knows, from `definePermissions`. `Name` is the union of their names. */
@@ -32,7 +34,7 @@ export type PermissionName<Definition extends PermissionDefinition> =
 export function definePermissions<const Definition extends PermissionDefinition>(
   definition: Definition,
 ): PermissionCatalogue<PermissionName<Definition>> {
-  if (typeof definition !== 'object' || definition === null || Array.isArray(definition)) {
+  if (!isPlain(definition)) {
     throw new ConfigurationError('permissions', 'definePermissions expects an object such as { prompts: ["read"] }.')
   }
   const names = new Set<string>()
@@ -40,7 +42,7 @@ export function definePermissions<const Definition extends PermissionDefinition>
     if (!Array.isArray(actions)) {
       throw new ConfigurationError(
         'permissions',
-        `Expected a list of actions for "${resource}", got ${typeof actions}.`,
+        `Expected a list of actions for ${said(resource)}, got ${kindOf(actions)}.`,
       )
     }
     for (const action of actions) names.add(checkedName(resource, action))
@@ -52,11 +54,11 @@ export function definePermissions<const Definition extends PermissionDefinition>
 }
 
 function checkedName(resource: string, action: unknown): string {
-  const name = `${resource}:${String(action)}`
+  const name = `${resource}:${typeof action === 'string' ? action : kindOf(action)}`
   if (typeof action === 'string' && isPermission(name)) return name
   throw new ConfigurationError(
     'permissions',
-    `"${name}" is not a permission. Each side matches [a-z0-9][a-z0-9_.-]{0,63}; wildcards belong in grants only.`,
+    `${said(name)} is not a permission. Each side matches [a-z0-9][a-z0-9_.-]{0,63}; wildcards belong in grants only.`,
   )
 }
 

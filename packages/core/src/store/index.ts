@@ -4,6 +4,8 @@
  * @module
  */
 export { ConfigurationError, CorruptRecordError, UnavailableError, ValidationError } from '../errors.ts'
+export { checkedOptions } from '../option-checks.ts'
+export { said } from '../said.ts'
 export { checkedTargets, checkedWrites, demandLocked, idempotencyId, mostWrites } from './checked-writes.ts'
 export { checkLimit, type CursorPosition, decodeCursor, encodeCursor } from './cursor.ts'
 export { assertMeantFor } from './store-id.ts'

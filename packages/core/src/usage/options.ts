@@ -1,5 +1,4 @@
-import { ConfigurationError } from '../errors.ts'
-import { checkNames, integer, shown } from '../option-checks.ts'
+import { checkedGroup, integer } from '../option-checks.ts'
 
 /** How uses of keys are counted. */
 export interface UsageOptions {
@@ -13,12 +12,9 @@ export interface UsageOptions {
 }
 
 /** Checks and fills in. @throws {ConfigurationError} naming the option */
-export function resolvedUsage(usage: false | UsageOptions): false | Required<UsageOptions> {
-  if (usage === false) return false
-  if (typeof usage !== 'object') {
-    throw new ConfigurationError('usage', `Expected usage to be false or { flushMs, maxCells }, got ${shown(usage)}.`)
-  }
-  checkNames('usage.', usage, ['flushMs', 'maxCells'])
+export function resolvedUsage(given: false | UsageOptions | undefined): false | Required<UsageOptions> {
+  if (given === false) return false
+  const usage = checkedGroup<UsageOptions>('usage', given, ['flushMs', 'maxCells'])
   return {
     flushMs: integer('usage.flushMs', usage.flushMs, 5_000, 100, 60_000),
     maxCells: integer('usage.maxCells', usage.maxCells, 50_000, 1, 10_000_000),

@@ -107,7 +107,7 @@ export function createRecorder(
 
   const subjectOf = (verdict: Verification): Subject | undefined => {
     // A guard's copy of an accepted verdict still stands for the same use.
-    if (verdict.ok) return isOurs(verdict.apiKey) ? verdict.apiKey : undefined
+    if (verdict?.ok) return isOurs(verdict.apiKey) ? verdict.apiKey : undefined
     return subjects.get(verdict)
   }
 

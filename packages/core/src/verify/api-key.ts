@@ -9,13 +9,15 @@ export interface ApiKeys {
   /** Frozen to the bottom: it is shared between requests. */
   make(record: KeyRecord, secret: SecretRecord, owner: GrantSet): ApiKey
   /** Whether this very object was made here: a copy stands for nothing. */
-  isOurs(apiKey: ApiKey): boolean
+  isOurs(apiKey: unknown): apiKey is ApiKey
   /** Whether two keys made here say the same of the same key, so that one may stand for both. */
   areSame(a: ApiKey, b: ApiKey): boolean
   /** How much memory a key made here takes, at most. Bytes; the token's entry and the verdict are in it. */
   bytesOf(apiKey: ApiKey): number
   /** Undefined when the key is good for this. Workspace first: another tenant's route tells nothing else. */
   refusal(apiKey: ApiKey, requirement: Requirement): Refused | undefined
+  /** Undefined when the key belongs to this workspace. */
+  workspaceRefusal(apiKey: ApiKey, workspaceId: string): Refused | undefined
 }
 
 // Thousands of keys hold a few different lists of permissions, few workspaces, and an owner has more than one key.
@@ -57,6 +59,9 @@ export function createApiKeys(catalogue: PermissionCatalogue): ApiKeys {
     }
   }
 
+  const workspaceRefusal = (apiKey: ApiKey, workspaceId: string): Refused | undefined =>
+    workspaceId === apiKey.workspaceId ? undefined : { ok: false, code: 'wrong_workspace', keyId: apiKey.id }
+
   return {
     make(record, secret, owner) {
       const key = grantSet(record.permissions)
@@ -79,7 +84,9 @@ export function createApiKeys(catalogue: PermissionCatalogue): ApiKeys {
       return Object.freeze(apiKey)
     },
 
-    isOurs: (apiKey) => grantedBy.has(apiKey),
+    isOurs: (apiKey): apiKey is ApiKey => grantedBy.has(apiKey as ApiKey),
+
+    workspaceRefusal,
 
     areSame: (a, b) => isSameList(grantedBy.get(a), grantedBy.get(b)) && saysTheSame(a, b),
 
@@ -98,12 +105,10 @@ export function createApiKeys(catalogue: PermissionCatalogue): ApiKeys {
     },
 
     refusal(apiKey, { workspaceId, environments, permissions, anyPermission }) {
-      const keyId = apiKey.id
-      if (workspaceId !== undefined && workspaceId !== apiKey.workspaceId) {
-        return { ok: false, code: 'wrong_workspace', keyId }
-      }
+      const foreign = workspaceId === undefined ? undefined : workspaceRefusal(apiKey, workspaceId)
+      if (foreign !== undefined) return foreign
       if (environments !== undefined && !environments.includes(apiKey.environment)) {
-        return { ok: false, code: 'wrong_environment', keyId }
+        return { ok: false, code: 'wrong_environment', keyId: apiKey.id }
       }
       return (
         (permissions && permissionRefusal(apiKey, permissions, false)) ??

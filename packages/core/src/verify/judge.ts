@@ -1,4 +1,5 @@
 import type { GrantSet } from '../permissions/match.ts'
+import { bare } from '../plain-fields.ts'
 import type { KeyRecord, SecretRecord } from '../store/records.ts'
 import { type KeyStatus, keyStatus } from '../store/status.ts'
 import type { ApiKeys } from './api-key.ts'
@@ -6,11 +7,11 @@ import type { Accepted, Refused, RefusalCode, Verification } from './verdict.ts'
 
 const never = Number.POSITIVE_INFINITY
 
-const codeOfStatus: Readonly<Partial<Record<KeyStatus, RefusalCode>>> = {
+const codeOfStatus = bare<Readonly<Partial<Record<KeyStatus, RefusalCode>>>>({
   revoked: 'key_revoked',
   expired: 'key_expired',
   disabled: 'key_disabled',
-}
+})
 
 /** Why a key, with its secret proven, is refused whoever owns it; undefined when its state is no reason. Pure. */
 export function stateRefusal(record: KeyRecord, secret: SecretRecord, now: number): Refused | undefined {

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { createLru } from './lru.ts'
 import type { Clock } from '../clock.ts'
 
 /**
@@ -20,7 +20,7 @@ interface Negative {
 
 /** Makes a memory of at most `maxEntries`, each good for `lifetimeMs`. */
 export function createNegatives(maxEntries: number, lifetimeMs: number, clock: Clock): Negatives {
-  const negatives = new LRUCache<string, Negative>({ max: maxEntries })
+  const negatives = createLru<Negative>(maxEntries)
   return {
     has(digest, stamp) {
       const negative = negatives.get(digest)

@@ -1,63 +1,83 @@
 import { ConfigurationError } from '../errors.ts'
 import type { PermissionCatalogue } from '../permissions/catalogue.ts'
+import { bare, plainFields } from '../plain-fields.ts'
+import { kindOf, said } from '../said.ts'
 import type { Requirement } from './verdict.ts'
 
-const known = ['permission', 'permissions', 'anyPermission', 'workspaceId', 'environments', 'carrier']
+/** What may be asked of a key in one way or another. */
+export interface WantedRequirement extends Requirement {
+  readonly permission?: string
+}
+
+/** What decides whether names are declared. */
+export interface Declared {
+  readonly permissions: PermissionCatalogue
+  readonly environments: readonly string[]
+}
+
+const names = ['permission', 'permissions', 'anyPermission', 'workspaceId', 'environments'] as const
 
 /**
- * Reads what a caller of `verify` asks of the key. A requirement that everybody meets, or nobody, is a slip of the pen,
- * and so is one that is not there: `{ workspaceId: undefined }` must not let every workspace in.
+ * Reads what a caller asks of a key. A requirement that every key meets, or none, is a mistake, and so is one that is not
+ * there: `{ workspaceId: undefined }` must not let every workspace in.
  *
+ * @param call who asks, for errors
  * @throws {ConfigurationError} naming what is wrong
  */
 export function checkedRequirement(
-  context: object = {},
-  catalogue: PermissionCatalogue,
-  environments: readonly string[],
+  call: string,
+  wanted: unknown,
+  { permissions, environments }: Declared,
 ): Requirement {
-  for (const [name, value] of Object.entries(context)) {
-    if (!known.includes(name)) {
-      throw new ConfigurationError(name, `verify knows no requirement "${name}". Known: ${known.join(', ')}.`)
-    }
-    if (value === undefined)
-      throw new ConfigurationError(name, `The requirement "${name}" is undefined. Leave it out, or say it.`)
-  }
-  const {
-    permission,
-    permissions,
-    anyPermission,
-    workspaceId,
-    environments: wanted,
-  } = context as Readonly<Record<string, unknown>>
-  if (workspaceId !== undefined && (typeof workspaceId !== 'string' || workspaceId === '')) {
+  const fields = plainFields<WantedRequirement>(wanted, names, {
+    call,
+    noun: 'requirement',
+    refuse: (name = 'requirement', message) => new ConfigurationError(name, message),
+  })
+  const undefinedName = names.find((name) => name in fields && fields[name] === undefined)
+  if (undefinedName !== undefined) {
     throw new ConfigurationError(
-      'workspaceId',
-      `Expected workspaceId to be a text that is not empty, got ${typeof workspaceId}.`,
+      undefinedName,
+      `The requirement "${undefinedName}" is undefined. Leave it out, or say it.`,
     )
   }
-  const isDeclared = (name: string): boolean => catalogue.has(name)
+  const isDeclared = (name: string): boolean => permissions.has(name)
   const isEnvironment = (name: string): boolean => environments.includes(name)
+  const { permission, permissions: all, anyPermission: any, workspaceId, environments: some } = fields
   const required = [
-    ...(permissions === undefined ? [] : names('permissions', permissions, isDeclared)),
-    ...(permission === undefined ? [] : names('permission', [permission], isDeclared)),
+    ...(all === undefined ? [] : declared('permissions', all, isDeclared)),
+    ...(permission === undefined ? [] : declared('permission', [permission], isDeclared)),
   ]
-  return {
-    ...(workspaceId !== undefined && { workspaceId }),
-    ...(wanted !== undefined && { environments: names('environments', wanted, isEnvironment) }),
+  return bare<Requirement>({
+    ...(workspaceId !== undefined && { workspaceId: checkedWorkspace(workspaceId) }),
+    ...(some !== undefined && { environments: declared('environments', some, isEnvironment) }),
     ...(required.length > 0 && { permissions: required }),
-    ...(anyPermission !== undefined && { anyPermission: names('anyPermission', anyPermission, isDeclared) }),
-  }
+    ...(any !== undefined && { anyPermission: declared('anyPermission', any, isDeclared) }),
+  })
 }
 
-function names(option: string, value: unknown, isDeclared: (name: string) => boolean): readonly string[] {
+/** As `checkedRequirement`, for whoever must ask something: a requirement of nothing would pass every key. */
+export function checkedDemand(call: string, wanted: unknown, rules: Declared): Requirement {
+  const requirement = checkedRequirement(call, wanted, rules)
+  if (Object.keys(requirement).length > 0) return requirement
+  throw new ConfigurationError(
+    'requirement',
+    `${call} needs at least one of ${names.join(', ')}: without one it passes every key.`,
+  )
+}
+
+function checkedWorkspace(workspaceId: unknown): string {
+  if (typeof workspaceId === 'string' && workspaceId !== '') return workspaceId
+  const got = workspaceId === '' ? 'an empty one' : kindOf(workspaceId)
+  throw new ConfigurationError('workspaceId', `Expected workspaceId to be a text that is not empty, got ${got}.`)
+}
+
+function declared(option: string, value: unknown, isDeclared: (name: string) => boolean): readonly string[] {
   if (!Array.isArray(value) || value.length === 0) {
-    throw new ConfigurationError(option, `Expected ${option} to be a list of at least one name.`)
+    throw new ConfigurationError(option, `Expected ${option} to be a list of at least one name, got ${kindOf(value)}.`)
   }
   return Array.from(value as readonly unknown[], (name) => {
     if (typeof name === 'string' && isDeclared(name)) return name
-    throw new ConfigurationError(
-      option,
-      `${typeof name === 'string' ? `"${name}"` : typeof name} in ${option} is not declared.`,
-    )
+    throw new ConfigurationError(option, `Expected ${option} to be declared, got ${said(name)}.`)
   })
 }

@@ -2,6 +2,7 @@ import { channels, publish } from '../diagnostics.ts'
 import { CorruptRecordError, type Dependency, UnavailableError } from '../errors.ts'
 import { decodeServiceAccount } from '../store/record-codec.ts'
 import type { ServiceAccount } from '../store/records.ts'
+import { bare } from '../plain-fields.ts'
 import type { KeyStore } from '../store/store.ts'
 
 /**
@@ -17,7 +18,7 @@ export async function storedServiceAccount(
   id: string,
   asked: Dependency,
 ): Promise<ServiceAccount | undefined> {
-  const page = await store.services?.({ workspaceId, ids: [id], includeDeleted: true, limit: 1 })
+  const page = await store.services?.(bare({ workspaceId, ids: [id], includeDeleted: true, limit: 1 }))
   const stored = page?.items[0]
   const account = stored === undefined ? undefined : readable(stored, id, asked)
   return account?.id === id && account.workspaceId === workspaceId ? account : undefined

@@ -112,7 +112,7 @@ describe('authenticate', () => {
   test('refuses wrong options at construction, also in overrides', () => {
     expect(() => auth(keyring, { realm: '"' })).toThrow(ConfigurationError)
     expect(() => auth().authenticate({ realm: '"' })).toThrow(ConfigurationError)
-    expect(() => auth().authenticate({ optoinal: true } as never)).toThrow(/did you mean `optional`/)
+    expect(() => auth().authenticate({ optoinal: true } as never)).toThrow(/did you mean "optional"/)
     expect(() => auth().authenticate(null as never)).toThrow(ConfigurationError)
   })
 

@@ -111,7 +111,7 @@ test.each([
   ['stripCredentials', 'stripCredential'],
   ['skipPreFlight', 'skipPreflight'],
 ])('an unknown option is refused with a guess (%s)', (name, guess) => {
-  expect(refusal({ [name]: true }).message).toContain(`did you mean \`${guess}\``)
+  expect(refusal({ [name]: true }).message).toContain(`did you mean "${guess}"`)
 })
 
 test('an unknown option that resembles nothing is refused without a guess', () => {

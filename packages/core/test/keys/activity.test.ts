@@ -87,14 +87,18 @@ describe('the activity log', () => {
 
   test('a strange origin neither fails a call nor forges a line', async () => {
     const { keyring } = setUp()
-    const origin = { ip: 'x'.repeat(1_000), userAgent: 'a\r\nkey.revoked', requestId: 7, cookie: 'secret' } as never
+    const origin = { ip: 'x'.repeat(1_000), userAgent: 'a\r\nkey.revoked', requestId: 7 } as never
     const own = keyring.as(user('ada', { origin, can: { listAll: true } }))
     await own.create(named)
     const [created] = (await own.activity()).items
     expect(created?.origin).toEqual({ ip: 'x'.repeat(64), userAgent: 'a  key.revoked' })
-    expect(() => keyring.as(user('ada', { origin: '192.0.2.1' as never }))).toThrow(
-      expect.objectContaining({ field: 'actor.origin' }),
-    )
+    for (const [wrong, field] of [
+      ['192.0.2.1', 'actor.origin'],
+      [new Map([['ip', '192.0.2.1']]), 'actor.origin'],
+      [{ useragent: 'curl' }, 'actor.origin.useragent'],
+    ] as const) {
+      expect(() => keyring.as(user('ada', { origin: wrong as never }))).toThrow(expect.objectContaining({ field }))
+    }
   })
 
   test('a change and its line are stored together or not at all', async () => {

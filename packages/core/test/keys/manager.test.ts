@@ -1,10 +1,10 @@
 import { memoryStore } from '@claviger/store-memory'
 import { describe, expect, test } from 'vitest'
-import type { Actor, KeyManager } from '../../src/index.ts'
+import type { Actor, KeyManager, MemberActor } from '../../src/index.ts'
 import { fails, withoutLocks } from '../support/observed-store.ts'
 import { ada, type Name, setUp } from '../support/set-up.ts'
 
-const user = (id: string, more: Partial<Actor> = {}): Actor => ({
+const user = (id: string, more: Partial<MemberActor> = {}): MemberActor => ({
   type: 'user',
   id,
   workspaceId: 'ws_acme',
@@ -360,8 +360,16 @@ describe('as', () => {
     ['actor.workspaceId', { ...user('ada'), workspaceId: undefined }],
     ['actor.id', { ...user('ada'), id: 7 }],
     ['actor.permissions', { ...user('ada'), permissions: '*' }],
-    ['actor.can', { ...user('ada'), can: { rovoke: false } }],
-    ['actor.can', { ...user('ada'), can: { revoke: 'no' } }],
+    ['actor.can.rovoke', { ...user('ada'), can: { rovoke: false } }],
+    ['actor.can.revoke', { ...user('ada'), can: { revoke: 'no' } }],
+    ['actor.can', { ...user('ada'), can: new Map([['revoke', false]]) }],
+    ['actor.can', { ...user('ada'), can: null }],
+    ['actor.cann', { ...user('ada'), cann: { rotate: false } }],
+    ['actor.environment', { ...user('ada'), environment: 'staging' }],
+    ['actor.expiresAt', { ...user('ada'), expiresAt: new Date(0) }],
+    ['actor.owner', { ...user('ada'), owner: ada }],
+    ['actor', new Map(Object.entries(user('ada')))],
+    ['actor', Object.create(user('ada')) as object],
   ])('refuses a wrong %s', (field, actor) => {
     expect(() => setUp().keyring.as(actor as Actor)).toThrow(
       expect.objectContaining({ code: 'ERR_CLAVIGER_VALIDATION', field }),

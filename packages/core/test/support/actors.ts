@@ -1,7 +1,7 @@
-import type { Actor } from '../../src/index.ts'
+import type { MemberActor } from '../../src/index.ts'
 
 /** A person in ws_acme who holds all of prompts, unless told otherwise. */
-export const user = (id: string, more: Partial<Actor> = {}): Actor => ({
+export const user = (id: string, more: Partial<MemberActor> = {}): MemberActor => ({
   type: 'user',
   id,
   workspaceId: 'ws_acme',
@@ -13,7 +13,7 @@ export const user = (id: string, more: Partial<Actor> = {}): Actor => ({
 export const named = { name: 'Production', environment: 'production' } as const
 
 /** Everybody's keys, in the hands of somebody who holds everything. */
-export const admin = (more: Partial<Actor> = {}): Actor =>
+export const admin = (more: Partial<MemberActor> = {}): MemberActor =>
   user('root', {
     permissions: ['*:*', 'keys:manage'],
     can: { listAll: true, manageServiceAccounts: true },

@@ -27,10 +27,10 @@ export interface DatabaseParts {
   readonly dialect: SqlDialect
   /** Makes connections; with a limit, a statement without an answer is given up after so long. */
   readonly connect: (statementTimeoutMs: number | undefined) => Dialect
-  readonly schema?: string | undefined
-  readonly statementTimeoutMs?: number
-  readonly busyTimeoutMs?: number
-  readonly assertInPlace?: () => void
+  readonly schema: string | undefined
+  readonly statementTimeoutMs: number | undefined
+  readonly busyTimeoutMs: number
+  readonly assertInPlace: (() => void) | undefined
 }
 
 // As long as core waits. Whatever took its place is asked next.
@@ -38,7 +38,7 @@ const maxReadMs = 1_000
 
 /** @throws {ConfigurationError} when an option is wrong */
 export function openDatabase(parts: DatabaseParts, options: SqlStoreOptions): Database {
-  const { dialect, connect, schema, statementTimeoutMs, busyTimeoutMs = 0, assertInPlace = () => {} } = parts
+  const { dialect, connect, schema, statementTimeoutMs, busyTimeoutMs, assertInPlace = () => {} } = parts
   const { tablePrefix = 'claviger_', changeLogLength = 1_000 } = options
   const naming = {
     tablePrefix: checkedIdentifier('tablePrefix', tablePrefix),

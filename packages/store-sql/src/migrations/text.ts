@@ -1,4 +1,4 @@
-import { ConfigurationError } from '@claviger/core/store'
+import { checkedOptions, ConfigurationError, said } from '@claviger/core/store'
 import type { SqlDialect, SqlDialectName } from '../dialects/dialect.ts'
 import { mysql } from '../dialects/mysql.ts'
 import { postgres } from '../dialects/postgres.ts'
@@ -33,11 +33,16 @@ export interface MigrationSqlOptions {
  *
  * @throws {ConfigurationError} when an option is wrong
  */
-export function migrationSql(dialect: SqlDialectName, options: MigrationSqlOptions = {}): string {
-  if (!Object.hasOwn(dialects, dialect)) {
-    throw new ConfigurationError('dialect', `dialect must be one of ${Object.keys(dialects).join(', ')}.`)
+export function migrationSql(dialect: SqlDialectName, options?: MigrationSqlOptions): string {
+  if (typeof dialect !== 'string' || !Object.hasOwn(dialects, dialect)) {
+    throw new ConfigurationError(
+      'dialect',
+      `dialect must be one of ${Object.keys(dialects).join(', ')}, got ${said(dialect)}.`,
+    )
   }
-  const { tablePrefix = 'claviger_', schema, after = 0, transaction = true } = options
+  const names = ['tablePrefix', 'schema', 'after', 'transaction'] as const
+  const given = checkedOptions<MigrationSqlOptions>('migrationSql', options, names)
+  const { tablePrefix = 'claviger_', schema, after = 0, transaction = true } = given
   const naming = {
     tablePrefix: checkedIdentifier('tablePrefix', tablePrefix),
     schema: schema === undefined ? undefined : checkedIdentifier('schema', schema),

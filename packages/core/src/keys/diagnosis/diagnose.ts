@@ -1,5 +1,6 @@
 import { KeyNotFoundError, ValidationError } from '../../errors.ts'
 import type { PermissionCatalogue } from '../../permissions/catalogue.ts'
+import { bare } from '../../plain-fields.ts'
 import type { KeyRecord, SecretRecord } from '../../store/records.ts'
 import { undeclaredGrants } from '../../permissions/declared.ts'
 import { parseToken } from '../../token/token.ts'
@@ -7,7 +8,7 @@ import { stateRefusal } from '../../verify/judge.ts'
 import type { Requirement } from '../../verify/verdict.ts'
 import { unproven } from '../../verify/prover.ts'
 import type { Actor } from '../actor.ts'
-import { boundedText, ownFields, checkReference, isObject } from '../checks.ts'
+import { boundedText, ownFields, checkReference } from '../checks.ts'
 import { checkedEnvironment } from '../create-input.ts'
 import type { DiagnoseInput, DiagnoseTarget, Diagnosis, DiagnosisCheck, DiagnosisCheckName } from './diagnosis.ts'
 import {
@@ -50,9 +51,8 @@ export async function diagnoseKey(
     fix,
   })
 
-  const byId = isObject(target)
-  const named = byId
-    ? { id: boundedText('id', ownFields('diagnose', target, ['id']).id), token: undefined }
+  const named = isTarget(target)
+    ? { id: boundedText('id', ownFields<{ id: string }>('diagnose', target, ['id']).id), token: undefined }
     : readTarget(parts, target, pass)
   if ('finding' in named) return { ...fail(named.finding), ...('hint' in named && { hint: named.hint }) }
 
@@ -98,6 +98,11 @@ const states = [
   { check: 'rotated', code: 'key_rotated', detail: 'Its secret was not replaced, or the overlap still runs.' },
 ] as const
 
+/** Whether the key is named by its id: everything else is looked at as the token a client sends. */
+function isTarget(target: unknown): target is object {
+  return typeof target === 'object' && target !== null && !Array.isArray(target)
+}
+
 /** The id in a token, or why there is none. */
 function readTarget(
   { grammar }: ManagerParts,
@@ -140,16 +145,16 @@ function secretOf({ hashing }: ManagerParts, { secrets }: KeyRecord, token: stri
 }
 
 function checkedQuestion({ permissions, grammar }: ManagerParts, input: DiagnoseInput): Requirement {
-  const { environment, permission, workspaceId } = ownFields('diagnose', input, [
+  const { environment, permission, workspaceId } = ownFields<DiagnoseInput>('diagnose', input, [
     'permission',
     'environment',
     'workspaceId',
   ])
-  return {
+  return bare<Requirement>({
     ...(permission !== undefined && { permissions: [checkedPermission(permission, permissions)] }),
     ...(environment !== undefined && { environments: [checkedEnvironment(environment, grammar.environments)] }),
     ...(workspaceId !== undefined && { workspaceId: checkReference('workspaceId', workspaceId) }),
-  }
+  })
 }
 
 /** A pasted key may have ended up in the wrong field: what came is not repeated. */

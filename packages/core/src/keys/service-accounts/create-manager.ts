@@ -1,5 +1,6 @@
 import { ConflictError, NotSupportedError, ValidationError } from '../../errors.ts'
-import type { Page } from '../../store/query.ts'
+import { bare } from '../../plain-fields.ts'
+import type { Page, ServiceAccountQuery } from '../../store/query.ts'
 import { serviceAccountId } from '../../service-account-id.ts'
 import { listedServiceAccount } from '../../verify/service-account.ts'
 import { within } from '../../verify/within.ts'
@@ -10,7 +11,7 @@ import type { ManagerParts } from '../parts.ts'
 import { demandExplicitly } from '../rights.ts'
 import { existingAccount, putAccount } from './change-account.ts'
 import { deleteAccount } from './delete-account.ts'
-import type { ListServiceAccountsInput, ServiceAccountManager } from './manager.ts'
+import type { CreateServiceAccountInput, ListServiceAccountsInput, ServiceAccountManager } from './manager.ts'
 import { type ServiceAccount, serviceAccountFromRecord } from './service-account.ts'
 import { updateAccount } from './update-account.ts'
 
@@ -34,7 +35,11 @@ export function createServiceAccountManager(
   return {
     async create(given) {
       demandExplicitly(asked, 'manageServiceAccounts')
-      const input = ownFields('serviceAccounts.create', given, ['name', 'description', 'permissions'])
+      const input = ownFields<CreateServiceAccountInput>('serviceAccounts.create', given, [
+        'name',
+        'description',
+        'permissions',
+      ])
       const name = freeText.name(input.name)
       const description = freeText.description(input.description)
       const grants = checkedGrants(input.permissions, permissions)
@@ -85,16 +90,16 @@ export function createServiceAccountManager(
       includeDeleted = false,
       cursor,
       limit,
-    } = ownFields('serviceAccounts.list', input, ['includeDeleted', 'cursor', 'limit'])
+    } = ownFields<ListServiceAccountsInput>('serviceAccounts.list', input, ['includeDeleted', 'cursor', 'limit'])
     if (typeof includeDeleted !== 'boolean') {
       throw new ValidationError('includeDeleted', 'Expected includeDeleted to be true or false.')
     }
-    const query = {
+    const query = bare<ServiceAccountQuery>({
       workspaceId: actor.workspaceId,
       includeDeleted,
       limit: checkedLimit(limit),
       ...(cursor !== undefined && { cursor: boundedText('cursor', cursor, 2_500) }),
-    }
+    })
     const page = await within(clock, storeTimeoutMs, 'store', async () => store.services?.(query))
     const accounts = (page?.items ?? []).flatMap((stored) => listedServiceAccount(stored, actor.workspaceId))
     return { items: accounts.map(serviceAccountFromRecord), nextCursor: page?.nextCursor ?? null }

@@ -1,7 +1,10 @@
 import { isClavigerError } from '../../errors.ts'
+import { bare } from '../../plain-fields.ts'
+import type { KeyQuery } from '../../store/query.ts'
 import type { KeyStatus } from '../../store/status.ts'
 import { within } from '../../verify/within.ts'
 import type { Actor } from '../actor.ts'
+import { inEveryEnvironment } from '../check-actor.ts'
 import type { ManagerParts } from '../parts.ts'
 import { revocationOf } from '../revoke.ts'
 import { revokeMany } from '../revoke-many.ts'
@@ -21,17 +24,17 @@ export async function revokeKeysOf(
 ): Promise<void> {
   const { store, clock, storeTimeoutMs } = parts
   // The account's keys of every environment, whatever the actor sees otherwise.
-  const { environment: _, ...everywhere } = actor
+  const everywhere = inEveryEnvironment(actor)
   let cursor: string | null | undefined
   do {
-    const query = {
+    const query = bare<KeyQuery>({
       workspaceId: actor.workspaceId,
       at: clock.now(),
       statuses: notRevoked,
       visibleOwners: [{ type: 'service', id: accountId }],
       limit: 100,
       ...(typeof cursor === 'string' && { cursor }),
-    } as const
+    })
     const page = await within(clock, storeTimeoutMs, 'store', () => store.list(query))
     const ids = page.items.map(({ id }) => id)
     const results = await revokeMany(ids, (id) => attemptOf(parts, everywhere, revocationOf(id, reason))(() => {}))

@@ -30,7 +30,11 @@ export async function updateAccount(
   options: ChangeOptions,
 ): Promise<ServiceAccount> {
   const { freeText, permissions, withdrawals } = parts
-  const input = ownFields('serviceAccounts.update', given, ['name', 'description', 'permissions'])
+  const input = ownFields<UpdateServiceAccountInput>('serviceAccounts.update', given, [
+    'name',
+    'description',
+    'permissions',
+  ])
   const expected = checkedRevision(options)
   const patch: Partial<StoredAccount> = {
     ...(input.name !== undefined && { name: freeText.name(input.name) }),

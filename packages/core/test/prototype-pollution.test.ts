@@ -1,0 +1,224 @@
+import { memoryStore } from '@claviger/store-memory'
+import { seededRandom, testClock, testKeyring } from '@claviger/testing'
+import { describe, expect, test } from 'vitest'
+import { createDecider, createHttpAuth } from '../src/http/index.ts'
+import { argon2id, createKeyring, definePermissions, hmacSha256, keyActor, systemActor } from '../src/index.ts'
+
+/** Every name that some object of options, inputs, actors, records, requests or verdicts may lack. */
+const names = [
+  // createKeyring and its groups
+  ...['prefix', 'previousPrefixes', 'environments', 'store', 'permissions', 'defaultPermissions', 'resolveOwner'],
+  ...['owners', 'hasher', 'onEvent', 'policy', 'retention', 'usage', 'cache', 'recordAgeMs', 'pollMs', 'leaseMs'],
+  ...['storeTimeoutMs', 'negativeMs', 'expiryNoticeMs', 'staleIfErrorMs', 'hashing', 'clock', 'random'],
+  ...['maxLifetime', 'rotateAfter', 'unusedAfter', 'maxOverlap', 'revokedKeys', 'deletedServiceAccounts', 'activity'],
+  ...['idempotency', 'flushMs', 'maxCells', 'maxEntries', 'maxNegatives', 'concurrency', 'maxQueued', 'maxWaitMs'],
+  ...['memoryKiB', 'iterations', 'parallelism', 'pepper', 'previousPeppers', 'id', 'secret'],
+  // apiKeyAuth and stores
+  ...['header', 'realm', 'optional', 'stripCredential', 'verbose', 'skipPreflight', 'onDenied', 'storeId'],
+  ...['changeLogLength', 'keyring', 'seed', 'grants'],
+  // actors
+  ...['type', 'workspaceId', 'can', 'origin', 'owner', 'environment', 'expiresAt', 'ip', 'userAgent', 'requestId'],
+  ...['list', 'listAll', 'create', 'update', 'rotate', 'revoke', 'viewUsage', 'viewActivity', 'diagnose'],
+  'manageServiceAccounts',
+  // inputs and queries
+  ...['name', 'description', 'expiresIn', 'metadata', 'idempotencyKey', 'revision', 'overlap', 'reason', 'status'],
+  ...[
+    'ownerId',
+    'attention',
+    'search',
+    'cursor',
+    'limit',
+    'keyId',
+    'serviceAccountId',
+    'actor',
+    'action',
+    'from',
+    'to',
+  ],
+  ...['bucket', 'includeDeleted', 'permission', 'anyPermission', 'carrier', 'statuses', 'visibleOwners', 'targetId'],
+  ...['ids', 'groupBy', 'at'],
+  // verdicts, refusals and what is kept of a request
+  ...['ok', 'apiKey', 'endsAt', 'noticeFrom', 'code', 'hint', 'requiredPermissions', 'deniedBy', 'besides', 'record'],
+  ...['silent', 'nonce', 'expires', 'denial', 'scope', 'replayed', 'token', 'key', 'active', 'rotating', 'disabled'],
+  ...['secretVersion', 'maxBytes', 'nextPepper', 'nextPrefix', 'previousEnvironments', 'nextEnvironments'],
+  ...['settled', 'destroyed', 'headersSent', 'stream', 'urgency', 'meanwhile', 'decide', 'storeTimeout'],
+  ...['subscribe', 'rawHeaders', 'req', 'res', 'ttl', 'max', 'allowStale', 'maxSize', 'key_revoked', 'denied'],
+] as const
+
+/** What JSON can carry, and what looks harmless: each is right for some name. */
+const values: readonly unknown[] = [
+  true,
+  false,
+  1,
+  60_000,
+  'production',
+  'staging',
+  ['*:*', 'keys:manage'],
+  [],
+  { listAll: true, manageServiceAccounts: true },
+  { type: 'user', id: 'eve' },
+  '90d',
+  null,
+]
+
+const permissions = definePermissions({ prompts: ['read', 'write'] })
+const pepper = { id: 'p', secret: 'a pepper of thirty-two characters' }
+const start = Date.UTC(2025, 0, 1)
+
+/** Everything that can be asked and done, from the start, a line for each answer. */
+async function life(): Promise<readonly string[]> {
+  const seen: string[] = []
+  const clock = testClock(start)
+  const store = memoryStore({ storeId: 'fixed' })
+  const keyring = createKeyring({
+    prefix: 'acme',
+    store,
+    permissions,
+    defaultPermissions: ['prompts:read'],
+    hasher: hmacSha256({ pepper }),
+    resolveOwner: ({ owner }) => (owner.id === 'eve' ? null : ['prompts:read']),
+    clock,
+    random: seededRandom(7),
+  })
+  const note = async (what: string, work: () => unknown): Promise<void> => {
+    try {
+      seen.push(JSON.stringify([what, plain(await work())]))
+    } catch (error) {
+      seen.push(JSON.stringify([what, (error as Error).name, (error as Error).message]))
+    }
+  }
+  const member = { type: 'user', id: 'ada', workspaceId: 'ws_acme', permissions: ['prompts:read'] } as const
+  const ada = keyring.as(member)
+  const bob = keyring.as({ ...member, id: 'bob' })
+  const system = keyring.as(systemActor('ws_acme'))
+  const owner = { type: 'user', id: 'ada' } as const
+  const named = { name: 'Key', environment: 'production' } as const
+
+  const made = await ada.create(named)
+  const { token, key } = made
+  await note('create', () => made.key)
+  await note('for nobody', () => system.create(named))
+  await note('idempotent', () => ada.create(named, { idempotencyKey: 'once' }))
+  await note('update', () => ada.update(key.id, { name: 'Other' }))
+  await note('of another', () => bob.get(key.id))
+  await note('widened', () => ada.update(key.id, { permissions: ['*:*'] }))
+  await note('list', () => ada.list())
+  await note('list of another', () => bob.list())
+  await note('activity', () => ada.activity({ keyId: key.id }))
+  await note('all activity', () => ada.activity())
+  await note('usage', () => ada.usage(key.id))
+  await note('all usage', () => ada.usage())
+  await note('grantable', () => ada.permissions())
+  await note('account', () => ada.serviceAccounts.create({ name: 'bot', permissions: ['prompts:read'] }))
+  await note('account of the system', () => system.serviceAccounts.create({ name: 'b', permissions: ['prompts:read'] }))
+  await note('accounts', () => system.serviceAccounts.list())
+  await note('diagnose', () => ada.diagnose(token))
+
+  const verification = await keyring.verify(token)
+  await note('verify', () => verification)
+  for (const requirement of [
+    { permission: 'prompts:read' },
+    { permission: 'prompts:write' },
+    { anyPermission: ['prompts:read', 'prompts:write'] },
+    { environments: ['production'] },
+    { environments: ['staging'] },
+    { workspaceId: 'ws_acme' },
+    { workspaceId: 'ws_other' },
+  ] as const) {
+    await note('required', () => keyring.verify(token, requirement))
+    if (verification.ok) await note('authorized', () => keyring.authorize(verification.apiKey, requirement) ?? 'yes')
+  }
+  await note('nothing required', () => verification.ok && keyring.authorize(verification.apiKey, {}))
+  await note('wrong secret', () => keyring.verify(`${token.slice(0, -7)}0${token.slice(-6)}`))
+  await note('no token', () => keyring.verify(undefined))
+  if (verification.ok) {
+    const acting = keyring.as(keyActor(verification.apiKey))
+    await note('key acts', () => acting.create({ name: 'child', environment: 'production' }))
+  }
+
+  const auth = createHttpAuth<unknown, unknown, string>(keyring)
+  const request = (...rawHeaders: string[]) => ({ method: 'GET', url: '/', rawHeaders, headers: {} })
+  for (const [what, passages] of [
+    ['anonymous', [auth.authenticate()]],
+    ['anonymous where optional', [auth.authenticate({ optional: true })]],
+    ['guarded', [auth.authenticate(), auth.require('prompts:read'), auth.workspace(() => 'ws_acme')]],
+    ['guarded by what it lacks', [auth.authenticate(), auth.require('prompts:write')]],
+    ['guarded by environment', [auth.authenticate(), auth.environment('staging')]],
+    ['checked', [auth.authenticate(), auth.check(() => false)]],
+    ['unauthenticated', [auth.requireAny('prompts:read')]],
+  ] as const) {
+    for (const sent of [request(), request('Authorization', `Bearer ${token}`), request('X-API-Key', token)]) {
+      for (const { gate } of passages) await note(what, () => gate(sent, sent))
+    }
+  }
+
+  const decide = createDecider(keyring, { permissions: ['prompts:read'] })
+  for (const headers of [new Headers(), new Headers({ authorization: `Bearer ${token}` })]) {
+    await note('decided', () => decide({ method: 'GET', url: 'http://acme.test/', headers }))
+  }
+
+  await note('rotate', async () => (await ada.rotate(key.id)).key)
+  await note('end overlap', () => ada.endOverlap(key.id))
+  await note('disable', () => ada.disable(key.id))
+  await note('enable', () => ada.enable(key.id))
+  await note('transfer', () => system.transfer(key.id, { type: 'service', id: 'svc_none' }))
+  await note('owner changed', () => keyring.ownerChanged({ workspaceId: 'ws_acme', owner }))
+  await note('revoke', () => ada.revoke(key.id))
+  await note('revoke many', () => system.revokeMany([key.id]))
+  await note('revoked', () => keyring.verify(token))
+  await note('guarantees', () => keyring.guarantees())
+  await note('argon2id', () => argon2id())
+  await note('argon2id with a pepper', () => argon2id({ pepper }).peppers.currentId)
+  await note('memory store', () =>
+    memoryStore()
+      .poll(null)
+      .then(({ changes }) => changes),
+  )
+  await note('test keyring', async () => (await testKeyring()).key.permissions)
+  await note('purge', () => keyring.purge())
+  await keyring.close()
+  return seen
+}
+
+/** Own fields only: what is inherited is not part of the answer, but of the attack. */
+function plain(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return typeof value === 'function' ? 'function' : value
+  if (value instanceof Date) return value.getTime()
+  if (Array.isArray(value)) return value.map(plain)
+  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, plain(field)]))
+}
+
+async function polluted(
+  name: string,
+  value: unknown,
+  body: () => Promise<readonly string[]>,
+): Promise<readonly string[]> {
+  Object.defineProperty(Object.prototype, name, { value, configurable: true, enumerable: true, writable: true })
+  try {
+    return await body()
+  } finally {
+    Reflect.deleteProperty(Object.prototype, name)
+  }
+}
+
+describe('what somebody put on Object.prototype changes no right, key, verdict or answer:', () => {
+  test.each(names)('%s', async (name) => {
+    const clean = await life()
+    for (const value of values) {
+      const dirty = await polluted(name, value, life)
+      expect(
+        dirty.filter((line, index) => line !== clean[index]),
+        JSON.stringify(value),
+      ).toEqual([])
+      expect(dirty.length).toBe(clean.length)
+    }
+  })
+})
+
+test('the life that is compared makes, accepts and refuses keys', async () => {
+  const clean = await life()
+  for (const said of ['"type":"pass"', '"type":"deny"', 'ForbiddenError', 'key_revoked', 'PermissionCeilingError']) {
+    expect(clean.join('\n')).toContain(said)
+  }
+  expect(await life()).toEqual(clean)
+})
