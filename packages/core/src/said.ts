@@ -11,6 +11,11 @@ export function isSayable(text: string): boolean {
   return text.length >= 1 && text.length <= longest && !unprintable.test(text) && !likeSecret.test(text)
 }
 
+/** Whether the name of a field may be repeated: as `isSayable`, and written as names are. */
+export function isSayableName(name: string): boolean {
+  return isSayable(name) && /^[\w-]+$/.test(name)
+}
+
 /** A value as an error may show it: texts that may be repeated and numbers themselves, of everything else its kind. */
 export function said(value: unknown): string {
   if (typeof value === 'string')

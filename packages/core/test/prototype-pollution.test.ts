@@ -5,45 +5,25 @@ import { createDecider, createHttpAuth } from '../src/http/index.ts'
 import { argon2id, createKeyring, definePermissions, hmacSha256, keyActor, systemActor } from '../src/index.ts'
 
 /** Every name that some object of options, inputs, actors, records, requests or verdicts may lack. */
-const names = [
-  // createKeyring and its groups
-  ...['prefix', 'previousPrefixes', 'environments', 'store', 'permissions', 'defaultPermissions', 'resolveOwner'],
-  ...['owners', 'hasher', 'onEvent', 'policy', 'retention', 'usage', 'cache', 'recordAgeMs', 'pollMs', 'leaseMs'],
-  ...['storeTimeoutMs', 'negativeMs', 'expiryNoticeMs', 'staleIfErrorMs', 'hashing', 'clock', 'random'],
-  ...['maxLifetime', 'rotateAfter', 'unusedAfter', 'maxOverlap', 'revokedKeys', 'deletedServiceAccounts', 'activity'],
-  ...['idempotency', 'flushMs', 'maxCells', 'maxEntries', 'maxNegatives', 'concurrency', 'maxQueued', 'maxWaitMs'],
-  ...['memoryKiB', 'iterations', 'parallelism', 'pepper', 'previousPeppers', 'id', 'secret'],
-  // apiKeyAuth and stores
-  ...['header', 'realm', 'optional', 'stripCredential', 'verbose', 'skipPreflight', 'onDenied', 'storeId'],
-  ...['changeLogLength', 'keyring', 'seed', 'grants'],
-  // actors
-  ...['type', 'workspaceId', 'can', 'origin', 'owner', 'environment', 'expiresAt', 'ip', 'userAgent', 'requestId'],
-  ...['list', 'listAll', 'create', 'update', 'rotate', 'revoke', 'viewUsage', 'viewActivity', 'diagnose'],
-  'manageServiceAccounts',
-  // inputs and queries
-  ...['name', 'description', 'expiresIn', 'metadata', 'idempotencyKey', 'revision', 'overlap', 'reason', 'status'],
-  ...[
-    'ownerId',
-    'attention',
-    'search',
-    'cursor',
-    'limit',
-    'keyId',
-    'serviceAccountId',
-    'actor',
-    'action',
-    'from',
-    'to',
-  ],
-  ...['bucket', 'includeDeleted', 'permission', 'anyPermission', 'carrier', 'statuses', 'visibleOwners', 'targetId'],
-  ...['ids', 'groupBy', 'at'],
-  // verdicts, refusals and what is kept of a request
-  ...['ok', 'apiKey', 'endsAt', 'noticeFrom', 'code', 'hint', 'requiredPermissions', 'deniedBy', 'besides', 'record'],
-  ...['silent', 'nonce', 'expires', 'denial', 'scope', 'replayed', 'token', 'key', 'active', 'rotating', 'disabled'],
-  ...['secretVersion', 'maxBytes', 'nextPepper', 'nextPrefix', 'previousEnvironments', 'nextEnvironments'],
-  ...['settled', 'destroyed', 'headersSent', 'stream', 'urgency', 'meanwhile', 'decide', 'storeTimeout'],
-  ...['subscribe', 'rawHeaders', 'req', 'res', 'ttl', 'max', 'allowStale', 'maxSize', 'key_revoked', 'denied'],
-] as const
+const names = `
+  prefix previousPrefixes environments store permissions defaultPermissions resolveOwner owners hasher onEvent
+  policy retention usage cache recordAgeMs pollMs leaseMs storeTimeoutMs negativeMs expiryNoticeMs staleIfErrorMs
+  hashing clock random maxLifetime rotateAfter unusedAfter maxOverlap revokedKeys deletedServiceAccounts activity
+  idempotency flushMs maxCells maxEntries maxNegatives concurrency maxQueued maxWaitMs memoryKiB iterations
+  parallelism pepper previousPeppers id secret
+  header realm optional stripCredential verbose skipPreflight onDenied storeId changeLogLength keyring seed grants
+  type workspaceId can origin owner environment expiresAt ip userAgent requestId list listAll create update rotate
+  revoke viewUsage viewActivity diagnose manageServiceAccounts
+  name description expiresIn metadata idempotencyKey revision overlap reason status ownerId attention search cursor
+  limit keyId serviceAccountId actor action from to bucket includeDeleted permission anyPermission carrier statuses
+  visibleOwners targetId ids groupBy at
+  ok apiKey endsAt noticeFrom code hint requiredPermissions deniedBy besides record silent nonce expires denial
+  scope replayed token key active rotating disabled secretVersion maxBytes nextPepper nextPrefix
+  previousEnvironments nextEnvironments settled destroyed headersSent stream urgency meanwhile decide storeTimeout
+  subscribe rawHeaders req res ttl max allowStale maxSize key_revoked denied
+`
+  .trim()
+  .split(/\s+/)
 
 /** What JSON can carry, and what looks harmless: each is right for some name. */
 const values: readonly unknown[] = [
@@ -193,6 +173,7 @@ async function polluted(
   value: unknown,
   body: () => Promise<readonly string[]>,
 ): Promise<readonly string[]> {
+  // oxlint-disable-next-line no-extend-native
   Object.defineProperty(Object.prototype, name, { value, configurable: true, enumerable: true, writable: true })
   try {
     return await body()

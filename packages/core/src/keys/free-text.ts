@@ -1,6 +1,6 @@
 import { ValidationError } from '../errors.ts'
 import { isPlain } from '../plain-fields.ts'
-import { isSayable } from '../said.ts'
+import { isSayableName } from '../said.ts'
 import type { TokenGrammar } from '../token/grammar.ts'
 import { maskToken, tokenPattern } from '../token/token.ts'
 import { checkedText } from './checks.ts'
@@ -82,6 +82,6 @@ function checkedLabel(name: string): string {
 }
 
 function checkedNote(name: string, text: unknown): string {
-  const field = isSayable(name) ? `metadata.${name}` : 'metadata'
+  const field = isSayableName(name) ? `metadata.${name}` : 'metadata'
   return wellFormed(field, checkedText(field, text, 1_000))
 }

@@ -1,7 +1,7 @@
 import { ValidationError } from '../errors.ts'
 import { attentions } from './attention.ts'
 import { isPlain } from '../plain-fields.ts'
-import { isSayable } from '../said.ts'
+import { isSayableName } from '../said.ts'
 import { boundedText, checkedLimit } from './checks.ts'
 import type { ListKeysInput } from './inputs.ts'
 import { statuses } from './read.ts'
@@ -60,7 +60,7 @@ function pairs(query: unknown): readonly (readonly [string, string])[] {
     (Array.isArray(value) ? Array.from(value as readonly unknown[]) : [value]).map((one): [string, string] => {
       // What `?search[a]=b` becomes in some parsers.
       if (typeof one !== 'string')
-        throw isSayable(name) ? wrong(name, `Expected ${name} to be text.`) : unknownParameter(name)
+        throw isSayableName(name) ? wrong(name, `Expected ${name} to be text.`) : unknownParameter(name)
       return [name, one]
     }),
   )
@@ -77,6 +77,6 @@ function wrong(name: string, message: string): ValidationError {
 }
 
 function unknownParameter(name: string): ValidationError {
-  const [field, what] = isSayable(name) ? [name, `"${name}"`] : ['query', 'parameter of that name']
+  const [field, what] = isSayableName(name) ? [name, `"${name}"`] : ['query', 'parameter of that name']
   return new ValidationError(field, `A list takes no ${what}. It takes ${known.join(', ')}.`)
 }

@@ -30,7 +30,7 @@ export function createNegatives(maxEntries: number, lifetimeMs: number, clock: C
       negatives.delete(digest)
       return false
     },
-    add: (digest, stamp) => void negatives.set(digest, { addedAt: clock.now(), stamp }),
+    add: (digest, stamp) => negatives.set(digest, { addedAt: clock.now(), stamp }),
     get size() {
       return negatives.size
     },

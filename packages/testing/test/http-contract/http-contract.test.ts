@@ -134,7 +134,7 @@ const defects: readonly [what: string, defect: Partial<Parts>, caughtBy: readonl
   [
     'lets keys of other workspaces in',
     faulty((keyring) => ({
-      authorize: (apiKey, { workspaceId: _, ...requirement }) => keyring.authorize(apiKey, requirement),
+      guards: { ...keyring.guards, workspace: () => undefined },
     })),
     ['M-06: workspace refuses the key of another workspace, also with a selector that takes its time'],
   ],
