@@ -1,5 +1,6 @@
 import type { Clock } from './clock.ts'
 import { publishFault, type ReportFault } from './faults.ts'
+import { hearFrom } from './host-code.ts'
 import type { KeyAction, ServiceAccountAction } from './keys/activity.ts'
 import type { Actor } from './keys/actor.ts'
 import type { Key } from './keys/key.ts'
@@ -50,9 +51,10 @@ export function createEventSink(
     actor: { type, id },
   })
   const emit = (event: KeyringEvent): void => {
-    new Promise<void>((resolve) => {
-      resolve(onEvent(event))
-    }).catch((error: unknown) => report(error, 'onEvent'))
+    hearFrom(
+      () => onEvent(event),
+      (error: unknown) => report(error, 'onEvent'),
+    )
   }
   // Copies: what a listener does to them reaches no caller.
   return {

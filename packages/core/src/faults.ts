@@ -1,6 +1,8 @@
 import type { Clock } from './clock.ts'
 import { channels, publish } from './diagnostics.ts'
+import { messageOf, stackOf } from './error-text.ts'
 import { isClavigerError } from './errors.ts'
+import { hearFrom } from './host-code.ts'
 
 /** A failure that no caller waits for, or whose caller may not be told why: a client gets 503 and no reason. */
 export interface Fault {
@@ -40,19 +42,17 @@ const maxMaskedLength = 20_000
  * Makes a keyring's reporter. Every fault goes to the channel `claviger:error` and to `onError`. A host that listens to
  * neither reads a process warning, once per cause and minute: a server whose every answer is 503 must say why.
  *
- * @param tokenPattern tokens of this form are blotted out of warnings
+ * @param redact blots tokens out of warnings
  */
 export function createFaults(
   onError: ((fault: Fault) => void | Promise<void>) | undefined,
-  tokenPattern: RegExp,
+  redact: (text: string) => string,
   clock: Clock,
 ): ReportFault {
   const warnedAt = new Map<string, number>()
-  const tokens = new RegExp(tokenPattern.source, 'g')
 
   // Masked first: half a token is one, too.
-  const shown = (text: string): string =>
-    text.slice(0, maxMaskedLength).replace(tokens, '[API key]').slice(0, maxTextLength)
+  const shown = (text: string): string => redact(text.slice(0, maxMaskedLength)).slice(0, maxTextLength)
 
   const warn = (error: unknown, during: string): void => {
     const text = shown(`${during} failed: ${messageOf(error)}`)
@@ -76,7 +76,11 @@ export function createFaults(
       if (onError === undefined) {
         if (!channels.error.hasSubscribers) warn(error, during)
       } else {
-        void heard(onError, { error, during })
+        // Nobody is left to tell what this throws.
+        hearFrom(
+          () => onError({ error, during }),
+          () => {},
+        )
       }
     } catch {
       // Reporting a fault must not cause one.
@@ -84,31 +88,9 @@ export function createFaults(
   }
 }
 
-/** Asks the host's function, once: what it throws, or rejects with, must not become a fault of its own. */
-async function heard(onError: (fault: Fault) => void | Promise<void>, fault: Fault): Promise<void> {
-  try {
-    await onError(fault)
-  } catch {
-    // Nobody is left to tell.
-  }
-}
-
 const advice =
   'Shown at most once a minute for each cause. Pass onError to createKeyring, or subscribe to the diagnostics channel ' +
   'claviger:error, to be told every time and to end these warnings.'
-
-/** The messages of an error and of what caused it, outermost first. */
-function messageOf(error: unknown): string {
-  return chainOf(error)
-    .map((each) => textOf(() => each.message) ?? 'an error that cannot be read')
-    .join(' Cause: ')
-}
-
-/** The stack of what went wrong first: the host's own line, or the driver's. */
-function stackOf(error: unknown): string {
-  const root = chainOf(error).at(-1)
-  return textOf(() => root?.stack) ?? ''
-}
 
 function consequenceOf(error: unknown): string {
   const dependency: unknown = isClavigerError(error) && 'dependency' in error ? error.dependency : undefined
@@ -120,25 +102,3 @@ const consequences: ReadonlyMap<unknown, string> = new Map([
   ['owner', 'Keys of this owner are answered with 503 until its permissions can be read.'],
   ['hasher', 'Keys that must be hashed are answered with 503.'],
 ])
-
-/** An error and its causes, at most five. What is no error is described as one. */
-function chainOf(error: unknown): readonly { readonly message: string; readonly stack?: string }[] {
-  const chain: { readonly message: string; readonly stack?: string }[] = []
-  try {
-    for (let each = error; each instanceof Error && chain.length < 5 && !chain.includes(each); each = each.cause) {
-      chain.push(each)
-    }
-  } catch {
-    // A getter of a foreign error threw: what was read until then is told.
-  }
-  return chain.length > 0 ? chain : [{ message: `something that is no Error was thrown (${typeof error}).` }]
-}
-
-function textOf(read: () => unknown): string | undefined {
-  try {
-    const text = read()
-    return typeof text === 'string' && text !== '' ? text : undefined
-  } catch {
-    return undefined
-  }
-}

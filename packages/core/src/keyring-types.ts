@@ -66,8 +66,19 @@ export interface Keyring<Permission extends string = string> {
   readonly permissions: PermissionCatalogue<Permission>
   /** The environments that a key can be made of. More may be accepted: `tokenGrammar.environments`. */
   readonly environments: readonly string[]
-  /** Finds this keyring's tokens in any text: for secret scanners and log redaction. */
+  /**
+   * Finds this keyring's tokens in any text: for secret scanners. It has no flags, so `test` keeps no state; `replace`
+   * finds the first token only, and `redact` all.
+   */
   readonly tokenPattern: RegExp
+  /**
+   * Blots this keyring's tokens out of a text, every one, and those that lost their end: for loggers. What is no text is
+   * given back as it came.
+   *
+   * @example
+   * console.log(keyring.redact(`calling with ${token}`)) // calling with acme_production_7Fq2…9aXc
+   */
+  redact<Text>(text: Text): Text
   /** How tokens are written: for adapters, which tell a foreign credential from a misspelt one. */
   readonly tokenGrammar: TokenGrammar
   readonly clock: Clock

@@ -24,6 +24,7 @@ import { createRehash } from './rehash.ts'
 import { createRepair } from './repair.ts'
 import { createRetention } from './retention.ts'
 import { createStart } from './start.ts'
+import { tokenMask } from './token/mask.ts'
 import { tokenFactory, tokenPattern } from './token/token.ts'
 import { createApiKeys } from './verify/api-key.ts'
 import { createCache } from './verify/cache.ts'
@@ -34,7 +35,7 @@ import { createRecheck } from './verify/recheck.ts'
 import { createRecords } from './verify/records.ts'
 import { createRevokedKeys } from './verify/revoked.ts'
 import { createRecorder } from './usage/recorder.ts'
-import { checkedContext } from './verify/context.ts'
+import { checkedContext, checkedWatch } from './verify/context.ts'
 import { checkedDemand } from './verify/requirement.ts'
 import type { Refused } from './verify/verdict.ts'
 import { createVerifier } from './verify/verifier.ts'
@@ -69,6 +70,7 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
   const resolved = resolveOptions(options)
   const { clock, grammar, permissions, store, storeTimeoutMs } = resolved
   const own = ownContext()
+  const mask = tokenMask(grammar)
   const declared = { permissions, environments: grammar.environments }
 
   const cache = createCache(
@@ -82,7 +84,7 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
     clock,
   )
   const vitals = createVitals(clock)
-  const report = vitals.noting(createFaults(resolved.onError, tokenPattern(grammar), clock))
+  const report = vitals.noting(createFaults(resolved.onError, mask, clock))
   const watches = createWatches({
     recheck: (apiKey) => recheck(apiKey),
     refusal: (apiKey, requirement) => apiKeys.refusal(apiKey, requirement),
@@ -233,6 +235,7 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
     permissions,
     environments: resolved.environments,
     tokenPattern: tokenPattern(grammar),
+    redact: (text) => (typeof text === 'string' ? (mask(text) as typeof text) : text),
     tokenGrammar: grammar,
     clock,
     // The catalogue's names are what managers check grants against.
@@ -266,9 +269,8 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
       workspace: apiKeys.workspaceRefusal,
     },
 
-    watch(apiKey, options = {}) {
-      const { signal, ...context } = options
-      const requirement = checkedRequirement(context, permissions, grammar.environments)
+    watch(apiKey, options) {
+      const { signal, requirement } = checkedWatch(options, declared)
       if (!apiKeys.isOurs(apiKey)) {
         throw new ConfigurationError(
           'apiKey',

@@ -45,7 +45,7 @@ export function optionalFunction<F>(option: string, value: F | undefined): F | u
 /** True or false; false when left out. */
 export function flag(option: string, value: boolean | undefined): boolean {
   if (value === undefined || typeof value === 'boolean') return value ?? false
-  throw new ConfigurationError(option, `Expected ${option} to be true or false, got ${shown(value)}.`)
+  throw new ConfigurationError(option, `Expected ${option} to be true or false, got ${said(value)}.`)
 }
 
 /** An integer within its range. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Answer, Decision, Passage } from '@claviger/core/http'
+import { type Answer, type Decision, isThenable, type Passage } from '@claviger/core/http'
 import type { Request, Response } from 'express'
 
 /** Ends a middleware: on to the next one, or with an error to the host's error handler. */
@@ -29,7 +29,8 @@ export function middleware(name: string, { gate, responder }: Passage<Request, D
     const req = incoming as Request
     const res = response as Response
     const decision = gate(req, req, res)
-    if (decision instanceof Promise) void decision.then((late) => carryOut(late, req, res, next))
+    // By what it can do: with another global Promise, or two of them, `instanceof` says no to Node's own.
+    if (isThenable(decision)) decision.then((late) => carryOut(late, req, res, next)).catch(next)
     else carryOut(decision, req, res, next)
   }
   return Object.defineProperty(handle, 'name', { value: name })

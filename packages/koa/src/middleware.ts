@@ -1,4 +1,4 @@
-import type { Answer, Decision, Passage } from '@claviger/core/http'
+import { type Answer, type Decision, isThenable, type Passage } from '@claviger/core/http'
 import type { Context, Middleware, Next } from 'koa'
 
 /** Carries out a gate's decisions in Koa. */
@@ -12,9 +12,8 @@ export function middleware(name: string, { gate, responder }: Passage<Context, C
   }
   const handle = (ctx: Context, next: Next): Promise<void> => {
     const decision = gate(ctx.req, ctx, ctx.res)
-    return decision instanceof Promise
-      ? decision.then((late) => carryOut(late, ctx, next))
-      : carryOut(decision, ctx, next)
+    // By what it can do: with another global Promise, or two of them, `instanceof` says no to Node's own.
+    return isThenable(decision) ? decision.then((late) => carryOut(late, ctx, next)) : carryOut(decision, ctx, next)
   }
   return Object.defineProperty(handle, 'name', { value: name })
 }

@@ -5,7 +5,7 @@ import { type Decision, type Gate, pass } from './decision.ts'
 import type { Denial, Denials, Refusal } from './denial.ts'
 import { outcomesOf, type Passed } from './outcomes.ts'
 import type { HttpRequest } from './request.ts'
-import { isThenable } from './thenable.ts'
+import { isThenable } from '../thenable.ts'
 import { createReporter, publishDenied } from './reporting.ts'
 
 /** Why a key may not pass a guard; undefined when it may. */
@@ -28,7 +28,7 @@ export function createGuards<Host>(keyring: Keyring, denials: Denials): Guards<H
     judge: (apiKey: ApiKey, host: Host) => Verdict | Promise<Verdict>,
     denialOf: (refusal: Refusal) => Denial = (refusal) => denials.of(refusal),
   ): Gate<Host> => {
-    const reporter = createReporter(keyring.tokenPattern)
+    const reporter = createReporter(keyring.redact)
     const deny = (refusal: Refusal, keyId?: string): Decision => {
       const denial = denialOf(refusal)
       publishDenied(denial, keyId)
@@ -59,7 +59,7 @@ export function createGuards<Host>(keyring: Keyring, denials: Denials): Guards<H
       const { apiKey } = outcome
       try {
         const verdict = judge(apiKey, host)
-        if (!(verdict instanceof Promise)) return answer(verdict, request, outcome)
+        if (!isThenable(verdict)) return answer(verdict, request, outcome)
         return verdict.then(
           (late) => answer(late, request, outcome),
           (error: unknown) => fail(error, apiKey),

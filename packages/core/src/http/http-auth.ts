@@ -8,7 +8,7 @@ import type { Gate } from './decision.ts'
 import { createDenials } from './denial.ts'
 import { createGuards } from './guards.ts'
 import { type HttpAuthOptions, isRequestLike, notCalled, readOptions, resolveOptions } from './options.ts'
-import { isThenable } from './thenable.ts'
+import { isThenable } from '../thenable.ts'
 import { createResponder, type Responder } from './responder.ts'
 
 /** A gate, and what adapters need to carry out its decisions. */
@@ -42,7 +42,7 @@ export function createHttpAuth<Host, Context, Permission extends string>(
   const resolved = resolveOptions(given)
   const denials = createDenials(resolved)
   const guards = createGuards<Host>(keyring, denials)
-  const responder = createResponder(resolved, keyring.tokenPattern)
+  const responder = createResponder(resolved, keyring.redact)
   const passage = (gate: Gate<Host>): Passage<Host, Context> => ({ gate, responder })
 
   const permissionGuard = (
@@ -59,7 +59,7 @@ export function createHttpAuth<Host, Context, Permission extends string>(
       const own = resolveOptions(given, overrides)
       return {
         gate: createAuthenticator(keyring, own, createDenials(own)),
-        responder: createResponder(own, keyring.tokenPattern),
+        responder: createResponder(own, keyring.redact),
       }
     },
     require: (...permissions) => permissionGuard('require', permissions, { permissions: [...permissions] }),

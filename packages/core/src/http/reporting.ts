@@ -1,4 +1,5 @@
 import { channels, publish } from '../diagnostics.ts'
+import { stackOf } from '../error-text.ts'
 import { publishFault } from '../faults.ts'
 import type { Denial } from './denial.ts'
 
@@ -11,7 +12,7 @@ export type WarningCode =
 
 /** Tells the host of a fault that no response may show. */
 export interface Reporter {
-  /** Publishes every fault on `claviger:error`, and warns of the first of each kind. */
+  /** Publishes every fault on `claviger:error`, and warns of the first of each kind. Never throws, whatever was thrown. */
   fault(code: WarningCode, during: string, advice: string, error?: unknown): void
 }
 
@@ -28,29 +29,20 @@ export function publishCredentialInUrl(): void {
 /**
  * One reporter for each guard or authenticator.
  *
- * @param tokenPattern tokens of this form are blotted out of what is warned with
+ * @param redact blots tokens out of what is warned with
  */
-export function createReporter(tokenPattern: RegExp): Reporter {
+export function createReporter(redact: (text: string) => string): Reporter {
   const warned = new Set<WarningCode>()
-  const tokens = new RegExp(tokenPattern.source, 'g')
   return {
     fault(code, during, advice, error) {
       publishFault(error ?? new Error(`${during}: ${advice}`), during)
       if (warned.has(code)) return
       warned.add(code)
-      const detail = error === undefined ? '' : describe(error).replace(tokens, '[API key]')
+      const detail = error === undefined ? '' : redact(stackOf(error))
       process.emitWarning(
         `${during}: ${advice} Shown once; every time on the diagnostics channel claviger:error.`,
         detail === '' ? { type: 'ClavigerWarning', code } : { type: 'ClavigerWarning', code, detail },
       )
     },
-  }
-}
-
-function describe(error: unknown): string {
-  try {
-    return error instanceof Error ? (error.stack ?? error.message) : `Thrown: ${typeof error}`
-  } catch {
-    return 'An error that cannot be read.'
   }
 }

@@ -49,8 +49,9 @@ function setField(headers: unknown, name: string): Field {
     if (!isNamed(key, name)) continue
     const set: unknown = (headers as Record<string, unknown>)[key]
     if (set === undefined) continue
-    count += Array.isArray(set) ? 2 : 1
-    value = set
+    // What a shim gives as a list counts by what is in it.
+    count += Array.isArray(set) ? set.length : 1
+    value = Array.isArray(set) ? set.at(-1) : set
   }
   return count === 0 ? absent : { count, value }
 }

@@ -3,7 +3,7 @@ import { type Denial, problemMediaType } from './denial.ts'
 import type { ResolvedOptions } from './options.ts'
 import { createReporter } from './reporting.ts'
 import type { HttpResponse } from './response.ts'
-import { isThenable } from './thenable.ts'
+import { isThenable } from '../thenable.ts'
 import { appendVary } from './vary.ts'
 
 /** How a framework writes an answer of ours. */
@@ -37,9 +37,9 @@ export interface Responder<Context> {
 /** Makes the responder of one set of options. */
 export function createResponder<Context>(
   { vary, onDenied }: Pick<ResolvedOptions<Context>, 'vary' | 'onDenied'>,
-  tokenPattern: RegExp,
+  redact: (text: string) => string,
 ): Responder<Context> {
-  const reporter = createReporter(tokenPattern)
+  const reporter = createReporter(redact)
 
   const sendProblem = (response: HttpResponse, denial: Denial, answer: Answer<Context>): void => {
     if (isGone(response)) return

@@ -40,6 +40,7 @@ export function createKeys(parts: ManagerParts): Create {
     idempotency: Idempotency | undefined,
   ): Promise<CreatedKey | ReplayedKey> => {
     let secret: NewSecret | undefined
+    let isIdTaken = false
     for (let attempt = 0; attempt < attempts; attempt += 1) {
       const ownership = await ownershipOf(parts, actor.workspaceId, checked.owner)
       const permissions = grantsFor(actor, ownership, checked.permissions, parts)
@@ -84,9 +85,14 @@ export function createKeys(parts: ManagerParts): Create {
       if (lostTo === 'idempotency' && idempotency !== undefined) {
         return replayed(parts, actor, idempotency, result.current)
       }
-      if (lostTo === 'key') secret = undefined
+      isIdTaken = lostTo === 'key'
+      if (isIdTaken) secret = undefined
     }
-    throw new ConflictError('The service account that is to own the key was busy every time. Try again.')
+    throw new ConflictError(
+      isIdTaken
+        ? 'The id drawn for this key was taken every time. Is the random source random?'
+        : 'The service account that is to own the key was busy every time. Try again.',
+    )
   }
 
   return async (actor, input, options) => {
@@ -99,7 +105,7 @@ export function createKeys(parts: ManagerParts): Create {
     checkLifetime(expiresAt, now, policy.maxLifetimeMs)
     demandEnd(actor, expiresAt)
     if (checked.permissions !== undefined) demandGrants(actor, checked.permissions, parts.permissions)
-    const idempotency = idempotencyOf(actor, checked, options, now)
+    const idempotency = idempotencyOf(actor, checked, options, now, parts.freeText.mask)
     const make = (): Promise<CreatedKey | ReplayedKey> =>
       commitNew(actor, { ...checked, owner, expiresAt }, idempotency)
     const work = owner.type === 'service' ? () => inTurn(accountTurn(actor.workspaceId, owner.id), make) : make

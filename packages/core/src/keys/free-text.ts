@@ -2,7 +2,7 @@ import { ValidationError } from '../errors.ts'
 import { isPlain } from '../plain-fields.ts'
 import { isSayableName } from '../said.ts'
 import type { TokenGrammar } from '../token/grammar.ts'
-import { maskToken, tokenPattern } from '../token/token.ts'
+import { tokenMask } from '../token/mask.ts'
 import { checkedText } from './checks.ts'
 
 /**
@@ -24,8 +24,7 @@ export interface FreeText {
 
 /** Binds to the form of a keyring's tokens. */
 export function createFreeText(grammar: TokenGrammar): FreeText {
-  const tokens = new RegExp(tokenPattern(grammar).source, 'g')
-  const mask = (text: string): string => text.replace(tokens, maskToken)
+  const mask = tokenMask(grammar)
   const optional = (field: string, text: unknown, maxLength: number): string | null =>
     text === undefined || text === null ? null : mask(wellFormed(field, checkedText(field, text, maxLength)))
 
@@ -39,7 +38,7 @@ export function createFreeText(grammar: TokenGrammar): FreeText {
       if (entries === undefined || entries.length > 32) {
         throw new ValidationError('metadata', 'Expected metadata to be a plain object of at most 32 texts.')
       }
-      const notes = entries.map(([name, text]) => [checkedLabel(name), mask(checkedNote(name, text))] as const)
+      const notes = entries.map(([name, text]) => [mask(checkedLabel(name)), mask(checkedNote(name, text))] as const)
       return demandLight(Object.fromEntries(notes))
     },
   }

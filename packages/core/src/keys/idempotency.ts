@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { durationMs } from '../duration.ts'
-import { ConflictError, IdempotencyKeyReusedError } from '../errors.ts'
+import { ConflictError, IdempotencyKeyReusedError, ValidationError } from '../errors.ts'
 import type { IdempotencyRecord, KeyRecord } from '../store/records.ts'
 import type { CommitResult, Write } from '../store/store.ts'
 import type { Actor } from './actor.ts'
@@ -30,10 +30,15 @@ export function idempotencyOf(
   input: CheckedCreate,
   options: CreateKeyOptions | undefined,
   now: number,
+  mask: (text: string) => string,
 ): Idempotency | undefined {
   if (options === undefined) return undefined
   const own = ownFields<CreateKeyOptions>('create', options, ['idempotencyKey'])
   const idempotencyKey = checkReference('idempotencyKey', own.idempotencyKey)
+  // It is stored as it is, since requests are told apart by it.
+  if (mask(idempotencyKey) !== idempotencyKey) {
+    throw new ValidationError('idempotencyKey', 'Expected idempotencyKey to be a name of the request, got an API key.')
+  }
   const requestHash = createHash('sha256')
     .update(inOneOrder(requestOf(input)))
     .digest('base64url')

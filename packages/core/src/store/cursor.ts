@@ -19,11 +19,11 @@ export function encodeCursor(position: CursorPosition): string {
  *
  * @throws {ValidationError} for text that `encodeCursor` did not write
  */
-export function decodeCursor(cursor: string): CursorPosition {
-  const position: unknown = parse(cursor)
+export function decodeCursor(cursor: unknown): CursorPosition {
+  const position: unknown = typeof cursor === 'string' ? parse(cursor) : undefined
   if (Array.isArray(position) && position.length === 2) {
     const [at, id] = position as readonly unknown[]
-    if (Number.isSafeInteger(at) && typeof id === 'string' && id.length <= 255) {
+    if (Number.isSafeInteger(at) && typeof id === 'string' && isId(id)) {
       const read = { at: at as number, id }
       if (encodeCursor(read) === cursor) return read
     }
@@ -39,6 +39,11 @@ export function decodeCursor(cursor: string): CursorPosition {
 export function checkLimit(limit: number): void {
   if (Number.isSafeInteger(limit) && limit >= 1 && limit <= 100) return
   throw new ValidationError('limit', 'limit must be an integer from 1 to 100.')
+}
+
+// What some database cannot even be asked for is no id of any listing.
+function isId(id: string): boolean {
+  return id.length <= 255 && !/[\0\p{Surrogate}]/u.test(id)
 }
 
 function parse(cursor: string): unknown {

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../errors.ts'
-import { isPlain } from '../plain-fields.ts'
+import { bare, isPlain } from '../plain-fields.ts'
 import { kindOf, said } from '../said.ts'
 import { checkedRequirement, type Declared } from './requirement.ts'
 import type { Carrier, Requirement } from './verdict.ts'
@@ -16,16 +16,29 @@ const nothing: Requirement = Object.freeze(Object.create(null))
 /** Checks a context. Left out means that nothing is asked. @throws {ConfigurationError} naming what is wrong */
 export function checkedContext(context: unknown, declared: Declared): CheckedContext {
   if (context === undefined) return { carrier: 'direct', requirement: nothing }
-  if (!isPlain(context)) {
-    throw new ConfigurationError('context', `verify expects its context as a plain object, got ${kindOf(context)}.`)
-  }
-  if (!Object.hasOwn(context, 'carrier')) {
-    return { carrier: 'direct', requirement: checkedRequirement('verify', context, declared) }
-  }
-  const { carrier: given, ...wanted } = context
-  const carrier = carriers.find((known) => known === given)
+  const { field: given, wanted } = taken('verify', context, 'carrier')
+  const carrier = given === undefined ? 'direct' : carriers.find((known) => known === given)
   if (carrier === undefined) {
     throw new ConfigurationError('carrier', `Expected carrier to be one of ${carriers.join(', ')}, got ${said(given)}.`)
   }
   return { carrier, requirement: checkedRequirement('verify', wanted, declared) }
+}
+
+/** Checks what `watch` was told besides the key. @throws {ConfigurationError} naming what is wrong */
+export function checkedWatch(
+  options: unknown,
+  declared: Declared,
+): { readonly signal: unknown; readonly requirement: Requirement } {
+  if (options === undefined) return { signal: undefined, requirement: nothing }
+  const { field: signal, wanted } = taken('watch', options, 'signal')
+  return { signal, requirement: checkedRequirement('watch', wanted, declared) }
+}
+
+/** Takes one field of its own out of what else is a requirement. */
+function taken(call: string, context: unknown, name: string): { readonly field: unknown; readonly wanted: unknown } {
+  if (!isPlain(context)) {
+    throw new ConfigurationError('context', `${call} expects its context as a plain object, got ${kindOf(context)}.`)
+  }
+  const { [name]: field, ...wanted } = bare(context)
+  return { field, wanted }
 }

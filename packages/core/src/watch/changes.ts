@@ -1,5 +1,6 @@
 import type { ReportFault } from '../faults.ts'
 import type { Announcement } from '../store/store.ts'
+import { hearFrom } from '../host-code.ts'
 import type { ChangeTarget } from '../verify/change-target.ts'
 
 /** What this process learnt of a change, whichever process made it. */
@@ -23,12 +24,11 @@ export function inOrder(targets: readonly ChangeTarget[]): ChangeTarget {
 /** Tells the host's `onChange`. */
 export function toldTo(onChange: (change: KeyringChange) => void, report: ReportFault): ChangeTarget {
   const tell = (change: KeyringChange): void => {
-    try {
-      // A copy: what a listener does to it reaches no other.
-      onChange(structuredClone(change))
-    } catch (error) {
-      report(error, 'onChange')
-    }
+    // A copy: what a listener does to it reaches no other. One that is async may reject in spite of its type.
+    hearFrom(
+      () => onChange(structuredClone(change)),
+      (error) => report(error, 'onChange'),
+    )
   }
   return {
     apply: (announcements) => announcements.forEach(tell),

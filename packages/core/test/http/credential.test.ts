@@ -168,8 +168,10 @@ describe('headers that a host or a serverless shim made', () => {
     expect(parseCredential({ headers }, rules)).toEqual({ type: 'multiple' })
   })
 
-  test('are refused when a value is a list, as such a host writes several lines', () => {
-    expect(parseCredential({ headers: { authorization: [`Bearer ${token}`] } }, rules)).toEqual({ type: 'multiple' })
+  test('count by what is in a list, as such a host writes lines', () => {
+    const one = { headers: { authorization: [`Bearer ${token}`] } }
+    expect(parseCredential(one, rules)).toEqual(bearer(`Bearer ${token}`))
+    expect(parseCredential({ headers: { authorization: [] } }, rules)).toMatchObject({ type: 'none' })
     expect(parseCredential({ headers: { 'x-api-key': [token, token] } }, withHeader)).toEqual({ type: 'multiple' })
   })
 

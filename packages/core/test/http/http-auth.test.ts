@@ -203,7 +203,7 @@ describe('guards', () => {
     })
     expect(codeOf(await ask(check.gate, request))).toBe('guard_failed')
     const printed = JSON.stringify(warnings.mock.calls)
-    expect(printed).toContain('looked at [API key] and [API key]')
+    expect(printed).toContain('looked at acme_production_')
     expect(printed).not.toContain(token)
   })
 

@@ -57,6 +57,13 @@ export const ids: ContractGroup = {
       same(await store.find([...hostile, record.id]), new Map([[record.id, record]]))
     })
 
+    test('takes nothing for an id that only reads like one', async ({ store }) => {
+      const record = testRecord()
+      await stored(store, record)
+      const alike = [[record.id], Object(record.id), { toString: () => record.id }, null, undefined, 7]
+      same(await store.find(alike as never), new Map())
+    })
+
     test('answers an id once that is asked twice, and nothing when nothing is asked', async ({ store }) => {
       const record = testRecord()
       await stored(store, record)

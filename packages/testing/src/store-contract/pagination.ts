@@ -1,4 +1,4 @@
-import type { KeyQuery, KeyRecord, KeyStore } from '@claviger/core/store'
+import { encodeCursor, type KeyQuery, type KeyRecord, type KeyStore } from '@claviger/core/store'
 import { assert } from '../assert.ts'
 import { testKeyId, testRecord } from '../records.ts'
 import { listedIds, purgeAll, same, start, stored, storedSeries } from './fixtures.ts'
@@ -125,6 +125,17 @@ export const pagination: ContractGroup = {
           async () => store.list({ workspaceId: 'ws_acme', at: start, limit: 10, cursor }),
           `cursor ${JSON.stringify(cursor.slice(0, 40))} must not pass for a beginning or an end`,
         )
+      }
+    })
+
+    test('tells a cursor whose id no database can hold from an outage', async ({ store }) => {
+      await stored(store, testRecord())
+      const wrong = { code: 'ERR_CLAVIGER_VALIDATION', field: 'cursor' }
+      for (const id of ['key000000000000\0', '\ud83d']) {
+        const query = { workspaceId: 'ws_acme', limit: 10, cursor: encodeCursor({ at: start, id }) }
+        await assert.rejects(async () => store.list({ ...query, at: start }), wrong)
+        if (store.activity !== undefined) await assert.rejects(async () => store.activity?.(query), wrong)
+        if (store.services !== undefined) await assert.rejects(async () => store.services?.(query), wrong)
       }
     })
   },

@@ -44,6 +44,11 @@ export const ids: readonly Defect[] = [
     fails: ['S-12'],
   },
   {
+    name: 'turns ids into text',
+    breaks: (store) => ({ find: async (ids) => store.find(ids.map(String)) }),
+    fails: ['only reads like one'],
+  },
+  {
     name: 'answers with undefined for what it does not find',
     breaks: (store) => ({
       find: async (ids) => {

@@ -1,4 +1,4 @@
-import { compareForList, type KeyRecord } from '@claviger/core/store'
+import { compareForList, type KeyRecord, UnavailableError } from '@claviger/core/store'
 import type { Defect, FullStore } from '../honest-store.ts'
 import { allOf, asking, cursorBehind, listing, reading } from '../tools.ts'
 
@@ -109,6 +109,16 @@ export const pagination: readonly Defect[] = [
       list: (query) =>
         store.list(query).catch(() => store.list({ workspaceId: query.workspaceId, at: query.at, limit: query.limit })),
     }),
-    fails: ['cursor it did not give out'],
+    fails: ['cursor it did not give out', 'no database can hold'],
+  },
+  {
+    name: 'asks its database for whatever a cursor holds',
+    breaks: (store) => ({
+      list: (query) =>
+        store.list(query).catch((cause: unknown) => {
+          throw new UnavailableError('store', 'invalid byte sequence for encoding "UTF8": 0x00', { cause })
+        }),
+    }),
+    fails: ['no database can hold'],
   },
 ]

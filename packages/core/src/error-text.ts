@@ -1,0 +1,52 @@
+import { types } from 'node:util'
+
+/*
+ * Reading errors of the host's and of libraries. Such an error may be anything: its stack a list, its message a getter
+ * that throws, itself a proxy, a symbol or null. Reading it must never fail: who reads it is busy with a failure already.
+ */
+
+/** The messages of an error and of what caused it, outermost first. */
+export function messageOf(error: unknown): string {
+  return chainOf(error)
+    .map((each) => textOf(() => each.message) ?? 'an error that cannot be read')
+    .join(' Cause: ')
+}
+
+/** The stack of what went wrong first: the host's own line, or the driver's; its message where there is none. */
+export function stackOf(error: unknown): string {
+  const root = chainOf(error).at(-1)
+  return textOf(() => root?.stack) ?? textOf(() => root?.message) ?? 'an error that cannot be read'
+}
+
+interface Readable {
+  readonly message: unknown
+  readonly stack?: unknown
+  readonly cause?: unknown
+}
+
+/** An error and its causes, at most five. What is no error is described as one. */
+function chainOf(error: unknown): readonly Readable[] {
+  const chain: Readable[] = []
+  try {
+    for (let each = error; isError(each) && chain.length < 5 && !chain.includes(each); each = each.cause) {
+      chain.push(each)
+    }
+  } catch {
+    // A getter of a foreign error threw: what was read until then is told.
+  }
+  return chain.length > 0 ? chain : [{ message: `something that is no Error was thrown (${typeof error}).` }]
+}
+
+/** Also an error of another realm, such as a test runner's. */
+function isError(value: unknown): value is Readable {
+  return value instanceof Error || types.isNativeError(value)
+}
+
+function textOf(read: () => unknown): string | undefined {
+  try {
+    const text = read()
+    return typeof text === 'string' && text !== '' ? text : undefined
+  } catch {
+    return undefined
+  }
+}
