@@ -100,3 +100,18 @@ export type Answer =
   /** Something a worker dropped trust for: the reason of a flush. */
   | { readonly type: 'flushed'; readonly reason: string }
   | { readonly type: 'closed' }
+
+/** How a writer is set up: JSON in the environment variable `CLAVIGER_LAB_WRITER`. */
+export interface WriterSetUp {
+  readonly store: StoreSetUp
+}
+
+/** What the lab asks of a writer. */
+export type WriterCall =
+  /** Rename a key, or its service account, in so many loops at once. */
+  | { readonly type: 'write'; readonly id: string; readonly account?: string; readonly writers: number }
+  | { readonly type: 'pause' }
+  | { readonly type: 'close' }
+
+/** What a writer says. */
+export type WriterAnswer = { readonly type: 'ready' } | { readonly type: 'written'; readonly count: number }

@@ -3,7 +3,7 @@ import type { Database, Queries } from './database.ts'
 import { type Patience, retrying } from './retrying.ts'
 
 // Shorter pauses too: where SQLite has no line to wait in, who looks more often comes first.
-const patience: Patience = { collisions: Number.POSITIVE_INFINITY, forMs: 3_000, pauseMs: 4 }
+const patience: Patience = { collisions: Number.POSITIVE_INFINITY, forMs: 3_000, waits: true, pauseMs: 4 }
 
 /** Runs `body` in one transaction, again when it collided. It commits when `body` resolves and rolls back when not. */
 export async function transaction<T>(database: Database, body: (queries: Queries) => Promise<T>): Promise<T> {

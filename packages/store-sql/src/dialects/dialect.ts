@@ -7,6 +7,8 @@ export type SqlDialectName = 'postgres' | 'mysql' | 'sqlite'
 export type Failure =
   /** Rolled back because of what others did at the same time: the transaction can be tried again. */
   | 'contended'
+  /** Rolled back because somebody else held a row for too long. */
+  | 'locked'
   /** SQLite: another process writes. */
   | 'busy'
   /** The table is not there. */
@@ -37,8 +39,9 @@ export interface SqlDialect {
   /** Around identifiers. */
   readonly quote: '"' | '`'
   /**
-   * Opens a transaction that writes, READ COMMITTED or stricter. The server ends it when its client stands still for two
-   * seconds, so that a process that was suspended in the middle holds nobody up for longer.
+   * Opens a transaction that writes, READ COMMITTED or stricter. The server ends it when its client stands still for a
+   * second, and lets nobody wait much longer for a row: of a process that was suspended in the middle, those of its
+   * transactions that wait in line must not come to hold the row one after the other.
    */
   readonly begin: readonly string[]
   /** Takes back, once the transaction has ended, what `begin` set for the connection. */

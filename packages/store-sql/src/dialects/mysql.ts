@@ -4,7 +4,7 @@ import { fieldOf } from './error-field.ts'
 
 const failures: Readonly<Record<number, Failure>> = {
   1062: 'contended',
-  1205: 'contended',
+  1205: 'locked',
   1213: 'contended',
   1146: 'missingTable',
 }
@@ -19,7 +19,7 @@ export const mysql: SqlDialect = {
     // The two limits there are in MariaDB and MySQL alike: how long a connection may say nothing, and how long a statement
     // waits for a row. Both are the connection's, so they are taken back afterwards.
     'set @claviger_idle = @@session.wait_timeout, @claviger_lock_wait = @@session.innodb_lock_wait_timeout, ' +
-      'session wait_timeout = 2, session innodb_lock_wait_timeout = 3',
+      'session wait_timeout = 1, session innodb_lock_wait_timeout = 1',
     // Without a scope this is about the next transaction only.
     'set transaction isolation level read committed, read write',
     'start transaction',

@@ -8,6 +8,7 @@ const failures: Readonly<Record<string, Failure>> = {
   '23505': 'contended',
   '40001': 'contended',
   '40P01': 'contended',
+  '55P03': 'locked',
   '42P01': 'missingTable',
   '3F000': 'missingTable',
 }
@@ -19,10 +20,10 @@ export const postgres: SqlDialect = {
   lengthOf: 'octet_length',
   quote: '"',
   // Not `read write`: a server that was made read only by default is on its way out.
-  // `set local` ends with the transaction. Who waits for a lock waits longer than its holder may stand still.
+  // `set local` ends with the transaction.
   begin: [
     'start transaction isolation level read committed; ' +
-      'set local lock_timeout = 2700; set local idle_in_transaction_session_timeout = 2000',
+      'set local lock_timeout = 1200; set local idle_in_transaction_session_timeout = 1000',
   ],
   afterwards: [],
   writeRefusal: sql<string>`case when pg_is_in_recovery() then 'a standby'
