@@ -28,6 +28,8 @@ export function guaranteesOf(
     changeLog &&
       store.subscribe === undefined &&
       'Without subscribe, other processes learn of changes by polling only.',
+    store.commitLocked === undefined &&
+      'Without commitLocked, somebody who writes a key in a loop can delay its revocation: this process refuses the key at once and keeps trying, other processes accept it until that succeeds. And what a key that acts has begun may be stored after it was revoked.',
     !counts && 'Without addUsage and usage, use of keys is not counted.',
     counts && store.busiest === undefined && 'Without busiest, usage is read key by key, not of a whole workspace.',
     counts && times.usage === false && 'usage: false: use of keys is not counted.',

@@ -156,7 +156,8 @@ describe('guarantees', () => {
       activity: false,
       serviceAccounts: false,
     })
-    expect(guarantees.limits.length).toBe(6)
+    expect(guarantees.limits.length).toBe(7)
+    expect(guarantees.limits).toContainEqual(expect.stringContaining('commitLocked'))
     const { key, token } = await create()
     const other = setUp({ on: smallest, at: clock, seed: 2 })
     expect(await keyring.verify(token)).toMatchObject({ ok: true })
