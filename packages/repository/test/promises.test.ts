@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type Manifest, publishedPackages, root } from '../scripts/workspaces.mjs'
@@ -51,7 +51,8 @@ describe.each(packages.map(({ name, path, manifest }) => ({ name, path, manifest
       expect(Object.keys(entries)).toContain('.')
       for (const [subpath, target] of Object.entries(entries)) {
         const name = subpath === '.' ? 'index' : subpath.slice(2)
-        const source = subpath === '.' ? './src/index.ts' : `./src/${name}/index.ts`
+        const folder = subpath !== '.' && existsSync(join(root, path, 'src', name, 'index.ts'))
+        const source = folder ? `./src/${name}/index.ts` : `./src/${name}.ts`
         // The order matters: the first condition that holds wins.
         expect(JSON.stringify(target)).toBe(
           JSON.stringify({
@@ -63,6 +64,12 @@ describe.each(packages.map(({ name, path, manifest }) => ({ name, path, manifest
       }
       expect(manifest.main).toBe('./dist/index.cjs')
       expect(manifest.types).toBe('./dist/index.d.cts')
+    })
+
+    test('names the declarations of every subpath where resolution knows no exports', () => {
+      const { './package.json': _, '.': __, ...subpaths } = manifest.exports ?? {}
+      const wanted = Object.keys(subpaths).map((subpath) => [subpath.slice(2), [`./dist/${subpath.slice(2)}.d.cts`]])
+      expect(manifest.typesVersions ?? { '*': {} }).toEqual({ '*': Object.fromEntries(wanted) })
     })
   },
 )

@@ -1,0 +1,54 @@
+const brand = Symbol.for('claviger.error')
+
+/** Every `code` an error of Claviger can carry. Each has a page in `docs/errors/`. */
+export type ErrorCode =
+  | 'ERR_CLAVIGER_CONFIGURATION'
+  | 'ERR_CLAVIGER_VALIDATION'
+  | 'ERR_CLAVIGER_KEY_NOT_FOUND'
+  | 'ERR_CLAVIGER_FORBIDDEN'
+  | 'ERR_CLAVIGER_PERMISSION_CEILING'
+  | 'ERR_CLAVIGER_SERVICE_ACCOUNT_NOT_FOUND'
+  | 'ERR_CLAVIGER_CONFLICT'
+  | 'ERR_CLAVIGER_KEY_ENDED'
+  | 'ERR_CLAVIGER_ROTATION_IN_PROGRESS'
+  | 'ERR_CLAVIGER_IDEMPOTENCY_KEY_REUSED'
+  | 'ERR_CLAVIGER_NOT_SUPPORTED'
+  | 'ERR_CLAVIGER_UNAVAILABLE'
+  | 'ERR_CLAVIGER_BUSY'
+  | 'ERR_CLAVIGER_CLOSED'
+  | 'ERR_CLAVIGER_REVOCATION_NOT_DURABLE'
+  | 'ERR_CLAVIGER_CORRUPT_RECORD'
+  | 'ERR_CLAVIGER_KEY_REFUSED'
+
+/**
+ * The base of every error Claviger throws. Switch on `code`; it is stable, the message is not.
+ *
+ * No error carries a token, a hash or a pepper, in any property.
+ */
+export abstract class ClavigerError extends Error {
+  /** Stable identifier, `ERR_CLAVIGER_…`; explained in `docs/errors/`. */
+  abstract readonly code: ErrorCode
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options)
+    Object.defineProperty(this, brand, { value: true })
+  }
+}
+
+/**
+ * Tells whether a value is an error of Claviger, also when it comes from another copy of the package
+ * (where `instanceof` would say no).
+ *
+ * @example
+ * try {
+ *   await keys.revoke(key.id)
+ * } catch (error) {
+ *   if (!isClavigerError(error) || error.code !== 'ERR_CLAVIGER_KEY_NOT_FOUND') throw error
+ * }
+ */
+export function isClavigerError(value: unknown): value is ClavigerError {
+  return typeof value === 'object' && value !== null && brand in value
+}
+
+// Written down, as for every kind of error: a minifier renames classes.
+Object.defineProperty(ClavigerError.prototype, 'name', { value: 'ClavigerError', configurable: true, writable: true })
