@@ -1,4 +1,4 @@
-import { checkedOptions, ConfigurationError } from '@claviger/core/store'
+import { checkedOptions, ConfigurationError, describeClient } from '@claviger/core/store'
 import type { RedisClient, RedisClusterClient } from './client.ts'
 
 /** How a Redis store is made. */
@@ -69,12 +69,26 @@ export function resolveOptions(
 function checkClient(option: string, client: unknown): void {
   const has = (method: string): boolean =>
     typeof client === 'object' && client !== null && typeof Reflect.get(client, method) === 'function'
-  if (has('call') && has('duplicate')) return
-  const passed = client === null ? 'null' : typeof client
-  throw new ConfigurationError(
-    option,
-    `${option} must be a client of ioredis 5 or 6, as in new Redis(url); got ${passed === 'object' ? 'another object' : passed}.`,
-  )
+  const name = describeClient(client)
+  if (!has('call') || !has('duplicate')) {
+    throw new ConfigurationError(
+      option,
+      `${option} must be a client of ioredis 5 or 6, got ${name}. Write redisStore(new Redis(url)), with Redis of 'ioredis'.`,
+    )
+  }
+  // Such a connection refuses every command that has nothing to do with its channels. The bus opens one of its own.
+  if (option === 'client' && isSubscribed(client as object)) {
+    throw new ConfigurationError(
+      option,
+      'client is a connection that has subscribed to channels: it takes no commands. Pass another one, new Redis(url), ' +
+        'or this one as { subscriber }.',
+    )
+  }
+}
+
+function isSubscribed(client: object): boolean {
+  const mode: unknown = Reflect.get(client, 'mode')
+  return mode === 'subscriber' || mode === 'monitor'
 }
 
 function integer(option: string, value: unknown, min: number, max: number): number {

@@ -4,6 +4,7 @@
  * @module
  */
 export {
+  type MysqlField,
   type MysqlPool,
   type MysqlPoolConnection,
   type MysqlPromisePool,

@@ -1,5 +1,6 @@
 import { checkedOptions } from '@claviger/core/store'
 import { type Dialect, MysqlAdapter, MysqlIntrospector, MysqlQueryCompiler } from 'kysely'
+import { checkMysqlPool } from './clients/check-client.ts'
 import { driverFor } from './clients/driver.ts'
 import { type MysqlPool, type MysqlPromisePool, mysqlConnection } from './clients/mysql-pool.ts'
 import { openDatabase } from './database/database.ts'
@@ -11,11 +12,12 @@ import { type SqlStore, sqlStore } from './store.ts'
  * Keeps keys in MariaDB 10.11 or later, or MySQL 8.0 or later, through a pool of `mysql2` or `mysql2/promise` that you
  * open and close. Run `migrate()` or `migrationSql('mysql')` first.
  *
- * @throws {ConfigurationError} when an option is wrong
+ * @throws {ConfigurationError} for what is no pool of `mysql2`, or when an option is wrong
  */
 export function mysqlStore(pool: MysqlPool | MysqlPromisePool, options?: ServerStoreOptions): SqlStore {
   const given = checkedOptions<ServerStoreOptions>('mysqlStore', options, [...generalNames, 'statementTimeoutMs'])
   const { statementTimeoutMs = 3_000 } = given
+  checkMysqlPool(pool)
   const connect = (timeoutMs: number | undefined): Dialect => ({
     createAdapter: () => new MysqlAdapter(),
     createDriver: () => driverFor(() => mysqlConnection(pool, timeoutMs)),

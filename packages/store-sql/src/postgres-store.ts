@@ -1,5 +1,6 @@
 import { checkedOptions } from '@claviger/core/store'
 import { type Dialect, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely'
+import { checkPostgresPool } from './clients/check-client.ts'
 import { driverFor } from './clients/driver.ts'
 import { type PostgresPool, postgresConnection } from './clients/postgres-pool.ts'
 import { openDatabase } from './database/database.ts'
@@ -11,7 +12,7 @@ import { type SqlStore, sqlStore } from './store.ts'
  * Keeps keys in PostgreSQL 13 or later, through a `pg` pool that you open and close. Works behind a pooler in
  * transaction mode. Run `migrate()` or `migrationSql('postgres')` first.
  *
- * @throws {ConfigurationError} when an option is wrong
+ * @throws {ConfigurationError} for what is no pool of `pg`, or when an option is wrong
  */
 export function postgresStore(pool: PostgresPool, options?: PostgresStoreOptions): SqlStore {
   const given = checkedOptions<PostgresStoreOptions>('postgresStore', options, [
@@ -20,6 +21,7 @@ export function postgresStore(pool: PostgresPool, options?: PostgresStoreOptions
     'statementTimeoutMs',
   ])
   const { schema, statementTimeoutMs = 3_000 } = given
+  checkPostgresPool(pool)
   const connect = (timeoutMs: number | undefined): Dialect => ({
     createAdapter: () => new PostgresAdapter(),
     createDriver: () => driverFor(() => postgresConnection(pool, timeoutMs)),

@@ -1,5 +1,6 @@
 import { checkedOptions } from '@claviger/core/store'
 import { type Dialect, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
+import { checkSqliteHandle } from './clients/check-client.ts'
 import { sqliteDriver, type SqliteDatabase } from './clients/sqlite-database.ts'
 import { fileInPlace } from './clients/file-in-place.ts'
 import { openDatabase } from './database/database.ts'
@@ -12,11 +13,12 @@ import { type SqlStore, sqlStore } from './store.ts'
  * `nodeSqlite`. Give the store a handle of its own, which you open and close: what other code did on the handle while a
  * change is carried out would become part of it. Run `migrate()` or `migrationSql('sqlite')` first.
  *
- * @throws {ConfigurationError} when an option is wrong
+ * @throws {ConfigurationError} for what is no handle of such a driver, or when an option is wrong
  */
 export function sqliteStore(database: SqliteDatabase, options?: SqliteStoreOptions): SqlStore {
   const given = checkedOptions<SqliteStoreOptions>('sqliteStore', options, [...generalNames, 'busyTimeoutMs'])
   const { busyTimeoutMs = 800 } = given
+  checkSqliteHandle(database)
   const connect = (): Dialect => ({
     createAdapter: () => new SqliteAdapter(),
     createDriver: () => sqliteDriver(database),

@@ -4,6 +4,7 @@ import { createPool } from 'mysql2'
 import { createPool as createPromisePool } from 'mysql2/promise'
 import { expect, onTestFinished, test } from 'vitest'
 import { mysqlStore, type SqlStore } from '../src/index.ts'
+import { doesEverything } from './suites/readiness.ts'
 import { change, insert } from './support/changes.ts'
 
 const mariadb = await serverOrSkip('MariaDB', startMariadb)
@@ -38,6 +39,18 @@ mariadb.describe('mysqlStore takes', () => {
     ['affected rows that are changed rows', { flags: ['-FOUND_ROWS'] }],
     ['named placeholders', { namedPlaceholders: true }],
     ['decimals as numbers', { decimalNumbers: true }],
+    [
+      'a cast of its own that reads null as 0',
+      {
+        typeCast: (field: { type: string; string(): string | null }, next: () => unknown) =>
+          field.type === 'LONGLONG' ? Number(field.string()) : next(),
+      },
+    ],
+    [
+      'a cast of its own that reads texts as upper case',
+      { typeCast: (field: { string(): string | null }) => field.string()?.toUpperCase() ?? null },
+    ],
+    ['dates as texts and JSON as texts', { dateStrings: true, jsonStrings: true }],
   ])('a pool with %s', async (_, poolOptions) => {
     const pool = createPool({ uri: mariadb.server().url, ...poolOptions })
     onTestFinished(() => pool.promise().end())
@@ -54,6 +67,35 @@ mariadb.describe('mysqlStore takes', () => {
     onTestFinished(() => pool.promise().end())
     await pool.promise().query(`set sql_mode = 'NO_BACKSLASH_ESCAPES,ANSI_QUOTES'`)
     await roundTrip(mysqlStore(pool, options()))
+  })
+
+  test.each([
+    ['that refuse changes without a key', 'sql_safe_updates = 1'],
+    ['in the mode of Oracle', "sql_mode = 'ORACLE'"],
+    ['in the mode of Oracle, with quotes as identifiers', "sql_mode = 'ORACLE,ANSI_QUOTES,PIPES_AS_CONCAT'"],
+    ['as strict as can be', "sql_mode = 'TRADITIONAL,ONLY_FULL_GROUP_BY,NO_UNSIGNED_SUBTRACTION'"],
+    ['in the mode of ANSI', "sql_mode = 'ANSI'"],
+    ['without a mode', "sql_mode = ''"],
+  ])('sessions %s: everything works', async (_, setting) => {
+    const pool = createPool({ uri: mariadb.server().url, connectionLimit: 2 })
+    pool.on('connection', (connection) => connection.query(`set session ${setting}`))
+    onTestFinished(() => pool.promise().end())
+    const store = mysqlStore(pool, options())
+    await store.migrate()
+    await doesEverything(store)
+  })
+
+  test('no server that is read only, for a user who is bound by that', async () => {
+    const pool = createPool({ uri: mariadb.server().url, connectionLimit: 1 })
+    onTestFinished(() => pool.promise().end())
+    const store = mysqlStore(pool, options())
+    await store.migrate()
+    await pool.promise().query('set global read_only = 1')
+    onTestFinished(async () => void (await pool.promise().query('set global read_only = 0')))
+    await expect(store.ready()).rejects.toMatchObject({
+      code: 'ERR_CLAVIGER_CONFIGURATION',
+      message: expect.stringContaining('Connect to the primary'),
+    })
   })
 
   test('no session without autocommit: ready() says what to do', async () => {

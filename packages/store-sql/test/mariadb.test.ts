@@ -2,6 +2,7 @@ import { serverOrSkip, startMariadb } from '@claviger/test-servers'
 import { collisions } from './suites/collisions.ts'
 import { concurrency } from './suites/concurrency.ts'
 import { faults } from './suites/faults.ts'
+import { readiness } from './suites/readiness.ts'
 import { migrating } from './suites/migrating.ts'
 import { timeZones } from './suites/time-zones.ts'
 import { mysqlClient } from './support/mysql.ts'
@@ -20,4 +21,18 @@ mariadb.describe('on MariaDB', () => {
   migrating('mysql', (options) => suite.client({ timeZone: '+13:00', ...options }))
   timeZones(suite, '+13:00')
   faults(suite)
+
+  const run = async (sql: string): Promise<void> => {
+    const client = mysqlClient(mariadb.server().url)
+    await client.run(sql).finally(() => client.end())
+  }
+  readiness(suite, {
+    async createUser(name) {
+      await run(`create user ${name}@'%' identified by 'secret'`)
+      return mariadb.server().url.replace('root@', `${name}:secret@`)
+    },
+    dropUser: (name) => run(`drop user ${name}@'%'`),
+    grant: (name, right, table) => run(`grant ${right} on test.${table} to ${name}@'%'`),
+    revoke: (name, right, table) => run(`revoke ${right} on test.${table} from ${name}@'%'`),
+  })
 })

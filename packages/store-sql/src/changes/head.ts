@@ -27,6 +27,8 @@ export async function moveHead(
   const { numUpdatedRows } = await queries
     .updateTable('head')
     .set({ epoch: head.epoch, nonce })
+    // By its key too: `sql_safe_updates` of MySQL demands one.
+    .where('id', '=', 1)
     .where('epoch', '=', before.epoch)
     .executeTakeFirstOrThrow()
   assertAffected(numUpdatedRows, 1)

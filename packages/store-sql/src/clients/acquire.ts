@@ -12,6 +12,8 @@ export interface PoolAccess<Client extends object> {
   abandon(connection: object): void
 }
 
+// Also for work that may take as long as it takes: a pool that gives no connection gives none later either.
+const longestWaitMs = 10_000
 // More idle connections than this are left to the next call.
 const maxDestroyed = 100
 
@@ -28,16 +30,13 @@ export async function acquired<Client extends object>(
   timeoutMs: number | undefined,
 ): Promise<Client> {
   for (let destroyed = 0; ; destroyed += 1) {
-    const client = await connected(pool, timeoutMs)
+    const client = await connected(pool, timeoutMs ?? longestWaitMs)
     if (destroyed === maxDestroyed || !silence.isDoubtful(client)) return client
     pool.destroy(client)
   }
 }
 
-async function connected<Client extends object>(
-  pool: PoolAccess<Client>,
-  timeoutMs: number | undefined,
-): Promise<Client> {
+async function connected<Client extends object>(pool: PoolAccess<Client>, timeoutMs: number): Promise<Client> {
   const connecting = pool.connect()
   const attempts = pool.connecting()
   try {

@@ -28,10 +28,16 @@ export interface MysqlPoolConnection {
   destroy(): void
 }
 
+/** A value of an answer, before it is read. */
+export interface MysqlField {
+  buffer(): Buffer | null
+}
+
 /** Options of one query, whatever the pool was told. */
 export interface MysqlQueryOptions {
   readonly sql: string
-  readonly typeCast: true
+  /** A function: `true` would leave the pool's own in place. */
+  readonly typeCast: (field: MysqlField) => Buffer | null
   readonly rowsAsArray: false
   readonly nestTables: false
 }
@@ -80,7 +86,7 @@ function careful(connection: MysqlPoolConnection, silence: Silence, timeoutMs: n
   return {
     async run(sql, parameters) {
       if (isDoubtful) throw new Error('The connection was given up.')
-      const options = { sql, typeCast: true, rowsAsArray: false, nestTables: false } as const
+      const options = { sql, typeCast: asBytesSent, rowsAsArray: false, nestTables: false } as const
       const answer = new Promise((resolve, reject) => {
         connection.query(options, parameters.map(asBytes), (error, result) => (error ? reject(error) : resolve(result)))
       })
@@ -101,6 +107,10 @@ function careful(connection: MysqlPoolConnection, silence: Silence, timeoutMs: n
       else connection.release()
     },
   }
+}
+
+function asBytesSent(field: MysqlField): Buffer | null {
+  return field.buffer()
 }
 
 function asBytes(value: unknown): unknown {

@@ -2,6 +2,7 @@ import { monotonicMs } from '@claviger/core/store'
 import { Socket } from 'node:net'
 import { fieldOf } from '../dialects/error-field.ts'
 import type { Connection } from './driver.ts'
+import { asSent, type HostTypes, hostTypesOf } from './host-types.ts'
 import { acquired, type PoolAccess } from './acquire.ts'
 import { inTime, LateError } from './in-time.ts'
 import { lineOf } from './pool-line.ts'
@@ -52,6 +53,7 @@ function accessTo(pool: PostgresPool): PoolAccess<PostgresPoolClient> {
 
 function careful(client: PostgresPoolClient, silence: Silence, timeoutMs: number | undefined): Connection {
   let isDoubtful = false
+  const types = hostTypesOf(client)
   // While a client is checked out nobody else listens, and an `error` that nobody hears ends the process.
   const onError = (): void => {
     isDoubtful = true
@@ -63,7 +65,7 @@ function careful(client: PostgresPoolClient, silence: Silence, timeoutMs: number
       if (isDoubtful) throw new Error('The connection was given up.')
       const sentAt = monotonicMs()
       try {
-        const { rows, rowCount } = await inTime(timeoutMs, 'An answer', client.query(sql, [...parameters]))
+        const { rows, rowCount } = await inTime(timeoutMs, 'An answer', query(client, types, sql, [...parameters]))
         silence.heard(client)
         // Several statements at once, as in `begin`, have several answers, and no rows that matter.
         return { rows: rows ?? [], numAffectedRows: BigInt(rowCount ?? 0) }
@@ -76,7 +78,19 @@ function careful(client: PostgresPoolClient, silence: Silence, timeoutMs: number
     },
     release() {
       client.removeListener('error', onError)
+      types.restore()
       client.release(isDoubtful)
     },
   }
+}
+
+function query(
+  client: PostgresPoolClient,
+  { areChanged }: HostTypes,
+  sql: string,
+  parameters: unknown[],
+): Promise<PostgresResult> {
+  if (!areChanged) return client.query(sql, parameters)
+  const withTypes = client.query as unknown as (config: object) => Promise<PostgresResult>
+  return withTypes.call(client, { text: sql, values: parameters, types: asSent })
 }

@@ -1,3 +1,4 @@
+import { ConfigurationError } from '@claviger/core/store'
 import type { Driver } from 'kysely'
 import { type Connection, driverFor } from './driver.ts'
 
@@ -36,7 +37,7 @@ function turnsOn(database: SqliteDatabase): () => Promise<Connection> {
     await before
     try {
       // Waiting for another process is done with timers: SQLite's own way of waiting stops the event loop.
-      if (!isPrepared) database.prepare('pragma busy_timeout = 0').all([])
+      if (!isPrepared) checked(database.prepare('pragma busy_timeout = 0')).all([])
       isPrepared = true
     } catch (error) {
       resolve()
@@ -54,6 +55,16 @@ function turn(): { readonly promise: Promise<void>; readonly resolve: () => void
   return { promise, resolve }
 }
 
+/** Drivers that name their columns otherwise would seem to give no rows, and keys not to be there. */
+function checked(statement: SqliteStatement): SqliteStatement {
+  if (typeof statement?.reader === 'boolean' && typeof statement.all === 'function') return statement
+  throw new ConfigurationError(
+    'database',
+    'The statements of this handle do not say whether they give rows (reader). Write sqliteStore(new Database(file)), ' +
+      "with Database of 'libsql' or 'better-sqlite3', or sqliteStore(nodeSqlite(database)).",
+  )
+}
+
 function execute(
   database: SqliteDatabase,
   sql: string,
@@ -65,14 +76,14 @@ function execute(
     database.exec(sql)
     return { rows: [] }
   }
-  const values = parameters.map(checked)
+  const values = parameters.map(bindable)
   const statement = database.prepare(sql)
   if (statement.reader) return { rows: statement.all(values) }
   return { rows: [], numAffectedRows: BigInt(statement.run(values).changes) }
 }
 
 /** `libsql` ends the process on a boolean, and stores undefined and NaN as null. */
-function checked(value: unknown): unknown {
+function bindable(value: unknown): unknown {
   if (value === null || typeof value === 'string' || typeof value === 'bigint') return value
   if (typeof value === 'number' && Number.isFinite(value)) return value
   const got = typeof value === 'number' ? String(value) : typeof value

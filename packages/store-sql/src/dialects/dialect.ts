@@ -13,6 +13,10 @@ export type Failure =
   | 'busy'
   /** The table is not there. */
   | 'missingTable'
+  /** This user may not do that. */
+  | 'forbidden'
+  /** Nobody may change anything through this connection, or on this server. */
+  | 'readOnly'
   /** Everything else, unknown outcomes above all. */
   | 'other'
 
@@ -48,6 +52,10 @@ export interface SqlDialect {
   readonly afterwards: readonly string[]
   /** Says in one word why this server takes no writes; empty where it does. */
   readonly writeRefusal: RawBuilder<string>
+  /** What to do when a connection takes no writes. */
+  readonly readOnlyAdvice: string
+  /** Selects one row with one column, `value`: which database this is, and where in it tables are looked for. */
+  readonly whereAmI: string
   /** Whether only a lock on the whole database shows that one may write. */
   readonly locksWhole: boolean
   /** Ends a `select` whose rows nobody else may change before the transaction ends. */
@@ -59,6 +67,8 @@ export interface SqlDialect {
   /** Scalar minimum and maximum of two values. */
   readonly least: RawBuilder<unknown>
   readonly greatest: RawBuilder<unknown>
+  /** What is left of a number, divided by another. */
+  remainder(dividend: RawBuilder<unknown>, divisor: RawBuilder<unknown>): RawBuilder<unknown>
   /** Adds up a column; at the largest safe integer the sum stays. */
   sum(column: Expression<unknown>): RawBuilder<unknown>
   /** Whether a column is one of these texts. */

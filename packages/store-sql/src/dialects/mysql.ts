@@ -7,6 +7,12 @@ const failures: Readonly<Record<number, Failure>> = {
   1205: 'locked',
   1213: 'contended',
   1146: 'missingTable',
+  1044: 'forbidden',
+  1142: 'forbidden',
+  1143: 'forbidden',
+  1290: 'readOnly',
+  1792: 'readOnly',
+  1836: 'readOnly',
 }
 
 /** MariaDB 10.11 and later, MySQL 8.0 and later: nothing here that only one of them understands. */
@@ -27,11 +33,15 @@ export const mysql: SqlDialect = {
   afterwards: ['set session wait_timeout = @claviger_idle, session innodb_lock_wait_timeout = @claviger_lock_wait'],
   // A number in MySQL and older MariaDB, a word in newer ones. `super_read_only` implies it.
   writeRefusal: sql<string>`case when cast(@@global.read_only as char) in ('0', 'OFF') then '' else 'read_only' end`,
+  readOnlyAdvice: 'Connect to the primary, where read_only is off.',
+  whereAmI: `select concat('database "', coalesce(database(), '(none)'), '"') as value`,
   locksWhole: false,
   rowLock: sql`for update`,
   entriesPerTransaction: 500,
   least: sql`least`,
   greatest: sql`greatest`,
+  // `%` is no operator in the mode of Oracle.
+  remainder: (dividend, divisor) => sql`mod(${dividend}, ${divisor})`,
   sum: (column) => sql`least(sum(${column}), ${sql.lit(Number.MAX_SAFE_INTEGER)})`,
   oneOf: (column, texts) => sql<boolean>`${column} in (${sql.join(texts)})`,
   oneOfText: (count) => `in (${'?, '.repeat(count - 1)}?)`,

@@ -11,6 +11,8 @@ const failures: Readonly<Record<string, Failure>> = {
   '55P03': 'locked',
   '42P01': 'missingTable',
   '3F000': 'missingTable',
+  '42501': 'forbidden',
+  '25006': 'readOnly',
 }
 
 /** PostgreSQL 13 and later. */
@@ -28,11 +30,14 @@ export const postgres: SqlDialect = {
   afterwards: [],
   writeRefusal: sql<string>`case when pg_is_in_recovery() then 'a standby'
     when current_setting('transaction_read_only') = 'on' then 'read only' else '' end`,
+  readOnlyAdvice: 'Connect to the primary, as a user whose default_transaction_read_only is off.',
+  whereAmI: `select 'database "' || current_database() || '", schema "' || coalesce(current_schema(), '(none)') || '"' as value`,
   locksWhole: false,
   rowLock: sql`for update`,
   entriesPerTransaction: 500,
   least: sql`least`,
   greatest: sql`greatest`,
+  remainder: (dividend, divisor) => sql`${dividend} % ${divisor}`,
   sum: (column) => sql`least(sum(${column}), ${sql.lit(Number.MAX_SAFE_INTEGER)})`,
   oneOf: (column, texts) => sql<boolean>`${column} = any(${[...texts]}::text[])`,
   oneOfText: () => '= any($1::text[])',
@@ -59,7 +64,12 @@ export const postgres: SqlDialect = {
     insertOnce: ['insert into', ' on conflict do nothing'],
     randomText: 'gen_random_uuid()::text',
     nowMs: '(extract(epoch from clock_timestamp()) * 1000)::bigint',
-    begin: ['start transaction read write', 'select pg_advisory_xact_lock(7165916428119)'],
+    begin: [
+      'start transaction read write',
+      // As long as MySQL waits for its lock: another process that hangs in the middle must not hang this one.
+      `set local lock_timeout = '60s'`,
+      'select pg_advisory_xact_lock(7165916428119)',
+    ],
     end: ['commit'],
     abort: ['rollback'],
   },

@@ -16,11 +16,14 @@ export const sqlite: SqlDialect = {
   begin: ['begin immediate'],
   afterwards: [],
   writeRefusal: sql<string>`''`,
+  readOnlyAdvice: 'Open it without readonly; the file and its folder must be writable for this process.',
+  whereAmI: `select coalesce(nullif(file, ''), 'a database in memory') as value from pragma_database_list where name = 'main'`,
   locksWhole: true,
   rowLock: sql``,
   entriesPerTransaction: 100,
   least: sql`min`,
   greatest: sql`max`,
+  remainder: (dividend, divisor) => sql`${dividend} % ${divisor}`,
   // `sum` fails on overflow; `total` is exact up to the largest safe integer, where the sum stays.
   sum: (column) => sql`cast(min(total(${column}), ${sql.lit(Number.MAX_SAFE_INTEGER)}) as integer)`,
   oneOf: (column, texts) => sql<boolean>`${column} in (${sql.join(texts)})`,
@@ -68,5 +71,6 @@ function failureOf(error: unknown): Failure {
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED') || busy.has(number & 0xff)) return 'busy'
   if (code === 'SQLITE_CONSTRAINT_PRIMARYKEY' || code === 'SQLITE_CONSTRAINT_UNIQUE') return 'contended'
   if (duplicate.has(number)) return 'contended'
+  if (code.startsWith('SQLITE_READONLY') || (number & 0xff) === 8) return 'readOnly'
   return String(fieldOf(error, 'message')).startsWith('no such table: ') ? 'missingTable' : 'other'
 }

@@ -1,7 +1,7 @@
 import { UnavailableError } from '@claviger/core/store'
 import { CompiledQuery } from 'kysely'
 import type { Database, Queries } from '../database/database.ts'
-import { integer } from '../database/integers.ts'
+import { nullableInteger } from '../database/integers.ts'
 import { retrying } from '../database/retrying.ts'
 import { createMigrationsTable, statementsOf } from './all.ts'
 import { missingMigrations } from './applied.ts'
@@ -40,7 +40,7 @@ async function runAll(connection: Queries, statements: readonly string[]): Promi
   for (const statement of statements) {
     const { rows } = await connection.executeQuery<{ locked?: unknown }>(CompiledQuery.raw(statement))
     const [row] = rows
-    if (row !== undefined && typeof row.locked === 'number' && integer(row.locked) === 0) {
+    if (row !== undefined && 'locked' in row && nullableInteger(row.locked) !== 1) {
       throw new UnavailableError('store', 'Another process has been migrating this database for a minute. Try again.')
     }
   }

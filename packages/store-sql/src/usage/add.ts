@@ -8,7 +8,7 @@ import type { CountsTable, UsageKeysTable } from '../database/tables.ts'
 import { assertStorable } from '../database/texts.ts'
 import { transaction } from '../database/transaction.ts'
 import { nextTurn } from '../next-turn.ts'
-import { assertStorableEntries, usageRows } from './rows.ts'
+import { assertStorableEntries, type UsageRows, usageRows } from './rows.ts'
 import { touchKeys } from './touch.ts'
 
 const rowsPerInsert = 200
@@ -47,12 +47,32 @@ async function addPart(
   const rows = usageRows(entries)
   await transaction(database, async (queries) => {
     if (!(await isNext(queries, database, instance, progress))) return
-    await addCounts(queries, database, 'usage', ['workspace_id', 'key_id', 'hour', 'version', 'code'], rows.hours)
-    await addCounts(queries, database, 'usage_days', ['workspace_id', 'key_id', 'day', 'code'], rows.days)
-    await noteLastHours(queries, database, rows.keys)
-    await touchKeys(queries, entries)
-    await addCounts(queries, database, 'usage_totals', ['workspace_id', 'span', 'start', 'code'], rows.totals)
+    await addRows(queries, database, entries, rows)
   })
+}
+
+/** What a part adds, within a transaction. */
+async function addRows(
+  queries: Queries,
+  database: Database,
+  entries: readonly UsageEntry[],
+  rows: UsageRows,
+): Promise<void> {
+  await addCounts(queries, database, 'usage', ['workspace_id', 'key_id', 'hour', 'version', 'code'], rows.hours)
+  await addCounts(queries, database, 'usage_days', ['workspace_id', 'key_id', 'day', 'code'], rows.days)
+  await noteLastHours(queries, database, rows.keys)
+  await touchKeys(queries, entries)
+  await addCounts(queries, database, 'usage_totals', ['workspace_id', 'span', 'start', 'code'], rows.totals)
+}
+
+/** All of a small batch within a transaction that is open already. */
+export async function addBatch(
+  queries: Queries,
+  database: Database,
+  { instanceId, sequence, entries }: UsageBatch,
+): Promise<void> {
+  const isNew = await isNext(queries, database, instanceId, { sequence, part: last })
+  if (isNew) await addRows(queries, database, entries, usageRows(entries))
 }
 
 async function isNext(queries: Queries, { dialect }: Database, instance: string, progress: Progress): Promise<boolean> {

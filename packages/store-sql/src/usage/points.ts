@@ -48,7 +48,7 @@ async function workspaceRows(
     rows.push(
       ...(await run(
         database,
-        sql<PointRow>`select ${startIn(bucket, 'start')} as start, ${summedColumns(database.dialect)} from ${sql.table('usage_totals')}
+        sql<PointRow>`select ${startIn(database, bucket, 'start')} as start, ${summedColumns(database.dialect)} from ${sql.table('usage_totals')}
           where workspace_id = ${workspaceId} and span = ${span} and ${within('start', range)} group by 1, code`,
       )),
     )
@@ -64,7 +64,7 @@ async function keyRows(database: Database, query: UsageQuery, keyId: string): Pr
     rows.push(
       ...(await run(
         database,
-        sql<PointRow>`select ${startIn(query.bucket, 'hour')} as start, ${version}${summedColumns(database.dialect)} from ${sql.table('usage')}
+        sql<PointRow>`select ${startIn(database, query.bucket, 'hour')} as start, ${version}${summedColumns(database.dialect)} from ${sql.table('usage')}
           where workspace_id = ${query.workspaceId} and key_id = ${keyId} and ${within('hour', range)} group by 1, ${version}code`,
       )),
     )
@@ -79,10 +79,10 @@ async function run(database: Database, statement: RawBuilder<PointRow>): Promise
 }
 
 /** The bucket a row belongs to, as far as it matters to the sum. */
-function startIn(bucket: UsageQuery['bucket'], column: string): RawBuilder<unknown> {
+function startIn({ dialect }: Database, bucket: UsageQuery['bucket'], column: string): RawBuilder<unknown> {
   const reference = sql.ref(column)
   if (bucket === 'hour') return reference
-  return bucket === 'day' ? sql`${reference} - ${reference} % ${sql.lit(dayMs)}` : sql`0`
+  return bucket === 'day' ? sql`${reference} - ${dialect.remainder(reference, sql.lit(dayMs))}` : sql`0`
 }
 
 /** Whether an instant is within a span. */

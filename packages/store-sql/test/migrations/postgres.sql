@@ -1,4 +1,5 @@
 start transaction read write;
+set local lock_timeout = '60s';
 select pg_advisory_xact_lock(7165916428119);
 
 -- Claviger 0001-initial
