@@ -27,6 +27,7 @@ import { createStart } from './start.ts'
 import { tokenMask } from './token/mask.ts'
 import { tokenFactory, tokenPattern } from './token/token.ts'
 import { createApiKeys } from './verify/api-key.ts'
+import { authorization } from './verify/authorization.ts'
 import { createCache } from './verify/cache.ts'
 import { createFreshness } from './verify/freshness.ts'
 import type { OwnerQuestion } from './verify/owner-scope.ts'
@@ -36,8 +37,6 @@ import { createRecords } from './verify/records.ts'
 import { createRevokedKeys } from './verify/revoked.ts'
 import { createRecorder } from './usage/recorder.ts'
 import { checkedContext, checkedWatch } from './verify/context.ts'
-import { checkedDemand } from './verify/requirement.ts'
-import type { Refused } from './verify/verdict.ts'
 import { createVerifier } from './verify/verifier.ts'
 import { createWithheldGrants } from './verify/withheld-grants.ts'
 import { inOrder, toldTo } from './watch/changes.ts'
@@ -50,8 +49,6 @@ const startRetryMs = 250
 const maxRevokedKeys = 10_000
 const maxTurnWaitMs = 5_000
 const leastIdleMs = 600_000
-// What no verification of this keyring gave is no key of it.
-const forged: Refused = Object.freeze({ ok: false, code: 'invalid_key' })
 
 /**
  * Makes a keyring: everything Claviger does, for one product and one store. Does no I/O until `ready()` or first use.
@@ -255,19 +252,7 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
 
     recall: verifier.recall,
     recordUse: recorder?.count,
-
-    authorize(apiKey, requirement) {
-      const demanded = checkedDemand('authorize', requirement, declared)
-      return apiKeys.isOurs(apiKey) ? apiKeys.refusal(apiKey, demanded) : forged
-    },
-
-    guards: {
-      requirement(requirement) {
-        const demanded = checkedDemand('guards.requirement', requirement, declared)
-        return (apiKey) => apiKeys.refusal(apiKey, demanded)
-      },
-      workspace: apiKeys.workspaceRefusal,
-    },
+    ...authorization(apiKeys, declared),
 
     watch(apiKey, options) {
       const { signal, requirement } = checkedWatch(options, declared)

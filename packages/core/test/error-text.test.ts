@@ -1,10 +1,12 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { messageOf, stackOf } from '../src/error-text.ts'
 import { createFaults } from '../src/faults.ts'
 import { hearFrom } from '../src/host-code.ts'
 import { createReporter } from '../src/http/reporting.ts'
 import { testClock } from '@claviger/testing'
 import { hostileErrors } from './support/hostile-errors.ts'
+
+vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
 
 test.each(hostileErrors())('%s gives text, and is reported without another failure', (_, thrown) => {
   for (const text of [messageOf(thrown), stackOf(thrown)]) {
@@ -35,18 +37,11 @@ test.each(hostileErrors())('a rejection of host code with %s is heard', async (_
 test('a result of host code whose `then` throws is heard as well', async () => {
   const heard: unknown[] = []
   const error = new Error('then')
-  for (const result of [
-    {
-      then() {
-        throw error
-      },
-    },
-    {
-      get then() {
-        throw error
-      },
-    },
-  ]) {
+  const failing = (): never => {
+    throw error
+  }
+  for (const then of [{ value: failing }, { get: failing }]) {
+    const result: object = Object.defineProperty({}, 'then', then)
     hearFrom(
       () => result,
       (failure) => void heard.push(failure),

@@ -1,0 +1,28 @@
+import type { Keyring } from '../keyring-types.ts'
+import type { ApiKeys } from './api-key.ts'
+import { checkedDemand, type Declared } from './requirement.ts'
+import type { Refused } from './verdict.ts'
+
+// What no verification of this keyring gave is no key of it.
+const forged: Refused = Object.freeze({ ok: false, code: 'invalid_key' })
+
+/**
+ * Judges keys that were verified. Handlers ask once, and are checked each time; the guards of routes ask the same of
+ * every request, and are checked when they are made.
+ */
+export function authorization(apiKeys: ApiKeys, declared: Declared): Pick<Keyring, 'authorize' | 'guards'> {
+  return {
+    authorize(apiKey, requirement) {
+      const demanded = checkedDemand('authorize', requirement, declared)
+      return apiKeys.isOurs(apiKey) ? apiKeys.refusal(apiKey, demanded) : forged
+    },
+
+    guards: {
+      requirement(requirement) {
+        const demanded = checkedDemand('guards.requirement', requirement, declared)
+        return (apiKey) => apiKeys.refusal(apiKey, demanded)
+      },
+      workspace: apiKeys.workspaceRefusal,
+    },
+  }
+}
