@@ -41,6 +41,7 @@ test('a result of host code whose `then` throws is heard as well', async () => {
     throw error
   }
   for (const then of [{ value: failing }, { get: failing }]) {
+    // oxlint-disable-next-line no-thenable
     const result: object = Object.defineProperty({}, 'then', then)
     hearFrom(
       () => result,
