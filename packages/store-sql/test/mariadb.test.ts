@@ -24,7 +24,11 @@ mariadb.describe('on MariaDB', () => {
 
   const run = async (sql: string): Promise<void> => {
     const client = mysqlClient(mariadb.server().url)
-    await client.run(sql).finally(() => client.end())
+    try {
+      await client.run(sql)
+    } finally {
+      await client.end()
+    }
   }
   readiness(suite, {
     async createUser(name) {

@@ -21,7 +21,7 @@ function tablePrefix(): string {
 
 /** Types as a host may read them. */
 function typesThat(read: (oid: number, text: string) => unknown): pg.CustomTypesConfig {
-  return { getTypeParser: (oid: number) => (text: string | Buffer) => read(oid, String(text)) } as pg.CustomTypesConfig
+  return { getTypeParser: (oid: number) => (text: string | Buffer) => read(oid, String(text)) }
 }
 
 postgres.describe('postgresStore takes', () => {

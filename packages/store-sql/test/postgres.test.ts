@@ -22,7 +22,11 @@ postgres.describe('on PostgreSQL', () => {
 
   const run = async (sql: string): Promise<void> => {
     const client = postgresClient(postgres.server().url)
-    await client.run(sql).finally(() => client.end())
+    try {
+      await client.run(sql)
+    } finally {
+      await client.end()
+    }
   }
   readiness(suite, {
     async createUser(name) {
