@@ -60,7 +60,8 @@ export function decodeContents(text: string): Contents {
 /** Finds keys by id. */
 export function findKeys({ rows }: Contents, ids: readonly string[]): Map<string, KeyRecord | 'corrupt'> {
   const found = new Map<string, KeyRecord | 'corrupt'>()
-  for (const id of ids) {
+  // What only reads like an id must find nothing.
+  for (const id of ids.filter((given) => typeof given === 'string')) {
     const key = readRow(rows.get(`key:${id}`), decodeKeyRecord)
     if (key !== null) found.set(id, key)
   }
