@@ -32,7 +32,7 @@ function processes(hashers: readonly Hasher[]) {
     async round() {
       for (const { keyring } of running) {
         for (const token of tokens) expect(await keyring.verify(token)).toMatchObject({ ok: true })
-        await settled(clock)
+        await settled(clock, () => running.reduce((sum, { store }) => sum + (store.calls.commit ?? 0), 0))
       }
       await clock.advanceAsync(recordAgeMs)
     },
@@ -42,11 +42,17 @@ function processes(hashers: readonly Hasher[]) {
   }
 }
 
-// argon2 runs on threads: wait for it in real turns, since no clock of ours moves it.
-async function settled(clock: TestClock): Promise<void> {
-  for (let turn = 0; turn < 20; turn += 1) {
+// argon2 runs on threads: wait for it in real turns, since no clock of ours moves it, until nothing was stored for a while.
+const quietTurns = 60
+
+async function settled(clock: TestClock, commits: () => number = () => 0): Promise<void> {
+  let stored = commits()
+  for (let quiet = 0; quiet < quietTurns; quiet += 1) {
     await new Promise((resolve) => setTimeout(resolve, 1))
     await clock.advanceAsync(0)
+    if (commits() === stored) continue
+    stored = commits()
+    quiet = 0
   }
 }
 
@@ -146,7 +152,9 @@ describe('two configurations on one store', () => {
       expect(fought).toBeLessThanOrEqual(2 * ids.length)
       for (let rounds = 0; rounds < 3; rounds += 1) await round()
       expect(rehashes()).toBe(fought)
-      expect(disputes).toHaveLength(1)
+      // Whoever notices first gives way; both may notice in one turn.
+      expect(disputes.length).toBeGreaterThanOrEqual(1)
+      expect(disputes.length).toBeLessThanOrEqual(2)
       expect(disputes[0]).toMatchObject({ during: 'rehash', error: { code: 'ERR_CLAVIGER_CONFLICT' } })
       await clock.advanceAsync(hourMs)
       await round()
