@@ -239,8 +239,8 @@ export interface Keyring<Permission extends string = string> {
    * soon as they have answered. Counts nothing twice, however often it is called. Resolves when the store has it.
    *
    * @example
-   * const answer = await handle(request)
-   * context.waitUntil(keyring.flush())
+   * await keyring.verify(token)
+   * await keyring.flush()
    *
    * @throws {UnavailableError} when the store fails: the counts stay, and are stored with the next ones
    * @throws {ClosedError} after `close()`

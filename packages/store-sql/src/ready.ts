@@ -1,6 +1,7 @@
 import { ConfigurationError } from '@claviger/core/store'
 import { CompiledQuery, sql } from 'kysely'
 import type { Database } from './database/database.ts'
+import { retrying } from './database/retrying.ts'
 import { toldBy } from './failures.ts'
 import { missingMigrations } from './migrations/applied.ts'
 import { nameOf } from './migrations/migrate.ts'
@@ -15,6 +16,7 @@ import { type Attempt, ChangedValueError, tryEverything } from './trial.ts'
  * @throws {ConfigurationError} for a server that takes no changes, a wrong setting, missing tables or rights
  */
 export async function checkReady(database: Database): Promise<void> {
+  database.assertInPlace()
   let attempt: Attempt = { right: 'select', table: 'migrations' }
   try {
     await checkSettings(database)
@@ -27,7 +29,8 @@ export async function checkReady(database: Database): Promise<void> {
   }
 }
 
-async function checkSettings({ dialect, queries }: Database): Promise<void> {
+async function checkSettings(database: Database): Promise<void> {
+  const { dialect, queries } = database
   const { rows } = await sql<{ refusal: string }>`select ${dialect.writeRefusal} as refusal`.execute(queries)
   const refusal = rows[0]?.refusal ?? ''
   if (refusal !== '') {
@@ -37,8 +40,11 @@ async function checkSettings({ dialect, queries }: Database): Promise<void> {
     )
   }
   for (const check of dialect.settings) {
-    const { rows: answer } = await queries.executeQuery<{ value: unknown }>(CompiledQuery.raw(check.query))
-    if (!check.accepts(String(answer[0]?.value))) throw new ConfigurationError('store', check.advice)
+    const { rows: answer } = await retrying(database, () =>
+      queries.executeQuery<Readonly<Record<string, unknown>>>(CompiledQuery.raw(check.query)),
+    )
+    // A pragma names its column itself.
+    if (!check.accepts(String(Object.values(answer[0] ?? {})[0]))) throw new ConfigurationError('store', check.advice)
   }
 }
 

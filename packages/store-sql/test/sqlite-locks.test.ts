@@ -6,7 +6,8 @@ import { testKeyId, testRecord } from '@claviger/testing'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { sqliteStore } from '../src/index.ts'
 import { change, insert } from './support/changes.ts'
-import { sqliteFixture } from './support/sqlite-store.ts'
+import type { OpenSqlite } from './support/sqlite-files.ts'
+import { defaultDriver, sqliteFixture } from './support/sqlite-store.ts'
 
 const holdLock = fileURLToPath(new URL('support/hold-lock.mjs', import.meta.url))
 
@@ -21,6 +22,44 @@ async function lockedBy(file: string): Promise<{ release(): Promise<void> }> {
       await once(child, 'exit')
     },
   }
+}
+
+describe('ready', () => {
+  test('turns on the write-ahead log of a file that has none, for good', async () => {
+    const { open, handle, store } = await sqliteFixture({ wal: false })
+    expect(modeOf(handle)).not.toBe('wal')
+    await store.ready()
+    expect(modeOf(handle)).toBe('wal')
+    expect(modeOf(open())).toBe('wal')
+  })
+
+  test('takes a database in memory as it is', async () => {
+    const memory = defaultDriver().open(':memory:')
+    onTestFinished(() => memory.close())
+    const store = sqliteStore(memory.database)
+    await store.migrate()
+    await store.ready()
+  })
+
+  test('refuses a file that cannot have one', async () => {
+    const { handle, store } = await sqliteFixture({ wal: false })
+    const { database } = handle
+    const stuck = sqliteStore({
+      exec: (sql) => database.exec(sql),
+      prepare: (sql) => database.prepare(sql.replace('journal_mode = wal', 'journal_mode = delete')),
+    })
+    await expect(stuck.ready()).rejects.toMatchObject({
+      code: 'ERR_CLAVIGER_CONFIGURATION',
+      message: expect.stringContaining('write-ahead log'),
+    })
+    await store.ready()
+  })
+})
+
+/** How a handle's file keeps its log. */
+function modeOf(handle: OpenSqlite): unknown {
+  const [row] = handle.run('pragma journal_mode') as readonly { readonly journal_mode: unknown }[]
+  return row?.journal_mode
 }
 
 describe('S-55: while another process holds the write lock', () => {

@@ -42,6 +42,14 @@ export const sqlite: SqlDialect = {
       accepts: (value) => value === 'UTF-8',
       advice: 'The database must have the encoding UTF-8, which is the default.',
     },
+    {
+      // Turns it on, for good, where it is not: with a rollback journal, two processes keep each other from writing for
+      // many seconds. A database in memory has no other process.
+      query: 'pragma journal_mode = wal',
+      accepts: (value) => value === 'wal' || value === 'memory',
+      advice:
+        'The SQLite file cannot use a write-ahead log (journal_mode = wal), which several processes need. Open it writable, on a local disk.',
+    },
   ],
   schemaWords: {
     types: {
