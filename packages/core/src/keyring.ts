@@ -5,7 +5,8 @@ import { ClosedError, ConfigurationError } from './errors.ts'
 import { createEventSink } from './events.ts'
 import { createFaults, reportFaultsOf } from './faults.ts'
 import { guaranteesOf } from './guarantees.ts'
-import { createHashing, type HashRank } from './hashing/hashing.ts'
+import { createHashQueue } from './hashing/hash-queue.ts'
+import { createHashing } from './hashing/hashing.ts'
 import { healthOf } from './health.ts'
 import { createVitals } from './vitals.ts'
 import type { Keyring } from './keyring-types.ts'
@@ -42,12 +43,13 @@ import { createWithheldGrants } from './verify/withheld-grants.ts'
 import { inOrder, toldTo } from './watch/changes.ts'
 import { checkedSignal } from './watch/checked-signal.ts'
 import { createWatches } from './watch/watches.ts'
-import { createWorkQueue } from './work-queue.ts'
 
 // After a failed start, calls in between fail at once; a store that comes up late is found soon.
 const startRetryMs = 250
 const maxRevokedKeys = 10_000
 const maxTurnWaitMs = 5_000
+// What the dearest hash may take on a busy machine.
+const hashingMs = 5_000
 const leastIdleMs = 600_000
 
 /**
@@ -100,16 +102,7 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
   const freshness = createFreshness(store, caches, resolved, clock, Math.random, report, vitals)
   const managed = managedStore(store, clock, storeTimeoutMs)
   const commits = createCommits(managed, caches, freshness, clock, storeTimeoutMs)
-  const queue = createWorkQueue(
-    {
-      works: 'hashes',
-      concurrency: resolved.hashing.concurrency,
-      capacity: hashesWaiting(resolved.hashing.maxQueued),
-      waitMs: resolved.hashing.maxWaitMs,
-    },
-    clock,
-  )
-  const hashing = createHashing(resolved.hasher, queue, vitals)
+  const hashing = createHashing(resolved.hasher, createHashQueue(resolved.hashing, clock), vitals)
   const apiKeys = createApiKeys(permissions)
   const revoked = createRevokedKeys(maxRevokedKeys)
   const withheld = createWithheldGrants()
@@ -186,6 +179,7 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
     },
     recordAgeMs: resolved.recordAgeMs,
     budgetMs: storeTimeoutMs,
+    answerAgeMs: 2 * storeTimeoutMs + resolved.hashing.maxWaitMs + hashingMs,
     noticeMs: resolved.expiryNoticeMs,
     staleIfErrorMs: resolved.staleIfErrorMs,
   })
@@ -296,10 +290,4 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
   }
   reportFaultsOf(keyring, report)
   return keyring
-}
-
-/** How many hashes may wait: verifications have all of the places, and what can wait has less of its own. */
-function hashesWaiting(most: number): Readonly<Record<HashRank, number>> {
-  const some = Math.ceil(most / 4)
-  return { verify: most, make: some, rehash: some }
 }

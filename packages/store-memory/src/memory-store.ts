@@ -6,6 +6,7 @@ import { findKeys, listKeys } from './keys.ts'
 import { mark } from './marks.ts'
 import { purge } from './purge.ts'
 import { listServices } from './services.ts'
+import { warnOfSeveral } from './several-processes.ts'
 
 /** How a memory store is made. */
 export interface MemoryStoreOptions {
@@ -23,7 +24,7 @@ export interface MemoryStore extends Required<KeyStore> {
 
 /**
  * Keeps keys in this process's memory: for development, tests and single-process servers that may forget.
- * Everything is lost when the process ends.
+ * Everything is lost when the process ends. In a worker of `node:cluster` it warns: each process would have keys of its own.
  *
  * Records are checked and copied on the way in and out. Every call after `close()` rejects with `UnavailableError`,
  * but `close()` itself, which may be repeated.
@@ -39,6 +40,7 @@ export function memoryStore(options?: MemoryStoreOptions): MemoryStore {
   if (!Number.isSafeInteger(changeLogLength) || changeLogLength < 0) {
     throw new ConfigurationError('changeLogLength', 'changeLogLength must be an integer of at least 0.')
   }
+  warnOfSeveral()
   return connect(emptyDatabase(storeId, changeLogLength))
 }
 

@@ -1,4 +1,4 @@
-import { type KeyStore, type Subscription, UnavailableError } from '@claviger/core/store'
+import { clientUse, type KeyStore, type Subscription, UnavailableError } from '@claviger/core/store'
 import { listActivity } from './activity.ts'
 import { openBus } from './bus.ts'
 import { busiestKeys } from './busiest.ts'
@@ -49,6 +49,7 @@ export function redisStore(client: RedisClient | RedisClusterClient, options?: R
   const voice = createVoice(names.channel)
   const database: Database = { names, commands, changeLogLength, patienceMs: commandTimeoutMs, voice }
   const subscriptions = new Set<Subscription>()
+  const use = clientUse(client, 'Redis client')
   let closed = false
   let warned = false
 
@@ -74,6 +75,7 @@ export function redisStore(client: RedisClient | RedisClusterClient, options?: R
     async ready() {
       // Before the servers are asked: a Cluster client learns of them with its first command.
       await commands.ask('MGET', open().names.head)
+      use.begin()
       const doubt = await checkServers(client, resolved)
       await tryEverything(open())
       await poll(open(), null)
@@ -83,6 +85,7 @@ export function redisStore(client: RedisClient | RedisClusterClient, options?: R
     },
     async close() {
       closed = true
+      use.end()
       care.stop()
       await Promise.all([...subscriptions].map((subscription) => subscription.close()))
       subscriptions.clear()

@@ -29,5 +29,6 @@ export function mysqlStore(pool: MysqlPool | MysqlPromisePool, options?: ServerS
       { dialect: mysql, connect, schema: undefined, statementTimeoutMs, busyTimeoutMs: 0, assertInPlace: undefined },
       given,
     ),
+    pool,
   )
 }

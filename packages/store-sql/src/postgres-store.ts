@@ -33,5 +33,6 @@ export function postgresStore(pool: PostgresPool, options?: PostgresStoreOptions
       { dialect: postgres, connect, schema, statementTimeoutMs, busyTimeoutMs: 0, assertInPlace: undefined },
       given,
     ),
+    pool,
   )
 }

@@ -37,5 +37,6 @@ export function sqliteStore(database: SqliteDatabase, options?: SqliteStoreOptio
       },
       given,
     ),
+    database,
   )
 }

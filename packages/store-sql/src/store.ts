@@ -1,4 +1,4 @@
-import { type CommitResult, type KeyStore, UnavailableError } from '@claviger/core/store'
+import { clientUse, type CommitResult, type KeyStore, UnavailableError } from '@claviger/core/store'
 import { listAccounts } from './accounts.ts'
 import { listActivity } from './activity.ts'
 import { pollChanges } from './changes/poll.ts'
@@ -31,7 +31,8 @@ export interface SqlStore extends Required<Omit<KeyStore, 'subscribe'>> {
 }
 
 /** Puts the operations together. After `close()` every one but `close` rejects; the host's client stays open. */
-export function sqlStore(database: Database): SqlStore {
+export function sqlStore(database: Database, client: object): SqlStore {
+  const use = clientUse(client, `client of ${database.dialect.title}`)
   let closed = false
   const prune = pruning(database)
   const purge = purging(database)
@@ -70,10 +71,15 @@ export function sqlStore(database: Database): SqlStore {
     services: (query) => run(() => listAccounts(database, query)),
     purge: (limits) => run(() => purge(limits)),
     marks: (proposed) => run(() => exchangeMarks(database, proposed)),
-    ready: () => run(() => checkReady(database)),
+    ready: () =>
+      run(async () => {
+        await checkReady(database)
+        use.begin()
+      }),
     migrate: () => run(() => applyMigrations(database.patient)),
     close: async () => {
       closed = true
+      use.end()
       await prune.settled()
     },
   }

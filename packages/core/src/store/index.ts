@@ -76,3 +76,4 @@ export {
 export { type CutRange, cutAtDays, dayOf, daysIn, type Span } from './usage-days.ts'
 export { addCounts, noCounts, sumEntries, usagePoints, type UsageSummary, usageSummary } from './usage-points.ts'
 export { after, monotonicMs, pause, soon } from '../timers.ts'
+export { type ClientUse, clientUse } from './unclosed.ts'

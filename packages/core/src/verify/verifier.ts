@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { channels, publish } from '../diagnostics.ts'
 import { publishFault, type ReportFault } from '../faults.ts'
-import { BusyError, isClavigerError } from '../errors.ts'
+import { BusyError, isClavigerError, UnavailableError } from '../errors.ts'
 import type { Hashing } from '../hashing/hashing.ts'
 import type { KeyRecord, SecretRecord } from '../store/records.ts'
 import { maxTokenLength, type TokenGrammar } from '../token/grammar.ts'
@@ -50,6 +50,8 @@ export interface VerifierParts {
   readonly onVerdict: (verdict: Verification, record: KeyRecord, secret: SecretRecord) => void
   readonly recordAgeMs: number
   readonly budgetMs: number
+  /** What an answer of the store is worth while a proof and an owner are waited for. */
+  readonly answerAgeMs: number
   readonly noticeMs: number
   readonly staleIfErrorMs: number
 }
@@ -144,11 +146,18 @@ export function createVerifier(parts: VerifierParts): Verifier {
     const owner = isRefused ? undefined : (owners.unbounded(record) ?? (await askOwner(record, leftMs, onlyWhile)))
     // Judged again: an end may have come, or a revocation been asked for, while the owner was looked up.
     const { counted, refused } = judgeState(proven)
+    demandRecent(read)
     const judged = refused ?? judgeOwned(counted.record, counted.secret, owner?.grants ?? null, apiKeys, parts.noticeMs)
     const verdict = judged.ok ? shared(judged) : judged
     parts.onVerdict(verdict, record, secret)
     if (refused === undefined && hashing.isOutdated(secret)) parts.onOutdated(record, secret, token)
     return settled({ key, verdict, basis: { read, proven: counted, ownerStamp: owner?.stamp } }, onlyWhile)
+  }
+
+  /** A process that was frozen since it asked may hold an answer that is hours old. @throws {UnavailableError} */
+  const demandRecent = ({ readAt }: RecordRead): void => {
+    if (clock.now() - readAt <= parts.answerAgeMs) return
+    throw new UnavailableError('store', 'The answer of the store is too old: this process stood still. Try again.')
   }
 
   const askOwner = (record: KeyRecord, leftMs: number, onlyWhile: OnlyWhile): Promise<OwnerRead> => {
