@@ -12,7 +12,7 @@ export async function readHead(queries: Queries): Promise<Head> {
 }
 
 /** The head as it is, with its row held until the transaction ends. Needs the right to write it. */
-export async function lockHead(queries: Queries, dialect: SqlDialect): Promise<Head> {
+async function lockHead(queries: Queries, dialect: SqlDialect): Promise<Head> {
   return headOf(await queries.selectFrom('head').selectAll().modifyEnd(dialect.rowLock).executeTakeFirst())
 }
 
