@@ -24,6 +24,10 @@ import type { ServiceAccountManager } from './service-accounts/manager.ts'
  *
  * Every call can also throw `ForbiddenError` (the actor's `can` denies it, or it is a key without `keys:manage`),
  * `UnavailableError` (the store does not answer in time: the outcome is unknown) and `ClosedError`.
+ *
+ * Calls that only take trust away (`revoke`, `revokeMany`, `disable`, an `update` to less without a `revision`, `rotate` with
+ * `overlap: 0`, `endOverlap`) never lose to others who write the key. What the store does not confirm holds in this process
+ * at once and is carried on until it does; the call throws `RevocationNotDurableError` then.
  */
 export interface KeyManager<Permission extends string = string> {
   /**
@@ -67,7 +71,8 @@ export interface KeyManager<Permission extends string = string> {
    */
   list(input?: ListKeysInput): Promise<Page<Key>>
   /**
-   * Changes name, description, grants, expiry or metadata. Less takes effect within the times of a revocation.
+   * Changes name, description, grants, expiry or metadata. Less takes effect within the times of a revocation, and does not
+   * lose to others who change the key, unless you ask for that with `revision`.
    *
    * @example
    * await keys.update(key.id, { permissions: ['prompts:read'] }, { revision: key.revision })
@@ -76,6 +81,7 @@ export interface KeyManager<Permission extends string = string> {
    * @throws {KeyEndedError} when the key is revoked or expired
    * @throws {PermissionCeilingError} when the actor does not hold what is added, or, for a later end, all of it
    * @throws {ConflictError} when the revision is another by now
+   * @throws {RevocationNotDurableError} when the store did not confirm what is taken away: it holds here, and is carried on
    */
   update(id: string, input: UpdateKeyInput<Permission>, options?: ChangeOptions): Promise<Key>
   /**
@@ -89,7 +95,9 @@ export interface KeyManager<Permission extends string = string> {
    * @throws {KeyNotFoundError}
    * @throws {KeyEndedError} when the key is revoked or expired
    * @throws {RotationInProgressError} when the last overlap still runs, unless `overlap` is 0
-   * @throws {ConflictError} when somebody else rotated at the same time: one wins
+   * @throws {ConflictError} when somebody else rotated at the same time: one wins. With `overlap: 0` the secrets from before
+   * have ended all the same
+   * @throws {RevocationNotDurableError} with `overlap: 0`, when the store did not confirm: the older secrets are refused here
    * @throws {PermissionCeilingError} when the actor does not hold what the key was granted
    * @throws {ForbiddenError} for somebody else's personal key, and for an acting key that ends before this one
    */
@@ -101,6 +109,7 @@ export interface KeyManager<Permission extends string = string> {
    * await keys.endOverlap(key.id)
    *
    * @throws {KeyNotFoundError} @throws {KeyEndedError}
+   * @throws {RevocationNotDurableError} when the store did not confirm: it holds here, and is carried on
    */
   endOverlap(id: string): Promise<Key>
   /**
@@ -110,6 +119,7 @@ export interface KeyManager<Permission extends string = string> {
    * await keys.disable(key.id, { reason: 'Looks leaked; checking' })
    *
    * @throws {KeyNotFoundError} @throws {KeyEndedError}
+   * @throws {RevocationNotDurableError} when the store did not confirm: refused here at once, retried in the background
    */
   disable(id: string, options?: Reason): Promise<Key>
   /**

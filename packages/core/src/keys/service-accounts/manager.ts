@@ -68,16 +68,19 @@ export interface ServiceAccountManager<Permission extends string = string> {
    * @throws {ServiceAccountNotFoundError} when there is none, or it was deleted
    * @throws {PermissionCeilingError} when the actor does not hold what is added
    * @throws {ConflictError} when the revision is another by now
+   * @throws {RevocationNotDurableError} when the store did not confirm fewer permissions: they count here, and are carried on
    */
   update(id: string, input: UpdateServiceAccountInput<Permission>, options?: ChangeOptions): Promise<ServiceAccount>
   /**
-   * Deletes an account and revokes its keys. The keys are refused as soon as this resolves, and already when it throws
-   * after the account is gone: call it again to revoke what is left. Deleting again changes nothing.
+   * Deletes an account and revokes its keys. The keys are refused as soon as this resolves. When the store does not
+   * confirm all of it, they are refused in this process and it is carried on; call it again to be sure. Deleting again changes
+   * nothing.
    *
    * @example
    * await keys.serviceAccounts.delete(account.id)
    *
    * @throws {ServiceAccountNotFoundError} when the workspace has none of this id
+   * @throws {RevocationNotDurableError} when the store did not confirm
    */
   delete(id: string): Promise<ServiceAccount>
 }
