@@ -93,7 +93,7 @@ describe('a file that may not be written', () => {
     onTestFinished(() => void handle.close())
     handle.prepare('pragma query_only = 1').all()
     const readOnly = sqliteStore(handle)
-    await expect(readOnly.ready()).rejects.toThrow(UnavailableError)
+    await expect(readOnly.ready()).rejects.toMatchObject({ code: 'ERR_CLAVIGER_CONFIGURATION' })
     await expect(readOnly.commit(change())).rejects.toThrow(UnavailableError)
     expect(await readOnly.find([record.id])).toHaveProperty('size', 1)
   })
