@@ -2,6 +2,7 @@ import { after, type BusListener, ConfigurationError, type Subscription, Unavail
 import { type BusLink, type BusTimes, openBusLink } from './bus-link.ts'
 import type { RedisClient, RedisClusterClient, RedisConnection } from './client.ts'
 import { isCluster } from './client.ts'
+import { freshConnection } from './fresh-connection.ts'
 import { commandOf, isRefusal, redisFailure } from './failures.ts'
 import { mayNot } from './voice.ts'
 
@@ -71,15 +72,7 @@ export async function openBus(
 
 /** A new connection, to any server of a cluster: what is published reaches them all. */
 function connectionOf(client: RedisClient | RedisClusterClient): RedisConnection {
-  return nodeOf(client).duplicate({
-    lazyConnect: true,
-    autoResubscribe: false,
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
-    retryStrategy: () => null,
-    reconnectOnError: null,
-    keyPrefix: '',
-  })
+  return freshConnection(nodeOf(client))
 }
 
 function nodeOf(client: RedisClient | RedisClusterClient): RedisClient {

@@ -5,6 +5,7 @@ import { busiestKeys } from './busiest.ts'
 import { poll } from './change-log.ts'
 import type { RedisClient, RedisClusterClient } from './client.ts'
 import { boundedCommands } from './commands.ts'
+import { connectionTrouble } from './connection-trouble.ts'
 import { careFor } from './connection-care.ts'
 import { commitTo } from './commit.ts'
 import { commitLocked } from './commit-locked.ts'
@@ -58,6 +59,18 @@ export function redisStore(client: RedisClient | RedisClusterClient, options?: R
     return database
   }
 
+  const check = async (): Promise<void> => {
+    // Before the servers are asked: a Cluster client learns of them with its first command.
+    await commands.ask('MGET', names.head)
+    use.begin()
+    const doubt = await checkServers(client, resolved)
+    await tryEverything(database)
+    await poll(database, null)
+    if (doubt === undefined || warned) return
+    warned = true
+    process.emitWarning(doubt, 'ClavigerWarning')
+  }
+
   const store: RedisStore = {
     find: async (ids) => findKeys(first(open()), ids),
     list: async (query) => listKeys(open(), query),
@@ -73,15 +86,15 @@ export function redisStore(client: RedisClient | RedisClusterClient, options?: R
     marks: async (proposed) => exchangeMarks(open(), proposed),
     purge: async (limits) => purge(open(), limits),
     async ready() {
-      // Before the servers are asked: a Cluster client learns of them with its first command.
-      await commands.ask('MGET', open().names.head)
-      use.begin()
-      const doubt = await checkServers(client, resolved)
-      await tryEverything(open())
-      await poll(open(), null)
-      if (doubt === undefined || warned) return
-      warned = true
-      process.emitWarning(doubt, 'ClavigerWarning')
+      open()
+      try {
+        await check()
+      } catch (error) {
+        const trouble =
+          error instanceof UnavailableError ? await connectionTrouble(client, commandTimeoutMs) : undefined
+        if (trouble === undefined) throw error
+        throw new UnavailableError('store', `Redis cannot be used. ${trouble}`, { cause: error })
+      }
     },
     async close() {
       closed = true

@@ -31,6 +31,30 @@ describe('options', () => {
     expect(() => redisStore(client as unknown as RedisClient)).toThrow(ConfigurationError)
   })
 
+  const work = (): never => {
+    throw new Error('A store must not touch its client before it is used.')
+  }
+  const like = (...members: readonly string[]): object => Object.fromEntries(members.map((name) => [name, work]))
+
+  test.each<[RegExp, unknown]>([
+    [/a text/, 'redis://:hunter2@localhost'],
+    [/a URL/, new URL('redis://:hunter2@localhost')],
+    [/a plain object/, { host: 'localhost', port: 6379, password: 'hunter2' }],
+    [/a client of the redis package \(node-redis\)/, like('sendCommand', 'hGetAll', 'connect', 'duplicate')],
+    [/a class/, Redis],
+    [/a promise/, Promise.resolve(lazy)],
+    [/a pg Pool/, like('connect', 'totalCount', 'idleCount', 'query')],
+  ])('refuses %s as a client, and says what to write', (named, client) => {
+    const message = expect.stringMatching(new RegExp(`got ${named.source}.*redisStore\\(new Redis\\(url\\)\\)`))
+    for (const [option, make] of [
+      ['client', () => redisStore(client as RedisClient)],
+      ['subscriber', () => redisStore(lazy, { subscriber: client as RedisClient })],
+    ] as const) {
+      expect(make).toThrow(expect.objectContaining({ code: 'ERR_CLAVIGER_CONFIGURATION', option, message }))
+      expect(make).not.toThrow(/hunter2/)
+    }
+  })
+
   test('an option given as undefined is its default', () => {
     expect(() => redisStore(lazy, { namespace: undefined } as unknown as RedisStoreOptions)).not.toThrow()
   })
@@ -125,5 +149,78 @@ cluster.describe('a cluster client', () => {
       client.once('ready', resolve)
     })
     await worksThrough(client)
+  })
+})
+
+redis.describe('a client that has subscribed', () => {
+  test('is refused, but may be the subscriber', async () => {
+    const client = new Redis5(redis.server().url)
+    await client.subscribe('news')
+    try {
+      expect(() => redisStore(client)).toThrow(/subscribed to channels.*subscriber/s)
+      redisStore(lazy, { subscriber: client })
+    } finally {
+      client.disconnect()
+    }
+  })
+})
+
+describe('ready(), where there is no connection', () => {
+  test.each([
+    ['as the client is by default', {}],
+    ['with a client that queues nothing', { enableOfflineQueue: false, maxRetriesPerRequest: 0 }],
+    ['with one that gives up soon', { maxRetriesPerRequest: 1 }],
+  ])('says that nothing listens, %s', async (_, options) => {
+    const url = 'redis://127.0.0.1:1'
+    for (const client of [new Redis(url, options), new Redis5(url, options)]) {
+      client.on('error', () => undefined)
+      try {
+        await expect(redisStore(client, { commandTimeoutMs: 300 }).ready()).rejects.toMatchObject({
+          code: 'ERR_CLAVIGER_UNAVAILABLE',
+          message: expect.stringMatching(/ECONNREFUSED 127\.0\.0\.1:1\. Nothing listens there/),
+        })
+      } finally {
+        client.disconnect()
+      }
+    }
+  })
+
+  test('says that none of the servers of a cluster answers', async () => {
+    const client = new Cluster(['redis://127.0.0.1:1'])
+    client.on('error', () => undefined)
+    try {
+      await expect(redisStore(client, { commandTimeoutMs: 300 }).ready()).rejects.toMatchObject({
+        message: expect.stringContaining('reaches none of the servers'),
+      })
+    } finally {
+      client.disconnect()
+    }
+  })
+})
+
+redis.describe('ready(), on a server that lets nobody in', () => {
+  test('says that user or password are wrong', async () => {
+    const client = new Redis(redis.server().url.replace('://', '://nobody:hunter2@'), { enableReadyCheck: true })
+    client.on('error', () => undefined)
+    try {
+      const error = await redisStore(client, { commandTimeoutMs: 500 })
+        .ready()
+        .catch((reason: unknown) => reason)
+      expect(error).toMatchObject({ message: expect.stringContaining('User or password are wrong') })
+      expect(String(error)).not.toContain('hunter2')
+    } finally {
+      client.disconnect()
+    }
+  })
+
+  test('says that the client has to connect first', async () => {
+    const client = new Redis(redis.server().url, { enableOfflineQueue: false, maxRetriesPerRequest: 0 })
+    try {
+      await expect(redisStore(client).ready()).rejects.toMatchObject({
+        message: expect.stringContaining('Wait for its event "ready" first'),
+      })
+    } finally {
+      client.disconnect()
+    }
   })
 })
