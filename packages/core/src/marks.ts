@@ -50,7 +50,7 @@ export async function compareMarks(
 }
 
 function judged(stored: Marks, mine: KeyringIdentity, allowSharedStore: boolean): string | undefined {
-  const problem = pepperProblem(stored, mine) ?? (allowSharedStore ? undefined : productProblem(stored, mine))
+  const problem = (allowSharedStore ? undefined : productProblem(stored, mine)) ?? pepperProblem(stored, mine)
   if (problem !== undefined) throw problem
   return allowSharedStore ? undefined : catalogueDoubt(stored, mine)
 }

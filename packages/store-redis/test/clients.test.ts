@@ -172,7 +172,8 @@ describe('ready(), where there is no connection', () => {
     ['with one that gives up soon', { maxRetriesPerRequest: 1 }],
   ])('says that nothing listens, %s', async (_, options) => {
     const url = 'redis://127.0.0.1:1'
-    for (const client of [new Redis(url, options), new Redis5(url, options)]) {
+    for (const make of [() => new Redis(url, options), () => new Redis5(url, options)]) {
+      const client = make()
       client.on('error', () => undefined)
       try {
         await expect(redisStore(client, { commandTimeoutMs: 300 }).ready()).rejects.toMatchObject({
