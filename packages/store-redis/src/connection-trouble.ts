@@ -1,3 +1,4 @@
+import { after } from '@claviger/core/store'
 import { isCluster, type RedisClient, type RedisClusterClient } from './client.ts'
 import { freshConnection } from './fresh-connection.ts'
 
@@ -37,8 +38,7 @@ async function errorOfConnecting(node: RedisClient, timeoutMs: number): Promise<
   let told: string | undefined
   let cancel = (): void => {}
   const late = new Promise<string>((resolve) => {
-    const timer = setTimeout(() => resolve(`no answer within ${timeoutMs} ms`), timeoutMs)
-    cancel = () => clearTimeout(timer)
+    cancel = after(timeoutMs, () => resolve(`no answer within ${timeoutMs} ms`))
   })
   // What `connect` rejects with only says that it is closed.
   connection.on('error', (error) => {

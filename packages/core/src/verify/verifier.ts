@@ -15,6 +15,7 @@ import type { Freshness } from './freshness.ts'
 import { judgeOwned, nextTurn, stateRefusal } from './judge.ts'
 import { ownerScope } from './owner-scope.ts'
 import type { OwnerRead, Owners } from './owners.ts'
+import type { Basis, Outcome } from './outcome.ts'
 import { createProver, type Proven } from './prover.ts'
 import { keyScope, type RecordRead, type Records } from './records.ts'
 import type { RevokedKeys } from './revoked.ts'
@@ -268,24 +269,6 @@ export function createVerifier(parts: VerifierParts): Verifier {
   }
 
   return { recall, verify }
-}
-
-/** What a flight brings. */
-interface Outcome {
-  /** The spelling it was remembered under. */
-  readonly key: string
-  readonly verdict: Verification
-  /** Undefined when there is nothing to remember. */
-  readonly basis: Basis | undefined
-}
-
-/** What a verdict was made of. */
-interface Basis {
-  readonly read: RecordRead
-  /** Undefined: the token is no key. */
-  readonly proven: Proven | undefined
-  /** Undefined: nobody was asked, or the answer never changes. */
-  readonly ownerStamp: number | undefined
 }
 
 interface Judged {

@@ -1,7 +1,6 @@
 import type {
   Change,
   CommitResult,
-  KeyRecord,
   KeyStore,
   LockedRecord,
   LockTarget,
@@ -25,6 +24,7 @@ import {
   stored,
   update,
 } from './fixtures.ts'
+import { keyIn, lockedOf } from './locked-records.ts'
 import type { ContractGroup } from './suite.ts'
 
 type CommitLocked = NonNullable<KeyStore['commitLocked']>
@@ -290,16 +290,6 @@ function adding(index: number): Parameters<CommitLocked>[1] {
     const record = keyIn(found)
     return change({ writes: [update(record, { metadata: { ...record.metadata, [`n${index}`]: 'x' } })] })
   }
-}
-
-function keyIn(found: LockedRecord | undefined): KeyRecord {
-  assert.ok(found !== undefined && found !== null && found !== 'corrupt' && 'secrets' in found, 'expected a key')
-  return found
-}
-
-function lockedOf(store: KeyStore): CommitLocked {
-  assert.ok(store.commitLocked !== undefined, 'expected the other handle to lock as well')
-  return store.commitLocked.bind(store)
 }
 
 function range<T>(make: (index: number) => T): T[] {

@@ -1,0 +1,21 @@
+import type { Proven } from './prover.ts'
+import type { RecordRead } from './records.ts'
+import type { Verification } from './verdict.ts'
+
+/** What a flight brings. */
+export interface Outcome {
+  /** The spelling it was remembered under. */
+  readonly key: string
+  readonly verdict: Verification
+  /** Undefined when there is nothing to remember. */
+  readonly basis: Basis | undefined
+}
+
+/** What a verdict was made of. */
+export interface Basis {
+  readonly read: RecordRead
+  /** Undefined: the token is no key. */
+  readonly proven: Proven | undefined
+  /** Undefined: nobody was asked, or the answer never changes. */
+  readonly ownerStamp: number | undefined
+}
