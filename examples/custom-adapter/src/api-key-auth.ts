@@ -1,5 +1,5 @@
 import type { ApiKey, Keyring } from '@claviger/core'
-import { type Answer, createHttpAuth, type HttpAuthOptions, type Passage } from '@claviger/core/http'
+import { type Answer, createHttpAuth, type HttpAuthOptions, identify, type Passage } from '@claviger/core/http'
 import type { Exchange, Middleware } from './exchange.ts'
 
 /** What the adapter gives its users: the same names as every other adapter. */
@@ -27,17 +27,14 @@ export function apiKeyAuth<Permission extends string>(
   }
 }
 
-function middleware({ gate, responder }: Passage<Exchange, Exchange>): Middleware {
+function middleware({ gate, responder, identifies }: Passage<Exchange, Exchange>): Middleware {
   return async (exchange, next) => {
     const { req, res } = exchange
     const decision = await gate(req, exchange, res)
     if (!responder.prepare(res, decision)) return
-    if (decision.type !== 'pass') {
-      await responder.refuse(res, decision, answerOf(exchange))
-      return
-    }
-    if (decision.apiKey !== undefined) exchange.apiKey = decision.apiKey
-    await next()
+    if (identifies) identify(exchange, decision.type === 'pass' ? decision.apiKey : undefined)
+    if (decision.type === 'pass') await next()
+    else await responder.refuse(res, decision, answerOf(exchange))
   }
 }
 

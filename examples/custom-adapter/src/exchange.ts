@@ -8,7 +8,7 @@ export interface Exchange {
   /** As it was sent: path and query. */
   readonly url: string
   /** The verified key. */
-  apiKey?: ApiKey
+  apiKey?: ApiKey | undefined
 }
 
 /** A middleware of the framework: does its part, and calls `next` for the rest. */

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { ApiKey } from '@claviger/core'
 import { type ContractApp, type ContractKit, type ContractServer, httpContract } from '@claviger/testing'
 import { describe, test } from 'vitest'
 import { apiKeyAuth } from '../src/api-key-auth.ts'
@@ -23,6 +24,10 @@ async function serve({ keyring, options, onDenied, routes }: ContractApp): Promi
     auth,
     use: (work) => async (exchange, next) => {
       await work(exchange.req, exchange.res)
+      await next()
+    },
+    pretend: (identity) => async (exchange, next) => {
+      exchange.apiKey = identity as ApiKey
       await next()
     },
     handle:

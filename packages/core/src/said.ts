@@ -7,7 +7,7 @@ const unprintable = /\p{C}/u
 const likeSecret = /[0-9A-Za-z]{20}/
 
 /** Whether a text may be repeated: short, printable, and nothing in it looks like a part of a secret. */
-function isSayable(text: string): boolean {
+export function isSayable(text: string): boolean {
   return text.length >= 1 && text.length <= longest && !unprintable.test(text) && !likeSecret.test(text)
 }
 

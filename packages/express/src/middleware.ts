@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type Answer, type Decision, isThenable, type Passage } from '@claviger/core/http'
+import { type Answer, type Decision, type Identified, identify, isThenable, type Passage } from '@claviger/core/http'
 import type { Request, Response } from 'express'
 
 /** Ends a middleware: on to the next one, or with an error to the host's error handler. */
@@ -8,22 +8,25 @@ export type Next = (error?: unknown) => void
 /** A middleware: for Express 4 and 5, and for anything that calls `(req, res, next)` with Node's own objects. */
 export type ApiKeyMiddleware = (req: IncomingMessage, res: ServerResponse, next: Next) => void
 
-/** What `onDenied` gets besides the denial. */
+/**
+ * What `onDenied` gets besides the denial. There is no `next` in it: an error handler behind it could send the request on
+ * to the handler.
+ */
 export interface DeniedContext {
   readonly req: Request
   readonly res: Response
-  /** Hands an error to the host's error handler. Without an error object it does nothing: the request never passes. */
-  readonly next: (error?: unknown) => void
 }
 
-/** Carries out a gate's decisions in Express. Calls `next` at most once, and in the same tick when it can. */
-export function middleware(name: string, { gate, responder }: Passage<Request, DeniedContext>): ApiKeyMiddleware {
+/** Carries out a gate's decisions in Express. Calls `next` in the same tick when it can, and never after a refusal. */
+export function middleware(
+  name: string,
+  { gate, responder, identifies }: Passage<Request, DeniedContext>,
+): ApiKeyMiddleware {
   const carryOut = (decision: Decision, req: Request, res: Response, next: Next): void => {
     if (!responder.prepare(res, decision)) return
-    if (decision.type === 'pass') {
-      if (decision.apiKey !== undefined) req.apiKey = decision.apiKey
-      next()
-    } else void responder.refuse(res, decision, answerOf(req, res, next))
+    if (identifies) identify(req as Identified, decision.type === 'pass' ? decision.apiKey : undefined)
+    if (decision.type === 'pass') next()
+    else void responder.refuse(res, decision, answerOf(req, res))
   }
   const handle: ApiKeyMiddleware = (incoming, response, next) => {
     const req = incoming as Request
@@ -36,19 +39,10 @@ export function middleware(name: string, { gate, responder }: Passage<Request, D
   return Object.defineProperty(handle, 'name', { value: name })
 }
 
-function answerOf(req: Request, res: Response, next: Next): Answer<DeniedContext> {
-  let isHandedOn = false
-  const isAnswered = (): boolean => isHandedOn || res.headersSent || res.writableEnded
+function answerOf(req: Request, res: Response): Answer<DeniedContext> {
+  const isAnswered = (): boolean => res.headersSent || res.writableEnded
   return {
-    context: {
-      req,
-      res,
-      next(error) {
-        if (typeof error !== 'object' || error === null || isAnswered()) return
-        isHandedOn = true
-        next(error)
-      },
-    },
+    context: { req, res },
     discard: () => !isAnswered(),
     isAnswered,
     setStatus(status) {

@@ -1,6 +1,7 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { apiKeyAuth, type ApiKeyMiddleware } from '@claviger/express'
+import type { ApiKey } from '@claviger/core'
 import type { ContractApp, ContractKit, ContractServer } from '@claviger/testing'
 import type { Express, Request } from 'express'
 
@@ -21,6 +22,10 @@ export async function serveExpress(
       const working = work(req, res)
       if (working === undefined) next()
       else working.then(() => next(), next)
+    },
+    pretend: (identity) => (req, _res, next) => {
+      ;(req as Request).apiKey = identity as ApiKey
+      next()
     },
     handle: (work) => (req, res, next) => {
       const answer = async (): Promise<void> => {

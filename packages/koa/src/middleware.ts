@@ -1,13 +1,16 @@
-import { type Answer, type Decision, isThenable, type Passage } from '@claviger/core/http'
+import { type Answer, type Decision, type Identified, identify, isThenable, type Passage } from '@claviger/core/http'
 import type { Context, Middleware, Next } from 'koa'
+import { varyKeeper } from './vary-keeper.ts'
 
 /** Carries out a gate's decisions in Koa. */
-export function middleware(name: string, { gate, responder }: Passage<Context, Context>): Middleware {
+export function middleware(name: string, { gate, responder, identifies }: Passage<Context, Context>): Middleware {
+  const keepVary = varyKeeper(responder)
   // Not async: what follows has a promise already, and one more for each guard is what half of this would cost.
   const carryOut = (decision: Decision, ctx: Context, next: Next): Promise<void> => {
     if (!responder.prepare(ctx.res, decision)) return Promise.resolve()
+    keepVary(ctx)
+    if (identifies) identify(ctx.state as Identified, decision.type === 'pass' ? decision.apiKey : undefined)
     if (decision.type !== 'pass') return Promise.resolve(responder.refuse(ctx.res, decision, answerOf(ctx)))
-    if (decision.apiKey !== undefined) ctx.state.apiKey = decision.apiKey
     return next()
   }
   const handle = (ctx: Context, next: Next): Promise<void> => {

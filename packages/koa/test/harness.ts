@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { apiKeyAuth } from '@claviger/koa'
+import type { ApiKey } from '@claviger/core'
 import type { ContractApp, ContractKit, ContractServer } from '@claviger/testing'
 import type Koa from 'koa'
 
@@ -22,6 +23,10 @@ export async function serveKoa(app: Koa, { keyring, options, onDenied, routes }:
     auth,
     use: (work) => async (ctx, next) => {
       await work(ctx.req, ctx.res)
+      await next()
+    },
+    pretend: (identity) => async (ctx, next) => {
+      ctx.state.apiKey = identity as ApiKey
       await next()
     },
     handle: (work) => async (ctx) => {

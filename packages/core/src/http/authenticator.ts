@@ -7,7 +7,8 @@ import { type Credential, type CredentialRules, type ParsedCredential, parseCred
 import { type Decision, type Gate, pass, preflight } from './decision.ts'
 import type { Denials } from './denial.ts'
 import type { ResolvedOptions } from './options.ts'
-import { type Outcome, outcomesOf, type Refused } from './outcomes.ts'
+import type { Judgement } from './guarded.ts'
+import { type Outcome, outcomesOf, type Passed, type Refused } from './outcomes.ts'
 import { publishCredentialInUrl, publishDenied } from './reporting.ts'
 import { type HttpRequest, readField } from './request.ts'
 import type { HttpResponse } from './response.ts'
@@ -17,7 +18,7 @@ import { createUses } from './uses.ts'
 /** What an authenticator needs of the resolved options. */
 export type AuthenticatorOptions = Pick<
   ResolvedOptions<never>,
-  'header' | 'optional' | 'stripCredential' | 'skipPreflight'
+  'header' | 'optional' | 'stripCredential' | 'skipPreflight' | 'guarded'
 >
 
 /**
@@ -25,7 +26,7 @@ export type AuthenticatorOptions = Pick<
  * in the same tick. The verdict is kept for the request: later authenticators and guards of the keyring go by it.
  */
 export function createAuthenticator(keyring: Keyring, options: AuthenticatorOptions, denials: Denials): Gate<unknown> {
-  const { header, optional, stripCredential, skipPreflight } = options
+  const { header, optional, stripCredential, skipPreflight, guarded } = options
   const { tokenGrammar, tokenPattern } = keyring
   const rules: CredentialRules = { header, tokenGrammar, tokenPattern }
   const outcomes = outcomesOf(keyring)
@@ -35,12 +36,19 @@ export function createAuthenticator(keyring: Keyring, options: AuthenticatorOpti
   const decide = (request: HttpRequest, outcome: Outcome): Decision => {
     if (outcome.ok) {
       if (stripCredential) strip(request)
-      return { type: 'pass', apiKey: outcome.apiKey, expires: noticeOf(outcome) }
+      const { apiKey } = outcome
+      if (guarded) return { type: 'pass', apiKey, expires: noticeOf(outcome), judgement: demandOn(request, outcome) }
+      return { type: 'pass', apiKey, expires: noticeOf(outcome) }
     }
     if (optional && isAbsence(outcome)) return pass
     const denial = denials.of(outcome)
     publishDenied(denial, outcome.keyId)
     return { type: 'deny', denial }
+  }
+  const demandOn = (request: HttpRequest, outcome: Passed): Judgement => {
+    const judgement = outcome.judgement ?? { isJudged: false, isWatched: false }
+    if (outcome.judgement === undefined) outcomes.set(request, { ...outcome, judgement })
+    return judgement
   }
   const conclude = (request: HttpRequest, outcome: Outcome): Decision => {
     outcomes.set(request, outcome)
@@ -81,6 +89,7 @@ export function createAuthenticator(keyring: Keyring, options: AuthenticatorOpti
     if (known !== undefined) return decide(request, known)
     if (skipPreflight && isPreflight(request)) return preflight
     const parsed = parseCredential(request, rules)
+    publishCredentialInUrl(request.url, tokenPattern)
     if (parsed.type !== 'credential') return conclude(request, refusalOf(parsed))
     const recalled = keyring.recall(parsed.carrier, parsed.fieldValue)
     return recalled === undefined ? verify(request, response, parsed) : concludeVerified(request, response, recalled)
@@ -116,9 +125,8 @@ function unavailable(error: unknown, report: ReportFault): Refused {
 function refusalOf(parsed: Exclude<ParsedCredential, Credential>): Refused {
   if (parsed.type === 'multiple') return refused({ code: 'multiple_credentials' })
   if (parsed.type === 'malformed') return refused({ code: 'malformed_key', hint: parsed.hint })
-  if (parsed.inUrl) publishCredentialInUrl()
-  const { hint } = bare(parsed)
-  return refused({ code: 'missing_credentials', ...(hint === undefined ? {} : { hint }) })
+  const { hint, isAttempt } = bare(parsed)
+  return refused({ code: 'missing_credentials', isAttempt, ...(hint === undefined ? {} : { hint }) })
 }
 
 /** What is left out of it is not inherited. */
@@ -126,9 +134,9 @@ function refused(refusal: Omit<Refused, 'ok'>): Refused {
   return bare<Refused>({ ok: false, ...refusal })
 }
 
-/** Nothing was sent. A token of ours without its scheme was: whoever sent it does not want to be anonymous. */
-function isAbsence({ code, hint }: Refused): boolean {
-  return code === 'missing_credentials' && hint !== 'missing_scheme'
+/** Nothing was sent. Who sends a token of ours, in whatever way, does not want to be anonymous. */
+function isAbsence({ code, isAttempt }: Refused): boolean {
+  return code === 'missing_credentials' && isAttempt !== true
 }
 
 function isPreflight(request: HttpRequest): boolean {

@@ -30,12 +30,19 @@ export interface Credential {
 /** What `parseCredential` finds. */
 export type ParsedCredential =
   | Credential
-  | { readonly type: 'none'; readonly hint?: AbsenceHint; readonly inUrl: boolean }
+  | {
+      readonly type: 'none'
+      readonly hint?: AbsenceHint
+      /** Whether something that begins like a token of this keyring came all the same. */
+      readonly isAttempt: boolean
+    }
   | { readonly type: 'malformed'; readonly hint: MalformedHint }
   | { readonly type: 'multiple' }
 
 /** What one field holds. */
-type Candidate = Exclude<ParsedCredential, { readonly type: 'none' }> | { readonly type: AbsenceHint | 'absent' }
+type Candidate =
+  | Exclude<ParsedCredential, { readonly type: 'none' }>
+  | { readonly type: AbsenceHint | 'absent'; readonly isAttempt?: boolean }
 
 /** The longest field value that is read at all, in characters: `Bearer`, some spaces, a token. */
 const maxFieldLength = 160
@@ -61,7 +68,7 @@ export function parseCredential(request: HttpRequest, rules: CredentialRules): P
     if (isAttempt(bearer) && isAttempt(header)) return multiple
     if (header.type === 'credential' || header.type === 'malformed') return header
     if (bearer.type === 'credential' || bearer.type === 'malformed') return bearer
-    return explainAbsence(request, bearer.type, rules)
+    return explainAbsence(request, bearer, rules)
   } catch {
     // A hostile object, such as a proxy that throws: there was something, and it cannot be read.
     return notText
@@ -77,7 +84,7 @@ function readAuthorization({ count, value }: Field, grammar: TokenGrammar): Cand
     value.slice(0, 6).toLowerCase() === 'bearer' && (value.length === 6 || afterScheme === 0x20 || afterScheme === 0x09)
   if (isBearer) return readBearer(value, afterScheme)
   if (grammar.prefixes.some((prefix) => value.startsWith(`${prefix}_`))) return { type: 'missing_scheme' }
-  return isBlank(value) ? nothing : { type: 'unsupported_scheme' }
+  return isBlank(value) ? nothing : { type: 'unsupported_scheme', isAttempt: holdsToken(value, grammar) }
 }
 
 function readBearer(fieldValue: string, afterScheme: number): Candidate {
@@ -107,17 +114,37 @@ function isBlank(value: string): boolean {
   return value === '' || (value.length <= maxFieldLength && /^[ \t]+$/.test(value))
 }
 
-function explainAbsence(request: HttpRequest, found: Candidate['type'], rules: CredentialRules): ParsedCredential {
+function explainAbsence(request: HttpRequest, found: Candidate, rules: CredentialRules): ParsedCredential {
+  if (found.type === 'missing_scheme') return { type: 'none', hint: found.type, isAttempt: true }
   const inUrl = isTokenInQuery(request.url, rules.tokenPattern)
-  if (found === 'missing_scheme') return { type: 'none', hint: found, inUrl }
-  if (rules.header !== 'x-api-key' && readTokenHeader(readField(request, 'x-api-key')).type !== 'absent') {
-    return { type: 'none', hint: 'header_not_accepted', inUrl }
+  const isAttempt = inUrl || ('isAttempt' in found && found.isAttempt)
+  const unread = rules.header === 'x-api-key' ? undefined : readField(request, 'x-api-key')
+  if (unread !== undefined && readTokenHeader(unread).type !== 'absent') {
+    const isToken = typeof unread.value === 'string' && holdsToken(unread.value, rules.tokenGrammar)
+    return { type: 'none', hint: 'header_not_accepted', isAttempt: isAttempt || isToken }
   }
-  if (inUrl) return { type: 'none', hint: 'credential_in_url', inUrl }
-  return found === 'unsupported_scheme' ? { type: 'none', hint: found, inUrl } : { type: 'none', inUrl }
+  if (inUrl) return { type: 'none', hint: 'credential_in_url', isAttempt }
+  return found.type === 'unsupported_scheme'
+    ? { type: 'none', hint: found.type, isAttempt }
+    : { type: 'none', isAttempt }
 }
 
-function isTokenInQuery(url: unknown, tokenPattern: RegExp): boolean {
+const heads = new WeakMap<TokenGrammar, RegExp>()
+
+/** Whether a value holds what a token of ours begins with, as `Token <token>` does, or `Basic` with the token as a name. */
+function holdsToken(value: string, grammar: TokenGrammar): boolean {
+  const head =
+    heads.get(grammar) ?? new RegExp(`(?:${grammar.prefixes.join('|')})_(?:${grammar.environments.join('|')})_`)
+  heads.set(grammar, head)
+  const [scheme = '', encoded = ''] = value.slice(0, 1_024).split(' ', 2)
+  return (
+    head.test(value) ||
+    (scheme.toLowerCase() === 'basic' && head.test(Buffer.from(encoded, 'base64').toString('latin1')))
+  )
+}
+
+/** Whether a URL carries a token of ours. */
+export function isTokenInQuery(url: unknown, tokenPattern: RegExp): boolean {
   if (typeof url !== 'string') return false
   const query = url.indexOf('?')
   return query >= 0 && tokenPattern.test(url.slice(query + 1))

@@ -12,7 +12,7 @@ import type { HttpResponse } from './response.ts'
 
 /** What `createDecider` takes: what every request has to meet, besides the options of `apiKeyAuth` that fit. */
 export interface DeciderOptions<Permission extends string = string>
-  extends Omit<HttpAuthOptions<never>, 'onDenied' | 'skipPreflight'> {
+  extends Omit<HttpAuthOptions<never>, 'onDenied' | 'skipPreflight' | 'guarded'> {
   /** 403 unless the key holds every one of these now. */
   readonly permissions?: readonly Permission[]
   /** 403 unless the key holds at least one of these now. */
@@ -108,7 +108,7 @@ export function createDecider<Permission extends string>(
 
 const demands = ['permissions', 'anyPermission', 'environments'] as const
 const others = ['header', 'realm', 'optional', 'stripCredential', 'verbose'] as const
-const unanswered = ['onDenied', 'skipPreflight'] as const
+const unanswered = ['onDenied', 'skipPreflight', 'guarded'] as const
 
 function readOptions<Permission extends string>(given: unknown): DeciderOptions<Permission> {
   const options = checkedOptions<DeciderOptions<Permission> & Record<(typeof unanswered)[number], unknown>>(

@@ -1,5 +1,6 @@
 import type { ApiKey } from '../verify/verdict.ts'
 import type { Denial } from './denial.ts'
+import type { Judgement } from './guarded.ts'
 import type { HttpRequest } from './request.ts'
 import type { HttpResponse } from './response.ts'
 
@@ -11,6 +12,8 @@ export type Decision =
       readonly apiKey: ApiKey | undefined
       /** The value of `API-Key-Expires`, if the client should be told. */
       readonly expires: string | undefined
+      /** Where a guard must have let the request pass before a handler answers. */
+      readonly judgement?: Judgement
     }
   | { readonly type: 'deny'; readonly denial: Denial }
   /** A CORS preflight: 204 without a body. */

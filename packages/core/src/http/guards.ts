@@ -35,7 +35,10 @@ export function createGuards<Host>(keyring: Keyring, denials: Denials): Guards<H
       return { type: 'deny', denial }
     }
     const answer = (verdict: Verdict, request: HttpRequest, outcome: Passed): Decision => {
-      if (verdict === undefined) return pass
+      if (verdict === undefined) {
+        if (outcome.judgement !== undefined) outcome.judgement.isJudged = true
+        return pass
+      }
       // A note for the count of uses: refused after all.
       outcomes.set(request, { ...outcome, deniedBy: verdict.code })
       return deny(verdict, outcome.apiKey.id)

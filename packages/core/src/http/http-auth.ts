@@ -15,6 +15,8 @@ import { createResponder, type Responder } from './responder.ts'
 export interface Passage<Host, Context> {
   readonly gate: Gate<Host>
   readonly responder: Responder<Context>
+  /** Whether it is what says whose the request is: then `identify`, also when it is nobody's. */
+  readonly identifies: boolean
 }
 
 /** Authentication and guards, without a framework: adapters turn each `Passage` into a middleware. */
@@ -42,8 +44,8 @@ export function createHttpAuth<Host, Context, Permission extends string>(
   const resolved = resolveOptions(given)
   const denials = createDenials(resolved)
   const guards = createGuards<Host>(keyring, denials)
-  const responder = createResponder(resolved, keyring.redact)
-  const passage = (gate: Gate<Host>): Passage<Host, Context> => ({ gate, responder })
+  const responder = createResponder(resolved, denials, keyring.redact)
+  const passage = (gate: Gate<Host>): Passage<Host, Context> => ({ gate, responder, identifies: false })
 
   const permissionGuard = (
     name: 'require' | 'requireAny',
@@ -57,9 +59,11 @@ export function createHttpAuth<Host, Context, Permission extends string>(
   return {
     authenticate(overrides) {
       const own = resolveOptions(given, overrides)
+      const ownDenials = createDenials(own)
       return {
-        gate: createAuthenticator(keyring, own, createDenials(own)),
-        responder: createResponder(own, keyring.redact),
+        gate: createAuthenticator(keyring, own, ownDenials),
+        responder: createResponder(own, ownDenials, keyring.redact),
+        identifies: true,
       }
     },
     require: (...permissions) => permissionGuard('require', permissions, { permissions: [...permissions] }),

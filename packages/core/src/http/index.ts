@@ -29,6 +29,7 @@ export {
   problemMediaType,
   type Refusal,
 } from './denial.ts'
+export { identify, type Identified } from './identity.ts'
 export { createHttpAuth, type HttpAuth, type Passage } from './http-auth.ts'
 export type { HttpAuthOptions } from './options.ts'
 export { type DenialCode, type RefusalEntry, refusals } from './refusals.ts'

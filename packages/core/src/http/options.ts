@@ -13,8 +13,9 @@ export interface HttpAuthOptions<Context> {
   /** Named in challenges. Printable ASCII without `"` and `\`, 1 to 128 characters. Default `api`. */
   readonly realm?: string | undefined
   /**
-   * Lets requests without a credential pass, without `apiKey`. A bad key does not pass, nor does a key without
-   * its scheme, nor an outage. Other schemes, such as `Basic`, count as no credential. Default false.
+   * Lets requests without a credential pass, without `apiKey`. A bad key does not pass, nor does an outage, nor a key of
+   * this keyring that came in a way in which none is read: without its scheme, behind another one, in a header that is
+   * not turned on, in the URL. Other credentials, such as `Basic` of a proxy, count as none. Default false.
    */
   readonly optional?: boolean | undefined
   /** After success takes the credential out of `headers` and blanks it in `rawHeaders`. Default false. */
@@ -26,6 +27,11 @@ export interface HttpAuthOptions<Context> {
    * credentials, with 204 and without running the handler. Mount the CORS middleware before. Default false.
    */
   readonly skipPreflight?: boolean | undefined
+  /**
+   * Demands a guard on every route: a handler that answers with success, or redirects, on a request that no guard of the
+   * keyring let pass is a mistake, and answered 500. Errors go out as they are. Default false.
+   */
+  readonly guarded?: boolean | undefined
   /**
    * For hosts with their own error shape: status and headers are set, answer in your own way. Nothing it does lets
    * the request pass: if it throws, rejects or leaves the request unanswered, the problem document is sent.
@@ -43,13 +49,23 @@ export interface ResolvedOptions<Context> {
   readonly stripCredential: boolean
   readonly verbose: boolean
   readonly skipPreflight: boolean
+  readonly guarded: boolean
   readonly onDenied: HttpAuthOptions<Context>['onDenied']
   /** The value to append to `Vary`. */
   readonly vary: string
 }
 
-const names = ['header', 'realm', 'optional', 'stripCredential', 'verbose', 'skipPreflight', 'onDenied'] as const
-const fieldName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/
+const names = [
+  'header',
+  'realm',
+  'optional',
+  'stripCredential',
+  'verbose',
+  'skipPreflight',
+  'guarded',
+  'onDenied',
+] as const
+const fieldName = /^[!#$%&'*+.^`|~0-9A-Za-z-]{1,64}$/
 const realmText = /^[\x20\x21\x23-\x5b\x5d-\x7e]{1,128}$/
 /** Fields with a meaning of their own, which proxies, browsers or Node change, join or log. */
 const taken =
@@ -69,8 +85,7 @@ export function resolveOptions<Context>(
   const own = readOptions(overrides)
   const chosen = <Name extends keyof HttpAuthOptions<Context>>(name: Name): HttpAuthOptions<Context>[Name] =>
     own[name] === undefined ? general[name] : own[name]
-  const flag = (name: 'optional' | 'stripCredential' | 'verbose' | 'skipPreflight', byDefault: boolean): boolean =>
-    checkFlag(name, chosen(name), byDefault)
+  const flag = (name: Flag, byDefault: boolean): boolean => checkFlag(name, chosen(name), byDefault)
   const header = checkHeader(chosen('header'))
   return {
     header: header?.toLowerCase(),
@@ -79,9 +94,20 @@ export function resolveOptions<Context>(
     stripCredential: flag('stripCredential', false),
     verbose: flag('verbose', true),
     skipPreflight: flag('skipPreflight', false),
+    guarded: checkGuarded(flag('guarded', false), flag('optional', false)),
     onDenied: checkFunction('onDenied', chosen('onDenied')),
     vary: `Authorization, ${header ?? 'X-API-Key'}`,
   }
+}
+
+type Flag = 'optional' | 'stripCredential' | 'verbose' | 'skipPreflight' | 'guarded'
+
+function checkGuarded(guarded: boolean, optional: boolean): boolean {
+  if (!guarded || !optional) return guarded
+  throw new ConfigurationError(
+    'guarded',
+    '`guarded` and `optional` exclude each other: a guard lets no request without a key pass. Say `guarded: false` here.',
+  )
 }
 
 /** Reads options, once: what the host changes later changes nothing. */
@@ -112,7 +138,9 @@ function checkHeader(header: unknown): string | undefined {
   throw new ConfigurationError(
     'header',
     typeof header === 'string'
-      ? 'Expected `header` to be a field name without another meaning, such as "X-API-Key". ' +
+      ? header.includes('_')
+        ? 'Expected `header` to be a field name without `_`, such as "X-API-Key": proxies drop others.'
+        : 'Expected `header` to be a field name without another meaning, such as "X-API-Key". ' +
           '`Authorization: Bearer` is always accepted.'
       : `Expected \`header\` to be a field name such as "X-API-Key", got ${kindOf(header)}.`,
   )

@@ -10,6 +10,7 @@ export type DenialCode =
   | 'verifier_busy'
   | 'guard_without_auth'
   | 'guard_failed'
+  | 'guard_missing'
 
 /** What a refusal code becomes on the wire. */
 export interface RefusalEntry {
@@ -120,6 +121,11 @@ export const refusals: Readonly<Record<DenialCode, RefusalEntry>> = {
     title: 'Server error',
     detail: 'The server could not decide whether this is allowed. The fault is not in the request.',
   },
+  guard_missing: {
+    status: 500,
+    title: 'Server error',
+    detail: 'This route does not say who may use it. The fault is not in the request.',
+  },
 }
 
 /** The `detail` of `malformed_key` and `missing_credentials` where there is a hint. */
@@ -128,7 +134,7 @@ export const hintDetails: Readonly<Record<HttpHint, string>> = {
   empty: 'There is no key after "Bearer".',
   too_long: 'The API key is too long: something else was sent, or more than the key.',
   scheme_twice: 'A scheme such as "Bearer" stands before the key twice, or where only the key belongs.',
-  surrounding_quotes: 'The API key has quotes around it. Send it without them.',
+  surrounding_quotes: 'The API key has quotes or brackets around it. Send it without them.',
   whitespace: 'There are spaces, tabs or line ends in or around the API key. Write "Bearer", one space, the key.',
   placeholder: 'A placeholder was sent in place of an API key: a variable was not filled in.',
   illegal_character: 'The API key contains characters that no key has.',

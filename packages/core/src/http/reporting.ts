@@ -1,12 +1,14 @@
 import { channels, publish } from '../diagnostics.ts'
 import { stackOf } from '../error-text.ts'
 import { publishFault } from '../faults.ts'
+import { isTokenInQuery } from './credential.ts'
 import type { Denial } from './denial.ts'
 
 /** Codes of the process warnings of type `ClavigerWarning`. */
 export type WarningCode =
   | 'CLAVIGER_GUARD_WITHOUT_AUTH'
   | 'CLAVIGER_GUARD_FAILED'
+  | 'CLAVIGER_GUARD_MISSING'
   | 'CLAVIGER_ON_DENIED_FAILED'
   | 'CLAVIGER_HEADERS_SENT'
 
@@ -21,8 +23,9 @@ export function publishDenied({ code, status }: Denial, keyId: string | undefine
   publish(channels.denied, () => ({ code, status, ...(keyId === undefined ? {} : { keyId }) }))
 }
 
-/** Publishes that somebody sends keys in URLs. */
-export function publishCredentialInUrl(): void {
+/** Publishes that somebody sends keys in URLs, be it beside a good one. Looks only where somebody listens. */
+export function publishCredentialInUrl(url: unknown, tokenPattern: RegExp): void {
+  if (!channels.credentialInUrl.hasSubscribers || !isTokenInQuery(url, tokenPattern)) return
   publish(channels.credentialInUrl, () => ({ hint: 'credential_in_url' }))
 }
 

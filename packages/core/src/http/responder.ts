@@ -1,7 +1,9 @@
+import { isSayable } from '../said.ts'
 import type { Decision } from './decision.ts'
-import { type Denial, problemMediaType } from './denial.ts'
+import { type Denial, type Denials, problemMediaType } from './denial.ts'
+import { demandGuard } from './guarded.ts'
 import type { ResolvedOptions } from './options.ts'
-import { createReporter } from './reporting.ts'
+import { createReporter, publishDenied } from './reporting.ts'
 import type { HttpResponse } from './response.ts'
 import { isThenable } from '../thenable.ts'
 import { appendVary } from './vary.ts'
@@ -21,6 +23,10 @@ export interface Answer<Context> {
 
 /** Carries out decisions on responses. */
 export interface Responder<Context> {
+  /** What is appended to `Vary`. */
+  readonly vary: string
+  /** Has `Vary` set when the head is written: for frameworks that take all headers back for an answer of their own. */
+  keepVary(response: HttpResponse): void
   /**
    * Sets what every response gets. False when the request must not go on, nor be answered: somebody else has answered
    * it or begun to, in which case the connection is cut.
@@ -37,9 +43,20 @@ export interface Responder<Context> {
 /** Makes the responder of one set of options. */
 export function createResponder<Context>(
   { vary, onDenied }: Pick<ResolvedOptions<Context>, 'vary' | 'onDenied'>,
+  denials: Denials,
   redact: (text: string) => string,
 ): Responder<Context> {
   const reporter = createReporter(redact)
+  const missing = ({ req }: HttpResponse): Denial => {
+    const denial = denials.of({ code: 'guard_missing' })
+    reporter.fault(
+      'CLAVIGER_GUARD_MISSING',
+      routeOf(req),
+      'no guard let this request pass, and `guarded` demands one; it was answered 500. Add a guard to the route.',
+    )
+    publishDenied(denial, undefined)
+    return denial
+  }
 
   const sendProblem = (response: HttpResponse, denial: Denial, answer: Answer<Context>): void => {
     if (isGone(response)) return
@@ -57,7 +74,54 @@ export function createResponder<Context>(
     else if (answer.discard()) sendProblem(response, denial, answer)
   }
 
+  const setVary = (response: HttpResponse): void => {
+    const varies = response.getHeader('Vary')
+    // Behind an authenticator of ours, a guard finds it set.
+    if (varies !== vary) response.setHeader('Vary', appendVary(varies, vary))
+  }
+  const carryOut = (
+    response: HttpResponse,
+    decision: Exclude<Decision, { readonly type: 'pass' }>,
+    answer: Answer<Context>,
+  ): void | Promise<void> => {
+    if (isGone(response) || !answer.discard()) return undefined
+    if (decision.type === 'preflight') {
+      answer.setStatus(204)
+      return answer.send('')
+    }
+    const { denial } = decision
+    if (onDenied === undefined) return sendProblem(response, denial, answer)
+    begin(response, denial, answer)
+    try {
+      const answering: unknown = onDenied(denial, answer.context)
+      if (!isThenable(answering)) return completed(response, denial, answer)
+      return Promise.resolve(answering).then(
+        () => completed(response, denial, answer),
+        (error: unknown) => failed(response, denial, answer, error),
+      )
+    } catch (error) {
+      return failed(response, denial, answer, error)
+    }
+  }
+  /** What cannot be answered must not go on all the same. */
+  const giveUp = (response: HttpResponse, error: unknown): void => {
+    reporter.fault('CLAVIGER_ON_DENIED_FAILED', 'auth', 'a refusal could not be sent; the connection was cut.', error)
+    cut(response)
+  }
+
   return {
+    vary,
+
+    keepVary(response) {
+      const { writeHead } = response
+      if (writeHead === undefined || response.headersSent) return
+      const keeping = response as { writeHead: NonNullable<HttpResponse['writeHead']> }
+      keeping.writeHead = function (...given) {
+        if (!response.headersSent) setVary(response)
+        return Reflect.apply(writeHead, response, given)
+      }
+    },
+
     prepare(response, decision) {
       if (response.writableEnded) return false
       if (response.headersSent) {
@@ -69,33 +133,19 @@ export function createResponder<Context>(
         cut(response)
         return false
       }
-      const varies = response.getHeader('Vary')
-      // Behind an authenticator of ours, a guard finds it set.
-      if (varies !== vary) response.setHeader('Vary', appendVary(varies, vary))
-      if (decision.type === 'pass' && decision.expires !== undefined) {
-        response.setHeader('API-Key-Expires', decision.expires)
-      }
+      setVary(response)
+      if (decision.type !== 'pass') return true
+      if (decision.expires !== undefined) response.setHeader('API-Key-Expires', decision.expires)
+      if (decision.judgement !== undefined) demandGuard(response, decision.judgement, () => missing(response))
       return true
     },
 
     refuse(response, decision, answer) {
-      if (isGone(response) || !answer.discard()) return undefined
-      if (decision.type === 'preflight') {
-        answer.setStatus(204)
-        return answer.send('')
-      }
-      const { denial } = decision
-      if (onDenied === undefined) return sendProblem(response, denial, answer)
-      begin(response, denial, answer)
       try {
-        const answering: unknown = onDenied(denial, answer.context)
-        if (!isThenable(answering)) return completed(response, denial, answer)
-        return Promise.resolve(answering).then(
-          () => completed(response, denial, answer),
-          (error: unknown) => failed(response, denial, answer, error),
-        )
+        const refusing = carryOut(response, decision, answer)
+        return isThenable(refusing) ? refusing.then(undefined, (error: unknown) => giveUp(response, error)) : undefined
       } catch (error) {
-        return failed(response, denial, answer, error)
+        return giveUp(response, error)
       }
     },
   }
@@ -115,4 +165,12 @@ function isGone({ destroyed, headersSent }: HttpResponse): boolean {
 function cut(response: HttpResponse): void {
   if (response.destroy === undefined) response.stream?.destroy()
   else response.destroy()
+}
+
+/** Which route it was, as far as it may be told. */
+function routeOf(request: unknown): string {
+  const { method, originalUrl, url } = Object(request) as Record<string, unknown>
+  const target = originalUrl ?? url
+  const path = typeof target === 'string' ? (target.split('?', 1)[0] ?? '') : ''
+  return typeof method === 'string' && isSayable(path) ? `${method} ${path}` : 'a route'
 }

@@ -12,6 +12,10 @@ export interface HttpResponse {
   setHeader(name: string, value: string): unknown
   removeHeader(name: string): void
   destroy?(): unknown
+  /** What begins and ends an answer. */
+  writeHead?(...given: unknown[]): unknown
+  end?(body: string): unknown
+  getHeaders?(): object
   on?(event: 'close', listener: () => void): unknown
   /** HTTP/2. */
   readonly stream?: { readonly destroyed?: boolean; destroy(): unknown } | undefined

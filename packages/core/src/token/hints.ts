@@ -21,12 +21,19 @@ const placeholder =
   /^(?:undefined|null|none|nan|true|false|\[object \w+\]|\$.*|%.*%|<.*>|\{.*\}|your[-_ ]?.*|(?:api|access)[-_ ]?(?:key|token)|x{3,}|\*{3,}|\.{3,})$/i
 const schemeAgain = /^(?:bearer|basic|token|authorization:?)(?: |$)/i
 
+/** As in documentation: somebody filled the key in, and left the brackets. */
+function isBracketed(text: string, prefixes: readonly string[]): boolean {
+  const [opening = ''] = /^\$?[<{[(%]+/.exec(text) ?? []
+  return opening !== '' && prefixes.some((prefix) => text.startsWith(`${prefix}_`, opening.length))
+}
+
 /** Finds the most helpful reason. Called only for text that is not a token; every expression is linear. */
 export function explainMalformed(text: string, { prefixes, environments }: TokenGrammar): MalformedHint {
   if (text === '') return 'empty'
   if (text.length > maxTokenLength) return 'too_long'
   if (schemeAgain.test(text)) return 'scheme_twice'
   if (quotes.test(text) || closingQuote.test(text)) return 'surrounding_quotes'
+  if (isBracketed(text, prefixes)) return 'surrounding_quotes'
   if (placeholder.test(text)) return 'placeholder'
   if (/\s/.test(text)) return 'whitespace'
   if (/[^0-9A-Za-z_]/.test(text)) return 'illegal_character'

@@ -4,7 +4,9 @@ import { type CredentialRules, parseCredential } from '../../src/http/credential
 import type { HttpRequest } from '../../src/http/request.ts'
 import { rules, token, withHeader } from './tokens.ts'
 
-const none = { type: 'none', inUrl: false }
+const none = { type: 'none', isAttempt: false }
+/** No credential, and yet a token of ours. */
+const attempt = { type: 'none', isAttempt: true }
 const bearer = (fieldValue: string, sent = token): object => ({
   type: 'credential',
   carrier: 'bearer',
@@ -64,13 +66,14 @@ describe('Authorization', () => {
     'x',
     `Token ${token}`,
   ])('H-08, H-11: takes another scheme as no credential (%s)', (value) => {
-    expect(parse(value)).toEqual({ ...none, hint: 'unsupported_scheme' })
+    const came = value.includes('acme_production_') ? attempt : none
+    expect(parse(value)).toEqual({ ...came, hint: 'unsupported_scheme' })
   })
 
   test.each([token, `old_${token.slice(5)}`, 'acme_x', `acme_${'x'.repeat(10_000)}`])(
     'H-10: tells who sent a key without its scheme (%s)',
     (value) => {
-      expect(parse(value)).toEqual({ ...none, hint: 'missing_scheme' })
+      expect(parse(value)).toEqual({ ...attempt, hint: 'missing_scheme' })
     },
   )
 
@@ -119,13 +122,13 @@ describe('a header of its own', () => {
   })
 
   test('is not read by default, and the client is told', () => {
-    expect(parseCredential(request('X-API-Key', token), rules)).toEqual({ ...none, hint: 'header_not_accepted' })
+    expect(parseCredential(request('X-API-Key', token), rules)).toEqual({ ...attempt, hint: 'header_not_accepted' })
     expect(parseCredential(request('X-API-Key', 'a', 'x-api-key', 'b'), rules)).toEqual({
       ...none,
       hint: 'header_not_accepted',
     })
     expect(parseCredential(request('X-API-Key', token), { ...rules, header: 'x-acme-key' })).toEqual({
-      ...none,
+      ...attempt,
       hint: 'header_not_accepted',
     })
   })
@@ -205,12 +208,12 @@ describe('headers that a host or a serverless shim made', () => {
 describe('a token in the URL', () => {
   test.each(['access_token', 'api_key', 'x'])('H-27: is not used, and the client is told (%s)', (name) => {
     const found = parseCredential({ ...request('Host', 'x'), url: `/a?b=1&${name}=${token}` }, rules)
-    expect(found).toEqual({ type: 'none', hint: 'credential_in_url', inUrl: true })
+    expect(found).toEqual({ type: 'none', hint: 'credential_in_url', isAttempt: true })
   })
 
-  test('H-27: is reported also where another hint helps more', () => {
+  test('H-27: is an attempt also where another hint helps more', () => {
     const found = parseCredential({ ...request('Authorization', token), url: `/?k=${token}` }, rules)
-    expect(found).toEqual({ type: 'none', hint: 'missing_scheme', inUrl: true })
+    expect(found).toEqual({ type: 'none', hint: 'missing_scheme', isAttempt: true })
   })
 
   test("is not seen in the path, nor where it is another product's", () => {

@@ -167,9 +167,33 @@ describe('authenticate', () => {
     const seen = published('claviger:credential_in_url')
     const request = (): HttpRequest => requestWith(undefined, { url: `/x?access_token=${token}` })
     expect(codeOf(await ask(gate, request()))).toBe('missing_credentials')
-    expect(codeOf(await ask(auth(keyring, { optional: true }).authenticate().gate, request()))).toBe('pass')
+    expect(codeOf(await ask(auth(keyring, { optional: true }).authenticate().gate, request()))).toBe(
+      'missing_credentials',
+    )
     await ask(gate, requestWith(`Bearer ${token}`))
     expect(seen).toEqual([{ hint: 'credential_in_url' }, { hint: 'credential_in_url' }])
+  })
+
+  test('H-27: publishes it also beside a good key, or a bad one', async () => {
+    const seen = published('claviger:credential_in_url')
+    for (const sent of [token, 'undefined', token.slice(0, -1)]) {
+      const request = requestWith(`Bearer ${sent}`, { url: `/x?key=${token}` })
+      expect(codeOf(await ask(gate, request))).toBe(sent === token ? 'pass' : 'malformed_key')
+      // A second authenticator looks at nothing again.
+      await ask(gate, request)
+    }
+    expect(seen).toHaveLength(3)
+  })
+
+  test('shares what it found out with another copy of this package, but not with another keyring', async () => {
+    const request = requestWith(`Bearer ${token}`)
+    await ask(gate, request)
+    vi.resetModules()
+    const copy = await import('../../src/http/http-auth.ts')
+    expect(copy.createHttpAuth).not.toBe(createHttpAuth)
+    expect(codeOf(await ask(copy.createHttpAuth(keyring).require('docs:read').gate, request))).toBe('pass')
+    const other = copy.createHttpAuth({ ...keyring }).require('docs:read').gate
+    expect(codeOf(await ask(other, request))).toBe('guard_without_auth')
   })
 })
 

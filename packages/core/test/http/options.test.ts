@@ -9,6 +9,7 @@ const defaults = {
   stripCredential: false,
   verbose: true,
   skipPreflight: false,
+  guarded: false,
   onDenied: undefined,
   vary: 'Authorization, X-API-Key',
 }
@@ -44,12 +45,13 @@ describe('defaults', () => {
 })
 
 describe('header', () => {
-  test.each(['X-API-Key', 'Api-Key', 'x_acme', 'X'])('accepts a name of its own (%s)', (header) => {
+  test.each(['X-API-Key', 'Api-Key', 'X'])('accepts a name of its own (%s)', (header) => {
     expect(resolveOptions({ header }).header).toBe(header.toLowerCase())
   })
 
   test.each([
     '',
+    'X_API_KEY',
     ' ',
     'authorization',
     'Authorization',
@@ -72,6 +74,12 @@ describe('header', () => {
   test.each([null, 7, true, [[]], [['X-API-Key']], {}])('H-43: refuses what is no text (%j)', (header) => {
     expect(refusal({ header })).toMatchObject({ option: 'header', code: 'ERR_CLAVIGER_CONFIGURATION' })
   })
+})
+
+test('guarded and optional exclude each other, also in overrides', () => {
+  expect(refusal({ guarded: true, optional: true }).option).toBe('guarded')
+  expect(() => resolveOptions({ guarded: true }, { optional: true })).toThrow(/guarded: false/)
+  expect(resolveOptions({ guarded: true }, { optional: true, guarded: false })).toMatchObject({ guarded: false })
 })
 
 describe('realm', () => {

@@ -45,7 +45,11 @@ function paper(): Paper {
 }
 
 function responder(onDenied?: HttpAuthOptions<string>['onDenied']): ReturnType<typeof createResponder<string>> {
-  return createResponder<string>({ vary: 'Authorization, X-API-Key', onDenied }, (text) => text)
+  return createResponder<string>(
+    { vary: 'Authorization, X-API-Key', onDenied },
+    createDenials({ realm: 'api', verbose: true }),
+    (text) => text,
+  )
 }
 
 describe('prepare', () => {

@@ -17,6 +17,8 @@ describe('explainMalformed', () => {
     ['typographic quotes', `\u201c${token}\u201d`, 'surrounding_quotes'],
     ['typographic quotes, read as Latin-1', `\u00e2\u0080\u009c${token}`, 'surrounding_quotes'],
     ['one quote, at the end', `${token}"`, 'surrounding_quotes'],
+    ['the brackets of an example, with the token in them', `<${token}>`, 'surrounding_quotes'],
+    ['the braces of a template, with the token in them', `\${${token}}`, 'surrounding_quotes'],
     ['K-33: a carriage return of a Windows file', `${token}\r`, 'whitespace'],
     ['a line break in the middle', `${token.slice(0, 40)}\n${token.slice(40)}`, 'whitespace'],
     ['a leading space', ` ${token}`, 'whitespace'],

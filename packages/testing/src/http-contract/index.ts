@@ -2,6 +2,7 @@ import { connections } from './connections.ts'
 import { credentials } from './credentials.ts'
 import { exchanges } from './exchange.ts'
 import { guards } from './guards.ts'
+import { guarded, hosts } from './hosts.ts'
 import { onDenied } from './on-denied.ts'
 import type { HttpContractOptions } from './options.ts'
 import { optionalAndRepeated } from './optional.ts'
@@ -16,6 +17,8 @@ const groups = {
   'a header of its own': ownHeader,
   'verdicts on the wire': verdicts,
   guards,
+  'routes without a guard': guarded,
+  'faults of the host': hosts,
   'optional, repeated, stripped': optionalAndRepeated,
   onDenied,
   'methods, caches, many requests': exchanges,

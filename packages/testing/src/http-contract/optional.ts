@@ -27,10 +27,35 @@ export function optionalAndRepeated({ test, serving, fixture }: Suite): void {
     })
   })
 
-  test('optional refuses a key without its scheme: whoever sends one does not mean to be anonymous', async () => {
+  test('optional refuses a key of ours however it came: whoever sends one does not mean to be anonymous', async () => {
     const { keyring, tokens } = await fixture()
+    const basic = `Basic ${Buffer.from(`${tokens.reader}:`).toString('base64')}`
     await serving(plainApp(keyring, { optional: true }), async (send) => {
-      assertRefusal(await send({ fields: [['Authorization', tokens.reader]] }), missing('missing_scheme'))
+      for (const token of [tokens.reader, tokens.reader.slice(0, -20)]) {
+        assertRefusal(await send({ fields: [['Authorization', token]] }), missing('missing_scheme'))
+        for (const value of [`Token ${token}`, `ApiKey key=${token}`, basic]) {
+          assertRefusal(await send({ fields: [['Authorization', value]] }), missing('unsupported_scheme'))
+        }
+        assertRefusal(await send({ fields: [['X-API-Key', token]] }), missing('header_not_accepted'))
+      }
+      assertRefusal(await send({ path: `/?api_key=${tokens.reader}` }), missing('credential_in_url'))
+      assertRefusal(
+        await send({ path: `/?api_key=${tokens.reader}`, fields: [['X-API-Key', 'of another product']] }),
+        missing('header_not_accepted'),
+      )
+    })
+  })
+
+  test('optional passes credentials of others, anonymously', async () => {
+    const { keyring } = await fixture()
+    await serving(plainApp(keyring, { optional: true }), async (send) => {
+      const others = [
+        ['X-API-Key', 'of another product'],
+        ['Authorization', 'Token github_pat_11AAAA'],
+        ['Authorization', 'Digest username="acme", realm="x"'],
+      ] as const
+      for (const field of others) assertPassed(await send({ fields: [field] }), { key: null })
+      assertPassed(await send({ path: '/?q=acme_production_' }), { key: null })
     })
   })
 

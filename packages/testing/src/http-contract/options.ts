@@ -10,6 +10,7 @@ export interface ContractAuthOptions {
   readonly stripCredential?: boolean
   readonly verbose?: boolean
   readonly skipPreflight?: boolean
+  readonly guarded?: boolean
 }
 
 /** What a guard's function gets: Express's request, Koa's context. */
@@ -33,6 +34,8 @@ export interface ContractKit<Middleware> {
   readonly auth: ContractAuth<Middleware>
   /** A middleware of the application: does this with Node's own objects, waits for it, and goes on. */
   use(work: (req: IncomingMessage, res: ServerResponse) => void | Promise<void>): Middleware
+  /** A middleware of the application that puts something of its own where handlers look for the key, and goes on. */
+  pretend(identity: object): Middleware
   /** A handler: answers 200 with this as JSON, `Content-Type: application/json` and a `Content-Length`. */
   handle(work: (apiKey: ApiKey | undefined, req: IncomingMessage) => object | Promise<object>): Middleware
 }

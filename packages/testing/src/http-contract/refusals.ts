@@ -28,6 +28,7 @@ export type RefusalName =
   | 'verifier_busy'
   | 'guard_without_auth'
   | 'guard_failed'
+  | 'guard_missing'
 
 /** Their bytes. */
 export const refusals: Readonly<Record<RefusalName, ExpectedRefusal>> = {
@@ -117,6 +118,10 @@ export const refusals: Readonly<Record<RefusalName, ExpectedRefusal>> = {
     status: 500,
     body: '{"type":"urn:claviger:problem:guard_failed","title":"Server error","status":500,"detail":"The server could not decide whether this is allowed. The fault is not in the request.","code":"guard_failed"}',
   },
+  guard_missing: {
+    status: 500,
+    body: '{"type":"urn:claviger:problem:guard_missing","title":"Server error","status":500,"detail":"This route does not say who may use it. The fault is not in the request.","code":"guard_missing"}',
+  },
 }
 
 const absenceDetails = {
@@ -130,7 +135,7 @@ const malformedDetails = {
   empty: 'There is no key after \\"Bearer\\".',
   too_long: 'The API key is too long: something else was sent, or more than the key.',
   scheme_twice: 'A scheme such as \\"Bearer\\" stands before the key twice, or where only the key belongs.',
-  surrounding_quotes: 'The API key has quotes around it. Send it without them.',
+  surrounding_quotes: 'The API key has quotes or brackets around it. Send it without them.',
   whitespace: 'There are spaces, tabs or line ends in or around the API key. Write \\"Bearer\\", one space, the key.',
   placeholder: 'A placeholder was sent in place of an API key: a variable was not filled in.',
   illegal_character: 'The API key contains characters that no key has.',

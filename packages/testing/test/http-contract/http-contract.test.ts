@@ -99,6 +99,34 @@ const defects: readonly [what: string, defect: Partial<Parts>, caughtBy: readonl
     ["H-55: the application's own Vary is kept, and * is left alone"],
   ],
   [
+    'leaves an identity where it found one',
+    {
+      handOver(exchange, apiKey) {
+        if (apiKey !== undefined) exchange.apiKey = apiKey
+      },
+    },
+    ['an identity that somebody else made of the request does not stay'],
+  ],
+  [
+    'takes no notice of a guard that is missing',
+    {
+      decide(decision) {
+        if (decision.type !== 'pass') return decision
+        const { judgement: _, ...rest } = decision
+        return rest
+      },
+    },
+    [
+      'guarded answers 500 in place of a handler that no guard stood before, and says so once',
+      'guarded lets errors of handlers out, but no part of an answer, and nothing that it prepared',
+    ],
+  ],
+  [
+    'passes requests by whose key came where none is read',
+    { decide: (decision) => (decision.type === 'deny' && decision.denial.hint !== undefined ? everybody : decision) },
+    ['optional refuses a key of ours however it came: whoever sends one does not mean to be anonymous'],
+  ],
+  [
     'echoes what was sent',
     { body: (body, { req }) => body.replace('"code"', `"sent":${JSON.stringify(req.headers.authorization)},"code"`) },
     [

@@ -1,7 +1,14 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { ApiKey } from '@claviger/core'
-import { type Answer, createHttpAuth, type Decision, type HttpResponse, type Passage } from '@claviger/core/http'
+import {
+  type Answer,
+  createHttpAuth,
+  type Decision,
+  type HttpResponse,
+  identify,
+  type Passage,
+} from '@claviger/core/http'
 import type { ContractApp, ContractAuth, ContractKit, ContractServer } from '../../src/http-contract/options.ts'
 
 /** One request of the little framework. */
@@ -9,7 +16,7 @@ export interface Exchange {
   readonly req: IncomingMessage
   readonly res: ServerResponse
   readonly url: string
-  apiKey?: ApiKey
+  apiKey?: ApiKey | undefined
 }
 
 /** A middleware of the little framework. */
@@ -39,9 +46,7 @@ export const honest: Parts = {
   app: (app) => app,
   decide: (decision) => decision,
   read: (req) => req,
-  handOver(exchange, apiKey) {
-    if (apiKey !== undefined) exchange.apiKey = apiKey
-  },
+  handOver: identify,
   goOn: (next) => next(),
   response: ({ res }) => res,
   observed: ({ res }) => res,
@@ -64,12 +69,12 @@ export async function servePlain(parts: Parts, served: ContractApp): Promise<Con
             }),
         }),
   })
-  const middleware = ({ gate, responder }: Passage<Exchange, Exchange>): Middleware => {
+  const middleware = ({ gate, responder, identifies }: Passage<Exchange, Exchange>): Middleware => {
     const carryOut = async (decision: Decision, exchange: Exchange, next: () => Promise<void>): Promise<void> => {
       const response = parts.response(exchange)
       if (!responder.prepare(response, decision) && !parts.ignoreUnready) return
+      if (identifies) parts.handOver(exchange, decision.type === 'pass' ? decision.apiKey : undefined)
       if (decision.type === 'pass') {
-        parts.handOver(exchange, decision.apiKey)
         await parts.goOn(next)
       } else await responder.refuse(response, decision, answerOf(parts, exchange))
     }
@@ -90,6 +95,10 @@ export async function servePlain(parts: Parts, served: ContractApp): Promise<Con
     auth: kitAuth,
     use: (work) => async (exchange, next) => {
       await work(exchange.req, exchange.res)
+      await next()
+    },
+    pretend: (identity) => async (exchange, next) => {
+      exchange.apiKey = identity as ApiKey
       await next()
     },
     handle:

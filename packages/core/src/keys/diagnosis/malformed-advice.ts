@@ -16,7 +16,7 @@ export const malformedAdvice: Readonly<Record<MalformedHint, { readonly detail: 
     fix: 'Store the bare key; the client adds "Bearer " once.',
   },
   surrounding_quotes: {
-    detail: 'There are quotes around the key.',
+    detail: 'There are quotes or brackets around the key.',
     fix: 'Remove the quotes from the environment file or the secret store: they became part of the value.',
   },
   whitespace: {
