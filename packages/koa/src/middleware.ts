@@ -1,4 +1,4 @@
-import { type Answer, type Decision, type Identified, identify, isThenable, type Passage } from '@claviger/core/http'
+import { type Answer, type Decision, identify, isThenable, type Passage } from '@claviger/core/http'
 import type { Context, Middleware, Next } from 'koa'
 import { varyKeeper } from './vary-keeper.ts'
 
@@ -9,7 +9,7 @@ export function middleware(name: string, { gate, responder, identifies }: Passag
   const carryOut = (decision: Decision, ctx: Context, next: Next): Promise<void> => {
     if (!responder.prepare(ctx.res, decision)) return Promise.resolve()
     keepVary(ctx)
-    if (identifies) identify(ctx.state as Identified, decision.type === 'pass' ? decision.apiKey : undefined)
+    if (identifies) identify(ctx.state, decision.type === 'pass' ? decision.apiKey : undefined)
     if (decision.type !== 'pass') return Promise.resolve(responder.refuse(ctx.res, decision, answerOf(ctx)))
     return next()
   }
