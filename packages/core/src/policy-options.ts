@@ -23,6 +23,11 @@ export interface PolicyOptions {
 export interface RetentionOptions {
   /** Revoked keys; after that their tokens are unknown instead of revoked. Default `'90d'`. */
   readonly revokedKeys?: Duration | null
+  /**
+   * Keys that expired and were not revoked, counted from their end; after that their tokens are unknown instead of expired.
+   * Default null: by the clock of one process alone, set wrong, living keys would go.
+   */
+  readonly expiredKeys?: Duration | null
   /** Default `'90d'`. */
   readonly deletedServiceAccounts?: Duration | null
   /** Lines of the activity log. Default null. */
@@ -42,6 +47,7 @@ export const policyNames: readonly (keyof PolicyOptions)[] = ['maxLifetime', 'ro
 /** Every option of the group. */
 export const retentionNames: readonly (keyof RetentionOptions)[] = [
   'revokedKeys',
+  'expiredKeys',
   'deletedServiceAccounts',
   'activity',
   'usage',
@@ -65,6 +71,7 @@ export function resolvedRetention(retention: RetentionOptions): RetentionTimes {
     duration(`retention.${name}`, retention[name], byDefault, 1)
   return {
     revokedKeysMs: kept('revokedKeys', 90 * dayMs),
+    expiredKeysMs: kept('expiredKeys', null),
     deletedServiceAccountsMs: kept('deletedServiceAccounts', 90 * dayMs),
     activityMs: kept('activity', null),
     usageMs: kept('usage', 400 * dayMs),

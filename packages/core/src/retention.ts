@@ -7,6 +7,7 @@ import { within } from './verify/within.ts'
 /** For how long ended rows are kept, milliseconds; `Infinity` for ever. */
 export interface RetentionTimes {
   readonly revokedKeysMs: number
+  readonly expiredKeysMs: number
   readonly deletedServiceAccountsMs: number
   readonly activityMs: number
   readonly usageMs: number
@@ -120,6 +121,7 @@ export function purgeLimits(times: RetentionTimes, now: number): PurgeLimits {
     ageMs === Number.POSITIVE_INFINITY ? undefined : Math.max(0, now - ageMs)
   const limits: Record<keyof PurgeLimits, number | undefined> = {
     revokedKeysBefore: before(times.revokedKeysMs),
+    expiredKeysBefore: before(times.expiredKeysMs),
     deletedServiceAccountsBefore: before(times.deletedServiceAccountsMs),
     activityBefore: before(times.activityMs),
     usageBefore: before(times.usageMs),

@@ -21,6 +21,7 @@ describe('purgeLimits', () => {
   test('are as far back as each kind is kept; what is kept for ever has none; nothing is before time began', () => {
     const times = {
       revokedKeysMs: 10,
+      expiredKeysMs: 30,
       deletedServiceAccountsMs: 20,
       activityMs: Number.POSITIVE_INFINITY,
       usageMs: 1_000,
@@ -28,6 +29,7 @@ describe('purgeLimits', () => {
     }
     expect(purgeLimits(times, 100)).toEqual({
       revokedKeysBefore: 90,
+      expiredKeysBefore: 70,
       deletedServiceAccountsBefore: 80,
       usageBefore: 0,
       idempotencyBefore: 0,
@@ -237,4 +239,16 @@ describe('purge', () => {
       await keyring.close()
     })
   })
+})
+
+test('expired keys go when they are told to, and not before', async () => {
+  const { keyring, keys, create, clock } = setUp({ retention: { expiredKeys: '30d' } })
+  const { key: short } = await create({ expiresIn: '1d' })
+  const { key: long } = await create()
+  clock.jumpWall(30 * 86_400_000)
+  await keyring.purge()
+  expect((await keys.list()).items.map(({ id }) => id)).toContain(short.id)
+  clock.jumpWall(86_400_001)
+  await keyring.purge()
+  expect((await keys.list()).items.map(({ id }) => id)).toEqual([long.id])
 })

@@ -4,7 +4,11 @@ import type { Database } from './database.ts'
 /** Removes rows older than the given instants, all in one step. What has no limit is kept. */
 export function purge({ keys, accounts, idempotency, activity, usage }: Database, limits: PurgeLimits): PurgeProgress {
   for (const key of keys.all()) {
-    if (isBefore(key.revokedAt, limits.revokedKeysBefore)) keys.delete(key)
+    const isOld =
+      key.revokedAt === null
+        ? isBefore(key.expiresAt, limits.expiredKeysBefore)
+        : isBefore(key.revokedAt, limits.revokedKeysBefore)
+    if (isOld) keys.delete(key)
   }
   for (const account of accounts.all()) {
     if (isBefore(account.deletedAt, limits.deletedServiceAccountsBefore)) accounts.delete(account)

@@ -24,6 +24,7 @@ export function keyEntries(names: KeyNames, record: KeyRecord): IndexEntry[] {
     expiresAt !== null && { set: names.byExpiry(workspaceId), score: expiresAt, member },
     ownerGoneAt !== null && { set: names.ownerGone(workspaceId), score: ownerGoneAt, member },
     revokedAt !== null && { set: names.revokedKeys, score: revokedAt, member: record.id },
+    revokedAt === null && expiresAt !== null && { set: names.expiringKeys, score: expiresAt, member: record.id },
     lastUsedAt === null
       ? { set: names.neverUsed(workspaceId), score: 0, member }
       : { set: names.byLastUse(workspaceId), score: lastUsedAt, member },

@@ -63,6 +63,7 @@ export interface KeyNames {
 
   // Sorted sets of the whole keyring, by age, for `purge`.
   readonly revokedKeys: string
+  readonly expiringKeys: string
   readonly deletedServiceAccounts: string
   readonly idempotencyByAge: string
   /** Workspaces by their oldest activity. */
@@ -146,6 +147,7 @@ export function keyNames(namespace: string): KeyNames {
     activityByActor: (workspaceId, { type, id }) => name('activity-by-actor', JSON.stringify([workspaceId, type, id])),
     activityByAction: (workspaceId, action) => name('activity-by-action', JSON.stringify([workspaceId, action])),
     revokedKeys: name('revoked-keys'),
+    expiringKeys: name('expiring-keys'),
     deletedServiceAccounts: name('deleted-service-accounts'),
     idempotencyByAge: name('idempotency-by-age'),
     activityWorkspaces: name('activity-workspaces'),

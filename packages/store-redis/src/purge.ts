@@ -1,4 +1,4 @@
-import { dayMs, dayOf, hourMs, type PurgeLimits, type PurgeProgress } from '@claviger/core/store'
+import { dayMs, dayOf, hourMs, type KeyRecord, type PurgeLimits, type PurgeProgress } from '@claviger/core/store'
 import { purgeActivity } from './activity.ts'
 import type { Database } from './database.ts'
 import { keyEntries, serviceAccountEntries } from './index-entries.ts'
@@ -18,7 +18,8 @@ const lastHoursPerStep = 500
 export async function purge(database: Database, limits: PurgeLimits): Promise<PurgeProgress> {
   const { names } = database
   const steps = [
-    () => purgeRows(database, names.revokedKeys, limits.revokedKeysBefore, keyRemoval),
+    () => purgeRows(database, names.revokedKeys, limits.revokedKeysBefore, keyRemoval(revocationOf)),
+    () => purgeRows(database, names.expiringKeys, limits.expiredKeysBefore, keyRemoval(expiryOf)),
     () => purgeRows(database, names.deletedServiceAccounts, limits.deletedServiceAccountsBefore, accountRemoval),
     () => purgeRows(database, names.idempotencyByAge, limits.idempotencyBefore, idempotencyRemoval),
     async () => limits.activityBefore !== undefined && purgeActivity(database, limits.activityBefore),
@@ -83,18 +84,25 @@ function operationsFor(
   ]
 }
 
-function keyRemoval({ names }: Database, id: string, before: number): Removal {
-  const [text, lastUsed] = [names.key(id), names.lastUsed(id)]
-  return {
-    reads: [text, lastUsed],
-    entries(texts) {
-      const record = readKey(texts.get(text) ?? null, texts.get(lastUsed) ?? null)
-      if (record === null || record === 'corrupt') return record === null ? [] : record
-      // The index says so, but the row decides.
-      return record.revokedAt !== null && record.revokedAt < before ? keyEntries(names, record) : record.revokedAt
-    },
+const revocationOf = ({ revokedAt }: KeyRecord): number | null => revokedAt
+// Revoked keys go by when they were revoked.
+const expiryOf = ({ revokedAt, expiresAt }: KeyRecord): number | null => (revokedAt === null ? expiresAt : null)
+
+const keyRemoval =
+  (ageOf: (record: KeyRecord) => number | null): RemovalOf =>
+  ({ names }, id, before) => {
+    const [text, lastUsed] = [names.key(id), names.lastUsed(id)]
+    return {
+      reads: [text, lastUsed],
+      entries(texts) {
+        const record = readKey(texts.get(text) ?? null, texts.get(lastUsed) ?? null)
+        if (record === null || record === 'corrupt') return record === null ? [] : record
+        // The index says so, but the row decides.
+        const at = ageOf(record)
+        return at !== null && at < before ? keyEntries(names, record) : at
+      },
+    }
   }
-}
 
 function accountRemoval({ names }: Database, member: string, before: number): Removal {
   const text = names.serviceAccount(unescaped(member))

@@ -83,7 +83,8 @@ async function allowed<T>(names: KeyNames, work: () => Promise<T>): Promise<T> {
 }
 
 function everyKind(names: KeyNames, workspaceId: string): readonly string[] {
-  const { head, log, marks, revokedKeys, deletedServiceAccounts, idempotencyByAge, activityWorkspaces } = names
+  const { head, log, marks, revokedKeys, expiringKeys, deletedServiceAccounts, idempotencyByAge, activityWorkspaces } =
+    names
   const ofWorkspace = [
     names.byCreation,
     names.bySecretAge,
@@ -99,6 +100,7 @@ function everyKind(names: KeyNames, workspaceId: string): readonly string[] {
     log,
     marks,
     revokedKeys,
+    expiringKeys,
     deletedServiceAccounts,
     idempotencyByAge,
     activityWorkspaces,

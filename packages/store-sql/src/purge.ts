@@ -1,5 +1,5 @@
 import { dayOf, monotonicMs, type PurgeLimits, type PurgeProgress } from '@claviger/core/store'
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Database } from './database/database.ts'
 import type { Tables } from './database/tables.ts'
 import { transaction } from './database/transaction.ts'
@@ -9,6 +9,8 @@ interface OldRows {
   readonly table: keyof Tables
   readonly column: string
   readonly before: number
+  /** What else must hold. */
+  readonly only?: RawBuilder<unknown>
 }
 
 // How many rows a step removes follows from how long the last one took: a lock that is held, and on SQLite the event
@@ -16,6 +18,8 @@ interface OldRows {
 const aimMs = 8
 const fewestRows = 20
 const mostRows = 1_000
+// Revoked keys go by when they were revoked.
+const notRevoked = sql`revoked_at is null`
 
 /** Makes the purge of a store. Each call removes some of the oldest rows, in a transaction per table, and is short. */
 export function purging(database: Database): (limits: PurgeLimits) => Promise<PurgeProgress> {
@@ -39,8 +43,9 @@ export function purging(database: Database): (limits: PurgeLimits) => Promise<Pu
 function oldRows(limits: PurgeLimits): readonly OldRows[] {
   const { usageBefore } = limits
   const day = usageBefore === undefined ? undefined : dayOf(usageBefore)
-  const all: readonly (readonly [table: keyof Tables, column: string, before: number | undefined])[] = [
+  const all: readonly (readonly [keyof Tables, string, number | undefined, RawBuilder<unknown>?])[] = [
     ['keys', 'revoked_at', limits.revokedKeysBefore],
+    ['keys', 'expires_at', limits.expiredKeysBefore, notRevoked],
     ['service_accounts', 'deleted_at', limits.deletedServiceAccountsBefore],
     ['activity', 'created_at', limits.activityBefore],
     ['idempotency', 'created_at', limits.idempotencyBefore],
@@ -50,12 +55,16 @@ function oldRows(limits: PurgeLimits): readonly OldRows[] {
     ['usage_keys', 'last_hour', day],
     ['usage_instances', 'seen_at', usageBefore],
   ]
-  return all.flatMap(([table, column, before]) => (before === undefined ? [] : [{ table, column, before }]))
+  return all.flatMap(([table, column, before, only]) =>
+    before === undefined ? [] : [{ table, column, before, ...(only !== undefined && { only }) }],
+  )
 }
 
-async function removeSome(database: Database, { table, column, before }: OldRows, most: number): Promise<number> {
+async function removeSome(database: Database, { table, column, before, only }: OldRows, most: number): Promise<number> {
   const reference = sql.ref(column)
-  const statement = database.dialect.deleteSome(sql.table(table), sql`${reference} < ${before}`, reference, most)
+  const isOld = sql`${reference} < ${before}`
+  const condition = only === undefined ? isOld : sql`${isOld} and ${only}`
+  const statement = database.dialect.deleteSome(sql.table(table), condition, reference, most)
   const { numAffectedRows } = await transaction(database, (queries) => statement.execute(queries))
   return Number(numAffectedRows ?? 0n)
 }

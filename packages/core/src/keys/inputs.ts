@@ -92,6 +92,8 @@ export interface Reason {
 /** What `list` takes. All given conditions hold together. */
 export interface ListKeysInput {
   readonly status?: KeyStatus | readonly KeyStatus[]
+  /** `false` leaves out what ended: revoked and expired keys. In place of `status`. Default true. */
+  readonly ended?: boolean
   readonly environment?: string
   readonly ownerId?: string
   /** Only keys that need this kind of look. Unless `status` is given, ended keys are left out. */

@@ -12,6 +12,7 @@ export type QueryParameters = string | URLSearchParams | Readonly<Record<string,
 type Parameter = keyof ListKeysInput
 
 const single: Readonly<Record<Exclude<Parameter, 'status'>, (text: string) => unknown>> = {
+  ended: (text) => oneOf('ended', text, ['true', 'false']) === 'true',
   environment: (text) => boundedText('environment', text),
   ownerId: (text) => boundedText('ownerId', text),
   attention: (text) => oneOf('attention', text, attentions),

@@ -63,6 +63,7 @@ export const statuses: readonly KeyStatus[] = ['active', 'rotating', 'disabled',
 const living: readonly KeyStatus[] = ['active', 'rotating', 'disabled']
 const fields: readonly (keyof ListKeysInput)[] = [
   'status',
+  'ended',
   'environment',
   'ownerId',
   'attention',
@@ -80,7 +81,7 @@ function keyQuery(
   const input = ownFields<ListKeysInput>('list', given, fields)
   const { ownerId, search, cursor } = input
   const attention = input.attention === undefined ? undefined : checkedAttention(input.attention)
-  const status = input.status ?? (attention === undefined ? undefined : living)
+  const status = isEndedWanted(input, attention) ? input.status : (input.status ?? living)
   const environment = input.environment ?? actor.environment
   const owners = visibleOwners(actor)
   return bare<KeyQuery>({
@@ -95,6 +96,13 @@ function keyQuery(
     ...(cursor !== undefined && { cursor: boundedText('cursor', cursor, 1_024) }),
     ...(owners !== undefined && { visibleOwners: owners }),
   })
+}
+
+function isEndedWanted({ ended, status }: ListKeysInput, attention: Attention | undefined): boolean {
+  if (ended === undefined) return attention === undefined
+  if (typeof ended !== 'boolean') throw new ValidationError('ended', 'Expected ended to be true or false.')
+  if (status !== undefined) throw new ValidationError('ended', 'Say status or ended, not both.')
+  return ended
 }
 
 function checkedStatuses(status: KeyStatus | readonly KeyStatus[]): readonly KeyStatus[] {

@@ -112,6 +112,8 @@ export interface Subscription {
 export interface PurgeLimits {
   /** Revoked keys, by `revokedAt`. */
   readonly revokedKeysBefore?: number
+  /** Keys that are not revoked, by `expiresAt`. */
+  readonly expiredKeysBefore?: number
   /** Deleted service accounts, by `deletedAt`. */
   readonly deletedServiceAccountsBefore?: number
   readonly activityBefore?: number

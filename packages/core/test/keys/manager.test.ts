@@ -376,3 +376,20 @@ describe('as', () => {
     )
   })
 })
+
+test('list leaves out what ended, when it is told to', async () => {
+  const { keys, create, clock } = setUp()
+  const { key: expired } = await create({ expiresIn: '1d' })
+  const { key: revoked } = await create()
+  const { key: disabled } = await create()
+  const { key: alive } = await create()
+  await keys.revoke(revoked.id)
+  await keys.disable(disabled.id)
+  clock.jumpWall(86_400_000)
+  const ids = async (input: Parameters<typeof keys.list>[0]) =>
+    (await keys.list(input)).items.map(({ id }) => id).sort()
+  expect(await ids({ ended: false })).toEqual([disabled.id, alive.id].sort())
+  expect(await ids({ ended: true })).toEqual([expired.id, revoked.id, disabled.id, alive.id].sort())
+  await expect(keys.list({ ended: false, status: 'revoked' })).rejects.toMatchObject({ field: 'ended' })
+  await expect(keys.list({ ended: 'no' as never })).rejects.toMatchObject({ field: 'ended' })
+})

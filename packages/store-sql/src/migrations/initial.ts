@@ -49,6 +49,7 @@ const tables: readonly TableShape[] = [
       state: ['workspace_id', 'revoked_at', 'disabled_at', 'expires_at'],
       owner_gone: ['workspace_id', 'owner_gone_at'],
       age: ['revoked_at'],
+      end: ['expires_at'],
     },
   },
   {

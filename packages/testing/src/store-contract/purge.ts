@@ -41,6 +41,29 @@ export const purging: ContractGroup = {
       assert.deepEqual(await listedIds(store, { search: testKeyId(1) }), [])
     })
 
+    test('removes keys that expired before the limit, and none that was revoked', async ({ store, need }) => {
+      const { purge } = need('purge')
+      await stored(
+        store,
+        testRecord({ id: testKeyId(1), expiresAt: before }),
+        testRecord({ id: testKeyId(2), expiresAt: limit }),
+        testRecord({ id: testKeyId(3), expiresAt: null }),
+        testRecord({ id: testKeyId(4), expiresAt: before, revokedAt: before }),
+        testRecord({ id: testKeyId(5), expiresAt: before, disabledAt: before }),
+      )
+      // An end that moved is the one that counts.
+      const longer = testRecord({ id: testKeyId(6), expiresAt: before })
+      await stored(store, longer)
+      await committed(store, update({ ...longer, expiresAt: limit + 1 }))
+      await purgeAll(purge, { expiredKeysBefore: limit })
+      const left = [2, 3, 4, 6].map(testKeyId)
+      assert.deepEqual([...(await store.find([1, 2, 3, 4, 5, 6].map(testKeyId))).keys()].sort(), left)
+      assert.deepEqual((await listedIds(store)).toSorted(), left)
+      assert.deepEqual(await listedIds(store, { search: testKeyId(1) }), [])
+      await purgeAll(purge, { revokedKeysBefore: limit })
+      assert.deepEqual((await listedIds(store)).toSorted(), [2, 3, 6].map(testKeyId))
+    })
+
     test('leaves nothing behind of a removed key: its id is free, and an update finds nothing', async ({
       store,
       need,

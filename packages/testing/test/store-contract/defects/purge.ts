@@ -8,6 +8,7 @@ const limiting =
 
 const everyLimit = [
   'revokedKeysBefore',
+  'expiredKeysBefore',
   'deletedServiceAccountsBefore',
   'activityBefore',
   'usageBefore',
@@ -24,6 +25,7 @@ export const purging: readonly Defect[] = [
     breaks: () => ({ purge: async () => 'done' as const }),
     fails: [
       'revoked before',
+      'that expired before',
       'leaves nothing behind',
       'deleted before',
       'activity older',
@@ -40,7 +42,14 @@ export const purging: readonly Defect[] = [
     breaks: limiting((limits) =>
       Object.fromEntries(Object.entries(limits).map(([name, at]) => [name, at + (name === 'usageBefore' ? dayMs : 1)])),
     ),
-    fails: ['revoked before', 'deleted before', 'activity older', 'hours of usage', 'idempotency rows older'],
+    fails: [
+      'revoked before',
+      'that expired before',
+      'deleted before',
+      'activity older',
+      'hours of usage',
+      'idempotency rows older',
+    ],
   },
   {
     name: 'purges all kinds of rows when told to purge one',
@@ -64,7 +73,7 @@ export const purging: readonly Defect[] = [
         },
       }
     },
-    fails: ['revoked before', 'leaves nothing behind'],
+    fails: ['revoked before', 'that expired before', 'leaves nothing behind'],
   },
   {
     name: 'keeps sums of hours that it removed',
