@@ -10,7 +10,7 @@ export interface Readiness {
   /** From now on everything fails with `ClosedError`. */
   close(): void
   readonly closed: boolean
-  /** `failed`: the last start did, and no other is under way. */
+  /** `failed`: the last start that came to its end did; another may be under way. */
   readonly state: 'starting' | 'ready' | 'failed' | 'closed'
   /** Since when it is ready or closed, or, before that, exists. Epoch milliseconds. */
   readonly since: number
@@ -22,6 +22,7 @@ export function createReadiness(start: () => Promise<void>, clock: Clock, retryM
   let since = clock.now()
   let attempt: Promise<void> | undefined
   let failedAt = Number.NEGATIVE_INFINITY
+  let endedInFailure = false
 
   const turn = (to: 'ready' | 'closed'): void => {
     state = to
@@ -35,6 +36,7 @@ export function createReadiness(start: () => Promise<void>, clock: Clock, retryM
       },
       (error: unknown) => {
         failedAt = clock.monotonic()
+        endedInFailure = true
         throw error
       },
     )
@@ -66,7 +68,7 @@ export function createReadiness(start: () => Promise<void>, clock: Clock, retryM
       return state === 'closed'
     },
     get state() {
-      if (state === 'new') return hasFailed() ? 'failed' : 'starting'
+      if (state === 'new') return endedInFailure ? 'failed' : 'starting'
       return state
     },
     get since() {

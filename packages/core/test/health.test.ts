@@ -60,6 +60,10 @@ describe('health', () => {
         message: 'There are no tables.',
       },
     })
+    await clock.advanceAsync(1_000)
+    // Another one is under way now.
+    expect(keyring.health().state).toBe('failed')
+    await clock.advanceAsync(0)
     store.before('ready', undefined)
     await clock.advanceAsync(1_000)
     keyring.health()

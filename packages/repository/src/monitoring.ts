@@ -117,3 +117,47 @@ export const shutdownHost = `
   shutDownOnSignal(server, keyring)
   process.once('exit', () => console.log('stored ' + stored))
 `
+
+const healthHost = (framework: string): string => `
+  import { createServer } from 'node:http'
+  import { createKeyring, definePermissions, hmacSha256 } from '@claviger/core'
+  import { memoryStore } from '@claviger/store-memory'
+  import { readinessProbe } from './health-${framework}.mjs'
+
+  const store = memoryStore()
+  let isAway = true
+  const keyring = createKeyring({
+    prefix: 'acme',
+    store: {
+      ...store,
+      poll: async (since) => {
+        if (isAway) throw new Error('away')
+        return store.poll(since)
+      },
+    },
+    permissions: definePermissions({ prompts: ['read'] }),
+    owners: 'unbounded',
+    hasher: hmacSha256({ pepper: 'only for tests: 32 characters...' }),
+    onError: () => {},
+    pollMs: 10,
+    leaseMs: 40,
+  })
+  process.stdin.on('data', (text) => (isAway = String(text).trim() === 'away'))
+  process.stdin.on('end', () => process.exit(0))
+`
+
+/** Hosts of the recipes for health. Told \`away\` or \`back\` on their input, their store is so. They show their port. */
+export const healthHosts = {
+  express: `${healthHost('express')}
+    import express from 'express'
+    const app = express()
+    app.get('/ready', readinessProbe(keyring))
+    const server = createServer(app).listen(0, '127.0.0.1', () => console.log(server.address().port))
+  `,
+  koa: `${healthHost('koa')}
+    import Koa from 'koa'
+    const app = new Koa()
+    app.use(readinessProbe(keyring))
+    const server = createServer(app.callback()).listen(0, '127.0.0.1', () => console.log(server.address().port))
+  `,
+}

@@ -9,7 +9,7 @@ import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { root } from '../scripts/workspaces.mjs'
 import { codeBlocks } from '../src/markdown.ts'
-import { shutdownHost, showMetrics, whatHappens } from '../src/monitoring.ts'
+import { healthHosts, shutdownHost, showMetrics, whatHappens } from '../src/monitoring.ts'
 import { toJavaScript } from '../src/quick-start.ts'
 import { readText } from '../src/repository-files.ts'
 
@@ -20,7 +20,7 @@ const folder = realpathSync(mkdtempSync(join(tmpdir(), 'claviger-monitoring-')))
 beforeAll(() => {
   expect(inject('buildFailure')).toBe('')
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
-  for (const name of ['prometheus', 'opentelemetry', 'shutdown']) {
+  for (const name of ['prometheus', 'opentelemetry', 'health-express', 'health-koa', 'shutdown']) {
     const block = blocks.find(({ testName }) => testName === name)
     if (block === undefined) throw new Error(`The page has no code marked ${name}.`)
     writeFileSync(join(folder, `${name}.mjs`), toJavaScript(block))
@@ -89,3 +89,33 @@ test('the recipe for a shutdown answers what is under way and stores every count
     child.kill('SIGKILL')
   }
 })
+
+test.each(['express', 'koa'] as const)(
+  'the recipe for readiness in %s follows the store: not ready, ready without any request, not ready, ready',
+  async (framework) => {
+    writeFileSync(join(folder, `host-${framework}.mjs`), healthHosts[framework])
+    const child = spawn(process.execPath, [`host-${framework}.mjs`], {
+      cwd: folder,
+      stdio: ['pipe', 'pipe', 'inherit'],
+    })
+    try {
+      const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
+      const port = Number((await lines.next()).value)
+      const probe = async (): Promise<{ status: number; body: Record<string, unknown> }> => {
+        const response = await fetch(`http://127.0.0.1:${port}/ready`)
+        return { status: response.status, body: (await response.json()) as Record<string, unknown> }
+      }
+      const shows = (status: number, body: object): Promise<void> =>
+        expect.poll(probe, { timeout: 10_000 }).toMatchObject({ status, body })
+      await shows(503, { ok: false, state: 'failed', store: 'down', lastError: { during: 'ready' } })
+      child.stdin.write('back\n')
+      await shows(200, { ok: true, state: 'ready', lease: 'alive' })
+      child.stdin.write('away\n')
+      await shows(503, { ok: false, state: 'ready', lease: 'lost', lastError: { during: 'poll' } })
+      child.stdin.write('back\n')
+      await shows(200, { ok: true, store: 'up' })
+    } finally {
+      child.kill('SIGKILL')
+    }
+  },
+)
