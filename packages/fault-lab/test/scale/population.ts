@@ -82,7 +82,7 @@ function statements({ series, padded, divided, joined }: Words, { keys, days, li
         select '${workspaceId}', ${key}, ${start}, ${start}, '', ${requests(day)}, 1, 0, 0, ${start} from ${series(keys)}`,
       `insert into claviger_usage_totals (workspace_id, span, start, code, requests, allowed, client_errors, server_errors, last_used_at)
         select '${workspaceId}', 'day', ${start}, '', sum(requests), sum(allowed), 0, 0, ${start}
-        from claviger_usage_days where workspace_id = '${workspaceId}' and day = ${start}`,
+        from claviger_usage_days where workspace_id = '${workspaceId}' and listed_day = ${start}`,
     ]
   })
   return [
