@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from '../clock.ts'
 import { ConfigurationError } from '../errors.ts'
 import type { Keyring } from '../keyring-types.ts'
+import { checkedOptions } from '../option-checks.ts'
 
 /** A server of `node:http`, `node:https` or `node:http2`. */
 export interface ClosableServer {
@@ -50,8 +51,12 @@ const closings = new WeakMap<object, Promise<void>>()
 export async function closeGracefully(
   server: ClosableServer,
   keyring: Pick<Keyring, 'close'>,
-  { graceMs = 10_000, clock = systemClock }: CloseOptions = {},
+  options: CloseOptions = {},
 ): Promise<void> {
+  const { graceMs = 10_000, clock = systemClock } = checkedOptions<CloseOptions>('closeGracefully', options, [
+    'graceMs',
+    'clock',
+  ])
   if (typeof server?.close !== 'function' || typeof server.on !== 'function') {
     throw new ConfigurationError('server', 'Expected the server that listen() gives, of node:http or node:http2.')
   }

@@ -3,10 +3,10 @@ import { createServer, get, type IncomingMessage, type Server } from 'node:http'
 import * as http2 from 'node:http2'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { memoryStore } from '@claviger/store-memory'
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { closeGracefully } from '../../src/http/close-gracefully.ts'
 import { createHttpAuth } from '../../src/http/http-auth.ts'
-import { createKeyring, definePermissions, hmacSha256, systemActor } from '../../src/index.ts'
+import { createKeyring, definePermissions, hmacSha256, systemActor, systemClock } from '../../src/index.ts'
 
 /* Real sockets and real time: grace is short. */
 const open: (() => void)[] = []
@@ -197,5 +197,25 @@ describe('closing a server with its keyring', () => {
     await closeGracefully(server, ring, { graceMs: 50 })
     const points = await store.usage({ workspaceId: 'ws', from: 0, to: 1e14, bucket: 'total' })
     expect(points).toMatchObject([{ requests: 3, allowed: 3 }])
+  })
+
+  test('refuses an option that does not exist, with a guess, and leaves the server open', async () => {
+    const [server] = await listening(sse())
+    open.push(() => server.close())
+    const ring = keyring()
+    await expect(closeGracefully(server, ring, { gracems: 5 } as never)).rejects.toMatchObject({
+      code: 'ERR_CLAVIGER_CONFIGURATION',
+      message: expect.stringContaining('did you mean "graceMs"'),
+    })
+    expect(server.listening).toBe(true)
+    expect(ring.close).not.toHaveBeenCalled()
+  })
+
+  test('inherits no option', async () => {
+    const [server] = await listening(sse())
+    Reflect.defineProperty(Object.prototype, 'graceMs', { value: -1, configurable: true })
+    onTestFinished(() => void Reflect.deleteProperty(Object.prototype, 'graceMs'))
+    await closeGracefully(server, keyring(), { clock: systemClock })
+    expect(server.listening).toBe(false)
   })
 })
