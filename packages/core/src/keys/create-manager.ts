@@ -106,10 +106,11 @@ export function createManagers(parts: ManagerParts): (actor: Actor) => KeyManage
       async revokeMany(ids, options = {}) {
         const reason = reasonOf('revokeMany', options)
         let present: Promise<Actor> | undefined
-        return revokeMany(ids, async (id) => {
+        const revokeOne = async (id: string): Promise<Key> => {
           demandRevoke(asked, id)
           return revoke(isItself(asked, id) ? await beginToEnd(id) : await (present ??= beginToEnd(id)), id, reason)
-        })
+        }
+        return revokeMany(ids, revokeOne, (id) => isItself(asked, id))
       },
       async transfer(id, owner) {
         const actor = await begin()

@@ -144,7 +144,7 @@ export interface KeyManager<Permission extends string = string> {
    */
   revoke(id: string, options?: Reason): Promise<Key>
   /**
-   * Revokes up to 100 keys, each by itself.
+   * Revokes up to 100 keys, each by itself. A key that acts and is among them ends itself last.
    *
    * @example
    * const results = await keys.revokeMany([key.id], { reason: 'Unused' })

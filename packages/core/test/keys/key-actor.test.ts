@@ -67,6 +67,17 @@ describe('a key that acts', () => {
     }
   })
 
+  test('ends itself last when it revokes itself among others, wherever it stands', async () => {
+    const { self, key, create, keyring, token } = await acting()
+    const others = await Promise.all(Array.from({ length: 12 }, () => create()))
+    const ids = [key.id, ...others.map((other) => other.key.id)]
+    const results = await self.revokeMany(ids)
+    expect(results.map(({ id, ok }) => ({ id, ok }))).toEqual(ids.map((id) => ({ id, ok: true })))
+    for (const each of [token, ...others.map((other) => other.token)]) {
+      expect(await keyring.verify(each)).toMatchObject({ ok: false, code: 'key_revoked' })
+    }
+  })
+
   test('revokes no other key without keys:manage', async () => {
     const { self, create } = await acting({ permissions: ['prompts:read'] })
     const other = await create()

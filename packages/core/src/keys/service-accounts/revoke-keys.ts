@@ -4,8 +4,10 @@ import type { KeyQuery } from '../../store/query.ts'
 import type { KeyStatus } from '../../store/status.ts'
 import { within } from '../../verify/within.ts'
 import type { Actor } from '../actor.ts'
+import type { Key } from '../key.ts'
 import { inEveryEnvironment } from '../check-actor.ts'
 import type { ManagerParts } from '../parts.ts'
+import { isItself } from '../rights.ts'
 import { revocationOf } from '../revoke.ts'
 import { revokeMany } from '../revoke-many.ts'
 import { attemptOf } from '../withdraw-from-key.ts'
@@ -25,6 +27,15 @@ export async function revokeKeysOf(
   const { store, clock, storeTimeoutMs } = parts
   // The account's keys of every environment, whatever the actor sees otherwise.
   const everywhere = inEveryEnvironment(actor)
+  const revoke = async (ids: readonly string[]): Promise<void> => {
+    const revokeOne = (id: string): Promise<Key> => attemptOf(parts, everywhere, revocationOf(id, reason))(() => {})
+    const results = await revokeMany(ids, revokeOne, isActing)
+    const failed = results.find((result) => !result.ok && !isGone(result.error))
+    if (failed !== undefined && !failed.ok) throw failed.error
+  }
+  // A key of the account that deletes it ends itself after all others.
+  const isActing = (id: string): boolean => isItself(actor, id)
+  const acting: string[] = []
   let cursor: string | null | undefined
   do {
     const query = bare<KeyQuery>({
@@ -37,11 +48,11 @@ export async function revokeKeysOf(
     })
     const page = await within(clock, storeTimeoutMs, 'store', () => store.list(query))
     const ids = page.items.map(({ id }) => id)
-    const results = await revokeMany(ids, (id) => attemptOf(parts, everywhere, revocationOf(id, reason))(() => {}))
-    const failed = results.find((result) => !result.ok && !isGone(result.error))
-    if (failed !== undefined && !failed.ok) throw failed.error
+    acting.push(...ids.filter(isActing))
+    await revoke(ids.filter((id) => !isActing(id)))
     cursor = page.nextCursor
   } while (cursor !== null)
+  await revoke(acting)
 }
 
 function isGone(error: Error): boolean {
