@@ -1,4 +1,4 @@
-import type { KeyRecord, KeyStore } from '@claviger/core/store'
+import { type KeyRecord, type KeyStore, mostWrites } from '@claviger/core/store'
 import { serverOrSkip } from '@claviger/test-servers'
 import { testKeyId, testRecord, testSecret } from '@claviger/testing'
 import { Redis } from 'ioredis'
@@ -62,8 +62,8 @@ function recordAt(index: number): KeyRecord {
 }
 
 async function fill(store: KeyStore, from: number, to: number): Promise<void> {
-  for (let start = from; start < to; start += 256) {
-    const records = Array.from({ length: Math.min(256, to - start) }, (_, index) => recordAt(start + index))
+  for (let start = from; start < to; start += mostWrites) {
+    const records = Array.from({ length: Math.min(mostWrites, to - start) }, (_, index) => recordAt(start + index))
     await insert(store, records)
   }
 }

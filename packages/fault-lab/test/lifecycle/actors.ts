@@ -2,10 +2,11 @@ import { type Ability, type Actor, keyActor, systemActor } from '@claviger/core'
 import fc from 'fast-check'
 import { expect } from 'vitest'
 import { sometimes } from './arbitraries.ts'
+import { coversAll } from './grants.ts'
 import { findKey, grantsOf, type Model } from './model.ts'
 import { verdictShown } from './shown.ts'
 import type { Process } from './timeline.ts'
-import { verdictsOf } from './verdict.ts'
+import { refusalOf, verdictsOf } from './verdict.ts'
 import type { World } from './world.ts'
 
 /** Who acts in a step, and in which process. */
@@ -89,4 +90,27 @@ async function shownKey(model: Model, world: World, shows: number, process: Proc
   const verification = await world.keyrings[process].verify(token.token)
   expect(verdictsOf(model, process, token, undefined, {})).toContainEqual(verdictShown(verification))
   return verification.ok ? verification : undefined
+}
+
+/**
+ * The actor as it may act now. A key acts as far as a verification would let it at this moment, whatever the process that
+ * verified it has heard: one that is refused holds nothing, and so may do nothing.
+ */
+export function presentActor(model: Model, actor: Actor): Actor {
+  if (actor.type !== 'key') return actor
+  const key = findKey(model, actor.id)
+  const secret = [key?.current, key?.previous].find(
+    (each) => each !== undefined && each.version === actor.secretVersion,
+  )
+  const held = key === undefined ? null : grantsOf(model, key.workspace, key.owner)
+  if (key === undefined || secret === undefined) return { ...actor, permissions: [] }
+  if (held === null || refusalOf(key, secret.token, held, model.now, {}) !== undefined)
+    return { ...actor, permissions: [] }
+  const ends = [actor.expiresAt?.getTime(), key.expiresAt, secret.endsAt].filter((end) => typeof end === 'number')
+  return {
+    ...actor,
+    permissions: actor.permissions.filter((grant) => coversAll(key.permissions, [grant]) && coversAll(held, [grant])),
+    owner: key.owner,
+    expiresAt: ends.length === 0 ? null : new Date(Math.min(...ends)),
+  }
 }

@@ -69,10 +69,11 @@ export interface UpdateWish {
 export function updateRefusal(model: Model, actor: Actor, key: ModelKey | undefined, wish: UpdateWish): Refusal {
   if (isForbidden(actor, 'update')) return forbidden
   if (isPast(model, wish.end)) return invalid
-  if (wish.permissions?.every(isGrantable) === false) return invalid
   if (key === undefined || !sees(actor, key)) return notFound
   if (wish.revision !== undefined && wish.revision !== key.revision) return 'ERR_CLAVIGER_CONFLICT'
   if (hasEnded(model, key)) return 'ERR_CLAVIGER_KEY_ENDED'
+  // Judged with the key: what it was granted before may have gone from the catalogue, and may stay.
+  if (wish.permissions?.every(isGrantable) === false) return invalid
   const end = wish.end === undefined ? key.expiresAt : wish.end
   if (end !== key.expiresAt && isTooLong(model, end, key.current.createdAt)) return invalid
   const grants = wish.permissions ?? key.permissions
@@ -89,8 +90,9 @@ export function rotateRefusal(model: Model, actor: Actor, key: ModelKey | undefi
   if (key === undefined || !sees(actor, key)) return notFound
   if (hasEnded(model, key)) return 'ERR_CLAVIGER_KEY_ENDED'
   if (!mayOwnFor(actor, key.owner)) return forbidden
-  if (overlap > 0 && isOverlapping(key, model.now)) return 'ERR_CLAVIGER_ROTATION_IN_PROGRESS'
-  return handOverRefusal(actor, key)
+  const refusal = handOverRefusal(actor, key)
+  if (refusal !== undefined) return refusal
+  return overlap > 0 && isOverlapping(key, model.now) ? 'ERR_CLAVIGER_ROTATION_IN_PROGRESS' : undefined
 }
 
 /** For what needs no more than sight of a key that lives. */
@@ -140,9 +142,9 @@ export function accountRefusal(
   { permissions, isMade = false, mayBeDeleted = false }: AccountWish = {},
 ): Refusal {
   if (isForbidden(actor, 'manageServiceAccounts') || actor.can?.manageServiceAccounts !== true) return forbidden
-  if (permissions?.every(isGrantable) === false) return invalid
   const gone = account === undefined || (account.deletedAt !== null && !mayBeDeleted)
   if (gone && !isMade) return 'ERR_CLAVIGER_SERVICE_ACCOUNT_NOT_FOUND'
+  if (permissions?.every(isGrantable) === false) return invalid
   const added = (permissions ?? []).filter((grant) => !covers(account?.permissions ?? [], grant))
   if (!coversAll(actor.permissions, added)) return ceiling
   // An account knows neither end nor environment: a key, which is bound to both, would get rid of them.

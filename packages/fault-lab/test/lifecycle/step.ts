@@ -1,7 +1,7 @@
 import { type Actor, isClavigerError, type Key, type KeyManager } from '@claviger/core'
 import type fc from 'fast-check'
 import { expect } from 'vitest'
-import { actorOf, type Who } from './actors.ts'
+import { actorOf, presentActor, type Who } from './actors.ts'
 import { change, findKey, keyTimeline, type Model, type ModelKey } from './model.ts'
 import { sees } from './rights.ts'
 import { keyShown, modelKeyShown } from './shown.ts'
@@ -23,7 +23,10 @@ export function step(title: string, what: object, run: (model: Model, world: Wor
 export interface Call {
   readonly model: Model
   readonly world: World
+  /** As it may act now. */
   readonly actor: Actor
+  /** As the manager was made for it. */
+  readonly asked: Actor
   readonly keys: KeyManager
   readonly process: Process
 }
@@ -35,10 +38,11 @@ export function callStep<What extends Who>(
   run: (call: Call, what: What) => Promise<void>,
 ): Step {
   return step(title, what, async (model, world) => {
-    const actor = await actorOf(model, world, what)
-    if (actor === undefined) return
+    const asked = await actorOf(model, world, what)
+    if (asked === undefined) return
     const { process } = what
-    await run({ model, world, actor, process, keys: world.keyrings[process].as(actor) }, what)
+    const actor = presentActor(model, asked)
+    await run({ model, world, actor, asked, process, keys: world.keyrings[process].as(asked) }, what)
   })
 }
 

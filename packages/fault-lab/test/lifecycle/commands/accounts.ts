@@ -40,8 +40,9 @@ export const readAccounts: fc.Arbitrary<Step> = fc
   .map(({ who, ...what }) => callStep('readAccounts', { ...who, ...what }, runRead))
 
 async function runCreate(call: Call, { name, permissions }: CreateAccount): Promise<void> {
-  const { model, actor, keys, process } = call
-  const refusal = accountRefusal(actor, undefined, { permissions, isMade: true })
+  const { model, actor, asked, keys, process } = call
+  // Judged before the store is asked for anything: no key makes accounts, whatever became of it.
+  const refusal = accountRefusal(asked, undefined, { permissions, isMade: true })
   const made = await attempt('createAccount', refusal, () => keys.serviceAccounts.create({ name, permissions }))
   if (made === undefined) return
   const account: ModelAccount = {
