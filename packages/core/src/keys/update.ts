@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { ConflictError, isUnavailable, ValidationError } from '../errors.ts'
+import { ConflictError, ForbiddenError, isUnavailable, ValidationError } from '../errors.ts'
 import { grantSet } from '../permissions/match.ts'
 import type { KeyRecord, Owner } from '../store/records.ts'
 import type { Actor } from './actor.ts'
@@ -52,7 +52,11 @@ export async function updateKey(
   const decide: Decide = async (before, now) => {
     return patched(before, now, await ownershipFor(parts, actor, before, limits))
   }
-  const patched = (before: KeyRecord, now: number, ownership: Ownership | undefined): ChangedKey | undefined => {
+  const patched = (
+    before: KeyRecord,
+    now: number,
+    ownership: Ownership | ForbiddenError | undefined,
+  ): ChangedKey | undefined => {
     checkRevision(before, expected)
     demandAlive(before, now)
     const grants = wanted === undefined ? before.permissions : checkedGrants(wanted, permissions, before.permissions)
@@ -87,9 +91,13 @@ async function changeOrNarrow(
   id: string,
   limits: Limits,
   decide: Decide,
-  patched: (before: KeyRecord, now: number, ownership: Ownership | undefined) => ChangedKey | undefined,
+  patched: (
+    before: KeyRecord,
+    now: number,
+    ownership: Ownership | ForbiddenError | undefined,
+  ) => ChangedKey | undefined,
 ): Promise<Key> {
-  let ownership: Ownership | undefined
+  let ownership: Ownership | ForbiddenError | undefined
   const narrow = (): Promise<Key> =>
     withdrawFromKey(parts, actor, {
       id,
@@ -132,9 +140,13 @@ async function ownershipFor(
   actor: Actor,
   before: KeyRecord,
   limits: Limits,
-): Promise<Ownership | undefined> {
-  const isWider = addedGrants(before, { ...before, ...limits }).length > 0
-  return isWider ? ownershipOf(parts, actor.workspaceId, before.owner) : undefined
+): Promise<Ownership | ForbiddenError | undefined> {
+  if (addedGrants(before, { ...before, ...limits }).length === 0) return undefined
+  return ownershipOf(parts, actor.workspaceId, before.owner).catch((error: unknown) => {
+    // That the owner is gone is the last of the reasons to refuse: it is thrown where the owner is demanded.
+    if (error instanceof ForbiddenError) return error
+    throw error
+  })
 }
 
 /** A key with what new limits take away, and nothing of what it adds. */
@@ -145,8 +157,9 @@ function narrowed(record: KeyRecord, { permissions, expiresAt }: Limits): KeyRec
 }
 
 /** Who may have how much was looked up before the key was locked, for its owner of then. */
-function demandOwnership(ownership: Ownership | undefined, { type, id }: Owner): Ownership {
+function demandOwnership(ownership: Ownership | ForbiddenError | undefined, { type, id }: Owner): Ownership {
   if (type === 'user') return { owner: { type, id }, ceiling: undefined, besides: [] }
+  if (ownership instanceof ForbiddenError) throw ownership
   if (ownership?.owner.type === type && ownership.owner.id === id) return ownership
   throw new ConflictError()
 }
