@@ -114,9 +114,9 @@ export function enableRefusal(model: Model, actor: Actor, key: ModelKey | undefi
   return key.disabledAt === null ? undefined : handOverRefusal(actor, key)
 }
 
-/** Whoever holds a key may end it; and ended keys may be ended again. */
-export function revokeRefusal(actor: Actor, id: string, key: ModelKey | undefined): Refusal {
-  if (!isItself(actor, id) && isForbidden(actor, 'revoke')) return forbidden
+/** Whoever holds a key that works may end it, with its owner or without; and ended keys may be ended again. */
+export function revokeRefusal(model: Model, actor: Actor, id: string, key: ModelKey | undefined): Refusal {
+  if (isItself(actor, id) ? !showsGoodSecret(model, actor, key) : isForbidden(actor, 'revoke')) return forbidden
   return key === undefined || !sees(actor, key) ? notFound : undefined
 }
 
@@ -162,6 +162,14 @@ export interface AccountWish {
 function handOverRefusal(actor: Actor, { id, permissions, expiresAt }: ModelKey): Refusal {
   if (!isItself(actor, id) && !coversAll(actor.permissions, permissions)) return ceiling
   return outlives(actor, expiresAt) ? forbidden : undefined
+}
+
+/** Whether the secret that a key acts by would pass, as far as the key itself decides it; a revoked key ends itself again. */
+function showsGoodSecret({ now }: Model, { secretVersion }: Actor, key: ModelKey | undefined): boolean {
+  if (key === undefined || key.revokedAt !== null) return true
+  const secret = [key.current, key.previous].find((each) => each?.version === secretVersion)
+  const works = secret !== undefined && (secret.endsAt === null || now < secret.endsAt)
+  return works && !['disabled', 'expired'].includes(statusOf(key, now))
 }
 
 function hasEnded({ now }: Model, key: ModelKey): boolean {

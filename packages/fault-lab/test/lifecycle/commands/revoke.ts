@@ -19,7 +19,9 @@ export const revokeMany: fc.Arbitrary<Step> = fc
 async function run(call: Call, { pick }: Who & { readonly pick: number }): Promise<void> {
   const { model, actor, keys } = call
   const { id, key } = pickKey(call, pick)
-  const revoked = await attempt('revoke', revokeRefusal(actor, id, key), () => keys.revoke(id, { reason: 'Leaked' }))
+  const revoked = await attempt('revoke', revokeRefusal(model, actor, id, key), () =>
+    keys.revoke(id, { reason: 'Leaked' }),
+  )
   if (revoked === undefined || key === undefined) return
   end(call, key, 'Leaked')
   expectKey(model, revoked)
@@ -28,7 +30,7 @@ async function run(call: Call, { pick }: Who & { readonly pick: number }): Promi
 async function runMany(call: Call, { picks }: Who & { readonly picks: readonly number[] }): Promise<void> {
   const { model, actor, keys } = call
   const picked = new Map(picks.map((pick) => pickKey(call, pick)).map((each) => [each.id, each.key]))
-  const expected = [...picked].map(([id, key]) => ({ id, refusal: revokeRefusal(actor, id, key) }))
+  const expected = [...picked].map(([id, key]) => ({ id, refusal: revokeRefusal(model, actor, id, key) }))
   const results = await keys.revokeMany([...picked.keys()])
   expect(
     results.map((result) => ({
