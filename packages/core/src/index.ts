@@ -42,7 +42,8 @@ export {
 } from './hashing/hasher.ts'
 export type { Pepper } from './hashing/pepper.ts'
 export { createKeyring } from './keyring.ts'
-export type { Guarantees, Keyring, KeyRequirement, VerifyContext, WatchOptions } from './keyring-types.ts'
+export type { Guarantees } from './guarantees.ts'
+export type { Keyring, KeyRequirement, VerifyContext, WatchOptions } from './keyring-types.ts'
 export type { Facts, KeyAction, ServiceAccountAction } from './keys/activity.ts'
 export {
   type Ability,

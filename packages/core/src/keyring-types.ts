@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts'
+import type { Guarantees } from './guarantees.ts'
 import type { Health } from './health.ts'
 import type { Actor } from './keys/actor.ts'
 import type { KeyManager } from './keys/manager.ts'
@@ -23,41 +24,6 @@ export interface VerifyContext<Permission extends string = string> extends KeyRe
 export interface WatchOptions<Permission extends string = string> extends Omit<VerifyContext<Permission>, 'carrier'> {
   /** Ends the watch when it aborts. Give it when the client leaves. */
   readonly signal?: AbortSignal
-}
-
-/** Which promises hold with the store in use. */
-export interface Guarantees {
-  readonly revocation: {
-    /** A verification in this process that starts after `revoke` resolved. */
-    readonly sameProcess: 'immediate'
-    /** The longest time until other processes refuse a revoked key while the store can be reached. */
-    readonly otherProcessesWithinMs: number
-    /**
-     * For how long cached keys are still accepted while the store cannot be reached, takes no writes (a replica, a primary
-     * that was cut off), or is not the one this process was started on; after that, 503.
-     */
-    readonly storeDownWithinMs: number
-  }
-  /** Bounds in memory, bytes, whatever comes and however much the keys hold. */
-  readonly memory: {
-    /** What is remembered of keys and tokens: `cache.maxBytes`, the refusals, and the tables. */
-    readonly cacheBytes: number
-  }
-  /** The id of the store in use, for the option `storeId`; undefined before it was reached, and without `poll`. */
-  readonly storeId: string | undefined
-  /**
-   * Whether the store tells of changes (`poll`), and whether a bus makes them faster (`subscribe`). A bus that this
-   * process may not use, which `ready()` finds out, is none.
-   */
-  readonly changeLog: boolean
-  readonly bus: boolean
-  /** Whether use is counted, for which a store needs `addUsage` and `usage`. */
-  readonly usage: boolean
-  /** Optional halves of the store. */
-  readonly activity: boolean
-  readonly serviceAccounts: boolean
-  /** What is weaker than with a complete store, in words; empty when nothing is. */
-  readonly limits: readonly string[]
 }
 
 /** Everything Claviger does, for one product and one store. Made by `createKeyring`. */

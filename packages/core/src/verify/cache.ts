@@ -9,8 +9,7 @@ import { createEntries, type Entries, type EntryLimits } from './entries.ts'
 import { createFence, type Fence } from './fence.ts'
 import type { ChangeTarget } from './change-target.ts'
 import { createNegatives, type Negatives } from './negatives.ts'
-import { ownerScope } from './owner-scope.ts'
-import { keyScope } from './records.ts'
+import { keyScope, ownerScope } from './owner-scope.ts'
 import type { Verification } from './verdict.ts'
 
 /** What a process remembers of keys, and what makes it forget. */

@@ -1,6 +1,5 @@
 import type { Announcement } from '../store/store.ts'
-import { ownerScope } from './owner-scope.ts'
-import { keyScope } from './records.ts'
+import { keyScope, ownerScope } from './owner-scope.ts'
 
 /** Each announcement once: what is announced a thousand times is forgotten once. */
 export function distinctAnnouncements(announcements: readonly Announcement[]): readonly Announcement[] {

@@ -10,3 +10,8 @@ export interface OwnerQuestion {
 export function ownerScope({ workspaceId, owner }: OwnerQuestion): string {
   return `owner ${JSON.stringify([workspaceId, owner.type, owner.id])}`
 }
+
+/** The fence's scope of a key. */
+export function keyScope(id: string): string {
+  return `key ${id}`
+}

@@ -8,6 +8,7 @@ import type { KeyStore } from '../store/store.ts'
 import { soon } from '../timers.ts'
 import type { Fence } from './fence.ts'
 import { createFlights } from './flights.ts'
+import { keyScope } from './owner-scope.ts'
 import { unavailable, within } from './within.ts'
 
 /** What the store said of an id, and from when that is. */
@@ -70,11 +71,6 @@ export function createRecords(
       return flights.join(id, stamp, () => start(id, clock.now(), stamp))
     },
   }
-}
-
-/** The fence's scope of a key. */
-export function keyScope(id: string): string {
-  return `key ${id}`
 }
 
 type Found = ReadonlyMap<string, KeyRecord | 'corrupt'>

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { Announcement } from '../../src/store/store.ts'
 import { type Cache, createCache } from '../../src/verify/cache.ts'
 import { ownerScope } from '../../src/verify/owner-scope.ts'
-import { keyScope } from '../../src/verify/records.ts'
+import { keyScope } from '../../src/verify/owner-scope.ts'
 import type { Accepted, Verification } from '../../src/verify/verdict.ts'
 import { heardOn } from '../support/usage.ts'
 
