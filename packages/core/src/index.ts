@@ -3,8 +3,8 @@
  *
  * @module
  */
-export { type Clock, systemClock } from './clock.ts'
-export type { Duration, DurationUnit } from './duration.ts'
+export { type Clock, systemClock } from './runtime/clock.ts'
+export type { Duration, DurationUnit } from './input/duration.ts'
 export {
   BusyError,
   type CeilingHolder,
@@ -27,10 +27,10 @@ export {
   ServiceAccountNotFoundError,
   UnavailableError,
   ValidationError,
-} from './errors.ts'
-export type { Fault } from './faults.ts'
-export type { KeyEvent, KeyringEvent, ServiceAccountEvent } from './events.ts'
-export type { Health } from './health.ts'
+} from './errors/errors.ts'
+export type { Fault } from './reporting/faults.ts'
+export type { KeyEvent, KeyringEvent, ServiceAccountEvent } from './keys/facade/events.ts'
+export type { Health } from './life/health.ts'
 export {
   type Argon2idOptions,
   type Argon2Parameters,
@@ -42,9 +42,9 @@ export {
 } from './hashing/hasher.ts'
 export type { Pepper } from './hashing/pepper.ts'
 export { createKeyring } from './keyring.ts'
-export type { Guarantees } from './guarantees.ts'
-export type { Keyring, KeyRequirement, VerifyContext, WatchOptions } from './keyring-types.ts'
-export type { Facts, KeyAction, ServiceAccountAction } from './keys/activity.ts'
+export type { Guarantees } from './life/guarantees.ts'
+export type { Keyring, KeyRequirement, VerifyContext, WatchOptions } from './keyring.types.ts'
+export type { Facts, KeyAction, ServiceAccountAction } from './keys/shapes/activity.ts'
 export {
   type Ability,
   type Actor,
@@ -53,8 +53,8 @@ export {
   type MemberActor,
   type Origin,
   systemActor,
-} from './keys/actor.ts'
-export type { Attention } from './keys/attention.ts'
+} from './keys/shapes/actor.ts'
+export type { Attention } from './keys/shapes/attention.ts'
 export type {
   DiagnoseInput,
   DiagnoseTarget,
@@ -63,7 +63,7 @@ export type {
   DiagnosisCheckName,
   DiagnosisCode,
 } from './keys/diagnosis/diagnosis.ts'
-export type { Instant } from './keys/expiry.ts'
+export type { Instant } from './keys/shapes/expiry.ts'
 export type {
   ChangeOptions,
   CreatedKey,
@@ -77,11 +77,11 @@ export type {
   RevokeResult,
   RotateOptions,
   UpdateKeyInput,
-} from './keys/inputs.ts'
-export type { Key, KeySecret } from './keys/key.ts'
-export { listQueryFrom, type QueryParameters } from './keys/list-query.ts'
-export type { KeyManager } from './keys/manager.ts'
-export type { ActivityEntry, ActivityInput } from './keys/read-activity.ts'
+} from './keys/shapes/inputs.ts'
+export type { Key, KeySecret } from './keys/shapes/key.ts'
+export { listQueryFrom, type QueryParameters } from './keys/reading/list-query.ts'
+export type { KeyManager } from './keys/facade/manager.ts'
+export type { ActivityEntry, ActivityInput } from './keys/reading/read-activity.ts'
 export type {
   CreateServiceAccountInput,
   ListServiceAccountsInput,
@@ -100,10 +100,10 @@ export type {
   UsageSeriesPoint,
   WorkspaceUsage,
   WorkspaceUsageInput,
-} from './keys/usage-types.ts'
-export type { GrammarOptions } from './grammar-options.ts'
-export type { KeyringOptions, KeyringSettings, OwnerSetting } from './options.ts'
-export type { PolicyOptions, RetentionOptions } from './policy-options.ts'
+} from './keys/shapes/usage-types.ts'
+export type { GrammarOptions } from './options/grammar-options.ts'
+export type { KeyringOptions, KeyringSettings, OwnerSetting } from './options/options.ts'
+export type { PolicyOptions, RetentionOptions } from './options/policy-options.ts'
 export {
   definePermissions,
   type PermissionCatalogue,
@@ -117,9 +117,9 @@ export type { KeyStore } from './store/store.ts'
 export type { TokenGrammar } from './token/grammar.ts'
 export type { MalformedHint } from './token/hints.ts'
 export type { RandomBytes } from './token/token.ts'
-export type { OwnerQuestion } from './verify/owner-scope.ts'
+export type { OwnerQuestion } from './cache/scopes.ts'
 export type { ResolveOwner } from './verify/owners.ts'
-export type { UsageOptions } from './usage/options.ts'
+export type { UsageOptions } from './options/usage-options.ts'
 export type { KeyringChange } from './watch/changes.ts'
 export { KeyRefusedError } from './watch/key-refused-error.ts'
 export type {
@@ -130,4 +130,4 @@ export type {
   RefusalCode,
   Requirement,
   Verification,
-} from './verify/verdict.ts'
+} from './verdict/verdict.ts'

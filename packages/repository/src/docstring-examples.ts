@@ -12,7 +12,7 @@ import { exportsOf } from './public-surface.ts'
 export interface Callable {
   /** `keyActor`, `Keyring.verify`; a method with overloads comes once for each. */
   readonly name: string
-  /** `packages/core/src/keyring-types.ts:61` */
+  /** `packages/core/src/keyring.types.ts:61` */
   readonly where: string
   /** The code of each `@example` in its docstring. */
   readonly examples: readonly string[]

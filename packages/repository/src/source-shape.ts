@@ -49,7 +49,7 @@ const replaceableTimers = /\b(?:setTimeout|setInterval|setImmediate|performance\
  */
 export function globalTimers(tree: readonly Member[]): string[] {
   return sources(tree).flatMap(([file, text]) =>
-    !/^packages\/(?:core|express|koa|store-\w+)\/src\//.test(file) || file === 'packages/core/src/timers.ts'
+    !/^packages\/(?:core|express|koa|store-\w+)\/src\//.test(file) || file === 'packages/core/src/runtime/timers.ts'
       ? []
       : text
           .split('\n')

@@ -1,6 +1,6 @@
-import { ConfigurationError } from '../errors.ts'
-import { checkedOptions } from '../option-checks.ts'
-import { said } from '../said.ts'
+import { ConfigurationError } from '../errors/errors.ts'
+import { checkedOptions } from '../input/option-checks.ts'
+import { said } from '../input/said.ts'
 import { type Pepper, type PepperRing, pepperRing } from './pepper.ts'
 
 /** The cost of one argon2id hash. */

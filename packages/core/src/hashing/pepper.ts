@@ -1,7 +1,7 @@
-import { ConfigurationError } from '../errors.ts'
+import { ConfigurationError } from '../errors/errors.ts'
 import { fingerprintUnder } from './fingerprint.ts'
-import { checkedGroup } from '../option-checks.ts'
-import { kindOf, said } from '../said.ts'
+import { checkedGroup } from '../input/option-checks.ts'
+import { kindOf, said } from '../input/said.ts'
 import { type Hmac, hmacUnder } from './hmac.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../errors.ts'
+import { ConfigurationError } from '../errors/errors.ts'
 import { hashArgon2, verifyArgon2 } from './argon2.ts'
 import type { Hasher } from './hasher.ts'
 

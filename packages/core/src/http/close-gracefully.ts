@@ -1,7 +1,7 @@
-import { type Clock, systemClock } from '../clock.ts'
-import { ConfigurationError } from '../errors.ts'
-import type { Keyring } from '../keyring-types.ts'
-import { checkedOptions } from '../option-checks.ts'
+import { type Clock, systemClock } from '../runtime/clock.ts'
+import { ConfigurationError } from '../errors/errors.ts'
+import type { Keyring } from '../keyring.types.ts'
+import { checkedOptions } from '../input/option-checks.ts'
 
 /** A server of `node:http`, `node:https` or `node:http2`. */
 export interface ClosableServer {

@@ -1,4 +1,4 @@
-import { bare } from '../plain-fields.ts'
+import { bare } from '../input/plain-fields.ts'
 import type { HttpHint } from './credential.ts'
 import { absenceHints, type DenialCode, hintDetails, refusals } from './refusals.ts'
 

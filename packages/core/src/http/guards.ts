@@ -1,11 +1,11 @@
-import type { Keyring } from '../keyring-types.ts'
-import { bare } from '../plain-fields.ts'
-import type { ApiKey, RefusalCode, Requirement } from '../verify/verdict.ts'
+import type { Keyring } from '../keyring.types.ts'
+import { bare } from '../input/plain-fields.ts'
+import type { ApiKey, RefusalCode, Requirement } from '../verdict/verdict.ts'
 import { type Decision, type Gate, pass } from './decision.ts'
 import type { Denial, Denials, Refusal } from './denial.ts'
 import { outcomesOf, type Passed } from './outcomes.ts'
 import type { HttpRequest } from './request.ts'
-import { isThenable } from '../thenable.ts'
+import { isThenable } from '../input/thenable.ts'
 import { createReporter, publishDenied } from './reporting.ts'
 
 /** Why a key may not pass a guard; undefined when it may. */

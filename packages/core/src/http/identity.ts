@@ -1,4 +1,4 @@
-import type { ApiKey } from '../verify/verdict.ts'
+import type { ApiKey } from '../verdict/verdict.ts'
 
 /** Where handlers look for the key: Express's request, the state of Koa's context. */
 export interface Identified {

@@ -1,6 +1,6 @@
-import { ConfigurationError } from '../errors.ts'
-import { checkedOptions } from '../option-checks.ts'
-import { kindOf } from '../said.ts'
+import { ConfigurationError } from '../errors/errors.ts'
+import { checkedOptions } from '../input/option-checks.ts'
+import { kindOf } from '../input/said.ts'
 import type { Denial } from './denial.ts'
 
 /** What `apiKeyAuth` takes. `Context` is what the framework's `onDenied` gets besides the denial. */

@@ -1,6 +1,6 @@
-import { channels, publish } from '../diagnostics.ts'
-import { stackOf } from '../error-text.ts'
-import { publishFault } from '../faults.ts'
+import { channels, publish } from '../reporting/diagnostics.ts'
+import { stackOf } from '../reporting/error-text.ts'
+import { publishFault } from '../reporting/faults.ts'
 import { isTokenInQuery } from './credential.ts'
 import type { Denial } from './denial.ts'
 

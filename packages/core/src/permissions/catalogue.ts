@@ -1,6 +1,6 @@
-import { ConfigurationError } from '../errors.ts'
-import { isPlain } from '../plain-fields.ts'
-import { kindOf, said } from '../said.ts'
+import { ConfigurationError } from '../errors/errors.ts'
+import { isPlain } from '../input/plain-fields.ts'
+import { kindOf, said } from '../input/said.ts'
 import { isPermission, manageKeys } from './grammar.ts'
 
 /** The permissions an application knows, from `definePermissions`. `Name` is the union of their names. */

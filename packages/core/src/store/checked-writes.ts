@@ -1,4 +1,4 @@
-import { CorruptRecordError, ValidationError } from '../errors.ts'
+import { CorruptRecordError, ValidationError } from '../errors/errors.ts'
 import { decodeIdempotencyRecord, decodeKeyRecord, decodeServiceAccount } from './record-codec.ts'
 import type { IdempotencyRecord } from './records.ts'
 import type { Change, LockTarget, Write } from './store.ts'

@@ -1,4 +1,4 @@
-import { ValidationError } from '../errors.ts'
+import { ValidationError } from '../errors/errors.ts'
 
 /** An id of 255 characters, all of them escaped, fits. */
 const maxCursorLength = 2_200

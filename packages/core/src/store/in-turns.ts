@@ -1,4 +1,4 @@
-import { monotonicMs, soon } from '../timers.ts'
+import { monotonicMs, soon } from '../runtime/timers.ts'
 
 const turnMs = 5
 

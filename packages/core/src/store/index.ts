@@ -3,9 +3,9 @@
  *
  * @module
  */
-export { ConfigurationError, CorruptRecordError, UnavailableError, ValidationError } from '../errors.ts'
-export { checkedOptions } from '../option-checks.ts'
-export { said } from '../said.ts'
+export { ConfigurationError, CorruptRecordError, UnavailableError, ValidationError } from '../errors/errors.ts'
+export { checkedOptions } from '../input/option-checks.ts'
+export { said } from '../input/said.ts'
 export { checkedTargets, checkedWrites, demandLocked, idempotencyId, mostWrites } from './checked-writes.ts'
 export { checkLimit, type CursorPosition, decodeCursor, encodeCursor } from './cursor.ts'
 export { assertMeantFor } from './store-id.ts'
@@ -75,5 +75,5 @@ export {
 } from './usage.ts'
 export { type CutRange, cutAtDays, dayOf, daysIn, type Span } from './usage-days.ts'
 export { addCounts, noCounts, sumEntries, usagePoints, type UsageSummary, usageSummary } from './usage-points.ts'
-export { after, monotonicMs, pause, soon } from '../timers.ts'
+export { after, monotonicMs, pause, soon } from '../runtime/timers.ts'
 export { type ClientUse, clientUse } from './unclosed.ts'

@@ -1,4 +1,4 @@
-import { CorruptRecordError } from '../errors.ts'
+import { CorruptRecordError } from '../errors/errors.ts'
 import { isGrant, maxGrants } from '../permissions/grammar.ts'
 import type { ActorRef, IdempotencyRecord, KeyRecord, Owner, SecretRecord, ServiceAccount } from './records.ts'
 import { count, instant, list, nullable, object, oneOf, parseStored, type Reader, text, textMap } from './shape.ts'

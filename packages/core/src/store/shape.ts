@@ -1,4 +1,4 @@
-import { CorruptRecordError } from '../errors.ts'
+import { CorruptRecordError } from '../errors/errors.ts'
 
 /** Reads one field of a stored row, or throws `CorruptRecordError` naming it. */
 export type Reader<T> = (value: unknown, field: string) => T

@@ -1,4 +1,4 @@
-import { UnavailableError } from '../errors.ts'
+import { UnavailableError } from '../errors/errors.ts'
 import type { Change } from './store.ts'
 
 /**

@@ -1,8 +1,8 @@
-import { ConfigurationError } from '../errors.ts'
-import { bare, isPlain } from '../plain-fields.ts'
-import { kindOf, said } from '../said.ts'
+import { ConfigurationError } from '../errors/errors.ts'
+import { bare, isPlain } from '../input/plain-fields.ts'
+import { kindOf, said } from '../input/said.ts'
 import { checkedRequirement, type Declared } from './requirement.ts'
-import type { Carrier, Requirement } from './verdict.ts'
+import type { Carrier, Requirement } from '../verdict/verdict.ts'
 
 /** What `verify` was told besides the token, checked. */
 export interface CheckedContext {

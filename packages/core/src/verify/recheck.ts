@@ -1,12 +1,12 @@
-import type { Clock } from '../clock.ts'
-import type { ApiKeys } from './api-key.ts'
-import type { Freshness } from './freshness.ts'
+import type { Clock } from '../runtime/clock.ts'
+import type { ApiKeys } from '../verdict/api-key.ts'
+import type { Freshness } from '../following/freshness.ts'
 import { judgeOwned, stateRefusal } from './judge.ts'
 import type { Owners } from './owners.ts'
 import type { Records } from './records.ts'
-import type { RevokedKeys } from './revoked.ts'
-import type { ApiKey, Refused, Verification } from './verdict.ts'
-import { startBudget, within } from './within.ts'
+import type { RevokedKeys } from '../following/revoked.ts'
+import type { ApiKey, Refused, Verification } from '../verdict/verdict.ts'
+import { startBudget, within } from '../runtime/within.ts'
 
 /** What checking a verified key again is made of. Times in milliseconds. */
 export interface RecheckParts {

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../errors.ts'
+import { ConfigurationError } from '../errors/errors.ts'
 
 /** Checks what ends a watch. @throws {ConfigurationError} for anything but a signal */
 export function checkedSignal(signal: unknown): AbortSignal | undefined {

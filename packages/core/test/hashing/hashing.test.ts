@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { argon2Parameters } from '../../src/hashing/argon2.ts'
 import { argon2id, type Hasher, hmacSha256 } from '../../src/hashing/hasher.ts'
 import { createHashing, type Hashing, type HashRank } from '../../src/hashing/hashing.ts'
-import { createWorkQueue, type WorkQueue } from '../../src/work-queue.ts'
+import { createWorkQueue, type WorkQueue } from '../../src/bounds/work-queue.ts'
 
 const token = `acme_production_${'a'.repeat(65)}`
 const other = `acme_production_${'b'.repeat(65)}`

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { describe, expect, test } from 'vitest'
-import { ConfigurationError, UnavailableError } from '../../src/errors.ts'
+import { ConfigurationError, UnavailableError } from '../../src/errors/errors.ts'
 import { createDecider, type DeciderOptions } from '../../src/http/decider.ts'
 import type { HttpResponse } from '../../src/http/response.ts'
 import { keyringWithKey, requestWith } from './keyring.ts'

@@ -1,11 +1,11 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { BusyError, ConfigurationError, UnavailableError } from '../../src/errors.ts'
+import { BusyError, ConfigurationError, UnavailableError } from '../../src/errors/errors.ts'
 import type { Decision, Gate } from '../../src/http/decision.ts'
 import { createHttpAuth, type HttpAuth } from '../../src/http/http-auth.ts'
 import type { HttpAuthOptions } from '../../src/http/options.ts'
 import type { HttpRequest } from '../../src/http/request.ts'
-import type { Keyring } from '../../src/keyring-types.ts'
+import type { Keyring } from '../../src/keyring.types.ts'
 import { keyringWithKey, requestWith } from './keyring.ts'
 
 const { keyring, token, id } = await keyringWithKey()

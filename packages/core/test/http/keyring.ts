@@ -1,8 +1,8 @@
 import { memoryStore } from '@claviger/store-memory'
 import { hmacSha256 } from '../../src/hashing/hasher.ts'
 import { createKeyring } from '../../src/keyring.ts'
-import type { Keyring } from '../../src/keyring-types.ts'
-import { systemActor } from '../../src/keys/actor.ts'
+import type { Keyring } from '../../src/keyring.types.ts'
+import { systemActor } from '../../src/keys/shapes/actor.ts'
 import { definePermissions } from '../../src/permissions/catalogue.ts'
 import type { HttpRequest } from '../../src/http/request.ts'
 

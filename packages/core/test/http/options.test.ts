@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ConfigurationError } from '../../src/errors.ts'
+import { ConfigurationError } from '../../src/errors/errors.ts'
 import { type HttpAuthOptions, resolveOptions } from '../../src/http/options.ts'
 
 const defaults = {

@@ -1,5 +1,5 @@
 import { describe, expect, expectTypeOf, test } from 'vitest'
-import { ConfigurationError } from '../../src/errors.ts'
+import { ConfigurationError } from '../../src/errors/errors.ts'
 import { definePermissions } from '../../src/permissions/catalogue.ts'
 
 describe('definePermissions', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { ValidationError } from '../../src/errors.ts'
+import { ValidationError } from '../../src/errors/errors.ts'
 import { decodeCursor, encodeCursor } from '../../src/store/cursor.ts'
 
 describe('a cursor', () => {

@@ -1,7 +1,7 @@
 import { testRecord, testSecret, testServiceAccount } from '@claviger/testing'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { CorruptRecordError } from '../../src/errors.ts'
+import { CorruptRecordError } from '../../src/errors/errors.ts'
 import {
   decodeIdempotencyRecord,
   decodeKeyRecord,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ConfigurationError, ValidationError } from '../../src/errors.ts'
+import { ConfigurationError, ValidationError } from '../../src/errors/errors.ts'
 import { argon2id, keyActor, type Keyring, type KeyRequirement } from '../../src/index.ts'
 import { setUp } from '../support/set-up.ts'
 

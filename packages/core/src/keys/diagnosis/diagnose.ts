@@ -1,15 +1,15 @@
-import { KeyNotFoundError, ValidationError } from '../../errors.ts'
+import { KeyNotFoundError, ValidationError } from '../../errors/errors.ts'
 import type { PermissionCatalogue } from '../../permissions/catalogue.ts'
-import { bare } from '../../plain-fields.ts'
+import { bare } from '../../input/plain-fields.ts'
 import type { KeyRecord, SecretRecord } from '../../store/records.ts'
 import { undeclaredGrants } from '../../permissions/declared.ts'
 import { parseToken } from '../../token/token.ts'
 import { stateRefusal } from '../../verify/judge.ts'
-import type { Requirement } from '../../verify/verdict.ts'
+import type { Requirement } from '../../verdict/verdict.ts'
 import { unproven } from '../../verify/prover.ts'
-import type { Actor } from '../actor.ts'
-import { boundedText, ownFields, checkReference } from '../checks.ts'
-import { checkedEnvironment } from '../create-input.ts'
+import type { Actor } from '../shapes/actor.ts'
+import { boundedText, ownFields, checkReference } from '../shapes/checks.ts'
+import { checkedEnvironment } from '../shapes/create-input.ts'
 import type { DiagnoseInput, DiagnoseTarget, Diagnosis, DiagnosisCheck, DiagnosisCheckName } from './diagnosis.ts'
 import {
   type Finding,
@@ -25,9 +25,9 @@ import {
   wrongWorkspace,
 } from './findings.ts'
 import { malformedAdvice } from './malformed-advice.ts'
-import type { ManagerParts } from '../parts.ts'
-import { findVisible } from '../read.ts'
-import { demand } from '../rights.ts'
+import type { ManagerParts } from '../facade/parts.ts'
+import { findVisible } from '../reading/read.ts'
+import { demand } from '../rules/rights.ts'
 
 /**
  * Explains a failing key to who may see it: checks in the order of a verification, up to the first that fails. A key

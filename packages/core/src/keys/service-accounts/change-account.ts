@@ -1,11 +1,17 @@
-import type { ProposedChange } from '../../commits.ts'
-import { ConflictError, ServiceAccountNotFoundError } from '../../errors.ts'
+import type { ProposedChange } from '../../writing/commits.ts'
+import { ConflictError, ServiceAccountNotFoundError } from '../../errors/errors.ts'
 import type { ServiceAccount as StoredAccount } from '../../store/records.ts'
-import { commitFor } from '../acting.ts'
-import { activityEntry, changedFacts, firstFacts, serviceAccountFacts, type ServiceAccountAction } from '../activity.ts'
-import type { Actor } from '../actor.ts'
-import type { ManagerParts } from '../parts.ts'
-import { findServiceAccount } from './find.ts'
+import { commitFor } from '../rules/acting.ts'
+import {
+  activityEntry,
+  changedFacts,
+  firstFacts,
+  serviceAccountFacts,
+  type ServiceAccountAction,
+} from '../shapes/activity.ts'
+import type { Actor } from '../shapes/actor.ts'
+import type { ManagerParts } from '../facade/parts.ts'
+import { findServiceAccount } from '../reading/find.ts'
 import { type ServiceAccount, serviceAccountFromRecord } from './service-account.ts'
 
 /** What becomes of an account; undefined when it is so already. Throws when it may not be. */

@@ -1,5 +1,5 @@
 import type { Page } from '../../store/query.ts'
-import type { ChangeOptions, Grant } from '../inputs.ts'
+import type { ChangeOptions, Grant } from '../shapes/inputs.ts'
 import type { ServiceAccount } from './service-account.ts'
 
 /** What `serviceAccounts.create` takes. A field not listed here is refused, not ignored. */

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto'
-import { isUnavailable, ServiceAccountNotFoundError } from '../../errors.ts'
+import { isUnavailable, ServiceAccountNotFoundError } from '../../errors/errors.ts'
 import { grantSet } from '../../permissions/match.ts'
 import type { ServiceAccount as StoredAccount } from '../../store/records.ts'
 import { bothCover } from '../../verify/withheld-grants.ts'
-import type { Actor } from '../actor.ts'
-import { demandGrants, demandUnbound } from '../ceiling.ts'
-import { checkedGrants, grantList, ownFields } from '../checks.ts'
-import type { ChangeOptions } from '../inputs.ts'
-import { narrowedGrants } from '../narrowed-grants.ts'
-import type { ManagerParts } from '../parts.ts'
-import { checkedRevision, checkRevision } from '../update.ts'
+import type { Actor } from '../shapes/actor.ts'
+import { demandGrants, demandUnbound } from '../rules/ceiling.ts'
+import { checkedGrants, grantList, ownFields } from '../shapes/checks.ts'
+import type { ChangeOptions } from '../shapes/inputs.ts'
+import { narrowedGrants } from '../changes/narrowed-grants.ts'
+import type { ManagerParts } from '../facade/parts.ts'
+import { checkedRevision, checkRevision } from '../changes/update.ts'
 import {
   busyAccount,
   changeAccount,

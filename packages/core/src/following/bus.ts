@@ -1,0 +1,121 @@
+import type { Clock } from '../runtime/clock.ts'
+import { channels, publish } from '../reporting/diagnostics.ts'
+import { type ClavigerError, ConfigurationError, isClavigerError } from '../errors/errors.ts'
+import { publishFault, type ReportFault } from '../reporting/faults.ts'
+import type { KeyStore, Subscription } from '../store/store.ts'
+
+/** The subscription to a store's bus, kept up. Every failure is only a loss of speed: the poll tells the same. */
+export interface Bus {
+  /** Subscribes unless it is subscribed or under way. Resolves when it is, or after `patienceMs`; never rejects. */
+  listen(): Promise<void>
+  stop(): Promise<void>
+  state(): BusState
+  /** Why this process may not listen, or is not heard; null when nothing of it is known. */
+  refusal(): string | null
+}
+
+/** `refused`: this process may not listen, or may not publish. `none`: the store has no bus. */
+export type BusState = 'up' | 'down' | 'refused' | 'none'
+
+/** What happens on the bus. */
+export interface BusHandlers {
+  hear(message: unknown): void
+  /** The bus is back: messages may have been missed. */
+  back(): void
+}
+
+// Rights change rarely: who may not listen need not ask every second.
+const refusedRetryMs = 60_000
+
+/** Makes a bus that is not subscribed yet. A subscription that takes longer than `patienceMs` is given up. */
+export function createBus(
+  store: KeyStore,
+  handlers: BusHandlers,
+  clock: Clock,
+  patienceMs: number,
+  report: ReportFault = publishFault,
+): Bus {
+  let isDown = false
+  let refusal: string | null = null
+  let refusedAt = Number.NEGATIVE_INFINITY
+  let muteness: string | null = null
+  let subscription: Subscription | undefined
+  let attempt = 0
+  let underWay: Promise<void> | undefined
+  let stopped = false
+
+  const subscribe = async (number: number): Promise<void> => {
+    try {
+      const started = await store.subscribe?.({
+        message: handlers.hear,
+        down(reason) {
+          isDown = true
+          publish(channels.bus, () => ({ state: 'down', reason }))
+        },
+        up() {
+          isDown = false
+          publish(channels.bus, () => ({ state: 'up' }))
+          handlers.back()
+        },
+        mute(reason) {
+          muteness = reason
+          if (reason !== null) report(new ConfigurationError('subscriber', reason), 'publish')
+          publish(channels.bus, () => (reason === null ? { state: 'up' } : { state: 'down', reason }))
+        },
+      })
+      if (stopped || number !== attempt) await started?.close()
+      else {
+        subscription = started
+        refusal = null
+        publish(channels.bus, () => ({ state: 'up' }))
+      }
+    } catch (error) {
+      if (isRefusal(error)) {
+        refusal = error.message
+        refusedAt = clock.monotonic()
+      }
+      report(error, 'subscribe')
+    }
+  }
+
+  const listenOnce = (): Promise<void> =>
+    new Promise((resolve) => {
+      attempt += 1
+      const giveUp = clock.schedule(patienceMs, () => {
+        attempt += 1
+        resolve()
+      })
+      void subscribe(attempt).then(() => {
+        giveUp()
+        resolve()
+      })
+    })
+
+  return {
+    async listen() {
+      if (store.subscribe === undefined || subscription !== undefined || stopped) return
+      if (refusal !== null && clock.monotonic() - refusedAt < refusedRetryMs) return
+      underWay ??= listenOnce().finally(() => {
+        underWay = undefined
+      })
+      await underWay
+    },
+    async stop() {
+      stopped = true
+      await subscription?.close()
+    },
+    state() {
+      if (store.subscribe === undefined) return 'none'
+      if (refusal !== null || muteness !== null) return 'refused'
+      return subscription === undefined || isDown ? 'down' : 'up'
+    },
+    refusal: () => refusal ?? muteness,
+  }
+}
+
+/** A right that is missing is an option that is wrong, and not an outage that passes. */
+function isRefusal(error: unknown): error is ClavigerError {
+  if (!isClavigerError(error)) return false
+  const { cause } = error
+  return isClavigerError(cause) && cause.code === 'ERR_CLAVIGER_CONFIGURATION'
+}

@@ -1,0 +1,225 @@
+import type { Clock } from './runtime/clock.ts'
+import type { Guarantees } from './life/guarantees.ts'
+import type { Health } from './life/health.ts'
+import type { Actor } from './keys/shapes/actor.ts'
+import type { KeyManager } from './keys/facade/manager.ts'
+import type { PermissionCatalogue } from './permissions/catalogue.ts'
+import type { Owner } from './store/records.ts'
+import type { TokenGrammar } from './token/grammar.ts'
+import type { ApiKey, Carrier, RefusalCode, Refused, Requirement, Verification } from './verdict/verdict.ts'
+
+/** What is asked of a key. All given conditions must hold. A plain object; a name not listed here is refused. */
+export interface KeyRequirement<Permission extends string = string> extends Requirement<Permission> {
+  /** One permission the key must hold; shorthand for `permissions: [permission]`. */
+  readonly permission?: Permission
+}
+
+/** What `verify` may be told besides the token. */
+export interface VerifyContext<Permission extends string = string> extends KeyRequirement<Permission> {
+  /** For adapters: how the token came. Default `direct`. Only a direct verification counts as a use by itself. */
+  readonly carrier?: Carrier
+}
+
+/** What `watch` may be told besides the key. */
+export interface WatchOptions<Permission extends string = string> extends Omit<VerifyContext<Permission>, 'carrier'> {
+  /** Ends the watch when it aborts. Give it when the client leaves. */
+  readonly signal?: AbortSignal
+}
+
+/** Everything Claviger does, for one product and one store. Made by `createKeyring`. */
+export interface Keyring<Permission extends string = string> {
+  /** The declared permissions. */
+  readonly permissions: PermissionCatalogue<Permission>
+  /** The environments that a key can be made of. More may be accepted: `tokenGrammar.environments`. */
+  readonly environments: readonly string[]
+  /**
+   * Finds this keyring's tokens in any text: for secret scanners. It has no flags, so `test` keeps no state; `replace`
+   * finds the first token only, and `redact` all.
+   */
+  readonly tokenPattern: RegExp
+  /**
+   * Blots this keyring's tokens out of a text, every one, and those that lost their end: for loggers. What is no text is
+   * given back as it came.
+   *
+   * @example
+   * console.log(keyring.redact(`calling with ${token}`)) // calling with acme_production_7Fq2…9aXc
+   */
+  redact<Text>(text: Text): Text
+  /** How tokens are written: for adapters, which tell a foreign credential from a misspelt one. */
+  readonly tokenGrammar: TokenGrammar
+  readonly clock: Clock
+
+  /**
+   * The keys of the actor's workspace, as this actor may see and change them. The actor is who is logged in, never part
+   * of a request body.
+   *
+   * @example
+   * const { userId: id, workspaceId, permissions } = session
+   * const keys = keyring.as({ type: 'user', id, workspaceId, permissions })
+   *
+   * @throws {ValidationError} when the actor is not complete
+   */
+  as(actor: Actor): KeyManager<Permission>
+
+  /**
+   * Verifies a token and, if asked, what it is good for.
+   *
+   * @example
+   * const verification = await keyring.verify(token, { permission: 'prompts:read' })
+   * if (!verification.ok) return refuse(verification.code)
+   *
+   * @returns a value for every yes and every expected no; anything may be passed as the token
+   * @throws {ConfigurationError} for a context that is no plain object, or asks something undefined or not declared
+   * @throws {UnavailableError} when store, owner lookup or hasher fail or are too slow: answer 503, not 401
+   * @throws {BusyError} when too much is queued already: answer 503
+   * @throws {ClosedError} after `close()`
+   */
+  verify(token: unknown, context?: VerifyContext<Permission>): Promise<Verification>
+
+  /**
+   * For adapters: answers from memory, in the same tick, or not at all (`undefined`: call `verify`).
+   * Takes the whole field value, `Bearer <token>` for the carrier `bearer`. Does no I/O and awaits nothing.
+   *
+   * @example
+   * const known = keyring.recall('bearer', `Bearer ${token}`)
+   * const verification = known ?? (await keyring.verify(token, { carrier: 'bearer' }))
+   */
+  recall(carrier: Carrier, fieldValue: string): Verification | undefined
+
+  /**
+   * For adapters: counts one use of a key, once its outcome is known. Undefined when use is not counted. Does no I/O and
+   * never throws. Counts nothing unless the verification is one this keyring gave and the secret was proven.
+   *
+   * @param verification as `recall` or `verify` with a carrier gave it
+   * @param status of the response as it was sent; undefined when the client left before, or when it does not matter
+   * @param deniedBy why the use was refused, by the verification itself or by a guard; undefined when it was allowed
+   */
+  readonly recordUse:
+    | ((verification: Verification, status: number | undefined, deniedBy: RefusalCode | undefined) => void)
+    | undefined
+
+  /**
+   * Whether a verified key is good for this: undefined for yes, else why not. Pure. What is no key of this keyring, such
+   * as `req.apiKey` after `optional` without one, is refused with `invalid_key`.
+   *
+   * @example
+   * const refused = keyring.authorize(apiKey, { workspaceId: 'ws_acme', permissions: ['prompts:read'] })
+   * if (refused !== undefined) return refuse(refused.code)
+   *
+   * @throws {ConfigurationError} for a requirement that asks nothing, or something that is undefined or not declared
+   */
+  authorize(apiKey: ApiKey | undefined, requirement: KeyRequirement<Permission>): Refused | undefined
+
+  /** For adapters: judges keys of verifications of this keyring, as `authorize` does, for the guards of routes. */
+  readonly guards: {
+    /**
+     * Checks a requirement once; what comes back only judges.
+     *
+     * @throws {ConfigurationError} as `authorize`
+     */
+    requirement(requirement: KeyRequirement<Permission>): (apiKey: ApiKey) => Refused | undefined
+    /** Refuses keys of every other workspace. */
+    workspace(apiKey: ApiKey, workspaceId: string): Refused | undefined
+  }
+
+  /**
+   * Watches a verified key for as long as something stays open that was opened with it: a stream, a socket, a job. The
+   * returned signal aborts when the key is refused, whichever process revoked, disabled or narrowed it; its `reason` is a
+   * `KeyRefusedError` with the refusal, an `UnavailableError` when the key could not be checked for `leaseMs`, or a
+   * `ClosedError` after `close()`.
+   *
+   * @example
+   * const left = new AbortController()
+   * const refused = keyring.watch(apiKey, { permission: 'prompts:read', signal: left.signal })
+   * refused.addEventListener('abort', () => refuse('the key is refused'))
+   * left.abort()
+   *
+   * @param apiKey of a request, or of an accepted verification
+   * @param options what the key must go on to be good for, as in `verify`; `signal` ends the watch when it aborts
+   * @throws {ConfigurationError} for a key that this keyring did not make, or a requirement that is none
+   */
+  watch(apiKey: ApiKey, options?: WatchOptions<Permission>): AbortSignal
+
+  /**
+   * Tells every process that an owner's permissions changed, or that it is gone. Resolves when the store has it.
+   *
+   * @example
+   * await members.remove('ws_acme', 'ada')
+   * await keyring.ownerChanged({ workspaceId: 'ws_acme', owner: { type: 'user', id: 'ada' } })
+   *
+   * @throws {ValidationError} @throws {UnavailableError} when the store does not answer in time: call it again
+   */
+  ownerChanged(change: { readonly workspaceId: string; readonly owner: Owner }): Promise<void>
+
+  /**
+   * Tries what will be needed and starts to follow the store's changes: a hash, every read and write of the store, and
+   * whether pepper and prefix are the ones that the store's keys were made with. Leaves nothing behind but a few short
+   * notes of those two. Verifications start it themselves; await it at start-up to learn of mistakes before the first
+   * request. Until it has passed, `verify` throws.
+   *
+   * @example
+   * await keyring.ready()
+   * console.log('This is what is promised:', keyring.guarantees())
+   *
+   * @throws {ConfigurationError} when store, hasher or pepper cannot or must not be used as they are
+   * @throws {UnavailableError} when the store does not answer
+   */
+  ready(): Promise<void>
+
+  /**
+   * How this keyring is doing now, for readiness probes: `ok` is false until `ready()` has passed, while the store has
+   * not answered for `leaseMs`, and after `close()`. Asks nothing and waits for nothing; where `ready()` has not passed
+   * yet, it is tried (again) in the background.
+   *
+   * @example
+   * const { ok, lease, lastError } = keyring.health()
+   * if (!ok) console.warn('not ready', lease, lastError?.message)
+   */
+  health(): Health
+
+  /**
+   * Removes for good what ended longer ago than `retention` says. Every process does so by itself every few hours; call
+   * it to have it done now, from a job of your own, say. It goes in small steps with pauses, so that verifications never
+   * wait for it: a million rows take minutes. When it rejects, what was removed stays removed; call it again.
+   *
+   * @example
+   * await keyring.purge()
+   *
+   * @throws {NotSupportedError} when the store cannot
+   * @throws {UnavailableError} when the store fails
+   * @throws {ClosedError} when the keyring is closed before it is done
+   */
+  purge(): Promise<void>
+
+  /**
+   * Which promises hold with the store in use. Does no I/O.
+   *
+   * @example
+   * const { limits, revocation } = keyring.guarantees()
+   * for (const limit of limits) console.warn(limit)
+   */
+  guarantees(): Guarantees
+
+  /**
+   * Stores what is counted of the keys' use by now, instead of within the next seconds: for hosts that may be frozen as
+   * soon as they have answered. Counts nothing twice, however often it is called. Resolves when the store has it.
+   *
+   * @example
+   * await keyring.verify(token)
+   * await keyring.flush()
+   *
+   * @throws {UnavailableError} when the store fails: the counts stay, and are stored with the next ones
+   * @throws {ClosedError} after `close()`
+   */
+  flush(): Promise<void>
+
+  /**
+   * Stores what is counted of the keys' use (for up to 5 s, if the store fails), stops following the store and closes it,
+   * but no client of yours. Calls after this throw `ClosedError`; another `close()` gives the same promise. At shutdown
+   * close the server first, then the keyring, then your database: requests under way still count. `closeGracefully` does.
+   *
+   * @example
+   * await keyring.close()
+   */
+  close(): Promise<void>
+}

@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto'
+import { durationMs } from '../../input/duration.ts'
+import { ConflictError, IdempotencyKeyReusedError, ValidationError } from '../../errors/errors.ts'
+import type { IdempotencyRecord, KeyRecord } from '../../store/records.ts'
+import type { CommitResult, Write } from '../../store/store.ts'
+import type { Actor } from '../shapes/actor.ts'
+import type { CheckedCreate } from '../shapes/create-input.ts'
+import { checkReference, ownFields } from '../shapes/checks.ts'
+import type { CreateKeyOptions, ReplayedKey } from '../shapes/inputs.ts'
+import { keyFromRecord } from '../shapes/key.ts'
+import type { ManagerParts } from '../facade/parts.ts'
+import { findVisible } from '../reading/read.ts'
+
+/** Why a change was not carried out. */
+type Refusal = Extract<CommitResult, { ok: false }>
+
+/** Remembers a creating call, in the commit that carries it out. */
+export interface Idempotency {
+  readonly requestHash: string
+  /** The name of the turn that repetitions of the call take: the second finds what the first has stored. */
+  readonly turn: string
+  /** What an earlier call stored; undefined for none. Asked before a secret is made: a repetition costs no hash. */
+  earlier(parts: Pick<ManagerParts, 'commits' | 'generate'>): Promise<Refusal['current'] | undefined>
+  write(key: KeyRecord): Write
+}
+
+/** What a call asks to be remembered; undefined when it asks nothing. @throws {ValidationError} */
+export function idempotencyOf(
+  { workspaceId, type, id }: Actor,
+  input: CheckedCreate,
+  options: CreateKeyOptions | undefined,
+  now: number,
+  mask: (text: string) => string,
+): Idempotency | undefined {
+  if (options === undefined) return undefined
+  const own = ownFields<CreateKeyOptions>('create', options, ['idempotencyKey'])
+  const idempotencyKey = checkReference('idempotencyKey', own.idempotencyKey)
+  // It is stored as it is, since requests are told apart by it.
+  if (mask(idempotencyKey) !== idempotencyKey) {
+    throw new ValidationError('idempotencyKey', 'Expected idempotencyKey to be a name of the request, got an API key.')
+  }
+  const requestHash = createHash('sha256')
+    .update(inOneOrder(requestOf(input)))
+    .digest('base64url')
+  const write = (key: Pick<KeyRecord, 'id'>): Write => ({
+    type: 'idempotency',
+    expectedRevision: 0,
+    record: { workspaceId, actor: { type, id }, idempotencyKey, requestHash, keyId: key.id, createdAt: now },
+  })
+  return {
+    requestHash,
+    turn: JSON.stringify([workspaceId, type, id, idempotencyKey]),
+    write,
+    // A change that no store can carry out, since its second write follows a revision that is not there. What keeps the
+    // first from being written is what was stored earlier.
+    async earlier({ commits, generate }) {
+      const nobody = nobodysKey(workspaceId, generate.id(), now)
+      const impossible: Write = { type: 'key', record: nobody, expectedRevision: 1 }
+      const result = await commits.commit({ writes: [write(nobody), impossible], activity: [], announcements: [] })
+      return !result.ok && result.write === 0 ? result.current : undefined
+    },
+  }
+}
+
+/** A second revision of a key that has no first. Were it ever stored, it would be revoked and its secret nobody's. */
+function nobodysKey(workspaceId: string, id: string, now: number): KeyRecord {
+  return {
+    id,
+    workspaceId,
+    revision: 2,
+    name: 'None',
+    description: null,
+    environment: 'none',
+    permissions: [],
+    owner: { type: 'user', id: 'nobody' },
+    createdBy: { type: 'system', id: 'nobody' },
+    metadata: {},
+    secrets: [{ version: 1, hint: '', hash: '', tag: '', pepperId: null, createdAt: now, endsAt: null }],
+    createdAt: now,
+    updatedAt: now,
+    expiresAt: null,
+    disabledAt: null,
+    revokedAt: now,
+    revokedReason: null,
+    ownerGoneAt: null,
+    lastUsedAt: null,
+  }
+}
+
+/** The answer to a call that was carried out before. The token is gone for good. */
+export async function replayed(
+  parts: ManagerParts,
+  actor: Actor,
+  { requestHash }: Idempotency,
+  stored: Refusal['current'],
+): Promise<ReplayedKey> {
+  if (!isIdempotencyRecord(stored)) throw new ConflictError('An idempotency row cannot be read. Use a new key.')
+  if (stored.requestHash !== requestHash) throw new IdempotencyKeyReusedError()
+  const record = await findVisible(parts, actor, stored.keyId)
+  return { key: keyFromRecord(record, parts.policy, parts.clock.now()), token: null, replayed: true }
+}
+
+function isIdempotencyRecord(stored: object | null): stored is IdempotencyRecord {
+  return stored !== null && 'requestHash' in stored
+}
+
+/** The request, in the one form all its spellings have. */
+function requestOf({ expiresAt, expiresIn, ...input }: CheckedCreate): object {
+  return { ...input, end: durationMs(expiresIn) ?? expiresAt ?? null }
+}
+
+/** JSON that does not depend on the order in which fields were written. */
+function inOneOrder(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  )
+}

@@ -1,0 +1,64 @@
+import { ForbiddenError, PermissionCeilingError } from '../../errors/errors.ts'
+import type { PermissionCatalogue } from '../../permissions/catalogue.ts'
+import { declaredGrants } from '../../permissions/declared.ts'
+import { type GrantSet, grantSet } from '../../permissions/match.ts'
+import type { Owner } from '../../store/records.ts'
+import type { Write } from '../../store/store.ts'
+import type { Actor } from '../shapes/actor.ts'
+import type { ManagerParts } from '../facade/parts.ts'
+import { mayOwnFor, ownOwner } from '../rules/rights.ts'
+import { findServiceAccount } from '../reading/find.ts'
+
+/** What it means for a key to belong to an owner. */
+export interface Ownership {
+  readonly owner: Owner
+  /** What the key may hold at most; undefined for users, who bound their keys only when these are used. */
+  readonly ceiling: GrantSet | undefined
+  /** To be committed with the key: nobody gives keys to an account that is deleted meanwhile. */
+  readonly besides: readonly Write[]
+}
+
+/** Whose a new key is. @throws {ForbiddenError} for an owner the actor may not make keys for */
+export function ownerForNewKey(actor: Actor, wanted: Owner | undefined): Owner {
+  const owner = wanted ?? ownOwner(actor)
+  if (owner === undefined) {
+    throw new ForbiddenError('create', `A ${actor.type} actor owns no keys. Say whose the key is: owner: { type, id }.`)
+  }
+  if (mayOwnFor(actor, owner)) return owner
+  throw new ForbiddenError('create', 'A key is made for oneself or for a service account one manages, for nobody else.')
+}
+
+/**
+ * Looks at a future owner: a service account must exist, whether it is Claviger's or the host's.
+ *
+ * @throws {ForbiddenError} when it does not @throws {UnavailableError}
+ */
+export async function ownershipOf(parts: ManagerParts, workspaceId: string, owner: Owner): Promise<Ownership> {
+  if (owner.type === 'user') return { owner, ceiling: undefined, besides: [] }
+  const account = await findServiceAccount(parts, workspaceId, owner.id)
+  if (account !== undefined) {
+    if (account.deletedAt !== null) throw goneOwner()
+    const touched = { ...account, revision: account.revision + 1 }
+    const write: Write = { type: 'serviceAccount', record: touched, expectedRevision: account.revision }
+    return { owner, ceiling: grantSet(account.permissions), besides: [write] }
+  }
+  const { grants } = await parts.owners.read({ workspaceId, owner })
+  if (grants === null) throw goneOwner()
+  return { owner, ceiling: grants, besides: [] }
+}
+
+/** The name of the turn that keys for a service account are stored in. */
+export function accountTurn(workspaceId: string, accountId: string): string {
+  return JSON.stringify([workspaceId, accountId])
+}
+
+/** @throws {PermissionCeilingError} naming the grants that the owner would not cover */
+export function demandWithin({ ceiling }: Ownership, grants: readonly string[], catalogue: PermissionCatalogue): void {
+  if (ceiling === undefined) return
+  const missing = declaredGrants(grants, catalogue).filter((grant) => !ceiling.covers(grant))
+  if (missing.length > 0) throw new PermissionCeilingError(missing, 'owner')
+}
+
+function goneOwner(): ForbiddenError {
+  return new ForbiddenError('owner', 'This service account does not exist in this workspace, or was deleted.')
+}

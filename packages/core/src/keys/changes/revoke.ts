@@ -1,0 +1,21 @@
+import type { Actor } from '../shapes/actor.ts'
+import type { Key } from '../shapes/key.ts'
+import type { ManagerParts } from '../facade/parts.ts'
+import { type KeyWithdrawal, withdrawFromKey } from './withdraw-from-key.ts'
+
+/** Ends a key. Ending it again changes nothing. @throws {KeyNotFoundError} @throws {RevocationNotDurableError} */
+export async function revokeKey(parts: ManagerParts, actor: Actor, id: string, reason: string | null): Promise<Key> {
+  return withdrawFromKey(parts, actor, revocationOf(id, reason))
+}
+
+/** What revoking a key is. */
+export function revocationOf(id: string, reason: string | null): KeyWithdrawal {
+  return {
+    id,
+    action: 'key.revoked',
+    urgency: 'revocation',
+    decide: (before, now) =>
+      before.revokedAt === null ? { record: { ...before, revokedAt: now, revokedReason: reason }, reason } : undefined,
+    meanwhile: (record) => (record.revokedAt === null ? { ...record, revokedAt: record.updatedAt } : record),
+  }
+}

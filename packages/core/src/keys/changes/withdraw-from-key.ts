@@ -1,0 +1,166 @@
+import { KeyNotFoundError, UnavailableError } from '../../errors/errors.ts'
+import type { KeyRecord } from '../../store/records.ts'
+import type { LockedRecord, Urgency } from '../../store/store.ts'
+import { startBudget } from '../../runtime/within.ts'
+import { actingTarget, demandPresent, demandWasPresent } from '../rules/acting.ts'
+import type { KeyAction } from '../shapes/activity.ts'
+import type { Actor } from '../shapes/actor.ts'
+import { type ChangedKey, keyChange, nextRevision } from './change-key.ts'
+import { type Key, keyFromRecord } from '../shapes/key.ts'
+import type { ManagerParts } from '../facade/parts.ts'
+import { findVisible } from '../reading/read.ts'
+import { isItself, isVisible } from '../rules/rights.ts'
+import { isStored } from '../reading/stored.ts'
+
+/** A change that takes trust away from a key. */
+export interface KeyWithdrawal {
+  readonly id: string
+  readonly action: KeyAction
+  readonly urgency: Exclude<Urgency, 'ordinary'>
+  /** Tells it apart from others of this actor, action and key. */
+  readonly detail?: string
+  /** Before each attempt, with the key as it was read: what cannot be done while it is locked. */
+  readonly prepare?: (record: KeyRecord, isCarriedOn: boolean) => Promise<void>
+  /**
+   * What becomes of the key; undefined when it is so already. Pure, and throws when it may not be. `isCarriedOn`: the caller
+   * was told that it is not stored yet, and nobody waits any more.
+   */
+  decide(record: KeyRecord, now: number, isCarriedOn: boolean): ChangedKey | undefined
+  /**
+   * What the key counts as in this process while the store has not confirmed it. Asked of keys that the actor sees; where
+   * it throws, or leaves the record as it is, nothing is withheld.
+   */
+  meanwhile(record: KeyRecord): KeyRecord
+}
+
+// Attempts whose outcome is not known. What is older was written long ago, or never will be.
+const maxTried = 100
+
+/**
+ * Takes trust away from a key. It is decided while the store holds the key, so that nobody who writes in a loop is always
+ * first; what the store does not confirm holds here, and is carried on until it does.
+ *
+ * @throws {KeyNotFoundError} @throws {RevocationNotDurableError}
+ */
+export async function withdrawFromKey(parts: ManagerParts, actor: Actor, withdrawal: KeyWithdrawal): Promise<Key> {
+  const { id, action, detail } = withdrawal
+  return parts.withdrawals.carryOut<Key>({
+    actor,
+    action,
+    target: { type: 'key', id },
+    ...(detail !== undefined && { detail }),
+    isKnown: () => parts.entries.verdictsOf(id).some((verdict) => verdict.ok && isVisible(verdict.apiKey, actor)),
+    hold: () => holdKey(parts, actor, withdrawal),
+    attempt: attemptOf(parts, actor, withdrawal),
+  })
+}
+
+function holdKey(
+  { revoked, caches, entries }: Pick<ManagerParts, 'revoked' | 'caches' | 'entries'>,
+  actor: Actor,
+  { id, meanwhile }: KeyWithdrawal,
+): () => void {
+  const forget = (): void => caches.apply([{ type: 'key', id }])
+  const end = revoked.suspend(id, (record) => (isVisible(record, actor) ? leniently(meanwhile, record) : record))
+  // An id of another workspace is no reason to forget anything.
+  if (entries.verdictsOf(id).some((verdict) => verdict.ok && isVisible(verdict.apiKey, actor))) forget()
+  return () => {
+    end()
+    forget()
+  }
+}
+
+function leniently(change: (record: KeyRecord) => KeyRecord, record: KeyRecord): KeyRecord {
+  try {
+    return change(record)
+  } catch {
+    return record
+  }
+}
+
+/** How a withdrawal is stored: each call is an attempt, and knows of those before whose outcome is not known. */
+export function attemptOf(
+  parts: ManagerParts,
+  actor: Actor,
+  { id, action, urgency, prepare, decide }: KeyWithdrawal,
+): (lost: () => void) => Promise<Key> {
+  const tried = new Set<string>()
+  const askedAt = parts.clock.now()
+  let calls = 0
+
+  return async (lost) => {
+    calls += 1
+    const isCarriedOn = calls > 1
+    // Only what the actor sees is locked: nobody holds up the key of another workspace. And what is so already needs no lock.
+    const before = await findVisible(parts, actor, id)
+    await prepare?.(before, isCarriedOn)
+    const budget = startBudget(parts.clock, parts.storeTimeoutMs)
+    let seen = before
+    let written: KeyRecord | undefined
+    let done = action
+    const store = async (): Promise<void> => {
+      const result = await parts.commits.commitLocked({
+        targets: [
+          { type: 'key', id, workspaceId: actor.workspaceId },
+          ...(isItself(actor, id) ? [] : actingTarget(actor)),
+        ],
+        urgency,
+        lost,
+        decide([stored = null, acting = stored], now) {
+          written = undefined
+          seen = demandVisible(stored, actor)
+          if (actor.type === 'key') {
+            if (isCarriedOn) demandWasPresent(actor, acting, askedAt)
+            else demandActing(parts, actor, id, acting, now)
+          }
+          const decided = decide(seen, now, isCarriedOn)
+          if (decided === undefined) return undefined
+          written = nextRevision(seen, decided.record, now)
+          done = decided.action ?? action
+          return keyChange(parts, actor, done, seen, written, decided)
+        },
+      })
+      if (result?.ok === false) throw new UnavailableError('store', 'The store did not keep a key that it had locked.')
+    }
+    try {
+      if (decide(before, parts.clock.now(), isCarriedOn) !== undefined) await store()
+    } catch (error) {
+      if (written === undefined) throw error
+      remember(tried, written)
+      lost()
+      if (!(await isStored({ ...parts, storeTimeoutMs: budget.leftMs() }, written))) throw error
+    }
+    // Where nothing was to be written, an earlier attempt may have done it, and its answer was lost.
+    const own = written ?? (tried.has(traceOf(seen)) ? seen : undefined)
+    const after = own ?? seen
+    // Somebody else may have been first, and the news not have come: what is promised is promised.
+    if (after.revokedAt !== null) parts.revoked.add(after)
+    parts.caches.apply([{ type: 'key', id }])
+    const key = keyFromRecord(after, parts.policy, parts.clock.now())
+    if (own !== undefined) parts.events.key(done, actor, key)
+    return key
+  }
+}
+
+function demandVisible(stored: LockedRecord, actor: Actor): KeyRecord {
+  const isKey = stored !== null && stored !== 'corrupt' && 'secrets' in stored
+  if (!isKey || !isVisible(stored, actor)) throw new KeyNotFoundError()
+  return stored
+}
+
+/** A key may end itself again: there is nothing left to keep it from. */
+function demandActing(parts: ManagerParts, actor: Actor, id: string, acting: LockedRecord, now: number): void {
+  const isOver = acting !== null && acting !== 'corrupt' && 'revokedAt' in acting && acting.revokedAt !== null
+  if (!isItself(actor, id) || !isOver) demandPresent(parts, actor, acting, now)
+}
+
+/** Others leave another trace: of two changes of one revision one is stored. */
+function traceOf({ revision, updatedAt }: KeyRecord): string {
+  return `${revision} ${updatedAt}`
+}
+
+function remember(tried: Set<string>, record: KeyRecord): void {
+  tried.add(traceOf(record))
+  const [oldest] = tried
+  if (tried.size > maxTried && oldest !== undefined) tried.delete(oldest)
+}

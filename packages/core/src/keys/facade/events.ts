@@ -1,0 +1,64 @@
+import type { Clock } from '../../runtime/clock.ts'
+import { publishFault, type ReportFault } from '../../reporting/faults.ts'
+import { hearFrom } from '../../input/host-code.ts'
+import type { KeyAction, ServiceAccountAction } from '../shapes/activity.ts'
+import type { Actor } from '../shapes/actor.ts'
+import type { Key } from '../shapes/key.ts'
+import type { ServiceAccount } from '../service-accounts/service-account.ts'
+import type { ActorRef } from '../../store/records.ts'
+
+interface EventBase {
+  readonly at: Date
+  readonly workspaceId: string
+  readonly actor: ActorRef
+}
+
+/** Something happened to a key. */
+export interface KeyEvent extends EventBase {
+  readonly type: KeyAction
+  /** The key after the event. */
+  readonly key: Key
+}
+
+/** Something happened to a service account. Its keys have events of their own. */
+export interface ServiceAccountEvent extends EventBase {
+  readonly type: ServiceAccountAction
+  /** The account after the event. */
+  readonly serviceAccount: ServiceAccount
+}
+
+/**
+ * Something happened. The same events come from code, REST, console and CLI; they never hold a token. More types come
+ * with later versions: ignore what you do not know.
+ */
+export type KeyringEvent = KeyEvent | ServiceAccountEvent
+
+/** Where changes are reported once they are stored. */
+export interface EventSink {
+  key(type: KeyAction, actor: Actor, key: Key): void
+  serviceAccount(type: ServiceAccountAction, actor: Actor, account: ServiceAccount): void
+}
+
+/** Reports to the host's `onEvent`. What the host throws is published and stops nothing: the change is done. */
+export function createEventSink(
+  onEvent: (event: KeyringEvent) => void | Promise<void>,
+  clock: Clock,
+  report: ReportFault = publishFault,
+): EventSink {
+  const base = ({ type, id, workspaceId }: Actor): EventBase => ({
+    at: new Date(clock.now()),
+    workspaceId,
+    actor: { type, id },
+  })
+  const emit = (event: KeyringEvent): void => {
+    hearFrom(
+      () => onEvent(event),
+      (error: unknown) => report(error, 'onEvent'),
+    )
+  }
+  // Copies: what a listener does to them reaches no caller.
+  return {
+    key: (type, actor, key) => emit({ type, ...base(actor), key: structuredClone(key) }),
+    serviceAccount: (type, actor, account) => emit({ type, ...base(actor), serviceAccount: structuredClone(account) }),
+  }
+}

@@ -1,0 +1,223 @@
+import type { Page } from '../../store/query.ts'
+import type { Owner } from '../../store/records.ts'
+import type { DiagnoseInput, DiagnoseTarget, Diagnosis } from '../diagnosis/diagnosis.ts'
+import type {
+  ChangeOptions,
+  CreatedKey,
+  CreateKeyInput,
+  CreateKeyOptions,
+  Grantable,
+  ListKeysInput,
+  Reason,
+  ReplayedKey,
+  RevokeResult,
+  RotateOptions,
+  UpdateKeyInput,
+} from '../shapes/inputs.ts'
+import type { Key } from '../shapes/key.ts'
+import type { ActivityEntry, ActivityInput } from '../reading/read-activity.ts'
+import type { KeyUsage, UsageInput, WorkspaceUsage, WorkspaceUsageInput } from '../shapes/usage-types.ts'
+import type { ServiceAccountManager } from '../service-accounts/manager.ts'
+
+/**
+ * The keys of one workspace, as one actor may see and change them. Made by `keyring.as(actor)`.
+ *
+ * Every call can also throw `ForbiddenError` (the actor's `can` denies it, or it is a key without `keys:manage`),
+ * `UnavailableError` (the store does not answer in time: the outcome is unknown) and `ClosedError`.
+ *
+ * Calls that only take trust away (`revoke`, `revokeMany`, `disable`, an `update` to less without a `revision`, `rotate` with
+ * `overlap: 0`, `endOverlap`) never lose to others who write the key. What the store does not confirm holds in this process
+ * at once and is carried on until it does; the call throws `RevocationNotDurableError` then.
+ */
+export interface KeyManager<Permission extends string = string> {
+  /**
+   * Makes a key.
+   *
+   * @example
+   * const { key, token } = await keys.create({ name: 'Production', environment: 'production', expiresIn: '90d' })
+   * console.log(`${token} is shown only now; its id is ${key.id}.`)
+   *
+   * @throws {ValidationError} when a field is unknown, missing or wrong
+   * @throws {PermissionCeilingError} when the actor, or the service account that is to own it, does not hold a grant
+   * @throws {ForbiddenError} when the actor may not create keys, or not for this owner, environment or time
+   */
+  create(input: CreateKeyInput<Permission>): Promise<CreatedKey>
+  /**
+   * Makes a key once, however often the call is repeated.
+   *
+   * @example
+   * const created = await keys.create({ name: 'CI', environment: 'ci' }, { idempotencyKey: 'deploy-42' })
+   * console.log(created.replayed ? 'It was made before; its token was shown then.' : created.token)
+   *
+   * @throws {IdempotencyKeyReusedError} when the same actor used the idempotency key for another input
+   */
+  create(input: CreateKeyInput<Permission>, options: CreateKeyOptions): Promise<CreatedKey | ReplayedKey>
+  /**
+   * Reads one key.
+   *
+   * @example
+   * const { status, attention } = await keys.get(key.id)
+   *
+   * @throws {KeyNotFoundError} when it is not in the actor's workspace or not visible to the actor
+   */
+  get(id: string): Promise<Key>
+  /**
+   * Lists the keys the actor may see, newest first.
+   *
+   * @example
+   * const { items, nextCursor } = await keys.list({ environment: 'production', attention: 'rotationDue' })
+   *
+   * @throws {ValidationError} naming the condition
+   */
+  list(input?: ListKeysInput): Promise<Page<Key>>
+  /**
+   * Changes name, description, grants, expiry or metadata. Less takes effect within the times of a revocation, and does not
+   * lose to others who change the key, unless you ask for that with `revision`.
+   *
+   * @example
+   * await keys.update(key.id, { permissions: ['prompts:read'] }, { revision: key.revision })
+   *
+   * @throws {KeyNotFoundError}
+   * @throws {KeyEndedError} when the key is revoked or expired
+   * @throws {PermissionCeilingError} when the actor does not hold what is added, or, for a later end, all of it
+   * @throws {ConflictError} when the revision is another by now
+   * @throws {RevocationNotDurableError} when the store did not confirm what is taken away: it holds here, and is carried on
+   */
+  update(id: string, input: UpdateKeyInput<Permission>, options?: ChangeOptions): Promise<Key>
+  /**
+   * Gives the key a new secret under the same id. The old one works for the overlap, so that clients can change over.
+   * Only the owner rotates a personal key, since whoever rotates gets the token.
+   *
+   * @example
+   * const rotated = await keys.rotate(key.id, { overlap: '24h' })
+   * console.log(`Deploy ${rotated.token}; the old one works until ${rotated.key.secrets[1]?.endsAt}.`)
+   *
+   * @throws {KeyNotFoundError}
+   * @throws {KeyEndedError} when the key is revoked or expired
+   * @throws {RotationInProgressError} when the last overlap still runs, unless `overlap` is 0
+   * @throws {ConflictError} when somebody else rotated at the same time: one wins. With `overlap: 0` the secrets from before
+   * have ended all the same
+   * @throws {RevocationNotDurableError} with `overlap: 0`, when the store did not confirm: the older secrets are refused here
+   * @throws {PermissionCeilingError} when the actor does not hold what the key was granted
+   * @throws {ForbiddenError} for somebody else's personal key, and for an acting key that ends before this one
+   */
+  rotate(id: string, options?: RotateOptions): Promise<{ readonly key: Key; readonly token: string }>
+  /**
+   * Ends the overlap of a rotation: the previous secret stops now. Without one, nothing changes.
+   *
+   * @example
+   * await keys.endOverlap(key.id)
+   *
+   * @throws {KeyNotFoundError} @throws {KeyEndedError}
+   * @throws {RevocationNotDurableError} when the store did not confirm: it holds here, and is carried on
+   */
+  endOverlap(id: string): Promise<Key>
+  /**
+   * Refuses the key until it is enabled again. Needs the ability `revoke`.
+   *
+   * @example
+   * await keys.disable(key.id, { reason: 'Looks leaked; checking' })
+   *
+   * @throws {KeyNotFoundError} @throws {KeyEndedError}
+   * @throws {RevocationNotDurableError} when the store did not confirm: refused here at once, retried in the background
+   */
+  disable(id: string, options?: Reason): Promise<Key>
+  /**
+   * Accepts a disabled key again.
+   *
+   * @example
+   * await keys.enable(key.id)
+   *
+   * @throws {KeyNotFoundError} @throws {KeyEndedError}
+   * @throws {PermissionCeilingError} when the actor does not hold what the key was granted
+   */
+  enable(id: string): Promise<Key>
+  /**
+   * Ends a key for good. When this resolves, no verification that starts later in this process accepts it.
+   * Revoking again changes nothing and gives the key as it was revoked first.
+   *
+   * @example
+   * await keys.revoke(key.id, { reason: 'Leaked in a public repository' })
+   *
+   * @throws {KeyNotFoundError} when it is not in the actor's workspace or not visible to the actor
+   * @throws {RevocationNotDurableError} when the store did not confirm: refused here at once, retried in the background
+   */
+  revoke(id: string, options?: Reason): Promise<Key>
+  /**
+   * Revokes up to 100 keys, each by itself. A key that acts and is among them ends itself last.
+   *
+   * @example
+   * const results = await keys.revokeMany([key.id], { reason: 'Unused' })
+   * const failed = results.filter((result) => !result.ok)
+   *
+   * @throws {ValidationError}
+   */
+  revokeMany(ids: readonly string[], options?: Reason): Promise<readonly RevokeResult[]>
+  /**
+   * Gives the key to another owner, as when somebody leaves: to a service account the actor manages, or to the actor
+   * itself. The old owner may still know the token: rotate it soon.
+   *
+   * @example
+   * await keys.transfer(key.id, { type: 'service', id: account.id })
+   *
+   * @throws {KeyNotFoundError} @throws {KeyEndedError}
+   * @throws {PermissionCeilingError} when the actor or the service account does not hold what the key was granted
+   */
+  transfer(id: string, owner: Owner): Promise<Key>
+  /**
+   * Reads how a key was used: every request whose secret was right, by UTC day or hour.
+   *
+   * @example
+   * const { totals, series, previousSecretShare } = await keys.usage(key.id, { bucket: 'hour' })
+   * console.log(`${totals.requests} requests, ${(totals.errorRate * 100).toFixed(1)} % answered 5xx.`)
+   *
+   * @throws {KeyNotFoundError} when it is not in the actor's workspace or not visible to the actor
+   * @throws {ValidationError} naming the field
+   * @throws {NotSupportedError} when the store counts nothing
+   */
+  usage(id: string, input?: UsageInput): Promise<KeyUsage>
+  /**
+   * Reads how all keys of the workspace were used, and which the most. Needs `can: { listAll: true }`.
+   *
+   * @example
+   * const { activeKeys, byKey } = await keys.usage({ from: new Date('2030-01-01'), to: new Date('2030-02-01') })
+   *
+   * @throws {ForbiddenError} when the actor does not see every key
+   * @throws {ValidationError} naming the field
+   * @throws {NotSupportedError} when the store counts nothing
+   */
+  usage(input?: WorkspaceUsageInput): Promise<WorkspaceUsage>
+  /**
+   * Reads the activity log, newest first: with `listAll` of the whole workspace, else of one visible key or of what the
+   * actor did itself.
+   *
+   * @example
+   * const { items } = await keys.activity({ keyId: key.id })
+   * for (const { at, actor, action } of items) console.log(at.toISOString(), actor.id, action)
+   *
+   * @throws {KeyNotFoundError} @throws {ValidationError}
+   * @throws {NotSupportedError} when the store keeps no log
+   */
+  activity(input?: ActivityInput): Promise<Page<ActivityEntry>>
+  /**
+   * Explains why requests with a key fail: the checks of a verification in order, up to the first that fails, and how to
+   * mend it. Takes the token exactly as the client sends it, or the id of a key.
+   *
+   * @example
+   * const { code, fix } = await keys.diagnose(token, { permission: 'prompts:write' })
+   * if (fix !== null) console.log(code, fix)
+   *
+   * @throws {ValidationError} when permission or environment is not declared
+   * @throws {UnavailableError} when store or owner lookup fail
+   */
+  diagnose(target: DiagnoseTarget, input?: DiagnoseInput<Permission>): Promise<Diagnosis>
+  /**
+   * What the actor may grant. Does no I/O.
+   *
+   * @example
+   * const { grantable, defaults } = keys.permissions()
+   */
+  permissions(): Grantable<Permission>
+  /** The service accounts of the workspace. */
+  readonly serviceAccounts: ServiceAccountManager<Permission>
+}

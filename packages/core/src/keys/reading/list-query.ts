@@ -1,0 +1,83 @@
+import { ValidationError } from '../../errors/errors.ts'
+import { attentions } from '../shapes/attention.ts'
+import { isPlain } from '../../input/plain-fields.ts'
+import { isSayableName } from '../../input/said.ts'
+import { boundedText, checkedLimit } from '../shapes/checks.ts'
+import type { ListKeysInput } from '../shapes/inputs.ts'
+import { statuses } from './read.ts'
+
+/** A query string: as it stands in a URL, parsed by the platform, or parsed by a framework. */
+export type QueryParameters = string | URLSearchParams | Readonly<Record<string, unknown>>
+
+type Parameter = keyof ListKeysInput
+
+const single: Readonly<Record<Exclude<Parameter, 'status'>, (text: string) => unknown>> = {
+  ended: (text) => oneOf('ended', text, ['true', 'false']) === 'true',
+  environment: (text) => boundedText('environment', text),
+  ownerId: (text) => boundedText('ownerId', text),
+  attention: (text) => oneOf('attention', text, attentions),
+  search: (text) => boundedText('search', text),
+  cursor: (text) => boundedText('cursor', text, 1_024),
+  limit: (text) => checkedLimit(/^\d{1,3}$/.test(text) ? Number(text) : Number.NaN),
+}
+const known: readonly string[] = ['status', ...Object.keys(single)]
+
+/**
+ * Reads the query string of a request into what `keys.list` takes: `?limit=1&status=active`. Strict: a parameter that
+ * `list` does not take, an empty one and one that is given twice are refused. Only `status` may be repeated.
+ *
+ * @example
+ * const page = await keys.list(listQueryFrom('limit=10&status=active&status=rotating'))
+ *
+ * @param query text with or without its `?`, a `URLSearchParams`, Express's `req.query` or Koa's `ctx.query`
+ * @throws {ValidationError} whose `field` is the parameter: answer 400
+ */
+export function listQueryFrom(query: QueryParameters): ListKeysInput {
+  const found: Record<string, unknown> = {}
+  for (const [name, values] of grouped(query)) {
+    if (!known.includes(name)) throw unknownParameter(name)
+    for (const value of values) if (value === '') throw wrong(name, `Leave ${name} out, or give it a value.`)
+    if (name === 'status') found[name] = values.map((value) => oneOf('status', value, statuses))
+    else if (values.length === 1) found[name] = single[name as keyof typeof single](values[0] ?? '')
+    else throw wrong(name, `Expected ${name} once.`)
+  }
+  return found
+}
+
+/** The values of each parameter, in the order given. */
+function grouped(query: QueryParameters): ReadonlyMap<string, readonly string[]> {
+  const values = new Map<string, string[]>()
+  for (const [name, value] of pairs(query)) values.set(name, [...(values.get(name) ?? []), value])
+  return values
+}
+
+function pairs(query: unknown): readonly (readonly [string, string])[] {
+  if (typeof query === 'string') return [...new URLSearchParams(query)]
+  if (query instanceof URLSearchParams) return [...query]
+  if (!isPlain(query)) {
+    throw new ValidationError('query', 'Expected a query string, URLSearchParams or a plain object of parameters.')
+  }
+  return Object.entries(query).flatMap(([name, value]) =>
+    (Array.isArray(value) ? Array.from(value as readonly unknown[]) : [value]).map((one): [string, string] => {
+      // What `?search[a]=b` becomes in some parsers.
+      if (typeof one !== 'string')
+        throw isSayableName(name) ? wrong(name, `Expected ${name} to be text.`) : unknownParameter(name)
+      return [name, one]
+    }),
+  )
+}
+
+function oneOf<Value extends string>(name: string, text: string, values: readonly Value[]): Value {
+  const found = values.find((value) => value === text)
+  if (found === undefined) throw wrong(name, `Expected ${name} to be one of ${values.join(', ')}.`)
+  return found
+}
+
+function wrong(name: string, message: string): ValidationError {
+  return new ValidationError(name, message)
+}
+
+function unknownParameter(name: string): ValidationError {
+  const [field, what] = isSayableName(name) ? [name, `"${name}"`] : ['query', 'parameter of that name']
+  return new ValidationError(field, `A list takes no ${what}. It takes ${known.join(', ')}.`)
+}

@@ -1,0 +1,133 @@
+import { channels, publish } from '../../reporting/diagnostics.ts'
+import { ForbiddenError, NotSupportedError, ServiceAccountNotFoundError, ValidationError } from '../../errors/errors.ts'
+import { bare } from '../../input/plain-fields.ts'
+import type { ActivityQuery, Page } from '../../store/query.ts'
+import type { Activity, ActorRef } from '../../store/records.ts'
+import { within } from '../../runtime/within.ts'
+import type { Actor, Origin } from '../shapes/actor.ts'
+import type { Facts, KeyAction, ServiceAccountAction } from '../shapes/activity.ts'
+import { boundedText, checkedActorRef, checkedLimit, isObject, ownFields } from '../shapes/checks.ts'
+import { type Instant, instantMs } from '../shapes/expiry.ts'
+import type { ManagerParts } from '../facade/parts.ts'
+import { findVisible } from './read.ts'
+import { demand } from '../rules/rights.ts'
+import { findServiceAccount } from './find.ts'
+
+/** One line of the activity log, as it may be shown. */
+export interface ActivityEntry {
+  readonly id: string
+  readonly workspaceId: string
+  readonly at: Date
+  readonly actor: ActorRef
+  readonly action: KeyAction | ServiceAccountAction | (string & {})
+  readonly target: { readonly type: 'key' | 'serviceAccount'; readonly id: string }
+  /** The changed fields as they were; null for something new. Instants are epoch milliseconds. */
+  readonly before: Facts | null
+  /** The changed fields as they became, and the reason where one was given. */
+  readonly after: Facts | null
+  /** Where the call came from, if the host told. */
+  readonly origin: Origin | null
+}
+
+/** What `activity` takes. All given conditions hold together. */
+export interface ActivityInput {
+  readonly keyId?: string
+  readonly serviceAccountId?: string
+  readonly actor?: ActorRef
+  readonly action?: string
+  /** Inclusive. */
+  readonly from?: Instant
+  /** Exclusive. */
+  readonly to?: Instant
+  readonly cursor?: string
+  /** 1 to 100. Default 25. */
+  readonly limit?: number
+}
+
+const fields: readonly (keyof ActivityInput)[] = [
+  'keyId',
+  'serviceAccountId',
+  'actor',
+  'action',
+  'from',
+  'to',
+  'cursor',
+  'limit',
+]
+
+/** Reads what the actor may see of the log: everything with `listAll`, else one visible key's lines, or its own doings. */
+export async function readActivity(
+  parts: ManagerParts,
+  actor: Actor,
+  given: ActivityInput,
+): Promise<Page<ActivityEntry>> {
+  demand(actor, 'viewActivity')
+  const input = ownFields<ActivityInput>('activity', given, fields)
+  const query = activityQuery(actor, input)
+  const { store, clock, storeTimeoutMs } = parts
+  if (store.activity === undefined) throw new NotSupportedError('activity')
+  if (actor.can?.listAll !== true || actor.environment !== undefined)
+    await demandSight(parts, actor, input, query.actor)
+  const page = await within(clock, storeTimeoutMs, 'store', async () => store.activity?.(query))
+  const entries = (page?.items ?? []).filter((entry) => answers(entry, query))
+  return { items: entries.map(shown), nextCursor: page?.nextCursor ?? null }
+}
+
+/** Whether a store gave what it was asked for: what the actor may see was decided by the question. */
+function answers(entry: unknown, { workspaceId, targetId, actor }: ActivityQuery): entry is Activity {
+  if (isObject(entry) && isObject(entry['actor']) && isObject(entry['target']) && Number.isSafeInteger(entry['at'])) {
+    const isAsked =
+      entry['workspaceId'] === workspaceId &&
+      (targetId === undefined || entry['target']['id'] === targetId) &&
+      (actor === undefined || (entry['actor']['type'] === actor.type && entry['actor']['id'] === actor.id))
+    if (isAsked) return true
+  }
+  publish(channels.corrupt, () => ({ field: 'activity' }))
+  return false
+}
+
+function activityQuery(self: Actor, input: ActivityInput): ActivityQuery {
+  const { keyId, serviceAccountId, actor, action, from, to, cursor } = input
+  if (keyId !== undefined && serviceAccountId !== undefined) {
+    throw new ValidationError('serviceAccountId', 'Give keyId or serviceAccountId, not both.')
+  }
+  const targetId = keyId ?? serviceAccountId
+  const field = keyId === undefined ? 'serviceAccountId' : 'keyId'
+  return bare<ActivityQuery>({
+    workspaceId: self.workspaceId,
+    limit: checkedLimit(input.limit),
+    ...(targetId !== undefined && { targetId: boundedText(field, targetId) }),
+    ...(actor !== undefined && { actor: checkedActorRef(actor) }),
+    ...(action !== undefined && { action: boundedText('action', action) }),
+    ...(from !== undefined && { from: instantMs('from', from) }),
+    ...(to !== undefined && { to: instantMs('to', to) }),
+    ...(cursor !== undefined && { cursor: boundedText('cursor', cursor, 2_500) }),
+  })
+}
+
+async function demandSight(
+  parts: ManagerParts,
+  self: Actor,
+  { keyId, serviceAccountId }: ActivityInput,
+  asked: ActorRef | undefined,
+): Promise<void> {
+  if (keyId !== undefined) {
+    await findVisible(parts, self, keyId)
+    return
+  }
+  if (serviceAccountId !== undefined && self.can?.manageServiceAccounts === true) {
+    // An id of somebody's key in the place of an account's must not show its lines.
+    const account = await findServiceAccount(parts, self.workspaceId, serviceAccountId)
+    if (account === undefined) throw new ServiceAccountNotFoundError()
+    return
+  }
+  if (serviceAccountId === undefined && asked?.type === self.type && asked.id === self.id) return
+  throw new ForbiddenError(
+    'viewActivity',
+    'Without can: { listAll: true }, ask for one key (keyId), or for what you did yourself (actor).',
+  )
+}
+
+function shown({ at, before, after, ...entry }: Activity): ActivityEntry {
+  return { ...entry, at: new Date(at), before, after }
+}

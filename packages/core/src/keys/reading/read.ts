@@ -1,0 +1,119 @@
+import { KeyNotFoundError, ValidationError } from '../../errors/errors.ts'
+import { bare } from '../../input/plain-fields.ts'
+import type { KeyQuery, Page } from '../../store/query.ts'
+import type { KeyRecord } from '../../store/records.ts'
+import type { KeyStatus } from '../../store/status.ts'
+import { isKeyId } from '../../token/token.ts'
+import { readableKey } from '../../verify/records.ts'
+import { within } from '../../runtime/within.ts'
+import type { Actor } from '../shapes/actor.ts'
+import { type Attention, attentionFilter, attentions } from '../shapes/attention.ts'
+import { boundedText, checkedLimit, isObject, ownFields } from '../shapes/checks.ts'
+import { checkedEnvironment } from '../shapes/create-input.ts'
+import type { ListKeysInput } from '../shapes/inputs.ts'
+import { type Key, keyFromRecord } from '../shapes/key.ts'
+import type { ManagerParts } from '../facade/parts.ts'
+import { isVisible, visibleOwners } from '../rules/rights.ts'
+
+type ReadParts = Pick<ManagerParts, 'store' | 'clock' | 'storeTimeoutMs' | 'confirmed' | 'grammar' | 'policy'>
+
+/**
+ * Reads the stored record, afresh, if the actor may see it. An id of another workspace takes the same one query as an id
+ * that does not exist, and ends in the same error.
+ */
+export async function findVisible(
+  parts: Pick<ReadParts, 'store' | 'clock' | 'storeTimeoutMs' | 'confirmed'>,
+  actor: Actor,
+  id: unknown,
+): Promise<KeyRecord> {
+  if (!isKeyId(id)) throw new KeyNotFoundError()
+  const found = await within(parts.clock, parts.storeTimeoutMs, 'store', () =>
+    parts.store.findFor(actor.workspaceId, [id]),
+  )
+  const record = readableKey(id, found.get(id))
+  // What cannot be read cannot be shown to be this workspace's either.
+  if (record !== null && record !== 'corrupt' && isVisible(record, actor)) return record
+  // Not for what a store lost, or has not heard of yet.
+  await within(parts.clock, parts.storeTimeoutMs, 'store', parts.confirmed)
+  throw new KeyNotFoundError()
+}
+
+/** Lists what the actor may see. */
+export async function listVisible(parts: ReadParts, actor: Actor, input: ListKeysInput): Promise<Page<Key>> {
+  const { clock, policy, store, storeTimeoutMs } = parts
+  const query = keyQuery(input, actor, parts, clock.now())
+  if (actor.environment !== undefined && query.environment !== actor.environment) return { items: [], nextCursor: null }
+  const page = await within(clock, storeTimeoutMs, 'store', () => store.list(query))
+  const records = page.items.flatMap((stored) => shownRecord(stored, actor))
+  return { items: records.map((record) => keyFromRecord(record, policy, query.at)), nextCursor: page.nextCursor }
+}
+
+/** What a store lists is believed no more than what it finds: a row that is not one, or not this actor's, is left out. */
+function shownRecord(stored: KeyRecord, actor: Actor): readonly KeyRecord[] {
+  const record = readableKey(idOf(stored), stored)
+  return record !== null && record !== 'corrupt' && isVisible(record, actor) ? [record] : []
+}
+
+function idOf(stored: unknown): string {
+  return isObject(stored) && typeof stored['id'] === 'string' ? stored['id'] : ''
+}
+
+/** Every status, in the order they are shown. */
+export const statuses: readonly KeyStatus[] = ['active', 'rotating', 'disabled', 'expired', 'revoked']
+const living: readonly KeyStatus[] = ['active', 'rotating', 'disabled']
+const fields: readonly (keyof ListKeysInput)[] = [
+  'status',
+  'ended',
+  'environment',
+  'ownerId',
+  'attention',
+  'search',
+  'cursor',
+  'limit',
+]
+
+function keyQuery(
+  given: ListKeysInput,
+  actor: Actor,
+  { grammar, policy }: Pick<ReadParts, 'grammar' | 'policy'>,
+  at: number,
+): KeyQuery {
+  const input = ownFields<ListKeysInput>('list', given, fields)
+  const { ownerId, search, cursor } = input
+  const attention = input.attention === undefined ? undefined : checkedAttention(input.attention)
+  const status = isEndedWanted(input, attention) ? input.status : (input.status ?? living)
+  const environment = input.environment ?? actor.environment
+  const owners = visibleOwners(actor)
+  return bare<KeyQuery>({
+    workspaceId: actor.workspaceId,
+    at,
+    limit: checkedLimit(input.limit),
+    ...(status !== undefined && { statuses: checkedStatuses(status) }),
+    ...(environment !== undefined && { environment: checkedEnvironment(environment, grammar.environments) }),
+    ...(attention !== undefined && { attention: attentionFilter(attention, policy, at) }),
+    ...(ownerId !== undefined && { ownerId: boundedText('ownerId', ownerId) }),
+    ...(search !== undefined && { search: boundedText('search', search) }),
+    ...(cursor !== undefined && { cursor: boundedText('cursor', cursor, 1_024) }),
+    ...(owners !== undefined && { visibleOwners: owners }),
+  })
+}
+
+function isEndedWanted({ ended, status }: ListKeysInput, attention: Attention | undefined): boolean {
+  if (ended === undefined) return attention === undefined
+  if (typeof ended !== 'boolean') throw new ValidationError('ended', 'Expected ended to be true or false.')
+  if (status !== undefined) throw new ValidationError('ended', 'Say status or ended, not both.')
+  return ended
+}
+
+function checkedStatuses(status: KeyStatus | readonly KeyStatus[]): readonly KeyStatus[] {
+  const wanted: readonly unknown[] = Array.isArray(status) ? status : [status]
+  const chosen = statuses.filter((each) => wanted.includes(each))
+  // Array.from visits holes too.
+  if (Array.from(wanted).every((each) => chosen.some((known) => known === each))) return chosen
+  throw new ValidationError('status', `Expected status to be one or several of ${statuses.join(', ')}.`)
+}
+
+function checkedAttention(attention: Attention): Attention {
+  if (attentions.includes(attention)) return attention
+  throw new ValidationError('attention', `Expected attention to be one of ${attentions.join(', ')}.`)
+}

@@ -1,0 +1,107 @@
+import type { Activity, Json, KeyRecord, ServiceAccount } from '../../store/records.ts'
+import { keyStatus } from '../../store/status.ts'
+import type { Actor } from './actor.ts'
+
+/** What can be done to keys and service accounts, as the activity log and `onEvent` name it. */
+export type KeyAction =
+  | 'key.created'
+  | 'key.updated'
+  | 'key.rotated'
+  | 'key.overlapEnded'
+  | 'key.disabled'
+  | 'key.enabled'
+  | 'key.transferred'
+  | 'key.revoked'
+
+/** What can be done to service accounts. */
+export type ServiceAccountAction = 'serviceAccount.created' | 'serviceAccount.updated' | 'serviceAccount.deleted'
+
+/** Fields that may stand in the log: never `secrets`. */
+export type Facts = Readonly<Record<string, Json>>
+
+/** Makes one line of the activity log. Pure. */
+export function activityEntry(
+  id: string,
+  at: number,
+  actor: Actor,
+  action: KeyAction | ServiceAccountAction,
+  target: Activity['target'],
+  change: Pick<Activity, 'before' | 'after'>,
+): Activity {
+  const { type, id: actorId, workspaceId, origin = null } = actor
+  return { id, workspaceId, at, actor: { type, id: actorId }, action, target, ...change, origin }
+}
+
+/** What of a key the log tells the changes of, judged at `at`. */
+export function keyFacts(record: KeyRecord, at: number): Facts {
+  const { name, description, environment, permissions, owner, metadata, expiresAt } = record
+  const [current, previous] = record.secrets
+  const overlapEndsAt = previous?.endsAt ?? null
+  return {
+    name,
+    description,
+    environment,
+    permissions,
+    owner: { ...owner },
+    metadata: { ...metadata },
+    expiresAt,
+    status: keyStatus(record, at),
+    secretVersion: current.version,
+    overlapEndsAt: overlapEndsAt === null || overlapEndsAt <= at ? null : overlapEndsAt,
+  }
+}
+
+/** What of a service account the log tells the changes of. */
+export function serviceAccountFacts({ name, description, permissions, deletedAt }: ServiceAccount): Facts {
+  return { name, description, permissions, deletedAt }
+}
+
+/** What a new record is logged with. Pure. */
+export function firstFacts(after: Facts): Facts {
+  return told(after, {})
+}
+
+/** The facts that differ, before and after, as the log keeps them. Pure. */
+export function changedFacts(before: Facts, after: Facts): { readonly before: Facts; readonly after: Facts } {
+  const changed = Object.keys(after).filter((field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]))
+  const pick = (facts: Facts): Facts => Object.fromEntries(changed.map((field) => [field, facts[field] ?? null]))
+  const [was, is] = [pick(before), pick(after)]
+  return { before: told(was, is), after: told(is, was) }
+}
+
+// A line is kept for long, and one that is written again and again must not fill the database.
+const maxGrantsTold = 32
+const maxTextTold = 200
+
+/** Facts beside those they are compared with: long texts are cut, long lists counted, and notes named. */
+function told(facts: Facts, others: Facts): Facts {
+  return Object.fromEntries(
+    Object.entries(facts).map(([field, fact]) => {
+      if (field === 'metadata') return [field, namesOf(fact, others.metadata)]
+      if (field === 'permissions' && Array.isArray(fact)) return [field, grantsOf(fact, others.permissions)]
+      return [field, typeof fact === 'string' && fact.length > maxTextTold ? `${cut(fact)}\u2026` : fact]
+    }),
+  )
+}
+
+/** The names of the notes that are not the same in others. */
+function namesOf(metadata: Json, others: Json | undefined): readonly string[] {
+  const [notes, otherNotes] = [recordOf(metadata), recordOf(others)]
+  return Object.keys(notes).filter((name) => notes[name] !== otherNotes[name])
+}
+
+function grantsOf(grants: readonly Json[], others: Json | undefined): Json {
+  if (grants.length <= maxGrantsTold) return grants
+  const otherGrants = new Set(Array.isArray(others) ? others : [])
+  const only = grants.filter((grant) => !otherGrants.has(grant))
+  return { count: grants.length, only: only.slice(0, maxGrantsTold) }
+}
+
+/** The beginning, of whole characters. */
+function cut(text: string): string {
+  return text.slice(0, maxTextTold).replace(/[\ud800-\udbff]$/, '')
+}
+
+function recordOf(value: Json | undefined): Readonly<Record<string, Json>> {
+  return Object.assign(Object.create(null), value) as Readonly<Record<string, Json>>
+}

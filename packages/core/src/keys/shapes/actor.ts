@@ -1,0 +1,132 @@
+import { ValidationError } from '../../errors/errors.ts'
+import { isPlain } from '../../input/plain-fields.ts'
+import { kindOf } from '../../input/said.ts'
+import type { ActorRef, Owner } from '../../store/records.ts'
+import type { ApiKey } from '../../verdict/verdict.ts'
+import { ownFields } from './checks.ts'
+
+/** Things an actor may be allowed or forbidden to do. */
+export type Ability =
+  | 'list'
+  | 'listAll'
+  | 'create'
+  | 'update'
+  | 'rotate'
+  | 'revoke'
+  | 'viewUsage'
+  | 'viewActivity'
+  | 'diagnose'
+  | 'manageServiceAccounts'
+
+/** Where a management call came from, for the activity log. Longer texts are cut. */
+export interface Origin {
+  /** At most 64 characters. */
+  readonly ip?: string
+  /** At most 256 characters. */
+  readonly userAgent?: string
+  /** At most 128 characters. */
+  readonly requestId?: string
+}
+
+/**
+ * Who performs a management call. Comes from the host's own session or token, never from a request body. A plain object:
+ * what an actor of its type does not have is refused, not ignored.
+ */
+export type Actor = MemberActor | KeyActor
+
+interface AnyActor extends ActorRef {
+  /** The tenant. No call of this actor reaches another. */
+  readonly workspaceId: string
+  /** The grants the actor holds: the ceiling of what it can grant. */
+  readonly permissions: readonly string[]
+  /**
+   * What the actor may do beyond, or not even with, its own keys. Left out: everything with its own keys,
+   * nothing with others'; `listAll` and `manageServiceAccounts` need an explicit `true`. Who sees a key may manage it.
+   */
+  readonly can?: Readonly<Partial<Record<Ability, boolean>>>
+  /** Where the call came from: written into the activity log. */
+  readonly origin?: Origin
+}
+
+/** A person, a service account, or the system. */
+export interface MemberActor extends AnyActor {
+  readonly type: 'user' | 'service' | 'system'
+  /** Only keys have the limits of a key. */
+  readonly owner?: never
+  readonly environment?: never
+  readonly expiresAt?: never
+  readonly secretVersion?: never
+}
+
+/** A key that acts. Made by `keyActor`. */
+export interface KeyActor extends AnyActor {
+  readonly type: 'key'
+  /** Whose it is. What it makes belongs to the same owner. Left out: nobody's. */
+  readonly owner?: Owner
+  /** The one environment whose keys it sees and makes. Left out: any. */
+  readonly environment?: string
+  /** What it makes ends no later. Null, or left out: never. */
+  readonly expiresAt?: Date | null
+  /** By which of its secrets. When that has ended, so has the actor. Left out: the current one. */
+  readonly secretVersion?: number
+}
+
+/**
+ * The actor for scripts, jobs and tests: may do everything within one workspace, for any owner.
+ *
+ * @throws {ValidationError} for a field besides `origin`
+ *
+ * @example
+ * const { token } = await keyring.as(systemActor('ws_acme')).create({
+ *   name: 'Production', environment: 'production', owner: { type: 'user', id: 'ada' },
+ * })
+ */
+export function systemActor(workspaceId: string, more: Pick<MemberActor, 'origin'> = {}): MemberActor {
+  const { origin } = ownFields<Pick<MemberActor, 'origin'>>('systemActor', more, ['origin'])
+  return {
+    ...(origin !== undefined && { origin }),
+    type: 'system',
+    id: 'system',
+    workspaceId,
+    permissions: ['*:*', 'keys:manage'],
+    can: { listAll: true, manageServiceAccounts: true },
+  }
+}
+
+/**
+ * A verified key as an actor, for hosts whose clients manage keys with keys. It needs the permission `keys:manage`; it
+ * reaches the keys of its own owner in its own environment, grants what it may do itself, and makes nothing that
+ * outlives it, nor, with a secret that a rotation replaced, the overlap. Without `keys:manage` it can still revoke itself.
+ *
+ * The actor, and a manager made of it, may be kept: each call reads the key again and acts only if a verification would
+ * still accept it, bounded by what key and owner hold then.
+ *
+ * @throws {ValidationError} for what is no verified key, such as `undefined` after `optional`
+ *
+ * @example
+ * const verification = await keyring.verify(token)
+ * if (verification.ok) await keyring.as(keyActor(verification.apiKey)).revoke(verification.apiKey.id)
+ */
+export function keyActor(apiKey: ApiKey, more: Pick<KeyActor, 'can' | 'origin'> = {}): KeyActor {
+  const { can, origin } = ownFields<Pick<KeyActor, 'can' | 'origin'>>('keyActor', more, ['can', 'origin'])
+  if (!isPlain(apiKey)) {
+    throw new ValidationError(
+      'apiKey',
+      `keyActor expects the apiKey of an accepted verification, got ${kindOf(apiKey)}.`,
+    )
+  }
+  const { id, workspaceId, permissions, owner, environment, expiresAt, secretEndsAt, secretVersion } = apiKey
+  const ends = [expiresAt, secretEndsAt].filter((end) => end instanceof Date).sort((a, b) => a.getTime() - b.getTime())
+  return {
+    ...(can !== undefined && { can }),
+    ...(origin !== undefined && { origin }),
+    type: 'key',
+    id,
+    workspaceId,
+    permissions,
+    owner,
+    environment,
+    expiresAt: ends[0] ?? null,
+    secretVersion,
+  }
+}

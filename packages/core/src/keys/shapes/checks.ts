@@ -1,0 +1,118 @@
+import { ValidationError } from '../../errors/errors.ts'
+import type { PermissionCatalogue } from '../../permissions/catalogue.ts'
+import { isDeclaredGrant } from '../../permissions/declared.ts'
+import { isGrant, maxGrants } from '../../permissions/grammar.ts'
+import { plainFields } from '../../input/plain-fields.ts'
+import { kindOf } from '../../input/said.ts'
+import type { ActorRef, Owner } from '../../store/records.ts'
+
+// Control characters, and the marks that reorder text around them.
+const unprintable = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/
+
+// The same, but for tab and line feed.
+const unwritable = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/
+
+/** What a store gave in place of a row, which may be of a class of its driver's: an object that is not a list. */
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/**
+ * Reads an input: a plain object's own fields, into an object without a prototype.
+ *
+ * @throws {ValidationError} for what is no plain object, and for a field that the call does not take
+ */
+export function ownFields<Input extends object>(
+  call: string,
+  input: unknown,
+  fields: readonly (keyof Input & string)[],
+): Input {
+  const refuse = (field = 'input', message: string): Error => new ValidationError(field, message)
+  return plainFields<Input>(input, fields, { call, noun: 'field', refuse })
+}
+
+/** Checks an id that comes from the host. */
+export function checkReference(field: string, id: unknown): string {
+  if (typeof id === 'string' && id.length >= 1 && id.length <= 255 && !unprintable.test(id)) return id
+  const got = typeof id === 'string' ? 'other text' : kindOf(id)
+  throw new ValidationError(
+    field,
+    `Expected ${field} to be a text of 1 to 255 characters without control characters, got ${got}.`,
+  )
+}
+
+/** Checks a text that people write and read: line breaks and tabs are fine. */
+export function checkedText(field: string, text: unknown, maxLength: number): string {
+  if (typeof text === 'string' && text.length <= maxLength && !unwritable.test(text)) return text
+  throw new ValidationError(
+    field,
+    `Expected ${field} to be at most ${maxLength} characters without control characters.`,
+  )
+}
+
+/** Checks a text that is only compared with others. */
+export function boundedText(field: string, text: unknown, maxLength = 255): string {
+  if (typeof text === 'string' && text.length <= maxLength) return text
+  throw new ValidationError(field, `Expected ${field} to be a text of at most ${maxLength} characters.`)
+}
+
+/** Checks how many items a page may hold. */
+export function checkedLimit(limit: unknown = 25): number {
+  if (Number.isInteger(limit) && (limit as number) >= 1 && (limit as number) <= 100) return limit as number
+  throw new ValidationError('limit', 'Expected limit to be an integer from 1 to 100.')
+}
+
+/** Checks an owner. */
+export function checkedOwner(given: unknown): Owner {
+  const { type, id } = reference('owner', given)
+  if (type === 'user' || type === 'service') return { type, id: checkReference('owner.id', id) }
+  throw new ValidationError('owner', "Expected owner to be { type: 'user' | 'service', id }.")
+}
+
+/** Checks who did something. */
+export function checkedActorRef(given: unknown): ActorRef {
+  const { type, id } = reference('actor', given)
+  if (type === 'user' || type === 'service' || type === 'key' || type === 'system') {
+    return { type, id: checkReference('actor.id', id) }
+  }
+  throw new ValidationError('actor', "Expected actor to be { type: 'user' | 'service' | 'key' | 'system', id }.")
+}
+
+function reference(field: 'owner' | 'actor', given: unknown): { readonly type?: unknown; readonly id?: unknown } {
+  const refuse = (_: string | undefined, message: string): Error => new ValidationError(field, message)
+  return plainFields(given, ['type', 'id'], { call: field, noun: 'field', refuse })
+}
+
+/** Checks the form of a list of grants. @returns a copy, as it was given */
+export function grantList(grants: unknown): readonly string[] {
+  if (!Array.isArray(grants) || grants.length > maxGrants) {
+    throw new ValidationError('permissions', `Expected permissions to be a list of at most ${maxGrants}.`)
+  }
+  // Array.from visits holes too: a sparse list must not slip through.
+  return Array.from(grants as readonly unknown[], (grant, index) => {
+    if (isGrant(grant)) return grant
+    throw new ValidationError(
+      `permissions[${index}]`,
+      `permissions[${index}] is not resource:action (either side may be *).`,
+    )
+  })
+}
+
+/**
+ * Checks grants against what is declared. What is held already may stay when its permission was taken out of the
+ * catalogue, so that a list can be sent back as it was shown.
+ *
+ * @returns them sorted, without duplicates
+ */
+export function checkedGrants(
+  grants: unknown,
+  catalogue: PermissionCatalogue,
+  held: readonly string[] = [],
+): readonly string[] {
+  const list = grantList(grants)
+  list.forEach((grant, index) => {
+    if (held.includes(grant) || isDeclaredGrant(grant, catalogue)) return
+    throw new ValidationError(`permissions[${index}]`, `permissions[${index}] covers nothing that is declared.`)
+  })
+  return [...new Set(list)].sort()
+}

@@ -1,0 +1,66 @@
+import type { Duration } from '../../input/duration.ts'
+import { ValidationError } from '../../errors/errors.ts'
+import type { PermissionCatalogue } from '../../permissions/catalogue.ts'
+import type { Owner } from '../../store/records.ts'
+import { checkedGrants, checkedOwner, ownFields } from './checks.ts'
+import { wantedEnd } from './expiry.ts'
+import type { FreeText } from './free-text.ts'
+import type { CreateKeyInput } from './inputs.ts'
+
+/** A checked `create` input; what was left out is undefined. */
+export interface CheckedCreate {
+  readonly name: string
+  readonly environment: string
+  readonly description: string | null
+  readonly permissions: readonly string[] | undefined
+  readonly owner: Owner | undefined
+  readonly expiresAt: number | null | undefined
+  /** As asked: the end that follows from it is another a moment later. */
+  readonly expiresIn: Duration | undefined
+  readonly metadata: Readonly<Record<string, string>>
+}
+
+/** What the rules for input depend on. */
+export interface InputRules {
+  readonly permissions: PermissionCatalogue
+  /** What keys are made of. */
+  readonly environments: readonly string[]
+  readonly freeText: FreeText
+}
+
+const fields: readonly (keyof CreateKeyInput)[] = [
+  'name',
+  'environment',
+  'description',
+  'permissions',
+  'owner',
+  'expiresAt',
+  'expiresIn',
+  'metadata',
+]
+
+/** Checks what `create` was given, at the instant `now`. Pure. @throws {ValidationError} naming the field */
+export function checkedCreate(
+  given: CreateKeyInput,
+  { permissions, environments, freeText }: InputRules,
+  now: number,
+): CheckedCreate {
+  const input = ownFields<CreateKeyInput>('create', given, fields)
+  return {
+    name: freeText.name(input.name),
+    environment: checkedEnvironment(input.environment, environments),
+    description: freeText.description(input.description),
+    permissions: input.permissions === undefined ? undefined : checkedGrants(input.permissions, permissions),
+    owner: input.owner === undefined ? undefined : checkedOwner(input.owner),
+    expiresAt: wantedEnd(input, now),
+    expiresIn: input.expiresIn,
+    metadata: freeText.metadata(input.metadata ?? {}),
+  }
+}
+
+/** Checks that an environment is declared. */
+export function checkedEnvironment(environment: unknown, environments: readonly string[]): string {
+  const declared = environments.find((candidate) => candidate === environment)
+  if (declared !== undefined) return declared
+  throw new ValidationError('environment', `Expected environment to be one of ${environments.join(', ')}.`)
+}

@@ -1,0 +1,45 @@
+import type { Clock } from '../runtime/clock.ts'
+import { soon } from '../runtime/timers.ts'
+import type { KeyStore } from '../store/store.ts'
+import type { Recorder } from '../usage/recorder.ts'
+import type { Freshness } from '../following/freshness.ts'
+import { within } from '../runtime/within.ts'
+
+/** What ends with a keyring. */
+export interface ClosingParts {
+  /** Ends at once whatever begins something new. */
+  readonly stop: () => void
+  readonly freshness: Pick<Freshness, 'stop'>
+  readonly recorder: Pick<Recorder, 'close'> | undefined
+  readonly store: Pick<KeyStore, 'close'>
+  readonly clock: Clock
+}
+
+const timeoutMs = 5_000
+const turns = 5
+
+/** Makes the end of a keyring: one, whoever asks for it and however often. */
+export function createClosing({ stop, freshness, recorder, store, clock }: ClosingParts): () => Promise<void> {
+  let closing: Promise<void> | undefined
+
+  const close = async (): Promise<void> => {
+    stop()
+    // From here on nothing is accepted from memory any more; what was accepted before may still be counted.
+    const stopping = freshness.stop()
+    const stopped = within(clock, timeoutMs, 'store', () => stopping)
+    stopped.catch(() => {})
+    // A server that has closed tells of it before the responses that were cut do.
+    for (let turn = 0; turn < turns; turn += 1) await new Promise<void>(soon)
+    try {
+      await recorder?.close(timeoutMs)
+      await stopped
+    } finally {
+      await within(clock, timeoutMs, 'store', async () => store.close?.())
+    }
+  }
+
+  return () => {
+    closing ??= close()
+    return closing
+  }
+}

@@ -1,0 +1,64 @@
+import type { Clock } from '../runtime/clock.ts'
+import { tryHasher } from '../hashing/self-test.ts'
+import type { Vitals } from '../reporting/vitals.ts'
+import { compareMarks } from './marks.ts'
+import type { ResolvedOptions } from '../options/options.ts'
+import { resourcesOf } from '../permissions/catalogue.ts'
+import type { KeyStore } from '../store/store.ts'
+import type { Freshness } from '../following/freshness.ts'
+import { within } from '../runtime/within.ts'
+
+/** What a start is made of. */
+export interface StartParts {
+  readonly store: KeyStore
+  readonly freshness: Pick<Freshness, 'start'>
+  readonly vitals: Vitals
+  readonly clock: Clock
+  readonly options: Pick<ResolvedOptions, 'grammar' | 'permissions' | 'hasher' | 'allowSharedStore'>
+  readonly onStarted: () => void
+}
+
+// A store may migrate nothing, but it may look around: configuration, schema, persistence.
+const readyTimeoutMs = 10_000
+
+/** Tries what requests will need, the store last of what can fail alone, and begins to follow its changes. */
+export function createStart(parts: StartParts): () => Promise<void> {
+  const { store, freshness, vitals, clock, options } = parts
+  const warned = new Set<string>()
+
+  const attempt = async <T>(part: 'store' | 'hasher', work: () => Promise<T>): Promise<T> => {
+    try {
+      const result = await work()
+      vitals.set(part, 'up')
+      return result
+    } catch (error) {
+      vitals.set(part, 'down')
+      vitals.failed('ready', error)
+      throw error
+    }
+  }
+
+  const identity = {
+    prefixes: options.grammar.prefixes,
+    resources: resourcesOf(options.permissions),
+    peppers: options.hasher.peppers.fingerprints,
+  }
+
+  const checkStore = async (): Promise<void> => {
+    await within(clock, readyTimeoutMs, 'store', async () => store.ready?.())
+    warn(await compareMarks(store, identity, options.allowSharedStore, clock, readyTimeoutMs))
+    await freshness.start()
+  }
+
+  const warn = (doubt: string | undefined): void => {
+    if (doubt === undefined || warned.has(doubt)) return
+    warned.add(doubt)
+    process.emitWarning(doubt, 'ClavigerWarning')
+  }
+
+  return async () => {
+    await attempt('hasher', () => tryHasher(options.hasher))
+    await attempt('store', checkStore)
+    parts.onStarted()
+  }
+}

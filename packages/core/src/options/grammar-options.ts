@@ -1,0 +1,70 @@
+import { ConfigurationError } from '../errors/errors.ts'
+import { kindOf, said } from '../input/said.ts'
+import type { TokenGrammar } from '../token/grammar.ts'
+
+/** Which tokens are accepted, and which are made. A name matches `[a-z][a-z0-9]{0,15}`. */
+export interface GrammarOptions {
+  /** What tokens begin with: `[a-z][a-z0-9]{0,15}`, unique to your product. */
+  readonly prefix: string
+  /** Prefixes of older tokens that stay valid. Default none. */
+  readonly previousPrefixes?: readonly string[]
+  /** The prefix that the next deployment makes tokens with: accepted, not made yet. The first step of a change. Default none. */
+  readonly nextPrefix?: string
+  /** Environments a key can be made of. Default `development`, `staging`, `production`, `ci`. */
+  readonly environments?: readonly string[]
+  /** Environments whose keys stay valid, while no key of them is made any more. Default none. */
+  readonly previousEnvironments?: readonly string[]
+  /** Environments that the next deployment makes keys of: accepted, not made yet. The first step of adding one. Default none. */
+  readonly nextEnvironments?: readonly string[]
+}
+
+const word = /^[a-z][a-z0-9]{0,15}$/
+
+/** Checks and fills in. @throws {ConfigurationError} naming the option */
+export function resolvedGrammar(options: GrammarOptions): {
+  readonly grammar: TokenGrammar
+  readonly environments: readonly string[]
+} {
+  const { prefix, previousPrefixes = [], nextPrefix } = options
+  const first = checkedWord('prefix', prefix)
+  const others = [
+    ...words('previousPrefixes', previousPrefixes, 'prefixes'),
+    ...(nextPrefix === undefined ? [] : [checkedWord('nextPrefix', nextPrefix)]),
+  ]
+  const environments = words(
+    'environments',
+    options.environments ?? ['development', 'staging', 'production', 'ci'],
+    'names',
+  )
+  if (environments.length === 0) {
+    throw new ConfigurationError('environments', 'Expected environments to be a list of at least one name.')
+  }
+  const notMade = (['previousEnvironments', 'nextEnvironments'] as const).flatMap((option) =>
+    words(option, options[option] ?? [], 'names').map((name) => {
+      if (!environments.includes(name)) return name
+      throw new ConfigurationError(
+        option,
+        `"${name}" is in environments and in ${option}. Keys of it are either made or not: leave it in one.`,
+      )
+    }),
+  )
+  return {
+    grammar: {
+      prefixes: [first, ...new Set(others.filter((other) => other !== first))],
+      environments: Object.freeze([...new Set([...environments, ...notMade])]),
+    },
+    environments: Object.freeze(environments),
+  }
+}
+
+function words(option: string, list: unknown, what: string): string[] {
+  if (Array.isArray(list)) {
+    return Array.from(list as readonly unknown[], (name, index) => checkedWord(`${option}[${index}]`, name))
+  }
+  throw new ConfigurationError(option, `Expected ${option} to be a list of ${what}, got ${kindOf(list)}.`)
+}
+
+function checkedWord(option: string, value: unknown): string {
+  if (typeof value === 'string' && word.test(value)) return value
+  throw new ConfigurationError(option, `Expected ${option} to match [a-z][a-z0-9]{0,15}, got ${said(value)}.`)
+}

@@ -1,0 +1,295 @@
+import { type Clock, systemClock } from '../runtime/clock.ts'
+import { ConfigurationError } from '../errors/errors.ts'
+import type { KeyringEvent } from '../keys/facade/events.ts'
+import type { Fault } from '../reporting/faults.ts'
+import { argon2id, type Hasher } from '../hashing/hasher.ts'
+import type { KeyPolicy } from '../keys/shapes/policy.ts'
+import { type GrammarOptions, resolvedGrammar } from './grammar-options.ts'
+import { checkedGroup, checkedOptions, flag, integer, optionalFunction } from '../input/option-checks.ts'
+import type { PermissionCatalogue } from '../permissions/catalogue.ts'
+import {
+  policyNames,
+  type PolicyOptions,
+  resolvedPolicy,
+  resolvedRetention,
+  retentionNames,
+  type RetentionOptions,
+} from './policy-options.ts'
+import type { RetentionTimes } from '../writing/retention.ts'
+import { said } from '../input/said.ts'
+import type { KeyStore } from '../store/store.ts'
+import type { TokenGrammar } from '../token/grammar.ts'
+import type { RandomBytes } from '../token/token.ts'
+import { resolvedUsage, type UsageOptions } from './usage-options.ts'
+import type { ResolveOwner } from '../verify/owners.ts'
+import type { KeyringChange } from '../watch/changes.ts'
+
+/** What `createKeyring` takes. Everything is checked once, at construction. */
+export type KeyringOptions<Permission extends string = string> = KeyringSettings<Permission> & OwnerSetting
+
+/** Who bounds a key: `resolveOwner`, or `owners: 'unbounded'` said explicitly. */
+export type OwnerSetting =
+  | {
+      /** What may this owner do now? Asked whenever a key is read anew: for a key in use, about every record age. */
+      readonly resolveOwner: ResolveOwner
+      readonly owners?: never
+    }
+  | {
+      /** Keys are bounded by their own permissions only. Nobody's leaving or demotion then reaches their keys. */
+      readonly owners: 'unbounded'
+      readonly resolveOwner?: never
+    }
+
+/** The options besides the owner setting. */
+export interface KeyringSettings<Permission extends string = string> extends GrammarOptions {
+  readonly store: KeyStore
+  /**
+   * The id of the one store this keyring may be started on, as `guarantees().storeId` shows it. Then an empty store, or
+   * another one, is refused at the start too. Default: the store that answers first is the one, until the process ends.
+   */
+  readonly storeId?: string
+  /** From `definePermissions`. */
+  readonly permissions: PermissionCatalogue<Permission>
+  /** What a new key gets unless told otherwise, as far as its creator holds it. Default none. */
+  readonly defaultPermissions?: readonly NoInfer<Permission>[]
+  /** Default `argon2id()`. */
+  readonly hasher?: Hasher
+  /** Told of every change to keys and service accounts that this process makes. What it throws or rejects is published on `claviger:error`, and goes no further. */
+  readonly onEvent?: (event: KeyringEvent) => void | Promise<void>
+  /**
+   * Told of every failure that no caller waits for or may be told of: why clients get 503, and what failed in the
+   * background. Default: process warnings, once a minute for each cause, unless somebody subscribes to `claviger:error`.
+   */
+  readonly onError?: (fault: Fault) => void | Promise<void>
+  /**
+   * Told of every change to keys, owners and workspaces that this process learns of, whichever process made it: at least
+   * once, by ids only. `{ type: 'all' }` when changes may have been missed. What it throws is a fault.
+   */
+  readonly onChange?: (change: KeyringChange) => void
+  /** Rules for keys. */
+  readonly policy?: PolicyOptions
+  /** For how long what ended is kept. */
+  readonly retention?: RetentionOptions
+  /** Counting the use of keys; `false` counts nothing, and costs nothing. Default: counted, if the store has `addUsage`. */
+  readonly usage?: false | UsageOptions
+  /** Sizes of the in-process caches. */
+  readonly cache?: {
+    /** Verified credentials. Default 10 000. */
+    readonly maxEntries?: number
+    /** What they take together, bytes: a key with much metadata counts for several. Default 1 600 for each, at least 1 MiB. */
+    readonly maxBytes?: number
+    /** Refused tokens, and as many of keys that are refused although their secret is right. Default 10 000. */
+    readonly maxNegatives?: number
+  }
+  /** For how long a key read from the store is trusted without news, milliseconds. Default 10 000. */
+  readonly recordAgeMs?: number
+  /** How often the store is asked for changes, milliseconds. Default 1 000. */
+  readonly pollMs?: number
+  /** For how long cached keys are accepted after the last answered poll was sent, milliseconds. Default 5 000. */
+  readonly leaseMs?: number
+  /** How long a call may wait for store and owner together, milliseconds. Default 1 000. */
+  readonly storeTimeoutMs?: number
+  /** For how long a refused token is remembered, milliseconds. Default 2 000. */
+  readonly negativeMs?: number
+  /** From when before its expiry on clients are told of it (`API-Key-Expires`), milliseconds. Default 14 days. */
+  readonly expiryNoticeMs?: number
+  /**
+   * Prefer availability: while the store fails, accept a cached key for this long beyond its record age.
+   * A key revoked meanwhile is accepted too. Does not bridge an outage of `resolveOwner`. At most 60 000; default 0, off.
+   */
+  readonly staleIfErrorMs?: number
+  /** How many argon2 hashes may run and wait. */
+  readonly hashing?: {
+    /** Default 2. */
+    readonly concurrency?: number
+    /** Default 256. */
+    readonly maxQueued?: number
+    /** Default 5 000. */
+    readonly maxWaitMs?: number
+  }
+  /**
+   * Lets `ready()` pass on a store that holds another product's keys (another `prefix`). Each product then lists and
+   * revokes the other's. Default false.
+   */
+  readonly allowSharedStore?: boolean
+  /** For tests. Default: the machine's clocks. */
+  readonly clock?: Clock
+  /** For tests. Default: `crypto.randomBytes`. */
+  readonly random?: RandomBytes
+}
+
+/** Options with every default in place. */
+export interface ResolvedOptions<Permission extends string = string> {
+  /** What is accepted. */
+  readonly grammar: TokenGrammar
+  /** What keys are made of: some of the grammar's environments. */
+  readonly environments: readonly string[]
+  readonly store: KeyStore
+  readonly storeId: string | undefined
+  readonly permissions: PermissionCatalogue<Permission>
+  readonly defaultPermissions: readonly Permission[]
+  readonly resolveOwner: ResolveOwner | 'unbounded'
+  readonly hasher: Hasher
+  readonly onEvent: (event: KeyringEvent) => void | Promise<void>
+  readonly onError: ((fault: Fault) => void | Promise<void>) | undefined
+  readonly onChange: ((change: KeyringChange) => void) | undefined
+  readonly policy: KeyPolicy
+  readonly retention: RetentionTimes
+  readonly usage: false | Required<UsageOptions>
+  readonly cache: { readonly maxEntries: number; readonly maxBytes: number; readonly maxNegatives: number }
+  readonly recordAgeMs: number
+  readonly pollMs: number
+  readonly leaseMs: number
+  readonly storeTimeoutMs: number
+  readonly negativeMs: number
+  readonly expiryNoticeMs: number
+  readonly staleIfErrorMs: number
+  readonly hashing: { readonly concurrency: number; readonly maxQueued: number; readonly maxWaitMs: number }
+  readonly allowSharedStore: boolean
+  readonly clock: Clock
+  readonly random: RandomBytes | undefined
+}
+
+const names: readonly (keyof KeyringSettings | 'resolveOwner' | 'owners')[] = [
+  'prefix',
+  'previousPrefixes',
+  'nextPrefix',
+  'environments',
+  'previousEnvironments',
+  'nextEnvironments',
+  'store',
+  'storeId',
+  'permissions',
+  'defaultPermissions',
+  'resolveOwner',
+  'owners',
+  'hasher',
+  'onEvent',
+  'onError',
+  'onChange',
+  'policy',
+  'retention',
+  'usage',
+  'cache',
+  'recordAgeMs',
+  'pollMs',
+  'leaseMs',
+  'storeTimeoutMs',
+  'negativeMs',
+  'expiryNoticeMs',
+  'staleIfErrorMs',
+  'hashing',
+  'allowSharedStore',
+  'clock',
+  'random',
+]
+
+/** Checks options and fills in defaults. @throws {ConfigurationError} naming the option, the rule and what came */
+export function resolveOptions<P extends string>(given: KeyringOptions<P>): ResolvedOptions<P> {
+  const options = checkedOptions<KeyringOptions<P>>('createKeyring', given, names)
+  const policy = checkedGroup<PolicyOptions>('policy', options.policy, policyNames)
+  const retention = checkedGroup<RetentionOptions>('retention', options.retention, retentionNames)
+  const cache = checkedGroup<Group<'cache'>>('cache', options.cache, ['maxEntries', 'maxBytes', 'maxNegatives'])
+  const hashing = checkedGroup<Group<'hashing'>>('hashing', options.hashing, ['concurrency', 'maxQueued', 'maxWaitMs'])
+  const pollMs = integer('pollMs', options.pollMs, 1_000, 10, 60_000)
+  const leaseMs = integer('leaseMs', options.leaseMs, 5_000, 10, 300_000)
+  if (leaseMs <= pollMs) {
+    throw new ConfigurationError('leaseMs', `Expected leaseMs to be more than pollMs (${pollMs}), got ${leaseMs}.`)
+  }
+  const expiryNoticeMs = integer('expiryNoticeMs', options.expiryNoticeMs, 14 * 86_400_000, 0)
+  const permissions = checkedCatalogue(options.permissions)
+  const maxEntries = integer('cache.maxEntries', cache.maxEntries, 10_000, 1, 10_000_000)
+  return {
+    ...resolvedGrammar(options),
+    store: checkedStore(options.store),
+    storeId: checkedStoreId(options.storeId),
+    permissions,
+    defaultPermissions: checkedDefaults(options.defaultPermissions ?? [], permissions),
+    resolveOwner: checkedOwners(options),
+    hasher: checkedHasher(options.hasher ?? argon2id()),
+    onEvent: optionalFunction('onEvent', options.onEvent) ?? (() => {}),
+    onError: optionalFunction('onError', options.onError),
+    onChange: optionalFunction('onChange', options.onChange),
+    policy: resolvedPolicy(policy, expiryNoticeMs),
+    retention: resolvedRetention(retention),
+    usage: resolvedUsage(options.usage),
+    cache: {
+      maxEntries,
+      maxBytes: integer('cache.maxBytes', cache.maxBytes, Math.max(2 ** 20, 1_600 * maxEntries), 2 ** 16),
+      maxNegatives: integer('cache.maxNegatives', cache.maxNegatives, 10_000, 1, 10_000_000),
+    },
+    recordAgeMs: integer('recordAgeMs', options.recordAgeMs, 10_000, 1, 3_600_000),
+    pollMs,
+    leaseMs,
+    storeTimeoutMs: integer('storeTimeoutMs', options.storeTimeoutMs, 1_000, 1, 60_000),
+    negativeMs: integer('negativeMs', options.negativeMs, 2_000, 0, 2_000),
+    expiryNoticeMs,
+    staleIfErrorMs: integer('staleIfErrorMs', options.staleIfErrorMs, 0, 0, 60_000),
+    hashing: {
+      concurrency: integer('hashing.concurrency', hashing.concurrency, 2, 1, 64),
+      maxQueued: integer('hashing.maxQueued', hashing.maxQueued, 256, 0, 100_000),
+      maxWaitMs: integer('hashing.maxWaitMs', hashing.maxWaitMs, 5_000, 1, 60_000),
+    },
+    allowSharedStore: flag('allowSharedStore', options.allowSharedStore),
+    clock: checkedClock(options.clock),
+    random: optionalFunction('random', options.random),
+  }
+}
+
+type Group<Name extends keyof KeyringSettings> = NonNullable<KeyringSettings[Name]>
+
+function checkedClock(clock: Clock | undefined): Clock {
+  if (clock === undefined) return systemClock
+  const lacks = (['now', 'monotonic', 'schedule'] as const).filter((name) => typeof clock?.[name] !== 'function')
+  if (lacks.length === 0) return clock
+  throw new ConfigurationError('clock', `Expected a Clock, as testClock() makes one; it lacks ${lacks.join(', ')}.`)
+}
+
+function checkedStore(store: KeyStore): KeyStore {
+  if (typeof store === 'function') {
+    throw new ConfigurationError('store', 'Expected a store, got a function. Call it: store: memoryStore().')
+  }
+  const missing = (['find', 'list', 'commit'] as const).filter((name) => typeof store?.[name] !== 'function')
+  if (missing.length === 0) return store
+  throw new ConfigurationError(
+    'store',
+    `Expected a KeyStore; it lacks ${missing.join(', ')}. See docs/writing-a-store.md.`,
+  )
+}
+
+function checkedStoreId(storeId: unknown): string | undefined {
+  if (storeId === undefined || (typeof storeId === 'string' && storeId.length > 0 && storeId.length <= 255))
+    return storeId
+  throw new ConfigurationError('storeId', `Expected storeId as guarantees().storeId shows it, got ${said(storeId)}.`)
+}
+
+function checkedCatalogue<P extends string>(permissions: PermissionCatalogue<P>): PermissionCatalogue<P> {
+  if (typeof permissions?.has === 'function' && Array.isArray(permissions.names)) return permissions
+  throw new ConfigurationError('permissions', 'Expected the result of definePermissions({ resource: ["action"] }).')
+}
+
+function checkedDefaults<P extends string>(defaults: readonly P[], permissions: PermissionCatalogue<P>): readonly P[] {
+  if (!Array.isArray(defaults)) throw new ConfigurationError('defaultPermissions', 'Expected a list of permissions.')
+  for (const name of defaults as readonly P[]) {
+    if (permissions.has(name)) continue
+    throw new ConfigurationError('defaultPermissions', `${said(name)} is not declared in permissions.`)
+  }
+  return Object.freeze([...defaults])
+}
+
+function checkedOwners(
+  options: KeyringSettings & Partial<Record<'owners' | 'resolveOwner', unknown>>,
+): ResolveOwner | 'unbounded' {
+  const { owners, resolveOwner } = options
+  if (owners === 'unbounded' && resolveOwner === undefined) return 'unbounded'
+  if (typeof resolveOwner === 'function' && owners === undefined) return resolveOwner as ResolveOwner
+  throw new ConfigurationError(
+    'resolveOwner',
+    "Say what bounds a key: either resolveOwner: async ({ workspaceId, owner }) => [...] | null, or owners: 'unbounded'.",
+  )
+}
+
+function checkedHasher(hasher: Hasher): Hasher {
+  if (hasher?.algorithm === 'argon2id' || hasher?.algorithm === 'hmac-sha256') return hasher
+  throw new ConfigurationError('hasher', 'Expected the result of argon2id() or hmacSha256({ pepper }).')
+}

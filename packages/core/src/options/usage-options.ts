@@ -1,0 +1,22 @@
+import { checkedGroup, integer } from '../input/option-checks.ts'
+
+/** How uses of keys are counted. */
+export interface UsageOptions {
+  /** How long a count waits at most before it is stored, milliseconds: what a killed process loses. Default 5 000. */
+  readonly flushMs?: number
+  /**
+   * How many counts (one per key, secret version and hour, about 200 bytes) may wait for the store, besides a batch of
+   * at most 2 000 under way. Beyond it, uses of further keys are dropped. Default 50 000.
+   */
+  readonly maxCells?: number
+}
+
+/** Checks and fills in. @throws {ConfigurationError} naming the option */
+export function resolvedUsage(given: false | UsageOptions | undefined): false | Required<UsageOptions> {
+  if (given === false) return false
+  const usage = checkedGroup<UsageOptions>('usage', given, ['flushMs', 'maxCells'])
+  return {
+    flushMs: integer('usage.flushMs', usage.flushMs, 5_000, 100, 60_000),
+    maxCells: integer('usage.maxCells', usage.maxCells, 50_000, 1, 10_000_000),
+  }
+}

@@ -1,0 +1,168 @@
+import type { PermissionCatalogue } from '../permissions/catalogue.ts'
+import { type GrantSet, grantSet } from '../permissions/match.ts'
+import type { KeyRecord, Owner, SecretRecord } from '../store/records.ts'
+import { createShared, maxSharedName } from './interned.ts'
+import type { ApiKey, Refused, Requirement } from './verdict.ts'
+
+/** Makes what handlers see of a key, and answers what it is good for. */
+export interface ApiKeys {
+  /** Frozen to the bottom: it is shared between requests. */
+  make(record: KeyRecord, secret: SecretRecord, owner: GrantSet): ApiKey
+  /** Whether this very object was made here: a copy stands for nothing. */
+  isOurs(apiKey: unknown): apiKey is ApiKey
+  /** Whether two keys made here say the same of the same key, so that one may stand for both. */
+  areSame(a: ApiKey, b: ApiKey): boolean
+  /** How much memory a key made here takes, at most. Bytes; the token's entry and the verdict are in it. */
+  bytesOf(apiKey: ApiKey): number
+  /** Undefined when the key is good for this. Workspace first: another tenant's route tells nothing else. */
+  refusal(apiKey: ApiKey, requirement: Requirement): Refused | undefined
+  /** Undefined when the key belongs to this workspace. */
+  workspaceRefusal(apiKey: ApiKey, workspaceId: string): Refused | undefined
+}
+
+// Thousands of keys hold a few different lists of permissions, few workspaces, and an owner has more than one key.
+const maxSharedLists = 1_000
+const maxSharedOwners = 1_000
+const maxSharedTexts = 1_000
+const noMetadata: ApiKey['metadata'] = Object.freeze({})
+
+/** Binds to the declared permissions: effective permissions are the declared names that key and owner both hold. */
+export function createApiKeys(catalogue: PermissionCatalogue): ApiKeys {
+  // What the key itself was granted; kept aside so that no handler sees or forges it.
+  const grantedBy = new WeakMap<ApiKey, readonly string[]>()
+  const sharedList = createShared<readonly string[]>(maxSharedLists)
+  const sharedOwner = createShared<Owner>(maxSharedOwners)
+  const sharedText = createShared<string>(maxSharedTexts)
+
+  // The copy is as long as the list: what `filter` gives has room for seventeen.
+  const listOf = (names: readonly string[]): readonly string[] =>
+    sharedList(JSON.stringify(names), () => Object.freeze([...names]))
+
+  const ownerOf = ({ owner: { type, id } }: KeyRecord): Owner =>
+    sharedOwner(`${type} ${id}`, () => Object.freeze({ type, id }))
+
+  const textOf = (text: string): string => sharedText(text, () => text)
+
+  const permissionRefusal = (apiKey: ApiKey, required: readonly string[], any: boolean): Refused | undefined => {
+    const granted = grantedBy.get(apiKey)
+    const has = (permission: string): boolean => granted !== undefined && apiKey.permissions.includes(permission)
+    if (any ? required.some(has) : required.every(has)) return undefined
+    const missing = required.filter((permission) => !has(permission))
+    const key = grantSet(granted)
+    const keyHas = (permission: string): boolean => key.has(permission)
+    const ownerIsShort = any ? missing.some(keyHas) : missing.every(keyHas)
+    return {
+      ok: false,
+      code: ownerIsShort ? 'owner_lacks_permission' : 'insufficient_permission',
+      keyId: apiKey.id,
+      requiredPermissions: required,
+    }
+  }
+
+  const workspaceRefusal = (apiKey: ApiKey, workspaceId: string): Refused | undefined =>
+    workspaceId === apiKey.workspaceId ? undefined : { ok: false, code: 'wrong_workspace', keyId: apiKey.id }
+
+  return {
+    make(record, secret, owner) {
+      const key = grantSet(record.permissions)
+      const permissions = catalogue.names.filter((name) => key.has(name) && owner.has(name))
+      const apiKey: ApiKey = {
+        id: record.id,
+        workspaceId: textOf(record.workspaceId),
+        name: record.name,
+        environment: textOf(record.environment),
+        permissions: listOf(permissions),
+        owner: ownerOf(record),
+        secretVersion: secret.version,
+        metadata: metadataOf(record),
+        expiresAt: null,
+        secretEndsAt: null,
+      }
+      showDate(apiKey, 'expiresAt', record.expiresAt)
+      showDate(apiKey, 'secretEndsAt', secret.endsAt)
+      grantedBy.set(apiKey, listOf(record.permissions))
+      return Object.freeze(apiKey)
+    },
+
+    isOurs: (apiKey): apiKey is ApiKey => grantedBy.has(apiKey as ApiKey),
+
+    workspaceRefusal,
+
+    areSame: (a, b) => isSameList(grantedBy.get(a), grantedBy.get(b)) && saysTheSame(a, b),
+
+    bytesOf(apiKey) {
+      const notes = Object.entries(apiKey.metadata)
+      return (
+        plainBytes +
+        textBytes(apiKey.name) +
+        // Shared as long as there are few: counted all the same.
+        textBytes(apiKey.workspaceId) +
+        textBytes(apiKey.owner.id) +
+        notes.reduce((sum, [name, note]) => sum + noteBytes + textBytes(name) + textBytes(note), 0) +
+        listBytes(apiKey.permissions, () => 0) +
+        listBytes(grantedBy.get(apiKey) ?? [], (grant) => grant.length + stringBytes)
+      )
+    },
+
+    refusal(apiKey, { workspaceId, environments, permissions, anyPermission }) {
+      const foreign = workspaceId === undefined ? undefined : workspaceRefusal(apiKey, workspaceId)
+      if (foreign !== undefined) return foreign
+      if (environments !== undefined && !environments.includes(apiKey.environment)) {
+        return { ok: false, code: 'wrong_environment', keyId: apiKey.id }
+      }
+      return (
+        (permissions && permissionRefusal(apiKey, permissions, false)) ??
+        (anyPermission && permissionRefusal(apiKey, anyPermission, true))
+      )
+    },
+  }
+}
+
+// Measured: an entry of a key with a short name, all in. A test measures heaps full of entries against these.
+const plainBytes = 480
+const stringBytes = 32
+// A field of a frozen object: its place there, and what its name and text are kept in.
+const noteBytes = 96
+
+/** A text with one character beyond Latin-1 takes two bytes for each. */
+function textBytes(text: string): number {
+  return 2 * text.length
+}
+
+/** Nothing where the list is shared; the names of effective permissions are the catalogue's own. */
+function listBytes(names: readonly string[], nameBytes: (name: string) => number): number {
+  const named = names.reduce((sum, name) => sum + name.length + 3, 1)
+  return named <= maxSharedName ? 0 : names.reduce((sum, name) => sum + 8 + nameBytes(name), stringBytes)
+}
+
+function isSameList(a: readonly string[] | undefined, b: readonly string[] | undefined): boolean {
+  return a === b || (a?.length === b?.length && a?.every((name, index) => name === b?.[index]) === true)
+}
+
+function saysTheSame(a: ApiKey, b: ApiKey): boolean {
+  return (
+    a.id === b.id &&
+    a.secretVersion === b.secretVersion &&
+    a.name === b.name &&
+    a.workspaceId === b.workspaceId &&
+    a.environment === b.environment &&
+    a.owner.type === b.owner.type &&
+    a.owner.id === b.owner.id &&
+    isSameList(a.permissions, b.permissions) &&
+    isSameList(Object.entries(a.metadata).flat(), Object.entries(b.metadata).flat()) &&
+    a.expiresAt?.getTime() === b.expiresAt?.getTime() &&
+    a.secretEndsAt?.getTime() === b.secretEndsAt?.getTime()
+  )
+}
+
+// Entry by entry: frozen copies by spread have a hidden class each, which weighs more than they do.
+function metadataOf({ metadata }: KeyRecord): ApiKey['metadata'] {
+  const entries = Object.entries(metadata)
+  return entries.length === 0 ? noMetadata : Object.freeze(Object.fromEntries(entries))
+}
+
+// A Date can be changed even when frozen: each reader gets its own. Only where there is one, since an object with a
+// getter of its own takes three times the memory.
+function showDate(apiKey: ApiKey, name: 'expiresAt' | 'secretEndsAt', at: number | null): void {
+  if (at !== null) Object.defineProperty(apiKey, name, { get: () => new Date(at), enumerable: true })
+}

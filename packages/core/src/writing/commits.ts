@@ -1,0 +1,141 @@
+import { randomBytes } from 'node:crypto'
+import type { Clock } from '../runtime/clock.ts'
+import { compareAndSet, type LockedTarget } from './compare-and-set.ts'
+import { isClavigerError, UnavailableError } from '../errors/errors.ts'
+import type { ManagedStore } from '../bounds/managed-store.ts'
+import { readableServiceAccount } from '../store/readable.ts'
+import type { KeyRecord, ServiceAccount } from '../store/records.ts'
+import type { Change, CommitResult, LockedRecord, LockTarget, Urgency } from '../store/store.ts'
+import type { ChangeTarget } from '../cache/change-target.ts'
+import type { Freshness } from '../following/freshness.ts'
+import { readableKey } from '../verify/records.ts'
+import { within } from '../runtime/within.ts'
+
+/** A change as its author knows it; nonce and time are added on the way. */
+export type ProposedChange = Omit<Change, 'nonce' | 'at' | 'silent' | 'storeId'> & { readonly silent?: boolean }
+
+/** A change that is decided while its records are locked. */
+export interface LockedChange {
+  readonly targets: readonly LockedTarget[]
+  readonly urgency: Urgency
+  /**
+   * What is to be written over what is stored; undefined for nothing. Asked again when the store has to begin again. What
+   * it throws ends the call, and nothing is written.
+   */
+  decide(stored: readonly LockedRecord[], now: number): ProposedChange | undefined
+  /** Told when somebody else was first and it is tried again. Only on stores that cannot lock. */
+  lost?(): void
+}
+
+/** Carries changes to the store, and their meaning to this process's caches. */
+export interface Commits {
+  /**
+   * When this resolves with `ok`, nothing read before the change is used here any more. When it throws, the outcome is
+   * unknown and the caches forget as well.
+   *
+   * @throws {UnavailableError} when the store fails or does not answer in time
+   */
+  commit(change: ProposedChange): Promise<CommitResult>
+  /**
+   * The same for a change that is decided under the store's lock, or, where the store has none, by comparing and setting.
+   *
+   * @returns undefined when nothing was to be written
+   * @throws {UnavailableError} also when others kept being first
+   */
+  commitLocked(change: LockedChange): Promise<CommitResult | undefined>
+}
+
+/** Makes the one way to write. */
+export function createCommits(
+  store: ManagedStore,
+  caches: ChangeTarget,
+  freshness: Pick<Freshness, 'applied' | 'confirmed' | 'storeId'>,
+  clock: Clock,
+  storeTimeoutMs: number,
+): Commits {
+  const whole = (change: ProposedChange, nonce: string): Change => ({
+    silent: false,
+    ...change,
+    nonce,
+    at: clock.now(),
+    ...(freshness.storeId !== undefined && { storeId: freshness.storeId }),
+  })
+
+  /** Runs what stores a change: the caches forget what it announced, whatever came of it. */
+  const applying = async <Result extends CommitResult | undefined>(
+    nonce: string,
+    announced: () => ProposedChange | undefined,
+    store: () => Promise<Result>,
+  ): Promise<Result> => {
+    try {
+      const meant = freshness.storeId
+      const result = await store()
+      const head = result?.ok === true ? result.head : null
+      if (head !== null && meant !== undefined && head.storeId !== meant) {
+        throw new UnavailableError('store', 'The change went into another store than the one this process knows.')
+      }
+      if (result?.ok === true && announced()?.silent !== true) freshness.applied(nonce)
+      return result
+    } finally {
+      caches.apply(announced()?.announcements ?? [])
+    }
+  }
+
+  return {
+    async commit(change) {
+      const nonce = newNonce()
+      return applying(
+        nonce,
+        () => change,
+        () => within(clock, storeTimeoutMs, 'store', () => store.commit(whole(change, nonce))),
+      )
+    },
+
+    async commitLocked({ targets, urgency, decide, lost }) {
+      const nonce = newNonce()
+      let proposed: ProposedChange | undefined
+      let thrown: { readonly error: unknown } | undefined
+      // A store is not trusted with errors of ours: it would take them for its own.
+      const ask = (stored: readonly LockedRecord[]): Change | undefined => {
+        thrown = undefined
+        try {
+          const change = decide(
+            targets.map((target, index) => readable(target, stored[index] ?? null)),
+            clock.now(),
+          )
+          proposed = change ?? proposed
+          return change && whole(change, nonce)
+        } catch (error) {
+          thrown = { error }
+          return undefined
+        }
+      }
+      const result = await applying(
+        nonce,
+        () => proposed,
+        () =>
+          store.commitLocked === undefined
+            ? compareAndSet(store, { targets, urgency, ask, ...(lost && { lost }) }, clock, storeTimeoutMs)
+            : within(clock, storeTimeoutMs, 'store', async () => store.commitLocked?.(targets, ask, urgency)),
+      )
+      if (thrown === undefined) return result
+      // Not for what a store lost, or has not heard of yet.
+      if (isAbsence(thrown.error)) await within(clock, storeTimeoutMs, 'store', freshness.confirmed)
+      throw thrown.error
+    },
+  }
+}
+
+function isAbsence(error: unknown): boolean {
+  return isClavigerError(error) && error.code.endsWith('_NOT_FOUND')
+}
+
+function newNonce(): string {
+  return randomBytes(12).toString('base64url')
+}
+
+/** Any store's answer is checked, our own included. */
+function readable({ type, id }: LockTarget, stored: LockedRecord): LockedRecord {
+  if (stored === null || stored === 'corrupt') return stored
+  return type === 'key' ? readableKey(id, stored as KeyRecord) : readableServiceAccount(id, stored as ServiceAccount)
+}

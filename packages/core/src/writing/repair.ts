@@ -1,0 +1,35 @@
+import type { Clock } from '../runtime/clock.ts'
+import type { Commits } from './commits.ts'
+import type { ManagedStore } from '../bounds/managed-store.ts'
+import type { KeyRecord } from '../store/records.ts'
+import { readableKey } from '../verify/records.ts'
+import { within } from '../runtime/within.ts'
+
+/**
+ * Puts something right about a stored key in the background: silently, since no verdict goes by it, and given up as soon
+ * as anybody has changed the key. The record is read again right before it is written: another repair of the same key
+ * moves no revision, and must not be undone.
+ *
+ * @param seen the record that gave the reason
+ * @param repaired what is to be stored in place of the record as it is now; undefined when there is no reason any more
+ * @returns whether it was stored
+ */
+export type Repair = (seen: KeyRecord, repaired: (stored: KeyRecord) => KeyRecord | undefined) => Promise<boolean>
+
+/** Makes the one way to repair a key. */
+export function createRepair(store: ManagedStore, commits: Commits, clock: Clock, storeTimeoutMs: number): Repair {
+  return async (seen, repaired) => {
+    const found = await within(clock, storeTimeoutMs, 'store', () => store.findFor(seen.workspaceId, [seen.id]))
+    const stored = readableKey(seen.id, found.get(seen.id))
+    if (stored === null || stored === 'corrupt' || stored.revision !== seen.revision) return false
+    const record = repaired(stored)
+    if (record === undefined) return false
+    const { ok } = await commits.commit({
+      writes: [{ type: 'key', record, expectedRevision: stored.revision }],
+      activity: [],
+      announcements: [],
+      silent: true,
+    })
+    return ok
+  }
+}

@@ -1,0 +1,53 @@
+import { expect, test, vi } from 'vitest'
+import { messageOf, stackOf } from '../../src/reporting/error-text.ts'
+import { createFaults } from '../../src/reporting/faults.ts'
+import { hearFrom } from '../../src/input/host-code.ts'
+import { createReporter } from '../../src/http/reporting.ts'
+import { testClock } from '@claviger/testing'
+import { hostileErrors } from '../support/hostile-errors.ts'
+
+vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+
+test.each(hostileErrors())('%s gives text, and is reported without another failure', (_, thrown) => {
+  for (const text of [messageOf(thrown), stackOf(thrown)]) {
+    expect(typeof text).toBe('string')
+    expect(text).not.toBe('')
+  }
+  createReporter((text) => text).fault('CLAVIGER_GUARD_FAILED', 'a test', 'it failed.', thrown)
+  createFaults(undefined, (text) => text, testClock())(thrown, 'a test')
+})
+
+test.each(hostileErrors())('a rejection of host code with %s is heard', async (_, thrown) => {
+  const heard: unknown[] = []
+  hearFrom(
+    () => Promise.reject(thrown),
+    (error) => void heard.push(error),
+  )
+  hearFrom(
+    () => {
+      throw thrown
+    },
+    (error) => void heard.push(error),
+  )
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(heard).toHaveLength(2)
+  for (const error of heard) expect(Object.is(error, thrown)).toBe(true)
+})
+
+test('a result of host code whose `then` throws is heard as well', async () => {
+  const heard: unknown[] = []
+  const error = new Error('then')
+  const failing = (): never => {
+    throw error
+  }
+  for (const then of [{ value: failing }, { get: failing }]) {
+    // oxlint-disable-next-line no-thenable
+    const result: object = Object.defineProperty({}, 'then', then)
+    hearFrom(
+      () => result,
+      (failure) => void heard.push(failure),
+    )
+  }
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(heard).toEqual([error, error])
+})

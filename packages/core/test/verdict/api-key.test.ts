@@ -1,0 +1,93 @@
+import { testRecord } from '@claviger/testing'
+import { describe, expect, test } from 'vitest'
+import { definePermissions } from '../../src/permissions/catalogue.ts'
+import { grantSet, unboundedGrants } from '../../src/permissions/match.ts'
+import type { KeyRecord } from '../../src/store/records.ts'
+import { createApiKeys } from '../../src/verdict/api-key.ts'
+import type { ApiKey } from '../../src/verdict/verdict.ts'
+
+const catalogue = definePermissions({ prompts: ['read', 'write'] })
+const apiKeys = createApiKeys(catalogue)
+
+function keyOf(fields: Partial<KeyRecord> = {}, owner = unboundedGrants): ApiKey {
+  const record = testRecord({ permissions: ['prompts:*'], ...fields })
+  return apiKeys.make(record, record.secrets[0], owner)
+}
+
+describe('what keys have in common', () => {
+  test('is one object: permissions, owner, and metadata where there is none', () => {
+    const [a, b] = [keyOf(), keyOf()]
+    expect(a).not.toBe(b)
+    expect([a.permissions, a.owner, a.metadata].map(Object.isFrozen)).toEqual([true, true, true])
+    expect(a.permissions).toBe(b.permissions)
+    expect(a.owner).toBe(b.owner)
+    expect(a.metadata).toBe(b.metadata)
+    expect(a).toEqual(b)
+  })
+
+  test('is no more than that: what differs in one part differs', () => {
+    const keys = [
+      keyOf({ permissions: ['prompts:read'] }),
+      keyOf({ permissions: ['prompts:read', 'prompts:write'] }),
+      keyOf({ permissions: [] }),
+      keyOf({ permissions: ['prompts:*'] }, grantSet(['prompts:write'])),
+    ]
+    expect(keys.map(({ permissions }) => permissions.join())).toEqual([
+      'prompts:read',
+      'prompts:read,prompts:write',
+      '',
+      'prompts:write',
+    ])
+    const owners = [
+      keyOf({ workspaceId: 'a', owner: { type: 'user', id: 'x' } }),
+      keyOf({ workspaceId: 'b', owner: { type: 'user', id: 'x' } }),
+      keyOf({ workspaceId: 'a', owner: { type: 'service', id: 'x' } }),
+      keyOf({ workspaceId: 'a', owner: { type: 'user', id: 'y' } }),
+    ]
+    expect(owners.map(({ workspaceId, owner }) => `${workspaceId} ${owner.type} ${owner.id}`)).toEqual([
+      'a user x',
+      'b user x',
+      'a service x',
+      'a user y',
+    ])
+  })
+
+  test('does not change with the record it was made from', () => {
+    const permissions = ['prompts:*']
+    const record = testRecord({ permissions, metadata: { team: 'core' } })
+    const apiKey = apiKeys.make(record, record.secrets[0], unboundedGrants)
+    permissions[0] = 'other:read'
+    expect(apiKeys.refusal(apiKey, { permissions: ['prompts:read'] })).toBeUndefined()
+    expect(apiKey.metadata).toEqual({ team: 'core' })
+    expect(Object.isFrozen(apiKey.metadata)).toBe(true)
+  })
+
+  test('tells of each key what it was granted itself, though the effective list is the same', () => {
+    const owner = grantSet(['prompts:read'])
+    const [wide, narrow] = [keyOf({}, owner), keyOf({ permissions: ['prompts:read'] }, owner)]
+    expect(wide.permissions).toBe(narrow.permissions)
+    const codes = [wide, narrow].map((key) => apiKeys.refusal(key, { permissions: ['prompts:write'] })?.code)
+    expect(codes).toEqual(['owner_lacks_permission', 'insufficient_permission'])
+  })
+})
+
+test('a copy of a key, with whosever permissions, is good for nothing', () => {
+  const strong = keyOf()
+  const weak = keyOf({ permissions: [] })
+  for (const copy of [{ ...strong }, { ...weak, permissions: strong.permissions }]) {
+    expect(apiKeys.isOurs(copy)).toBe(false)
+    expect(apiKeys.refusal(copy, { permissions: ['prompts:read'] })?.code).toBe('insufficient_permission')
+  }
+  expect(apiKeys.isOurs(strong)).toBe(true)
+  expect(createApiKeys(catalogue).isOurs(strong)).toBe(false)
+})
+
+test('metadata named like a part of every object is metadata', () => {
+  const metadata = JSON.parse('{"__proto__":"a","constructor":"b"}') as Record<string, string>
+  const apiKey = keyOf({ metadata })
+  expect(Object.entries(apiKey.metadata)).toEqual([
+    ['__proto__', 'a'],
+    ['constructor', 'b'],
+  ])
+  expect(Object.getPrototypeOf(apiKey.metadata)).toBe(Object.prototype)
+})
