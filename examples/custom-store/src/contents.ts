@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import {
-  assertMeantFor,
+  requireMeantFor,
   type Change,
-  checkLimit,
+  requireLimit,
   type CommitResult,
   compareForList,
   CorruptRecordError,
@@ -79,7 +79,7 @@ function readRow<Row>(text: string | undefined, decode: (stored: unknown) => Row
 
 /** Lists keys of one workspace, a page at a time. */
 export function listKeys({ rows }: Contents, query: KeyQuery): Page<KeyRecord> {
-  checkLimit(query.limit)
+  requireLimit(query.limit)
   const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor)
   const rest = Array.from(rows, ([name, text]) => (name.startsWith('key:') ? readRow(text, decodeKeyRecord) : null))
     .filter((key) => key !== null && key !== 'corrupt')
@@ -113,7 +113,7 @@ const logLength = 100
 export function applyChange(contents: Contents, change: Change): CommitResult {
   const { writes, announcements, nonce, silent } = change
   const { log, rows } = contents
-  assertMeantFor(change, contents.storeId)
+  requireMeantFor(change, contents.storeId)
   for (const [index, write] of writes.entries()) {
     const current = readRow(rows.get(nameOf(write)), decoders[write.type])
     const reason = judgeWrite(write, current)

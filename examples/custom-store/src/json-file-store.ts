@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { checkedWrites, type KeyStore } from '@claviger/core/store'
+import { parseWrites, type KeyStore } from '@claviger/core/store'
 import {
   applyChange,
   changesSince,
@@ -29,7 +29,7 @@ export function jsonFileStore(path: string): KeyStore {
 
     async commit(change) {
       // Before the first await: the caller may go on to change what it gave.
-      const own = { ...change, writes: checkedWrites(change), announcements: structuredClone(change.announcements) }
+      const own = { ...change, writes: parseWrites(change), announcements: structuredClone(change.announcements) }
       return withLock(path, async () => {
         const contents = await read()
         const result = applyChange(contents, own)

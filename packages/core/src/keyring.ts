@@ -11,7 +11,7 @@ import { healthOf } from './life/health.ts'
 import { createVitals } from './reporting/vitals.ts'
 import type { Keyring } from './keyring.types.ts'
 import { createManagers } from './keys/facade/create-manager.ts'
-import { checkedOwner, checkReference, ownFields } from './keys/shapes/checks.ts'
+import { parseOwner, parseReference, ownFields } from './keys/shapes/checks.ts'
 import { createFreeText } from './keys/shapes/free-text.ts'
 import type { KeyManager } from './keys/facade/manager.ts'
 import { createTurns } from './keys/changes/turns.ts'
@@ -37,11 +37,11 @@ import { createRecheck } from './verify/recheck.ts'
 import { createRecords } from './verify/records.ts'
 import { createRevokedKeys } from './following/revoked.ts'
 import { createRecorder } from './usage/recorder.ts'
-import { checkedContext, checkedWatch } from './verify/context.ts'
+import { parseContext, parseWatch } from './verify/context.ts'
 import { createVerifier } from './verify/verifier.ts'
 import { createWithheldGrants } from './verify/withheld-grants.ts'
 import { inOrder, toldTo } from './watch/changes.ts'
-import { checkedSignal } from './watch/checked-signal.ts'
+import { parseSignal } from './watch/parse-signal.ts'
 import { createWatches } from './watch/watches.ts'
 
 // After a failed start, calls in between fail at once; a store that comes up late is found soon.
@@ -234,7 +234,7 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
 
     async verify(token, context) {
       if (readiness.closed) throw new ClosedError()
-      const { carrier, requirement } = checkedContext(context, declared)
+      const { carrier, requirement } = parseContext(context, declared)
       const verification = await verifier.verify(token, carrier)
       const answer = verification.ok
         ? (apiKeys.refusal(verification.apiKey, requirement) ?? verification)
@@ -249,21 +249,21 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
     ...authorization(apiKeys, declared),
 
     watch(apiKey, options) {
-      const { signal, requirement } = checkedWatch(options, declared)
+      const { signal, requirement } = parseWatch(options, declared)
       if (!apiKeys.isOurs(apiKey)) {
         throw new ConfigurationError(
           'apiKey',
           'Expected the apiKey of a request or an accepted verification of this keyring.',
         )
       }
-      return watches.watch(apiKey, requirement, checkedSignal(signal))
+      return watches.watch(apiKey, requirement, parseSignal(signal))
     },
 
     async ownerChanged(change) {
       const { workspaceId, owner } = ownFields<OwnerQuestion>('ownerChanged', change, ['workspaceId', 'owner'])
-      checkReference('workspaceId', workspaceId)
+      parseReference('workspaceId', workspaceId)
       await ready()
-      const changed = { workspaceId, owner: checkedOwner(owner) }
+      const changed = { workspaceId, owner: parseOwner(owner) }
       await commits.commit({ writes: [], activity: [], announcements: [{ type: 'owner', ...changed }] })
       ownerFlags.ownerChanged(changed)
     },

@@ -1,10 +1,10 @@
 import {
-  assertMeantFor,
+  requireMeantFor,
   type Change,
-  checkedTargets,
-  checkedWrites,
+  parseTargets,
+  parseWrites,
   type CommitResult,
-  demandLocked,
+  requireLocked,
   idempotencyId,
   judgeWrite,
   type LockedRecord,
@@ -18,8 +18,8 @@ type Refusal = Extract<CommitResult, { ok: false }>
 
 /** Carries out a change, all or nothing: every write is judged before the first is stored. */
 export function commitTo(database: Database, change: Change): CommitResult {
-  const writes = checkedWrites(change)
-  assertMeantFor(change, database.log.head().storeId)
+  const writes = parseWrites(change)
+  requireMeantFor(change, database.log.head().storeId)
   for (const [index, write] of writes.entries()) {
     const refusal = judge(database, write, index)
     if (refusal !== undefined) return refusal
@@ -39,13 +39,13 @@ export function commitLocked(
   unchecked: readonly LockTarget[],
   decide: (stored: readonly LockedRecord[]) => Change | undefined,
 ): CommitResult | undefined {
-  const targets = checkedTargets(unchecked)
+  const targets = parseTargets(unchecked)
   const { keys, accounts } = database
   const change = decide(
     targets.map(({ type, id }) => structuredClone((type === 'key' ? keys : accounts).get(id) ?? null)),
   )
   if (change === undefined) return undefined
-  demandLocked(change.writes, targets)
+  requireLocked(change.writes, targets)
   return commitTo(database, change)
 }
 

@@ -1,4 +1,4 @@
-import { checkedOptions, ConfigurationError, type KeyStore, UnavailableError } from '@claviger/core/store'
+import { parseOptions, ConfigurationError, type KeyStore, UnavailableError } from '@claviger/core/store'
 import { commitLocked, commitTo } from './commit.ts'
 import { type Database, emptyDatabase } from './database.ts'
 import { listActivity } from './activity.ts'
@@ -32,7 +32,7 @@ export interface MemoryStore extends Required<KeyStore> {
  * @throws {ConfigurationError} when an option is wrong
  */
 export function memoryStore(options?: MemoryStoreOptions): MemoryStore {
-  const given = checkedOptions<MemoryStoreOptions>('memoryStore', options, ['storeId', 'changeLogLength'])
+  const given = parseOptions<MemoryStoreOptions>('memoryStore', options, ['storeId', 'changeLogLength'])
   const { storeId = crypto.randomUUID(), changeLogLength = 1_000 } = given
   if (typeof storeId !== 'string' || storeId === '') {
     throw new ConfigurationError('storeId', 'storeId must be a text that is not empty. Leave it out for a random one.')

@@ -1,4 +1,4 @@
-import { checkLimit, type CursorPosition, decodeCursor, encodeCursor, type Page } from '@claviger/core/store'
+import { requireLimit, type CursorPosition, decodeCursor, encodeCursor, type Page } from '@claviger/core/store'
 
 /** What a listing asks for besides its filters. */
 interface PageRequest {
@@ -12,7 +12,7 @@ export function pageOf<Row extends { readonly id: string }>(
   instantOf: (row: Row) => number,
   { cursor, limit }: PageRequest,
 ): Page<Row> {
-  checkLimit(limit)
+  requireLimit(limit)
   const position = (row: Row): CursorPosition => ({ at: instantOf(row), id: row.id })
   const after = cursor === undefined ? undefined : decodeCursor(cursor)
   const rest = [...rows]

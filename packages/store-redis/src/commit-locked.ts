@@ -1,8 +1,8 @@
 import {
   type Change,
-  checkedTargets,
+  parseTargets,
   type CommitResult,
-  demandLocked,
+  requireLocked,
   type LockedRecord,
   type LockTarget,
   maxRecordLength,
@@ -34,7 +34,7 @@ export async function commitLocked(
   decide: (stored: readonly LockedRecord[]) => Change | undefined,
   urgency: Urgency,
 ): Promise<CommitResult | undefined> {
-  const targets = checkedTargets(unchecked)
+  const targets = parseTargets(unchecked)
   const token = crypto.randomUUID()
   const records = targets.map((target) => textsOf(database, target)[0])
   const queues = records.map((name) => database.names.claims(name))
@@ -46,7 +46,7 @@ export async function commitLocked(
       if (texts !== undefined) {
         const change = decide(targets.map((target) => recordIn(database, texts, target)))
         if (change === undefined) return undefined
-        demandLocked(change.writes, targets)
+        requireLocked(change.writes, targets)
         const result = await attemptsAt(database, change, { token, queues, records, texts })()
         isOver = typeof result === 'object' && result.ok
         if (typeof result === 'object') return result

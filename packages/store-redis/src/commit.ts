@@ -1,7 +1,7 @@
 import {
-  assertMeantFor,
+  requireMeantFor,
   type Change,
-  checkedWrites,
+  parseWrites,
   type CommitResult,
   judgeWrite,
   monotonicMs,
@@ -59,7 +59,7 @@ export function attemptsAt(
   claimed: Claimed = nothing,
 ): () => Promise<CommitResult | Lost> {
   const { names } = database
-  const writes = checkedWrites(change)
+  const writes = parseWrites(change)
   const log = activityOperations(names, change.activity)
   const plans = writes.map((write) => planOf(names, write))
   const reads = plans.flatMap((plan) => plan.reads)
@@ -71,7 +71,7 @@ export function attemptsAt(
     texts ??= await readTexts(database, reads)
     const refusal = judge(plans, texts)
     if (refusal !== undefined) {
-      if (change.storeId !== undefined) assertMeantFor(change, await storeIdOf(database))
+      if (change.storeId !== undefined) requireMeantFor(change, await storeIdOf(database))
       return refusal
     }
     const { expected, operations } = compile(plans, texts)

@@ -1,4 +1,4 @@
-import { checkedOptions, ConfigurationError, describeClient } from '@claviger/core/store'
+import { parseOptions, ConfigurationError, describeClient } from '@claviger/core/store'
 import type { RedisClient, RedisClusterClient } from './client.ts'
 
 /** How a Redis store is made. */
@@ -46,16 +46,16 @@ export function resolveOptions(
   client: RedisClient | RedisClusterClient,
   given: RedisStoreOptions | undefined,
 ): ResolvedOptions {
-  const options = checkedOptions<RedisStoreOptions>('redisStore', given, names)
+  const options = parseOptions<RedisStoreOptions>('redisStore', given, names)
   const { namespace = 'claviger', allowVolatileStore = false, subscriber = client } = options
-  checkClient('client', client)
+  requireClient('client', client)
   if (typeof namespace !== 'string' || !/^[A-Za-z0-9_-]{1,64}$/.test(namespace)) {
     throw new ConfigurationError('namespace', 'namespace must be 1 to 64 letters, digits, "_" or "-".')
   }
   if (typeof allowVolatileStore !== 'boolean') {
     throw new ConfigurationError('allowVolatileStore', 'allowVolatileStore must be true or false.')
   }
-  if (subscriber !== false) checkClient('subscriber', subscriber)
+  if (subscriber !== false) requireClient('subscriber', subscriber)
   return {
     namespace,
     allowVolatileStore,
@@ -66,7 +66,7 @@ export function resolveOptions(
   }
 }
 
-function checkClient(option: string, client: unknown): void {
+function requireClient(option: string, client: unknown): void {
   const has = (method: string): boolean =>
     typeof client === 'object' && client !== null && typeof Reflect.get(client, method) === 'function'
   const name = describeClient(client)

@@ -1,5 +1,5 @@
 import {
-  checkLimit,
+  requireLimit,
   type CursorPosition,
   decodeCursor,
   encodeCursor,
@@ -29,7 +29,7 @@ const maxMs = 60
 
 /** Reads the limit and the cursor of a request, or throws `ValidationError`. */
 export function pageStart({ cursor, limit }: PageRequest): CursorPosition | undefined {
-  checkLimit(limit)
+  requireLimit(limit)
   return cursor === undefined ? undefined : decodeCursor(cursor)
 }
 

@@ -2,7 +2,7 @@ import type { Marks } from '@claviger/core/store'
 import { readHead } from './changes/head.ts'
 import type { Database, Queries } from './database/database.ts'
 import { retrying } from './database/retrying.ts'
-import { assertStorable } from './database/texts.ts'
+import { requireStorable } from './database/texts.ts'
 import { transaction } from './database/transaction.ts'
 
 // Far more than a keyring ever proposes: a table that somebody filled is not read whole.
@@ -11,8 +11,8 @@ const maxMarks = 1_000
 /** Stores marks whose names are new, and gives all. Who is second to insert a name reads what the first one wrote. */
 export async function exchangeMarks(database: Database, proposed: Marks): Promise<Marks> {
   for (const [name, content] of proposed) {
-    assertStorable(name, 'marks.name')
-    assertStorable(content, 'marks.content')
+    requireStorable(name, 'marks.name')
+    requireStorable(content, 'marks.content')
   }
   if (proposed.size === 0) return retrying(database, () => readMarks(database.queries))
   return transaction(database, async (queries) => {

@@ -1,6 +1,6 @@
-import { checkedOptions } from '@claviger/core/store'
+import { parseOptions } from '@claviger/core/store'
 import { type Dialect, MysqlAdapter, MysqlIntrospector, MysqlQueryCompiler } from 'kysely'
-import { checkMysqlPool } from './clients/check-client.ts'
+import { requireMysqlPool } from './clients/require-client.ts'
 import { driverFor } from './clients/driver.ts'
 import { type MysqlPool, type MysqlPromisePool, mysqlConnection } from './clients/mysql-pool.ts'
 import { openDatabase } from './database/database.ts'
@@ -15,9 +15,9 @@ import { type SqlStore, sqlStore } from './store.ts'
  * @throws {ConfigurationError} for what is no pool of `mysql2`, or when an option is wrong
  */
 export function mysqlStore(pool: MysqlPool | MysqlPromisePool, options?: ServerStoreOptions): SqlStore {
-  const given = checkedOptions<ServerStoreOptions>('mysqlStore', options, [...generalNames, 'statementTimeoutMs'])
+  const given = parseOptions<ServerStoreOptions>('mysqlStore', options, [...generalNames, 'statementTimeoutMs'])
   const { statementTimeoutMs = 3_000 } = given
-  checkMysqlPool(pool)
+  requireMysqlPool(pool)
   const connect = (timeoutMs: number | undefined): Dialect => ({
     createAdapter: () => new MysqlAdapter(),
     createDriver: () => driverFor(() => mysqlConnection(pool, timeoutMs)),

@@ -39,13 +39,13 @@ export const generalNames = ['tablePrefix', 'changeLogLength'] as const
 const identifier = /^[A-Za-z_][A-Za-z0-9_]{0,30}$/
 
 /** @throws {ConfigurationError} for what is no plain identifier */
-export function checkedIdentifier(option: string, value: unknown): string {
+export function parseIdentifier(option: string, value: unknown): string {
   if (typeof value === 'string' && identifier.test(value)) return value
   throw new ConfigurationError(option, `${option} must match ${identifier.source}, got ${said(value)}.`)
 }
 
 /** @throws {ConfigurationError} for what is no integer of at least `least` */
-export function checkedCount(option: string, value: unknown, least: number): number {
+export function parseCount(option: string, value: unknown, least: number): number {
   if (Number.isSafeInteger(value) && (value as number) >= least) return value as number
   throw new ConfigurationError(option, `${option} must be an integer of at least ${least}, got ${said(value)}.`)
 }

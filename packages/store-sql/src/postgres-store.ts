@@ -1,6 +1,6 @@
-import { checkedOptions } from '@claviger/core/store'
+import { parseOptions } from '@claviger/core/store'
 import { type Dialect, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely'
-import { checkPostgresPool } from './clients/check-client.ts'
+import { requirePostgresPool } from './clients/require-client.ts'
 import { driverFor } from './clients/driver.ts'
 import { type PostgresPool, postgresConnection } from './clients/postgres-pool.ts'
 import { openDatabase } from './database/database.ts'
@@ -15,13 +15,13 @@ import { type SqlStore, sqlStore } from './store.ts'
  * @throws {ConfigurationError} for what is no pool of `pg`, or when an option is wrong
  */
 export function postgresStore(pool: PostgresPool, options?: PostgresStoreOptions): SqlStore {
-  const given = checkedOptions<PostgresStoreOptions>('postgresStore', options, [
+  const given = parseOptions<PostgresStoreOptions>('postgresStore', options, [
     ...generalNames,
     'schema',
     'statementTimeoutMs',
   ])
   const { schema, statementTimeoutMs = 3_000 } = given
-  checkPostgresPool(pool)
+  requirePostgresPool(pool)
   const connect = (timeoutMs: number | undefined): Dialect => ({
     createAdapter: () => new PostgresAdapter(),
     createDriver: () => driverFor(() => postgresConnection(pool, timeoutMs)),

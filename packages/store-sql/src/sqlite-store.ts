@@ -1,6 +1,6 @@
-import { checkedOptions } from '@claviger/core/store'
+import { parseOptions } from '@claviger/core/store'
 import { type Dialect, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
-import { checkSqliteHandle } from './clients/check-client.ts'
+import { requireSqliteHandle } from './clients/require-client.ts'
 import { sqliteDriver, type SqliteDatabase } from './clients/sqlite-database.ts'
 import { fileInPlace } from './clients/file-in-place.ts'
 import { openDatabase } from './database/database.ts'
@@ -16,9 +16,9 @@ import { type SqlStore, sqlStore } from './store.ts'
  * @throws {ConfigurationError} for what is no handle of such a driver, or when an option is wrong
  */
 export function sqliteStore(database: SqliteDatabase, options?: SqliteStoreOptions): SqlStore {
-  const given = checkedOptions<SqliteStoreOptions>('sqliteStore', options, [...generalNames, 'busyTimeoutMs'])
+  const given = parseOptions<SqliteStoreOptions>('sqliteStore', options, [...generalNames, 'busyTimeoutMs'])
   const { busyTimeoutMs = 800 } = given
-  checkSqliteHandle(database)
+  requireSqliteHandle(database)
   const connect = (): Dialect => ({
     createAdapter: () => new SqliteAdapter(),
     createDriver: () => sqliteDriver(database),

@@ -129,7 +129,7 @@ async function tryWriting(
   ]
   await writeRows(queries, writes, new Map())
   const stored = await lockStoredRows(queries, database, writes)
-  for (const write of writes) assertSame(write, stored.get(rowId(write))?.record)
+  for (const write of writes) requireSame(write, stored.get(rowId(write))?.record)
   const changes: readonly Write[] = [
     { type: 'key', record: { ...key, revision: 2, revokedAt: key.createdAt }, expectedRevision: 1 },
     { type: 'serviceAccount', record: { ...serviceAccount, revision: 2 }, expectedRevision: 1 },
@@ -147,7 +147,7 @@ async function tryWriting(
   if (counted !== 2 * usage.requests) throw new ChangedValueError(`A sum of 2 was read as ${counted}.`)
 }
 
-function assertSame({ type, record }: Write, read: StoredRow['record'] | undefined): void {
+function requireSame({ type, record }: Write, read: StoredRow['record'] | undefined): void {
   if (isDeepStrictEqual(plain(read), plain(record))) return
   throw new ChangedValueError(`A row of ${type} was read as something else than was written.`)
 }

@@ -11,7 +11,7 @@ import {
   type PermissionCatalogue,
   systemActor,
 } from '@claviger/core'
-import { checkedOptions } from '@claviger/core/store'
+import { parseOptions } from '@claviger/core/store'
 import { memoryStore } from '@claviger/store-memory'
 import { seededRandom } from './random.ts'
 
@@ -60,7 +60,7 @@ export interface TestKeyring<Permission extends string = string> {
 export async function testKeyring<Permission extends string = 'test:use' | 'keys:manage'>(
   options?: TestKeyringOptions<Permission>,
 ): Promise<TestKeyring<Permission>> {
-  const given = checkedOptions<TestKeyringOptions<Permission>>('testKeyring', options, names)
+  const given = parseOptions<TestKeyringOptions<Permission>>('testKeyring', options, names)
   const { workspaceId = 'ws_test', environment = 'development', grants = ['*:*'], seed = 1 } = given
   const { permissions, owner = { type: 'user', id: 'test' } } = given
   // What createKeyring itself takes, it checks itself.

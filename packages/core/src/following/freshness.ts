@@ -107,7 +107,7 @@ export function createFreshness(
     const since = head
     const result = await within(clock, times.storeTimeoutMs, 'store', async () => store.poll?.(since))
     if (stopped || result === undefined) return
-    demandSameStore(since, times.storeId, result.head.storeId)
+    requireSameStore(since, times.storeId, result.head.storeId)
     follow(result)
     if (!alive(clock.now())) aliveSince = clock.now()
     lease = { from: sentAt, until: sentAt + times.leaseMs }
@@ -215,7 +215,7 @@ const noLease = { from: Number.POSITIVE_INFINITY, until: Number.NEGATIVE_INFINIT
  *
  * @throws {ConfigurationError} at the start @throws {UnavailableError} later
  */
-function demandSameStore(since: Head | null, expected: string | undefined, found: string): void {
+function requireSameStore(since: Head | null, expected: string | undefined, found: string): void {
   if (since === null && expected !== undefined && found !== expected) {
     throw new ConfigurationError(
       'storeId',

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../errors/errors.ts'
-import { checkedOptions } from '../input/option-checks.ts'
+import { parseOptions } from '../input/parse-options.ts'
 import { said } from '../input/said.ts'
 import { type Pepper, type PepperRing, pepperRing } from './pepper.ts'
 
@@ -73,7 +73,7 @@ export interface HmacSha256Options extends PepperChange {
  * @throws {ConfigurationError} for parameters outside these bounds or a pepper that is too short
  */
 export function argon2id(options: Argon2idOptions = {}): Hasher {
-  const given = checkedOptions<Argon2idOptions>('argon2id', options, argon2idNames)
+  const given = parseOptions<Argon2idOptions>('argon2id', options, argon2idNames)
   const { memoryKiB = 19_456, iterations = 2, parallelism = 1, pepper } = given
   const parameters = { memoryKiB, iterations, parallelism }
   const wrong = outOfRange(parameters)
@@ -85,7 +85,7 @@ export function argon2id(options: Argon2idOptions = {}): Hasher {
     )
   }
   if ('pepper' in given && pepper === undefined) throw missingPepper()
-  checkNext(given)
+  requireNext(given)
   return Object.freeze({ algorithm: 'argon2id', ...parameters, peppers: ringOf(given) })
 }
 
@@ -101,9 +101,9 @@ export function argon2id(options: Argon2idOptions = {}): Hasher {
  * @throws {ConfigurationError} for a pepper that is missing or too short
  */
 export function hmacSha256(options: HmacSha256Options): Hasher {
-  const given = checkedOptions<HmacSha256Options>('hmacSha256', options, ['pepper', 'previousPeppers', 'nextPepper'])
+  const given = parseOptions<HmacSha256Options>('hmacSha256', options, ['pepper', 'previousPeppers', 'nextPepper'])
   if (given.pepper === undefined) throw missingPepper()
-  checkNext(given)
+  requireNext(given)
   return Object.freeze({ algorithm: 'hmac-sha256', peppers: ringOf(given) })
 }
 
@@ -126,7 +126,7 @@ function missingPepper(): ConfigurationError {
   )
 }
 
-function checkNext(options: PepperChange): void {
+function requireNext(options: PepperChange): void {
   if (!('nextPepper' in options) || options.nextPepper !== undefined) return
   throw new ConfigurationError(
     'nextPepper',

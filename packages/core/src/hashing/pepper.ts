@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../errors/errors.ts'
 import { fingerprintUnder } from './fingerprint.ts'
-import { checkedGroup } from '../input/option-checks.ts'
+import { parseGroup } from '../input/parse-options.ts'
 import { kindOf, said } from '../input/said.ts'
 import { type Hmac, hmacUnder } from './hmac.ts'
 
@@ -58,7 +58,7 @@ export function pepperRing(
   const add = (pepper: Pepper, option: string): string => {
     const { id, secret } = isBare(pepper)
       ? { id: 'default', secret: pepper }
-      : checkedGroup<NamedPepper>(option, pepper, ['id', 'secret'])
+      : parseGroup<NamedPepper>(option, pepper, ['id', 'secret'])
     if (typeof id !== 'string' || !/^[A-Za-z0-9._-]{1,64}$/.test(id)) {
       throw new ConfigurationError(`${option}.id`, 'A pepper id is 1 to 64 characters of A-Z a-z 0-9 . _ -')
     }

@@ -37,7 +37,7 @@ export function createAuthenticator(keyring: Keyring, options: AuthenticatorOpti
     if (outcome.ok) {
       if (stripCredential) strip(request)
       const { apiKey } = outcome
-      if (guarded) return { type: 'pass', apiKey, expires: noticeOf(outcome), judgement: demandOn(request, outcome) }
+      if (guarded) return { type: 'pass', apiKey, expires: noticeOf(outcome), judgement: judgementOn(request, outcome) }
       return { type: 'pass', apiKey, expires: noticeOf(outcome) }
     }
     if (optional && isAbsence(outcome)) return pass
@@ -45,7 +45,7 @@ export function createAuthenticator(keyring: Keyring, options: AuthenticatorOpti
     publishDenied(denial, outcome.keyId)
     return { type: 'deny', denial }
   }
-  const demandOn = (request: HttpRequest, outcome: Passed): Judgement => {
+  const judgementOn = (request: HttpRequest, outcome: Passed): Judgement => {
     const judgement = outcome.judgement ?? { isJudged: false, isWatched: false }
     if (outcome.judgement === undefined) outcomes.set(request, { ...outcome, judgement })
     return judgement

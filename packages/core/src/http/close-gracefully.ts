@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '../runtime/clock.ts'
 import { ConfigurationError } from '../errors/errors.ts'
 import type { Keyring } from '../keyring.types.ts'
-import { checkedOptions } from '../input/option-checks.ts'
+import { parseOptions } from '../input/parse-options.ts'
 
 /** A server of `node:http`, `node:https` or `node:http2`. */
 export interface ClosableServer {
@@ -53,7 +53,7 @@ export async function closeGracefully(
   keyring: Pick<Keyring, 'close'>,
   options: CloseOptions = {},
 ): Promise<void> {
-  const { graceMs = 10_000, clock = systemClock } = checkedOptions<CloseOptions>('closeGracefully', options, [
+  const { graceMs = 10_000, clock = systemClock } = parseOptions<CloseOptions>('closeGracefully', options, [
     'graceMs',
     'clock',
   ])

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../errors/errors.ts'
 import type { Keyring } from '../keyring.types.ts'
-import { checkedOptions } from '../input/option-checks.ts'
+import { parseOptions } from '../input/parse-options.ts'
 import { bare } from '../input/plain-fields.ts'
 import type { ApiKey } from '../verdict/verdict.ts'
 import type { Decision } from './decision.ts'
@@ -111,7 +111,7 @@ const others = ['header', 'realm', 'optional', 'stripCredential', 'verbose'] as 
 const unanswered = ['onDenied', 'skipPreflight', 'guarded'] as const
 
 function readOptions<Permission extends string>(given: unknown): DeciderOptions<Permission> {
-  const options = checkedOptions<DeciderOptions<Permission> & Record<(typeof unanswered)[number], unknown>>(
+  const options = parseOptions<DeciderOptions<Permission> & Record<(typeof unanswered)[number], unknown>>(
     'createDecider',
     given,
     [...demands, ...others, ...unanswered],

@@ -18,7 +18,7 @@ const beginnings = ['writeHead', 'flushHeaders', 'write', 'end'] as const
  *
  * @param missing makes the denial, and tells the host
  */
-export function demandGuard(response: HttpResponse, judgement: Judgement, missing: () => Denial): void {
+export function requireGuard(response: HttpResponse, judgement: Judgement, missing: () => Denial): void {
   if (judgement.isWatched) return
   judgement.isWatched = true
   const target = response as HttpResponse & Record<string, unknown>

@@ -39,7 +39,7 @@ export function createHttpAuth<Host, Context, Permission extends string>(
   keyring: Keyring<Permission>,
   options?: HttpAuthOptions<Context>,
 ): HttpAuth<Host, Context, Permission> {
-  checkKeyring(keyring)
+  requireKeyring(keyring)
   const given = readOptions<Context>(options)
   const resolved = resolveOptions(given)
   const denials = createDenials(resolved)
@@ -52,7 +52,7 @@ export function createHttpAuth<Host, Context, Permission extends string>(
     permissions: readonly Permission[],
     requirement: Requirement,
   ): Passage<Host, Context> => {
-    checkNames(name, permissions, (known) => keyring.permissions.has(known), keyring.permissions.names, 'permission')
+    requireNames(name, permissions, (known) => keyring.permissions.has(known), keyring.permissions.names, 'permission')
     return passage(guards.requirement(`auth.${name}(${quoted(permissions)})`, requirement))
   }
 
@@ -69,22 +69,22 @@ export function createHttpAuth<Host, Context, Permission extends string>(
     require: (...permissions) => permissionGuard('require', permissions, { permissions: [...permissions] }),
     requireAny: (...permissions) => permissionGuard('requireAny', permissions, { anyPermission: [...permissions] }),
     workspace(selector) {
-      checkFunction('workspace', 'workspace((request) => ...)', selector)
+      requireFunction('workspace', 'workspace((request) => ...)', selector)
       return passage(guards.workspace(selector))
     },
     environment(...names) {
       const { environments } = keyring.tokenGrammar
-      checkNames('environment', names, (name) => environments.includes(name), environments, 'environment')
+      requireNames('environment', names, (name) => environments.includes(name), environments, 'environment')
       return passage(guards.requirement(`auth.environment(${quoted(names)})`, { environments: [...names] }))
     },
     check(test) {
-      checkFunction('check', 'check((apiKey, request) => ...)', test)
+      requireFunction('check', 'check((apiKey, request) => ...)', test)
       return passage(guards.check(test))
     },
   }
 }
 
-function checkKeyring(keyring: unknown): void {
+function requireKeyring(keyring: unknown): void {
   if (isRequestLike(keyring)) {
     throw new ConfigurationError(
       'keyring',
@@ -100,7 +100,7 @@ function checkKeyring(keyring: unknown): void {
   )
 }
 
-function checkNames(
+function requireNames(
   guard: string,
   names: readonly unknown[],
   isKnown: (name: string) => boolean,
@@ -128,7 +128,7 @@ function checkNames(
   }
 }
 
-function checkFunction(guard: string, call: string, value: unknown): void {
+function requireFunction(guard: string, call: string, value: unknown): void {
   if (typeof value === 'function') return
   if (isRequestLike(value)) throw notCalled(guard, call)
   throw new ConfigurationError(guard, `Expected auth.${guard}() to get a function, got ${kindOf(value)}.`)

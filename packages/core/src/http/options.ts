@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../errors/errors.ts'
-import { checkedOptions } from '../input/option-checks.ts'
+import { parseOptions } from '../input/parse-options.ts'
 import { kindOf } from '../input/said.ts'
 import type { Denial } from './denial.ts'
 
@@ -85,24 +85,24 @@ export function resolveOptions<Context>(
   const own = readOptions(overrides)
   const chosen = <Name extends keyof HttpAuthOptions<Context>>(name: Name): HttpAuthOptions<Context>[Name] =>
     own[name] === undefined ? general[name] : own[name]
-  const flag = (name: Flag, byDefault: boolean): boolean => checkFlag(name, chosen(name), byDefault)
-  const header = checkHeader(chosen('header'))
+  const flag = (name: Flag, byDefault: boolean): boolean => parseFlag(name, chosen(name), byDefault)
+  const header = parseHeader(chosen('header'))
   return {
     header: header?.toLowerCase(),
-    realm: checkRealm(chosen('realm')),
+    realm: parseRealm(chosen('realm')),
     optional: flag('optional', false),
     stripCredential: flag('stripCredential', false),
     verbose: flag('verbose', true),
     skipPreflight: flag('skipPreflight', false),
-    guarded: checkGuarded(flag('guarded', false), flag('optional', false)),
-    onDenied: checkFunction('onDenied', chosen('onDenied')),
+    guarded: parseGuarded(flag('guarded', false), flag('optional', false)),
+    onDenied: parseFunction('onDenied', chosen('onDenied')),
     vary: `Authorization, ${header ?? 'X-API-Key'}`,
   }
 }
 
 type Flag = 'optional' | 'stripCredential' | 'verbose' | 'skipPreflight' | 'guarded'
 
-function checkGuarded(guarded: boolean, optional: boolean): boolean {
+function parseGuarded(guarded: boolean, optional: boolean): boolean {
   if (!guarded || !optional) return guarded
   throw new ConfigurationError(
     'guarded',
@@ -113,7 +113,7 @@ function checkGuarded(guarded: boolean, optional: boolean): boolean {
 /** Reads options, once: what the host changes later changes nothing. */
 export function readOptions<Context>(options: unknown): HttpAuthOptions<Context> {
   if (isRequestLike(options)) throw notCalled('authenticate', 'authenticate()')
-  return checkedOptions<HttpAuthOptions<Context>>('apiKeyAuth', options, names)
+  return parseOptions<HttpAuthOptions<Context>>('apiKeyAuth', options, names)
 }
 
 /** Whether a value is a framework's request or context: then somebody passed a function instead of calling it. */
@@ -132,7 +132,7 @@ export function notCalled(name: string, call: string): ConfigurationError {
   )
 }
 
-function checkHeader(header: unknown): string | undefined {
+function parseHeader(header: unknown): string | undefined {
   if (header === undefined) return undefined
   if (typeof header === 'string' && fieldName.test(header) && !taken.test(header.toLowerCase())) return header
   throw new ConfigurationError(
@@ -146,7 +146,7 @@ function checkHeader(header: unknown): string | undefined {
   )
 }
 
-function checkRealm(realm: unknown): string {
+function parseRealm(realm: unknown): string {
   if (realm === undefined) return 'api'
   if (typeof realm === 'string' && realmText.test(realm)) return realm
   throw new ConfigurationError(
@@ -156,13 +156,13 @@ function checkRealm(realm: unknown): string {
   )
 }
 
-function checkFlag(name: string, value: unknown, fallback: boolean): boolean {
+function parseFlag(name: string, value: unknown, fallback: boolean): boolean {
   if (value === undefined) return fallback
   if (typeof value === 'boolean') return value
   throw new ConfigurationError(name, `Expected \`${name}\` to be true or false, got ${kindOf(value)}.`)
 }
 
-function checkFunction<Kind>(name: string, value: Kind): Kind {
+function parseFunction<Kind>(name: string, value: Kind): Kind {
   if (value === undefined || typeof value === 'function') return value
   throw new ConfigurationError(name, `Expected \`${name}\` to be a function, got ${kindOf(value)}.`)
 }

@@ -1,7 +1,7 @@
 import { isSayable } from '../input/said.ts'
 import type { Decision } from './decision.ts'
 import { type Denial, type Denials, problemMediaType } from './denial.ts'
-import { demandGuard } from './guarded.ts'
+import { requireGuard } from './guarded.ts'
 import type { ResolvedOptions } from './options.ts'
 import { createReporter, publishDenied } from './reporting.ts'
 import type { HttpResponse } from './response.ts'
@@ -136,7 +136,7 @@ export function createResponder<Context>(
       setVary(response)
       if (decision.type !== 'pass') return true
       if (decision.expires !== undefined) response.setHeader('API-Key-Expires', decision.expires)
-      if (decision.judgement !== undefined) demandGuard(response, decision.judgement, () => missing(response))
+      if (decision.judgement !== undefined) requireGuard(response, decision.judgement, () => missing(response))
       return true
     },
 

@@ -35,7 +35,7 @@ export async function compareMarks(
 ): Promise<string | undefined> {
   if (store.marks === undefined) return undefined
   const exchange = async (proposed: Marks): Promise<Marks> =>
-    checkedMarks(await within(clock, timeoutMs, 'store', async () => store.marks?.(proposed)))
+    parseMarks(await within(clock, timeoutMs, 'store', async () => store.marks?.(proposed)))
 
   let stored = await exchange(new Map())
   let doubt: string | undefined
@@ -116,7 +116,7 @@ function catalogueDoubt(stored: Marks, { resources }: KeyringIdentity): string |
   )
 }
 
-function checkedMarks(marks: Marks | undefined): Marks {
+function parseMarks(marks: Marks | undefined): Marks {
   const isSound =
     marks instanceof Map && [...marks].flat().every((text) => typeof text === 'string' && text.length <= maxLength)
   if (isSound) return marks

@@ -26,10 +26,10 @@ export function resolvedGrammar(options: GrammarOptions): {
   readonly environments: readonly string[]
 } {
   const { prefix, previousPrefixes = [], nextPrefix } = options
-  const first = checkedWord('prefix', prefix)
+  const first = parseWord('prefix', prefix)
   const others = [
     ...words('previousPrefixes', previousPrefixes, 'prefixes'),
-    ...(nextPrefix === undefined ? [] : [checkedWord('nextPrefix', nextPrefix)]),
+    ...(nextPrefix === undefined ? [] : [parseWord('nextPrefix', nextPrefix)]),
   ]
   const environments = words(
     'environments',
@@ -59,12 +59,12 @@ export function resolvedGrammar(options: GrammarOptions): {
 
 function words(option: string, list: unknown, what: string): string[] {
   if (Array.isArray(list)) {
-    return Array.from(list as readonly unknown[], (name, index) => checkedWord(`${option}[${index}]`, name))
+    return Array.from(list as readonly unknown[], (name, index) => parseWord(`${option}[${index}]`, name))
   }
   throw new ConfigurationError(option, `Expected ${option} to be a list of ${what}, got ${kindOf(list)}.`)
 }
 
-function checkedWord(option: string, value: unknown): string {
+function parseWord(option: string, value: unknown): string {
   if (typeof value === 'string' && word.test(value)) return value
   throw new ConfigurationError(option, `Expected ${option} to match [a-z][a-z0-9]{0,15}, got ${said(value)}.`)
 }

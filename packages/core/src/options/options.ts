@@ -5,7 +5,7 @@ import type { Fault } from '../reporting/faults.ts'
 import { argon2id, type Hasher } from '../hashing/hasher.ts'
 import type { KeyPolicy } from '../keys/shapes/policy.ts'
 import { type GrammarOptions, resolvedGrammar } from './grammar-options.ts'
-import { checkedGroup, checkedOptions, flag, integer, optionalFunction } from '../input/option-checks.ts'
+import { parseGroup, parseOptions, flag, integer, optionalFunction } from '../input/parse-options.ts'
 import type { PermissionCatalogue } from '../permissions/catalogue.ts'
 import {
   policyNames,
@@ -186,27 +186,27 @@ const names: readonly (keyof KeyringSettings | 'resolveOwner' | 'owners')[] = [
 
 /** Checks options and fills in defaults. @throws {ConfigurationError} naming the option, the rule and what came */
 export function resolveOptions<P extends string>(given: KeyringOptions<P>): ResolvedOptions<P> {
-  const options = checkedOptions<KeyringOptions<P>>('createKeyring', given, names)
-  const policy = checkedGroup<PolicyOptions>('policy', options.policy, policyNames)
-  const retention = checkedGroup<RetentionOptions>('retention', options.retention, retentionNames)
-  const cache = checkedGroup<Group<'cache'>>('cache', options.cache, ['maxEntries', 'maxBytes', 'maxNegatives'])
-  const hashing = checkedGroup<Group<'hashing'>>('hashing', options.hashing, ['concurrency', 'maxQueued', 'maxWaitMs'])
+  const options = parseOptions<KeyringOptions<P>>('createKeyring', given, names)
+  const policy = parseGroup<PolicyOptions>('policy', options.policy, policyNames)
+  const retention = parseGroup<RetentionOptions>('retention', options.retention, retentionNames)
+  const cache = parseGroup<Group<'cache'>>('cache', options.cache, ['maxEntries', 'maxBytes', 'maxNegatives'])
+  const hashing = parseGroup<Group<'hashing'>>('hashing', options.hashing, ['concurrency', 'maxQueued', 'maxWaitMs'])
   const pollMs = integer('pollMs', options.pollMs, 1_000, 10, 60_000)
   const leaseMs = integer('leaseMs', options.leaseMs, 5_000, 10, 300_000)
   if (leaseMs <= pollMs) {
     throw new ConfigurationError('leaseMs', `Expected leaseMs to be more than pollMs (${pollMs}), got ${leaseMs}.`)
   }
   const expiryNoticeMs = integer('expiryNoticeMs', options.expiryNoticeMs, 14 * 86_400_000, 0)
-  const permissions = checkedCatalogue(options.permissions)
+  const permissions = parseCatalogue(options.permissions)
   const maxEntries = integer('cache.maxEntries', cache.maxEntries, 10_000, 1, 10_000_000)
   return {
     ...resolvedGrammar(options),
-    store: checkedStore(options.store),
-    storeId: checkedStoreId(options.storeId),
+    store: parseStore(options.store),
+    storeId: parseStoreId(options.storeId),
     permissions,
-    defaultPermissions: checkedDefaults(options.defaultPermissions ?? [], permissions),
-    resolveOwner: checkedOwners(options),
-    hasher: checkedHasher(options.hasher ?? argon2id()),
+    defaultPermissions: parseDefaults(options.defaultPermissions ?? [], permissions),
+    resolveOwner: parseOwners(options),
+    hasher: parseHasher(options.hasher ?? argon2id()),
     onEvent: optionalFunction('onEvent', options.onEvent) ?? (() => {}),
     onError: optionalFunction('onError', options.onError),
     onChange: optionalFunction('onChange', options.onChange),
@@ -231,21 +231,21 @@ export function resolveOptions<P extends string>(given: KeyringOptions<P>): Reso
       maxWaitMs: integer('hashing.maxWaitMs', hashing.maxWaitMs, 5_000, 1, 60_000),
     },
     allowSharedStore: flag('allowSharedStore', options.allowSharedStore),
-    clock: checkedClock(options.clock),
+    clock: parseClock(options.clock),
     random: optionalFunction('random', options.random),
   }
 }
 
 type Group<Name extends keyof KeyringSettings> = NonNullable<KeyringSettings[Name]>
 
-function checkedClock(clock: Clock | undefined): Clock {
+function parseClock(clock: Clock | undefined): Clock {
   if (clock === undefined) return systemClock
   const lacks = (['now', 'monotonic', 'schedule'] as const).filter((name) => typeof clock?.[name] !== 'function')
   if (lacks.length === 0) return clock
   throw new ConfigurationError('clock', `Expected a Clock, as testClock() makes one; it lacks ${lacks.join(', ')}.`)
 }
 
-function checkedStore(store: KeyStore): KeyStore {
+function parseStore(store: KeyStore): KeyStore {
   if (typeof store === 'function') {
     throw new ConfigurationError('store', 'Expected a store, got a function. Call it: store: memoryStore().')
   }
@@ -257,18 +257,18 @@ function checkedStore(store: KeyStore): KeyStore {
   )
 }
 
-function checkedStoreId(storeId: unknown): string | undefined {
+function parseStoreId(storeId: unknown): string | undefined {
   if (storeId === undefined || (typeof storeId === 'string' && storeId.length > 0 && storeId.length <= 255))
     return storeId
   throw new ConfigurationError('storeId', `Expected storeId as guarantees().storeId shows it, got ${said(storeId)}.`)
 }
 
-function checkedCatalogue<P extends string>(permissions: PermissionCatalogue<P>): PermissionCatalogue<P> {
+function parseCatalogue<P extends string>(permissions: PermissionCatalogue<P>): PermissionCatalogue<P> {
   if (typeof permissions?.has === 'function' && Array.isArray(permissions.names)) return permissions
   throw new ConfigurationError('permissions', 'Expected the result of definePermissions({ resource: ["action"] }).')
 }
 
-function checkedDefaults<P extends string>(defaults: readonly P[], permissions: PermissionCatalogue<P>): readonly P[] {
+function parseDefaults<P extends string>(defaults: readonly P[], permissions: PermissionCatalogue<P>): readonly P[] {
   if (!Array.isArray(defaults)) throw new ConfigurationError('defaultPermissions', 'Expected a list of permissions.')
   for (const name of defaults as readonly P[]) {
     if (permissions.has(name)) continue
@@ -277,7 +277,7 @@ function checkedDefaults<P extends string>(defaults: readonly P[], permissions: 
   return Object.freeze([...defaults])
 }
 
-function checkedOwners(
+function parseOwners(
   options: KeyringSettings & Partial<Record<'owners' | 'resolveOwner', unknown>>,
 ): ResolveOwner | 'unbounded' {
   const { owners, resolveOwner } = options
@@ -289,7 +289,7 @@ function checkedOwners(
   )
 }
 
-function checkedHasher(hasher: Hasher): Hasher {
+function parseHasher(hasher: Hasher): Hasher {
   if (hasher?.algorithm === 'argon2id' || hasher?.algorithm === 'hmac-sha256') return hasher
   throw new ConfigurationError('hasher', 'Expected the result of argon2id() or hmacSha256({ pepper }).')
 }

@@ -1,4 +1,4 @@
-import { checkedGroup, integer } from '../input/option-checks.ts'
+import { parseGroup, integer } from '../input/parse-options.ts'
 
 /** How uses of keys are counted. */
 export interface UsageOptions {
@@ -14,7 +14,7 @@ export interface UsageOptions {
 /** Checks and fills in. @throws {ConfigurationError} naming the option */
 export function resolvedUsage(given: false | UsageOptions | undefined): false | Required<UsageOptions> {
   if (given === false) return false
-  const usage = checkedGroup<UsageOptions>('usage', given, ['flushMs', 'maxCells'])
+  const usage = parseGroup<UsageOptions>('usage', given, ['flushMs', 'maxCells'])
   return {
     flushMs: integer('usage.flushMs', usage.flushMs, 5_000, 100, 60_000),
     maxCells: integer('usage.maxCells', usage.maxCells, 50_000, 1, 10_000_000),

@@ -45,7 +45,7 @@ export function definePermissions<const Definition extends PermissionDefinition>
         `Expected a list of actions for ${said(resource)}, got ${kindOf(actions)}.`,
       )
     }
-    for (const action of actions) names.add(checkedName(resource, action))
+    for (const action of actions) names.add(parseName(resource, action))
   }
   if (names.size === 0) throw new ConfigurationError('permissions', 'Declare at least one permission.')
   names.add(manageKeys)
@@ -53,7 +53,7 @@ export function definePermissions<const Definition extends PermissionDefinition>
   return Object.freeze({ names: frozen, has: (name: string): name is PermissionName<Definition> => names.has(name) })
 }
 
-function checkedName(resource: string, action: unknown): string {
+function parseName(resource: string, action: unknown): string {
   const name = `${resource}:${typeof action === 'string' ? action : kindOf(action)}`
   if (typeof action === 'string' && isPermission(name)) return name
   throw new ConfigurationError(

@@ -36,7 +36,7 @@ export function decodeCursor(cursor: unknown): CursorPosition {
  *
  * @throws {ValidationError} unless it is an integer from 1 to 100
  */
-export function checkLimit(limit: number): void {
+export function requireLimit(limit: number): void {
   if (Number.isSafeInteger(limit) && limit >= 1 && limit <= 100) return
   throw new ValidationError('limit', 'limit must be an integer from 1 to 100.')
 }

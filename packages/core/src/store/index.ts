@@ -4,11 +4,11 @@
  * @module
  */
 export { ConfigurationError, CorruptRecordError, UnavailableError, ValidationError } from '../errors/errors.ts'
-export { checkedOptions } from '../input/option-checks.ts'
+export { parseOptions } from '../input/parse-options.ts'
 export { said } from '../input/said.ts'
-export { checkedTargets, checkedWrites, demandLocked, idempotencyId, mostWrites } from './checked-writes.ts'
-export { checkLimit, type CursorPosition, decodeCursor, encodeCursor } from './cursor.ts'
-export { assertMeantFor } from './store-id.ts'
+export { parseTargets, parseWrites, requireLocked, idempotencyId, mostWrites } from './parse-writes.ts'
+export { requireLimit, type CursorPosition, decodeCursor, encodeCursor } from './cursor.ts'
+export { requireMeantFor } from './store-id.ts'
 export { judgeWrite } from './judge-write.ts'
 export { textAfter } from './prefix.ts'
 export {

@@ -9,9 +9,9 @@ import type { Change } from './store.ts'
  * @throws {UnavailableError} when the change names another store
  *
  * @example
- * assertMeantFor(change, head.storeId)
+ * requireMeantFor(change, head.storeId)
  */
-export function assertMeantFor({ storeId: meant }: Pick<Change, 'storeId'>, storeId: string | undefined): void {
+export function requireMeantFor({ storeId: meant }: Pick<Change, 'storeId'>, storeId: string | undefined): void {
   if (meant === undefined || meant === storeId) return
   throw new UnavailableError(
     'store',

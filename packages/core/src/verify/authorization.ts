@@ -1,6 +1,6 @@
 import type { Keyring } from '../keyring.types.ts'
 import type { ApiKeys } from '../verdict/api-key.ts'
-import { checkedDemand, type Declared } from './requirement.ts'
+import { parseDemand, type Declared } from './requirement.ts'
 import type { Refused } from '../verdict/verdict.ts'
 
 // What no verification of this keyring gave is no key of it.
@@ -13,13 +13,13 @@ const forged: Refused = Object.freeze({ ok: false, code: 'invalid_key' })
 export function authorization(apiKeys: ApiKeys, declared: Declared): Pick<Keyring, 'authorize' | 'guards'> {
   return {
     authorize(apiKey, requirement) {
-      const demanded = checkedDemand('authorize', requirement, declared)
+      const demanded = parseDemand('authorize', requirement, declared)
       return apiKeys.isOurs(apiKey) ? apiKeys.refusal(apiKey, demanded) : forged
     },
 
     guards: {
       requirement(requirement) {
-        const demanded = checkedDemand('guards.requirement', requirement, declared)
+        const demanded = parseDemand('guards.requirement', requirement, declared)
         return (apiKey) => apiKeys.refusal(apiKey, demanded)
       },
       workspace: apiKeys.workspaceRefusal,

@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../errors/errors.ts'
 import { bare, isPlain } from '../input/plain-fields.ts'
 import { kindOf, said } from '../input/said.ts'
-import { checkedRequirement, type Declared } from './requirement.ts'
+import { parseRequirement, type Declared } from './requirement.ts'
 import type { Carrier, Requirement } from '../verdict/verdict.ts'
 
 /** What `verify` was told besides the token, checked. */
@@ -14,24 +14,24 @@ const carriers: readonly Carrier[] = ['bearer', 'header', 'direct']
 const nothing: Requirement = Object.freeze(Object.create(null))
 
 /** Checks a context. Left out means that nothing is asked. @throws {ConfigurationError} naming what is wrong */
-export function checkedContext(context: unknown, declared: Declared): CheckedContext {
+export function parseContext(context: unknown, declared: Declared): CheckedContext {
   if (context === undefined) return { carrier: 'direct', requirement: nothing }
   const { field: given, wanted } = taken('verify', context, 'carrier')
   const carrier = given === undefined ? 'direct' : carriers.find((known) => known === given)
   if (carrier === undefined) {
     throw new ConfigurationError('carrier', `Expected carrier to be one of ${carriers.join(', ')}, got ${said(given)}.`)
   }
-  return { carrier, requirement: checkedRequirement('verify', wanted, declared) }
+  return { carrier, requirement: parseRequirement('verify', wanted, declared) }
 }
 
 /** Checks what `watch` was told besides the key. @throws {ConfigurationError} naming what is wrong */
-export function checkedWatch(
+export function parseWatch(
   options: unknown,
   declared: Declared,
 ): { readonly signal: unknown; readonly requirement: Requirement } {
   if (options === undefined) return { signal: undefined, requirement: nothing }
   const { field: signal, wanted } = taken('watch', options, 'signal')
-  return { signal, requirement: checkedRequirement('watch', wanted, declared) }
+  return { signal, requirement: parseRequirement('watch', wanted, declared) }
 }
 
 /** Takes one field of its own out of what else is a requirement. */

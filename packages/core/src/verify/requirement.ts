@@ -24,11 +24,7 @@ const names = ['permission', 'permissions', 'anyPermission', 'workspaceId', 'env
  * @param call who asks, for errors
  * @throws {ConfigurationError} naming what is wrong
  */
-export function checkedRequirement(
-  call: string,
-  wanted: unknown,
-  { permissions, environments }: Declared,
-): Requirement {
+export function parseRequirement(call: string, wanted: unknown, { permissions, environments }: Declared): Requirement {
   const fields = plainFields<WantedRequirement>(wanted, names, {
     call,
     noun: 'requirement',
@@ -49,16 +45,16 @@ export function checkedRequirement(
     ...(permission === undefined ? [] : declared('permission', [permission], isDeclared)),
   ]
   return bare<Requirement>({
-    ...(workspaceId !== undefined && { workspaceId: checkedWorkspace(workspaceId) }),
+    ...(workspaceId !== undefined && { workspaceId: parseWorkspace(workspaceId) }),
     ...(some !== undefined && { environments: declared('environments', some, isEnvironment) }),
     ...(required.length > 0 && { permissions: required }),
     ...(any !== undefined && { anyPermission: declared('anyPermission', any, isDeclared) }),
   })
 }
 
-/** As `checkedRequirement`, for whoever must ask something: a requirement of nothing would pass every key. */
-export function checkedDemand(call: string, wanted: unknown, rules: Declared): Requirement {
-  const requirement = checkedRequirement(call, wanted, rules)
+/** As `parseRequirement`, for whoever must ask something: a requirement of nothing would pass every key. */
+export function parseDemand(call: string, wanted: unknown, rules: Declared): Requirement {
+  const requirement = parseRequirement(call, wanted, rules)
   if (Object.keys(requirement).length > 0) return requirement
   throw new ConfigurationError(
     'requirement',
@@ -66,7 +62,7 @@ export function checkedDemand(call: string, wanted: unknown, rules: Declared): R
   )
 }
 
-function checkedWorkspace(workspaceId: unknown): string {
+function parseWorkspace(workspaceId: unknown): string {
   if (typeof workspaceId === 'string' && workspaceId !== '') return workspaceId
   const got = workspaceId === '' ? 'an empty one' : kindOf(workspaceId)
   throw new ConfigurationError('workspaceId', `Expected workspaceId to be a text that is not empty, got ${got}.`)

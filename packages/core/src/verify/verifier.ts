@@ -148,7 +148,7 @@ export function createVerifier(parts: VerifierParts): Verifier {
     const owner = isRefused ? undefined : (owners.unbounded(record) ?? (await askOwner(record, leftMs, onlyWhile)))
     // Judged again: an end may have come, or a revocation been asked for, while the owner was looked up.
     const { counted, refused } = judgeState(proven)
-    demandRecent(read)
+    requireRecent(read)
     const judged = refused ?? judgeOwned(counted.record, counted.secret, owner?.grants ?? null, apiKeys, parts.noticeMs)
     const verdict = judged.ok ? shared(judged) : judged
     parts.onVerdict(verdict, record, secret)
@@ -157,7 +157,7 @@ export function createVerifier(parts: VerifierParts): Verifier {
   }
 
   /** A process that was frozen since it asked may hold an answer that is hours old. @throws {UnavailableError} */
-  const demandRecent = ({ readAt }: RecordRead): void => {
+  const requireRecent = ({ readAt }: RecordRead): void => {
     if (clock.now() - readAt <= parts.answerAgeMs) return
     throw new UnavailableError('store', 'The answer of the store is too old: this process stood still. Try again.')
   }

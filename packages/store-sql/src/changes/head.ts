@@ -2,7 +2,7 @@ import { type Change, type Head, UnavailableError } from '@claviger/core/store'
 import type { Selectable } from 'kysely'
 import type { Database, Queries } from '../database/database.ts'
 import { integer } from '../database/integers.ts'
-import { assertAffected } from '../database/lost-race.ts'
+import { requireAffected } from '../database/lost-race.ts'
 import type { HeadTable } from '../database/tables.ts'
 import type { SqlDialect } from '../dialects/dialect.ts'
 
@@ -31,7 +31,7 @@ export async function moveHead(
     .where('id', '=', 1)
     .where('epoch', '=', before.epoch)
     .executeTakeFirstOrThrow()
-  assertAffected(numUpdatedRows, 1)
+  requireAffected(numUpdatedRows, 1)
   await queries
     .insertInto('changes')
     .values({ epoch: head.epoch, nonce, announcements: JSON.stringify(announcements) })

@@ -1,16 +1,16 @@
 import {
   type Change,
-  checkedTargets,
-  checkedWrites,
+  parseTargets,
+  parseWrites,
   type CommitResult,
-  demandLocked,
+  requireLocked,
   type LockedRecord,
   type LockTarget,
 } from '@claviger/core/store'
 import type { Database } from '../database/database.ts'
 import { patientTransaction } from '../database/transaction.ts'
 import { carryOut } from './commit.ts'
-import { assertStorableChange } from './storable.ts'
+import { requireStorableChange } from './storable.ts'
 import { lockTargets, readIdempotencyRows, targetId } from './stored-rows.ts'
 
 /** Decides while the rows are locked, in the transaction that then writes them. Whoever locks a row waits in line for it. */
@@ -19,14 +19,14 @@ export async function commitLocked(
   unchecked: readonly LockTarget[],
   decide: (stored: readonly LockedRecord[]) => Change | undefined,
 ): Promise<CommitResult | undefined> {
-  const targets = checkedTargets(unchecked)
+  const targets = parseTargets(unchecked)
   return patientTransaction(database, async (queries) => {
     const stored = await lockTargets(queries, database, targets)
     const change = decide(targets.map((target) => stored.get(targetId(target))?.record ?? null) as LockedRecord[])
     if (change === undefined) return undefined
-    demandLocked(change.writes, targets)
-    const writes = checkedWrites(change)
-    assertStorableChange(writes, change)
+    requireLocked(change.writes, targets)
+    const writes = parseWrites(change)
+    requireStorableChange(writes, change)
     const rows = new Map([...stored, ...(await readIdempotencyRows(queries, writes))])
     return carryOut(queries, database, change, writes, rows)
   })

@@ -1,7 +1,7 @@
 import {
-  assertMeantFor,
+  requireMeantFor,
   type Change,
-  checkedWrites,
+  parseWrites,
   type CommitResult,
   judgeWrite,
   type Write,
@@ -10,14 +10,14 @@ import { appendActivity } from '../activity.ts'
 import { moveHead, readHead } from '../changes/head.ts'
 import type { Database, Queries } from '../database/database.ts'
 import { transaction } from '../database/transaction.ts'
-import { assertStorableChange } from './storable.ts'
+import { requireStorableChange } from './storable.ts'
 import { lockStoredRows, rowId, type StoredRow } from './stored-rows.ts'
 import { writeRows } from './write-rows.ts'
 
 /** Carries out a change in one transaction: locks what is stored, judges every write by it, and only then writes. */
 export async function commitTo(database: Database, change: Change): Promise<CommitResult> {
-  const writes = checkedWrites(change)
-  assertStorableChange(writes, change)
+  const writes = parseWrites(change)
+  requireStorableChange(writes, change)
   return transaction(database, async (queries) =>
     carryOut(queries, database, change, writes, await lockStoredRows(queries, database, writes)),
   )
@@ -36,14 +36,14 @@ export async function carryOut(
 ): Promise<CommitResult> {
   const refusal = firstRefusal(writes, stored)
   if (refusal !== undefined) {
-    if (change.storeId !== undefined) assertMeantFor(change, (await readHead(queries)).storeId)
+    if (change.storeId !== undefined) requireMeantFor(change, (await readHead(queries)).storeId)
     return refusal
   }
   await writeRows(queries, writes, stored)
   await appendActivity(queries, database, change.activity)
   const head = change.silent ? await readHead(queries) : await moveHead(queries, database, change)
   // Whatever was written for another store is rolled back.
-  assertMeantFor(change, head.storeId)
+  requireMeantFor(change, head.storeId)
   return { ok: true, head }
 }
 

@@ -1,22 +1,22 @@
 import type { Change, Write } from '@claviger/core/store'
-import { assertStorable } from '../database/texts.ts'
+import { requireStorable } from '../database/texts.ts'
 
 /**
  * Checks every text that gets a column of its own. Texts inside records are escaped and need no check.
  *
  * @throws {ValidationError} naming the first text that a column could not give back as it came
  */
-export function assertStorableChange(
+export function requireStorableChange(
   writes: readonly Write[],
   { activity, nonce }: Pick<Change, 'activity' | 'nonce'>,
 ): void {
-  assertStorable(nonce, 'nonce')
+  requireStorable(nonce, 'nonce')
   for (const [index, write] of writes.entries()) {
-    for (const [field, text] of columnTexts(write)) assertStorable(text, `writes[${index}].record.${field}`)
+    for (const [field, text] of columnTexts(write)) requireStorable(text, `writes[${index}].record.${field}`)
   }
   for (const [index, { id, workspaceId, actor, action, target }] of activity.entries()) {
     const texts = { id, workspaceId, 'actor.id': actor.id, action, 'target.id': target.id }
-    for (const [field, text] of Object.entries(texts)) assertStorable(text, `activity[${index}].${field}`)
+    for (const [field, text] of Object.entries(texts)) requireStorable(text, `activity[${index}].${field}`)
   }
 }
 

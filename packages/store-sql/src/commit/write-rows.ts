@@ -3,7 +3,7 @@ import { type Insertable, sql } from 'kysely'
 import { accountColumns } from '../accounts.ts'
 import { chunks } from '../database/chunks.ts'
 import type { Queries } from '../database/database.ts'
-import { assertAffected } from '../database/lost-race.ts'
+import { requireAffected } from '../database/lost-race.ts'
 import type { IdempotencyTable } from '../database/tables.ts'
 import { keyColumns } from '../keys/row.ts'
 import { rowId, type StoredRow } from './stored-rows.ts'
@@ -36,19 +36,19 @@ async function insertRows(queries: Queries, writes: readonly Write[]): Promise<v
   )
   for (const rows of chunks(keys, rowsPerInsert)) {
     const { numInsertedOrUpdatedRows } = await queries.insertInto('keys').values(rows).executeTakeFirstOrThrow()
-    assertAffected(numInsertedOrUpdatedRows, rows.length)
+    requireAffected(numInsertedOrUpdatedRows, rows.length)
   }
   const accounts = writes.flatMap((write) =>
     write.type === 'serviceAccount' ? [{ ...accountColumns(write.record), writes: 1 }] : [],
   )
   for (const rows of chunks(accounts, rowsPerInsert)) {
     const insert = queries.insertInto('service_accounts').values(rows)
-    assertAffected((await insert.executeTakeFirstOrThrow()).numInsertedOrUpdatedRows, rows.length)
+    requireAffected((await insert.executeTakeFirstOrThrow()).numInsertedOrUpdatedRows, rows.length)
   }
   const retries = writes.flatMap((write) => (write.type === 'idempotency' ? [idempotencyColumns(write.record)] : []))
   for (const rows of chunks(retries, rowsPerInsert)) {
     const insert = queries.insertInto('idempotency').values(rows)
-    assertAffected((await insert.executeTakeFirstOrThrow()).numInsertedOrUpdatedRows, rows.length)
+    requireAffected((await insert.executeTakeFirstOrThrow()).numInsertedOrUpdatedRows, rows.length)
   }
 }
 
@@ -61,14 +61,14 @@ async function updateRow(queries: Queries, write: Write, stored: StoredRow): Pro
       .set({ ...keyColumns(write.record), ...counted })
       .where((eb) => eb.and({ id: write.record.id, ...guarded }))
       .executeTakeFirstOrThrow()
-    assertAffected(numUpdatedRows, 1)
+    requireAffected(numUpdatedRows, 1)
   } else if (write.type === 'serviceAccount') {
     const { numUpdatedRows } = await queries
       .updateTable('service_accounts')
       .set({ ...accountColumns(write.record), ...counted })
       .where((eb) => eb.and({ id: write.record.id, ...guarded }))
       .executeTakeFirstOrThrow()
-    assertAffected(numUpdatedRows, 1)
+    requireAffected(numUpdatedRows, 1)
   }
 }
 

@@ -1,6 +1,6 @@
 import { type Dialect, Kysely } from 'kysely'
 import type { SqlDialect } from '../dialects/dialect.ts'
-import { checkedCount, checkedIdentifier, type SqlStoreOptions } from '../options.ts'
+import { parseCount, parseIdentifier, type SqlStoreOptions } from '../options.ts'
 import { type Naming, tableNames } from './table-names.ts'
 import type { Tables } from './tables.ts'
 
@@ -41,15 +41,15 @@ export function openDatabase(parts: DatabaseParts, options: SqlStoreOptions): Da
   const { dialect, connect, schema, statementTimeoutMs, busyTimeoutMs, assertInPlace = () => {} } = parts
   const { tablePrefix = 'claviger_', changeLogLength = 1_000 } = options
   const naming = {
-    tablePrefix: checkedIdentifier('tablePrefix', tablePrefix),
-    schema: schema === undefined ? undefined : checkedIdentifier('schema', schema),
+    tablePrefix: parseIdentifier('tablePrefix', tablePrefix),
+    schema: schema === undefined ? undefined : parseIdentifier('schema', schema),
   }
   const queriesOn = (client: Dialect): Queries => new Kysely({ dialect: client, plugins: [tableNames(naming)] })
   const shared = {
     dialect,
     naming,
-    changeLogLength: checkedCount('changeLogLength', changeLogLength, 0),
-    busyTimeoutMs: checkedCount('busyTimeoutMs', busyTimeoutMs, 0),
+    changeLogLength: parseCount('changeLogLength', changeLogLength, 0),
+    busyTimeoutMs: parseCount('busyTimeoutMs', busyTimeoutMs, 0),
     assertInPlace,
   }
   const unlimited = queriesOn(connect(undefined))
@@ -62,7 +62,7 @@ export function openDatabase(parts: DatabaseParts, options: SqlStoreOptions): Da
     },
   }
   if (statementTimeoutMs === undefined) return patient
-  const limitMs = checkedCount('statementTimeoutMs', statementTimeoutMs, 1)
+  const limitMs = parseCount('statementTimeoutMs', statementTimeoutMs, 1)
   return {
     ...shared,
     queries: queriesOn(connect(limitMs)),

@@ -6,6 +6,6 @@ export class LostRaceError extends Error {}
  *
  * @throws {LostRaceError}
  */
-export function assertAffected(affected: bigint | undefined, expected: number): void {
+export function requireAffected(affected: bigint | undefined, expected: number): void {
   if (affected !== BigInt(expected)) throw new LostRaceError('The stored row is not the one that was judged.')
 }

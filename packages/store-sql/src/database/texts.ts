@@ -13,7 +13,7 @@ export function isStorable(text: string): boolean {
 /**
  * @throws {ValidationError} for a text that a column could not give back as it came
  */
-export function assertStorable(text: string, field: string): void {
+export function requireStorable(text: string, field: string): void {
   if (isStorable(text)) return
   throw new ValidationError(
     field,

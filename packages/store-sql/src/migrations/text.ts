@@ -1,9 +1,9 @@
-import { checkedOptions, ConfigurationError, said } from '@claviger/core/store'
+import { parseOptions, ConfigurationError, said } from '@claviger/core/store'
 import type { SqlDialect, SqlDialectName } from '../dialects/dialect.ts'
 import { mysql } from '../dialects/mysql.ts'
 import { postgres } from '../dialects/postgres.ts'
 import { sqlite } from '../dialects/sqlite.ts'
-import { checkedIdentifier } from '../options.ts'
+import { parseIdentifier } from '../options.ts'
 import { allMigrations, createMigrationsTable, statementsOf } from './all.ts'
 import { nameOf } from './migrate.ts'
 
@@ -41,11 +41,11 @@ export function migrationSql(dialect: SqlDialectName, options?: MigrationSqlOpti
     )
   }
   const names = ['tablePrefix', 'schema', 'after', 'transaction'] as const
-  const given = checkedOptions<MigrationSqlOptions>('migrationSql', options, names)
+  const given = parseOptions<MigrationSqlOptions>('migrationSql', options, names)
   const { tablePrefix = 'claviger_', schema, after = 0, transaction = true } = given
   const naming = {
-    tablePrefix: checkedIdentifier('tablePrefix', tablePrefix),
-    schema: schema === undefined ? undefined : checkedIdentifier('schema', schema),
+    tablePrefix: parseIdentifier('tablePrefix', tablePrefix),
+    schema: schema === undefined ? undefined : parseIdentifier('schema', schema),
   }
   if (typeof transaction !== 'boolean') {
     throw new ConfigurationError('transaction', 'transaction must be true or false.')

@@ -3,12 +3,12 @@ import { type Insertable, sql } from 'kysely'
 import { chunks } from '../database/chunks.ts'
 import type { Database, Queries } from '../database/database.ts'
 import { integer } from '../database/integers.ts'
-import { assertAffected } from '../database/lost-race.ts'
+import { requireAffected } from '../database/lost-race.ts'
 import type { CountsTable, UsageKeysTable } from '../database/tables.ts'
-import { assertStorable } from '../database/texts.ts'
+import { requireStorable } from '../database/texts.ts'
 import { transaction } from '../database/transaction.ts'
 import { nextTurn } from '../next-turn.ts'
-import { assertStorableEntries, type UsageRows, usageRows } from './rows.ts'
+import { requireStorableEntries, type UsageRows, usageRows } from './rows.ts'
 import { touchKeys } from './touch.ts'
 
 const rowsPerInsert = 200
@@ -23,8 +23,8 @@ const last = 999_999_999
  * meanwhile; each part is marked with its number, so that a batch that is sent again goes on where it stopped.
  */
 export async function addUsage(database: Database, { instanceId, sequence, entries }: UsageBatch): Promise<void> {
-  assertStorable(instanceId, 'instanceId')
-  assertStorableEntries(entries)
+  requireStorable(instanceId, 'instanceId')
+  requireStorableEntries(entries)
   const parts = entries.length === 0 ? [[]] : chunks(entries, database.dialect.entriesPerTransaction)
   for (const [index, some] of parts.entries()) {
     await nextTurn()
@@ -98,7 +98,7 @@ async function isNext(queries: Queries, { dialect }: Database, instance: string,
     .set(seen)
     .where((eb) => eb.and({ instance_id: instance, ...done }))
     .executeTakeFirstOrThrow()
-  assertAffected(numUpdatedRows, 1)
+  requireAffected(numUpdatedRows, 1)
   return true
 }
 

@@ -1,7 +1,7 @@
 import { dayOf, noCounts, sumEntries, type UsageCounts, type UsageEntry } from '@claviger/core/store'
 import type { Insertable } from 'kysely'
 import type { CountsTable, UsageDaysTable, UsageKeysTable, UsageTable, UsageTotalsTable } from '../database/tables.ts'
-import { assertStorable } from '../database/texts.ts'
+import { requireStorable } from '../database/texts.ts'
 
 /** What a batch adds to each table, in the order of the places: two batches lock the rows they share in the same order. */
 export interface UsageRows {
@@ -13,11 +13,11 @@ export interface UsageRows {
 }
 
 /** @throws {ValidationError} naming a text that cannot be stored */
-export function assertStorableEntries(entries: readonly UsageEntry[]): void {
+export function requireStorableEntries(entries: readonly UsageEntry[]): void {
   for (const { workspaceId, keyId, denied } of entries) {
-    assertStorable(workspaceId, 'entries.workspaceId')
-    assertStorable(keyId, 'entries.keyId')
-    for (const code of Object.keys(denied)) assertStorable(code, 'entries.code')
+    requireStorable(workspaceId, 'entries.workspaceId')
+    requireStorable(keyId, 'entries.keyId')
+    for (const code of Object.keys(denied)) requireStorable(code, 'entries.code')
   }
 }
 

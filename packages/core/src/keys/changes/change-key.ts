@@ -105,7 +105,7 @@ export function keyChange(
 }
 
 /** @throws {KeyEndedError} for a key that is revoked or expired */
-export function demandAlive(record: KeyRecord, now: number): void {
+export function requireAlive(record: KeyRecord, now: number): void {
   const status = keyStatus(record, now)
   if (status === 'revoked' || status === 'expired') throw new KeyEndedError(status)
 }

@@ -5,13 +5,13 @@ import type { Write } from '../../store/store.ts'
 import { commitFor } from '../rules/acting.ts'
 import { activityEntry, firstFacts, keyFacts } from '../shapes/activity.ts'
 import type { Actor } from '../shapes/actor.ts'
-import { demandEnd, demandEnvironment, demandGrants, endOf } from '../rules/ceiling.ts'
-import { type CheckedCreate, checkedCreate } from '../shapes/create-input.ts'
-import { checkLifetime } from '../shapes/expiry.ts'
+import { requireEnd, requireEnvironment, requireGrants, endOf } from '../rules/ceiling.ts'
+import { type CheckedCreate, parseCreate } from '../shapes/create-input.ts'
+import { requireLifetime } from '../shapes/expiry.ts'
 import { type Idempotency, idempotencyOf, replayed } from './idempotency.ts'
 import type { CreatedKey, CreateKeyInput, CreateKeyOptions, ReplayedKey } from '../shapes/inputs.ts'
 import { keyFromRecord } from '../shapes/key.ts'
-import { accountTurn, demandWithin, ownerForNewKey, type Ownership, ownershipOf } from './ownership.ts'
+import { accountTurn, requireWithin, ownerForNewKey, type Ownership, ownershipOf } from './ownership.ts'
 import type { ManagerParts } from '../facade/parts.ts'
 import { demand } from '../rules/rights.ts'
 import { type NewSecret, newSecret } from './secrets.ts'
@@ -98,13 +98,13 @@ export function createKeys(parts: ManagerParts): Create {
   return async (actor, input, options) => {
     demand(actor, 'create')
     const now = clock.now()
-    const checked = checkedCreate(input, parts, now)
+    const checked = parseCreate(input, parts, now)
     const owner = ownerForNewKey(actor, checked.owner)
-    demandEnvironment(actor, checked.environment)
+    requireEnvironment(actor, checked.environment)
     const expiresAt = checked.expiresAt === undefined ? endOf(actor) : checked.expiresAt
-    checkLifetime(expiresAt, now, policy.maxLifetimeMs)
-    demandEnd(actor, expiresAt)
-    if (checked.permissions !== undefined) demandGrants(actor, checked.permissions, parts.permissions)
+    requireLifetime(expiresAt, now, policy.maxLifetimeMs)
+    requireEnd(actor, expiresAt)
+    if (checked.permissions !== undefined) requireGrants(actor, checked.permissions, parts.permissions)
     const idempotency = idempotencyOf(actor, checked, options, now, parts.freeText.mask)
     const make = (): Promise<CreatedKey | ReplayedKey> =>
       commitNew(actor, { ...checked, owner, expiresAt }, idempotency)
@@ -121,7 +121,7 @@ function grantsFor(
   { permissions, defaultPermissions }: Pick<ManagerParts, 'permissions' | 'defaultPermissions'>,
 ): readonly string[] {
   if (wanted !== undefined) {
-    demandWithin(ownership, wanted, permissions)
+    requireWithin(ownership, wanted, permissions)
     return wanted
   }
   const held = grantSet(actor.permissions)

@@ -5,7 +5,7 @@ import type { IdempotencyRecord, KeyRecord } from '../../store/records.ts'
 import type { CommitResult, Write } from '../../store/store.ts'
 import type { Actor } from '../shapes/actor.ts'
 import type { CheckedCreate } from '../shapes/create-input.ts'
-import { checkReference, ownFields } from '../shapes/checks.ts'
+import { parseReference, ownFields } from '../shapes/checks.ts'
 import type { CreateKeyOptions, ReplayedKey } from '../shapes/inputs.ts'
 import { keyFromRecord } from '../shapes/key.ts'
 import type { ManagerParts } from '../facade/parts.ts'
@@ -34,7 +34,7 @@ export function idempotencyOf(
 ): Idempotency | undefined {
   if (options === undefined) return undefined
   const own = ownFields<CreateKeyOptions>('create', options, ['idempotencyKey'])
-  const idempotencyKey = checkReference('idempotencyKey', own.idempotencyKey)
+  const idempotencyKey = parseReference('idempotencyKey', own.idempotencyKey)
   // It is stored as it is, since requests are told apart by it.
   if (mask(idempotencyKey) !== idempotencyKey) {
     throw new ValidationError('idempotencyKey', 'Expected idempotencyKey to be a name of the request, got an API key.')

@@ -53,7 +53,7 @@ export function accountTurn(workspaceId: string, accountId: string): string {
 }
 
 /** @throws {PermissionCeilingError} naming the grants that the owner would not cover */
-export function demandWithin({ ceiling }: Ownership, grants: readonly string[], catalogue: PermissionCatalogue): void {
+export function requireWithin({ ceiling }: Ownership, grants: readonly string[], catalogue: PermissionCatalogue): void {
   if (ceiling === undefined) return
   const missing = declaredGrants(grants, catalogue).filter((grant) => !ceiling.covers(grant))
   if (missing.length > 0) throw new PermissionCeilingError(missing, 'owner')

@@ -3,8 +3,8 @@ import { ConflictError, ForbiddenError, RotationInProgressError, ValidationError
 import type { KeyRecord, SecretRecord } from '../../store/records.ts'
 import type { TokenGrammar } from '../../token/grammar.ts'
 import type { Actor } from '../shapes/actor.ts'
-import { demandAllOf } from '../rules/ceiling.ts'
-import { changeKey, demandAlive } from './change-key.ts'
+import { requireAllOf } from '../rules/ceiling.ts'
+import { changeKey, requireAlive } from './change-key.ts'
 import { ownFields } from '../shapes/checks.ts'
 import type { CreatedKey, RotateOptions } from '../shapes/inputs.ts'
 import type { Key } from '../shapes/key.ts'
@@ -23,7 +23,7 @@ export async function rotateKey(
   options: RotateOptions,
 ): Promise<Omit<CreatedKey, 'replayed'>> {
   demand(actor, 'rotate')
-  const overlapMs = checkedOverlap(options, parts.policy.maxOverlapMs)
+  const overlapMs = parseOverlap(options, parts.policy.maxOverlapMs)
   return overlapMs === 0 ? replaceSecrets(parts, actor, id) : rotateWithOverlap(parts, actor, id, overlapMs)
 }
 
@@ -36,11 +36,11 @@ async function rotateWithOverlap(
   let made: NewSecret | undefined
   let versionSeen: number | undefined
   const key = await changeKey(parts, actor, id, 'key.rotated', async (before, now) => {
-    demandRotatable(parts, actor, before, now)
+    requireRotatable(parts, actor, before, now)
     const [current] = before.secrets
     versionSeen ??= current.version
     if (versionSeen !== current.version) throw new ConflictError(beaten)
-    demandNoOverlap(before, now)
+    requireNoOverlap(before, now)
     made ??= await newSecret(parts, before.workspaceId, before.environment, before.id, current.version + 1)
     const endsAt = Math.min(now + overlapMs, before.expiresAt ?? Number.POSITIVE_INFINITY)
     return { record: { ...before, secrets: [made.record, { ...current, endsAt }] } }
@@ -78,7 +78,7 @@ async function replaceSecrets(parts: ManagerParts, actor: Actor, id: string): Pr
       if (made !== undefined) return
       const { version } = before.secrets[0]
       if (!isCarriedOn) versionSeen = version
-      demandRotatable(parts, actor, before, parts.clock.now())
+      requireRotatable(parts, actor, before, parts.clock.now())
       made = await newSecret(parts, before.workspaceId, before.environment, before.id, version + 1)
     },
     decide(before, now) {
@@ -86,7 +86,7 @@ async function replaceSecrets(parts: ManagerParts, actor: Actor, id: string): Pr
       const [current] = before.secrets
       // An earlier attempt has stored it, and its answer was lost.
       if (isMade(current)) return undefined
-      demandRotatable(parts, actor, before, now)
+      requireRotatable(parts, actor, before, now)
       isBeaten = !isOld(current)
       if (isBeaten) {
         const record = ended(before, now)
@@ -96,7 +96,7 @@ async function replaceSecrets(parts: ManagerParts, actor: Actor, id: string): Pr
       return { record: { ...before, secrets: [secret, { ...current, endsAt: now }] } }
     },
     meanwhile(record) {
-      demandRotatable(parts, actor, record, askedAt)
+      requireRotatable(parts, actor, record, askedAt)
       const [current, previous] = record.secrets
       if (isMade(current)) return record
       const end = (secret: SecretRecord): SecretRecord =>
@@ -119,7 +119,7 @@ export async function endOverlap(parts: ManagerParts, actor: Actor, id: string):
     action: 'key.overlapEnded',
     urgency: 'withdrawal',
     decide(before, now, isCarriedOn) {
-      demandAlive(before, now)
+      requireAlive(before, now)
       return isCarriedOn && !isMeant(before) ? undefined : withoutOverlap(before, now)
     },
     meanwhile: (record) => (isMeant(record) && withoutOverlap(record, askedAt)?.record) || record,
@@ -136,34 +136,34 @@ function withoutOverlap(before: KeyRecord, now: number): { readonly record: KeyR
 }
 
 /** @throws {KeyEndedError} @throws {ForbiddenError} @throws {PermissionCeilingError} */
-function demandRotatable(
+function requireRotatable(
   { grammar, permissions }: Pick<ManagerParts, 'grammar' | 'permissions'>,
   actor: Actor,
   record: KeyRecord,
   now: number,
 ): void {
-  demandAlive(record, now)
-  demandOwnership(actor, record)
-  demandAccepted(record, grammar)
-  demandAllOf(actor, record, permissions)
+  requireAlive(record, now)
+  requireOwnership(actor, record)
+  requireAccepted(record, grammar)
+  requireAllOf(actor, record, permissions)
 }
 
 /** The new token is handed to whoever rotates: for a personal key, that must be its owner. */
-function demandOwnership(actor: Actor, { owner }: KeyRecord): void {
+function requireOwnership(actor: Actor, { owner }: KeyRecord): void {
   if (mayOwnFor(actor, owner)) return
   const others = 'Others may disable, revoke or transfer it.'
   throw new ForbiddenError('rotate', `Only its owner, or who manages its service account, rotates a key. ${others}`)
 }
 
 /** A token of an environment that is taken away would be shown once and never work. */
-function demandAccepted({ environment }: KeyRecord, { environments }: TokenGrammar): void {
+function requireAccepted({ environment }: KeyRecord, { environments }: TokenGrammar): void {
   if (environments.includes(environment)) return
   throw new ConflictError(
     `Keys of the environment ${environment} are not accepted here: it is not in environments, previousEnvironments or nextEnvironments.`,
   )
 }
 
-function demandNoOverlap(record: KeyRecord, now: number): void {
+function requireNoOverlap(record: KeyRecord, now: number): void {
   const endsAt = overlapEnd(record, now)
   if (endsAt !== undefined) throw new RotationInProgressError(new Date(endsAt))
 }
@@ -174,7 +174,7 @@ function overlapEnd({ secrets: [, previous] }: KeyRecord, now: number): number |
   return endsAt > now ? endsAt : undefined
 }
 
-function checkedOverlap(options: RotateOptions, maxOverlapMs: number): number {
+function parseOverlap(options: RotateOptions, maxOverlapMs: number): number {
   const { overlap } = ownFields<RotateOptions>('rotate', options, ['overlap'])
   if (overlap === undefined) return Math.min(defaultOverlapMs, maxOverlapMs)
   const ms = durationMs(overlap)

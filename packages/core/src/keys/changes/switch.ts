@@ -1,6 +1,6 @@
 import type { Actor } from '../shapes/actor.ts'
-import { demandAllOf } from '../rules/ceiling.ts'
-import { changeKey, demandAlive } from './change-key.ts'
+import { requireAllOf } from '../rules/ceiling.ts'
+import { changeKey, requireAlive } from './change-key.ts'
 import { ownFields } from '../shapes/checks.ts'
 import type { Reason } from '../shapes/inputs.ts'
 import type { Key } from '../shapes/key.ts'
@@ -17,7 +17,7 @@ export async function disableKey(parts: ManagerParts, actor: Actor, id: string, 
     action: 'key.disabled',
     urgency: 'withdrawal',
     decide(before, now) {
-      demandAlive(before, now)
+      requireAlive(before, now)
       return before.disabledAt === null ? { record: { ...before, disabledAt: now }, reason } : undefined
     },
     meanwhile: (record) => ({ ...record, disabledAt: record.disabledAt ?? record.updatedAt }),
@@ -28,9 +28,9 @@ export async function disableKey(parts: ManagerParts, actor: Actor, id: string, 
 export async function enableKey(parts: ManagerParts, actor: Actor, id: string): Promise<Key> {
   demand(actor, 'update')
   const key = await changeKey(parts, actor, id, 'key.enabled', (before, now) => {
-    demandAlive(before, now)
+    requireAlive(before, now)
     if (before.disabledAt === null) return undefined
-    demandAllOf(actor, before, parts.permissions)
+    requireAllOf(actor, before, parts.permissions)
     return { record: { ...before, disabledAt: null } }
   })
   parts.withdrawals.overrule(actor, 'key.disabled', id)

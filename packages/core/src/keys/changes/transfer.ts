@@ -1,11 +1,11 @@
 import { ForbiddenError } from '../../errors/errors.ts'
 import type { Owner } from '../../store/records.ts'
 import type { Actor } from '../shapes/actor.ts'
-import { demandEnd, demandGrants } from '../rules/ceiling.ts'
-import { changeKey, demandAlive } from './change-key.ts'
-import { checkedOwner } from '../shapes/checks.ts'
+import { requireEnd, requireGrants } from '../rules/ceiling.ts'
+import { changeKey, requireAlive } from './change-key.ts'
+import { parseOwner } from '../shapes/checks.ts'
 import type { Key } from '../shapes/key.ts'
-import { accountTurn, demandWithin, ownershipOf } from './ownership.ts'
+import { accountTurn, requireWithin, ownershipOf } from './ownership.ts'
 import type { ManagerParts } from '../facade/parts.ts'
 import { demand, mayOwnFor } from '../rules/rights.ts'
 
@@ -15,19 +15,19 @@ import { demand, mayOwnFor } from '../rules/rights.ts'
  */
 export async function transferKey(parts: ManagerParts, actor: Actor, id: string, to: Owner): Promise<Key> {
   demand(actor, 'update')
-  const owner = checkedOwner(to)
+  const owner = parseOwner(to)
   if (!mayOwnFor(actor, owner)) {
     throw new ForbiddenError('transfer', 'A key is transferred to oneself or to a service account one manages.')
   }
   const transfer = (): Promise<Key> =>
     changeKey(parts, actor, id, 'key.transferred', async (before, now) => {
-      demandAlive(before, now)
+      requireAlive(before, now)
       if (before.owner.type === owner.type && before.owner.id === owner.id) return undefined
       // A key that moves itself is no exception: the new owner may hold what the old one does not.
-      demandGrants(actor, before.permissions, parts.permissions)
-      demandEnd(actor, before.expiresAt)
+      requireGrants(actor, before.permissions, parts.permissions)
+      requireEnd(actor, before.expiresAt)
       const ownership = await ownershipOf(parts, actor.workspaceId, owner)
-      demandWithin(ownership, before.permissions, parts.permissions)
+      requireWithin(ownership, before.permissions, parts.permissions)
       return { record: { ...before, owner, ownerGoneAt: null }, besides: ownership.besides }
     })
   return owner.type === 'service' ? parts.inTurn(accountTurn(actor.workspaceId, owner.id), transfer) : transfer()

@@ -3,14 +3,14 @@ import { ConflictError, ForbiddenError, isUnavailable, ValidationError } from '.
 import { grantSet } from '../../permissions/match.ts'
 import type { KeyRecord, Owner } from '../../store/records.ts'
 import type { Actor } from '../shapes/actor.ts'
-import { demandEnd, demandGrants } from '../rules/ceiling.ts'
-import { type ChangedKey, changeKey, type Decide, demandAlive, tryToChangeKey } from './change-key.ts'
-import { checkedGrants, grantList, ownFields } from '../shapes/checks.ts'
-import { checkLifetime, wantedEnd } from '../shapes/expiry.ts'
+import { requireEnd, requireGrants } from '../rules/ceiling.ts'
+import { type ChangedKey, changeKey, type Decide, requireAlive, tryToChangeKey } from './change-key.ts'
+import { parseGrants, grantList, ownFields } from '../shapes/checks.ts'
+import { requireLifetime, wantedEnd } from '../shapes/expiry.ts'
 import type { ChangeOptions, UpdateKeyInput } from '../shapes/inputs.ts'
 import type { Key } from '../shapes/key.ts'
 import { narrowedGrants } from './narrowed-grants.ts'
-import { demandWithin, type Ownership, ownershipOf } from './ownership.ts'
+import { requireWithin, type Ownership, ownershipOf } from './ownership.ts'
 import type { ManagerParts } from '../facade/parts.ts'
 import { findVisible } from '../reading/read.ts'
 import { demand } from '../rules/rights.ts'
@@ -35,7 +35,7 @@ export async function updateKey(
 ): Promise<Key> {
   demand(actor, 'update')
   const input = ownFields<UpdateKeyInput>('update', given, fields)
-  const expected = checkedRevision(options)
+  const expected = parseRevision(options)
   const { permissions, policy, clock, freeText } = parts
   const end = wantedEnd(input, clock.now())
   const wanted = input.permissions === undefined ? undefined : grantList(input.permissions)
@@ -57,20 +57,20 @@ export async function updateKey(
     now: number,
     ownership: Ownership | ForbiddenError | undefined,
   ): ChangedKey | undefined => {
-    checkRevision(before, expected)
-    demandAlive(before, now)
-    const grants = wanted === undefined ? before.permissions : checkedGrants(wanted, permissions, before.permissions)
+    requireRevision(before, expected)
+    requireAlive(before, now)
+    const grants = wanted === undefined ? before.permissions : parseGrants(wanted, permissions, before.permissions)
     const record = { ...before, ...patch, permissions: grants }
     if (isSame(before, record)) return undefined
     if (end !== undefined && end !== before.expiresAt) {
-      checkLifetime(end, before.secrets[0].createdAt, policy.maxLifetimeMs)
+      requireLifetime(end, before.secrets[0].createdAt, policy.maxLifetimeMs)
     }
     const added = addedGrants(before, record)
     const isLonger = endsLater(before, record)
     // A key that acts is no exception here: it would outlive its own end.
-    demandGrants(actor, isLonger ? record.permissions : added, permissions)
-    if (isLonger || added.length > 0) demandEnd(actor, record.expiresAt)
-    if (added.length > 0) demandWithin(demandOwnership(ownership, before.owner), added, permissions)
+    requireGrants(actor, isLonger ? record.permissions : added, permissions)
+    if (isLonger || added.length > 0) requireEnd(actor, record.expiresAt)
+    if (added.length > 0) requireWithin(requireOwnership(ownership, before.owner), added, permissions)
     return { record }
   }
   // Who says which revision it must be asks to lose to whoever was first.
@@ -109,7 +109,7 @@ async function changeOrNarrow(
       decide(before, now, isCarriedOn) {
         if (!isCarriedOn) return patched(before, now, ownership)
         // What it would have added is not carried on: nobody waits for it any more.
-        demandAlive(before, now)
+        requireAlive(before, now)
         const record = narrowed(before, limits)
         return isSame(before, record) ? undefined : { record }
       },
@@ -157,7 +157,7 @@ function narrowed(record: KeyRecord, { permissions, expiresAt }: Limits): KeyRec
 }
 
 /** Who may have how much was looked up before the key was locked, for its owner of then. */
-function demandOwnership(ownership: Ownership | ForbiddenError | undefined, { type, id }: Owner): Ownership {
+function requireOwnership(ownership: Ownership | ForbiddenError | undefined, { type, id }: Owner): Ownership {
   if (type === 'user') return { owner: { type, id }, ceiling: undefined, besides: [] }
   if (ownership instanceof ForbiddenError) throw ownership
   if (ownership?.owner.type === type && ownership.owner.id === id) return ownership
@@ -174,13 +174,13 @@ function endsLater(before: KeyRecord, after: KeyRecord): boolean {
 }
 
 /** @throws {ConflictError} when the record is not the one the caller has seen */
-export function checkRevision({ revision }: { readonly revision: number }, expected: number | undefined): void {
+export function requireRevision({ revision }: { readonly revision: number }, expected: number | undefined): void {
   if (expected === undefined || expected === revision) return
   throw new ConflictError(`Expected revision ${expected}, but it is ${revision} by now. Read it again and decide anew.`)
 }
 
 /** Checks the options of a change. */
-export function checkedRevision(options: ChangeOptions): number | undefined {
+export function parseRevision(options: ChangeOptions): number | undefined {
   const { revision } = ownFields<ChangeOptions>('update', options, ['revision'])
   if (revision === undefined || (Number.isSafeInteger(revision) && revision >= 1)) return revision
   throw new ValidationError('revision', 'Expected revision to be the revision of the record as it was read.')

@@ -2,7 +2,7 @@ import { KeyNotFoundError, UnavailableError } from '../../errors/errors.ts'
 import type { KeyRecord } from '../../store/records.ts'
 import type { LockedRecord, Urgency } from '../../store/store.ts'
 import { startBudget } from '../../runtime/within.ts'
-import { actingTarget, demandPresent, demandWasPresent } from '../rules/acting.ts'
+import { actingTarget, requirePresent, requireWasPresent } from '../rules/acting.ts'
 import type { KeyAction } from '../shapes/activity.ts'
 import type { Actor } from '../shapes/actor.ts'
 import { type ChangedKey, keyChange, nextRevision } from './change-key.ts'
@@ -108,10 +108,10 @@ export function attemptOf(
         lost,
         decide([stored = null, acting = stored], now) {
           written = undefined
-          seen = demandVisible(stored, actor)
+          seen = requireVisible(stored, actor)
           if (actor.type === 'key') {
-            if (isCarriedOn) demandWasPresent(actor, acting, askedAt)
-            else demandActing(parts, actor, id, acting, now)
+            if (isCarriedOn) requireWasPresent(actor, acting, askedAt)
+            else requireActing(parts, actor, id, acting, now)
           }
           const decided = decide(seen, now, isCarriedOn)
           if (decided === undefined) return undefined
@@ -142,16 +142,16 @@ export function attemptOf(
   }
 }
 
-function demandVisible(stored: LockedRecord, actor: Actor): KeyRecord {
+function requireVisible(stored: LockedRecord, actor: Actor): KeyRecord {
   const isKey = stored !== null && stored !== 'corrupt' && 'secrets' in stored
   if (!isKey || !isVisible(stored, actor)) throw new KeyNotFoundError()
   return stored
 }
 
 /** A key may end itself again: there is nothing left to keep it from. */
-function demandActing(parts: ManagerParts, actor: Actor, id: string, acting: LockedRecord, now: number): void {
+function requireActing(parts: ManagerParts, actor: Actor, id: string, acting: LockedRecord, now: number): void {
   const isOver = acting !== null && acting !== 'corrupt' && 'revokedAt' in acting && acting.revokedAt !== null
-  if (!isItself(actor, id) || !isOver) demandPresent(parts, actor, acting, now)
+  if (!isItself(actor, id) || !isOver) requirePresent(parts, actor, acting, now)
 }
 
 /** Others leave another trace: of two changes of one revision one is stored. */

@@ -8,8 +8,8 @@ import { stateRefusal } from '../../verify/judge.ts'
 import type { Requirement } from '../../verdict/verdict.ts'
 import { unproven } from '../../verify/prover.ts'
 import type { Actor } from '../shapes/actor.ts'
-import { boundedText, ownFields, checkReference } from '../shapes/checks.ts'
-import { checkedEnvironment } from '../shapes/create-input.ts'
+import { boundedText, ownFields, parseReference } from '../shapes/checks.ts'
+import { parseEnvironment } from '../shapes/create-input.ts'
 import type { DiagnoseInput, DiagnoseTarget, Diagnosis, DiagnosisCheck, DiagnosisCheckName } from './diagnosis.ts'
 import {
   type Finding,
@@ -40,7 +40,7 @@ export async function diagnoseKey(
   input: DiagnoseInput,
 ): Promise<Diagnosis> {
   demand(actor, 'diagnose')
-  const requirement = checkedQuestion(parts, input)
+  const requirement = parseQuestion(parts, input)
   const passed: DiagnosisCheck[] = []
   const pass = (check: DiagnosisCheckName, detail: string): void => void passed.push({ check, ok: true, detail })
   const fail = ({ check, code, detail, fix }: Finding, keyId: string | null = null): Diagnosis => ({
@@ -144,21 +144,21 @@ function secretOf({ hashing }: ManagerParts, { secrets }: KeyRecord, token: stri
   return secret
 }
 
-function checkedQuestion({ permissions, grammar }: ManagerParts, input: DiagnoseInput): Requirement {
+function parseQuestion({ permissions, grammar }: ManagerParts, input: DiagnoseInput): Requirement {
   const { environment, permission, workspaceId } = ownFields<DiagnoseInput>('diagnose', input, [
     'permission',
     'environment',
     'workspaceId',
   ])
   return bare<Requirement>({
-    ...(permission !== undefined && { permissions: [checkedPermission(permission, permissions)] }),
-    ...(environment !== undefined && { environments: [checkedEnvironment(environment, grammar.environments)] }),
-    ...(workspaceId !== undefined && { workspaceId: checkReference('workspaceId', workspaceId) }),
+    ...(permission !== undefined && { permissions: [parsePermission(permission, permissions)] }),
+    ...(environment !== undefined && { environments: [parseEnvironment(environment, grammar.environments)] }),
+    ...(workspaceId !== undefined && { workspaceId: parseReference('workspaceId', workspaceId) }),
   })
 }
 
 /** A pasted key may have ended up in the wrong field: what came is not repeated. */
-function checkedPermission(permission: string, catalogue: PermissionCatalogue): string {
+function parsePermission(permission: string, catalogue: PermissionCatalogue): string {
   if (catalogue.has(permission)) return permission
   throw new ValidationError('permission', 'Expected permission to be a declared one, such as a route requires.')
 }

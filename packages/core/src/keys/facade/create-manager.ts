@@ -2,8 +2,8 @@ import { isUnavailable } from '../../errors/errors.ts'
 import { presentActor } from '../rules/acting.ts'
 import { readActivity } from '../reading/read-activity.ts'
 import type { Actor } from '../shapes/actor.ts'
-import { checkedActor } from '../shapes/check-actor.ts'
-import { demandNotOver } from '../rules/ceiling.ts'
+import { parseActor } from '../shapes/parse-actor.ts'
+import { requireNotOver } from '../rules/ceiling.ts'
 import { ownFields } from '../shapes/checks.ts'
 import { createKeys } from '../changes/create.ts'
 import { diagnoseKey } from '../diagnosis/diagnose.ts'
@@ -15,7 +15,7 @@ import type { ManagerParts } from './parts.ts'
 import { findVisible, listVisible } from '../reading/read.ts'
 import { revokeKey } from '../changes/revoke.ts'
 import { revokeMany } from '../changes/revoke-many.ts'
-import { demand, demandRevoke, isItself } from '../rules/rights.ts'
+import { demand, requireRevoke, isItself } from '../rules/rights.ts'
 import { endOverlap, rotateKey } from '../changes/rotate.ts'
 import { createServiceAccountManager } from '../service-accounts/create-manager.ts'
 import { disableKey, enableKey } from '../changes/switch.ts'
@@ -29,17 +29,17 @@ export function createManagers(parts: ManagerParts): (actor: Actor) => KeyManage
   const createKey = createKeys(parts)
 
   return (unchecked) => {
-    const asked = checkedActor(unchecked, parts.freeText.mask)
+    const asked = parseActor(unchecked, parts.freeText.mask)
     /** The actor as it may act now. */
     const begin = async (): Promise<Actor> => {
       await parts.ready()
-      demandNotOver(asked, parts.clock.now())
+      requireNotOver(asked, parts.clock.now())
       return presentActor(parts, asked)
     }
     /** The same for ending keys, which must not wait for a store that is down: it is looked at with each key. */
     const beginToEnd = async (id: string): Promise<Actor> => {
       await parts.ready()
-      demandNotOver(asked, parts.clock.now())
+      requireNotOver(asked, parts.clock.now())
       // What a key may do to itself it may do without its owner.
       if (isItself(asked, id)) return asked
       return presentActor(parts, asked).catch((error: unknown) => {
@@ -50,7 +50,7 @@ export function createManagers(parts: ManagerParts): (actor: Actor) => KeyManage
     const reasonOf = (call: string, options: Reason): string | null =>
       parts.freeText.reason(ownFields<Reason>(call, options, ['reason']).reason)
     const revoke = async (actor: Actor, id: string, reason: string | null): Promise<Key> => {
-      demandRevoke(actor, id)
+      requireRevoke(actor, id)
       return revokeKey(parts, actor, id, reason)
     }
     async function usage(id: string, input?: UsageInput): Promise<KeyUsage>
@@ -100,14 +100,14 @@ export function createManagers(parts: ManagerParts): (actor: Actor) => KeyManage
       },
       async revoke(id, options = {}) {
         const reason = reasonOf('revoke', options)
-        demandRevoke(asked, id)
+        requireRevoke(asked, id)
         return revoke(await beginToEnd(id), id, reason)
       },
       async revokeMany(ids, options = {}) {
         const reason = reasonOf('revokeMany', options)
         let present: Promise<Actor> | undefined
         const revokeOne = async (id: string): Promise<Key> => {
-          demandRevoke(asked, id)
+          requireRevoke(asked, id)
           return revoke(isItself(asked, id) ? await beginToEnd(id) : await (present ??= beginToEnd(id)), id, reason)
         }
         return revokeMany(ids, revokeOne, (id) => isItself(asked, id))

@@ -2,7 +2,7 @@ import { ValidationError } from '../../errors/errors.ts'
 import { attentions } from '../shapes/attention.ts'
 import { isPlain } from '../../input/plain-fields.ts'
 import { isSayableName } from '../../input/said.ts'
-import { boundedText, checkedLimit } from '../shapes/checks.ts'
+import { boundedText, parseLimit } from '../shapes/checks.ts'
 import type { ListKeysInput } from '../shapes/inputs.ts'
 import { statuses } from './read.ts'
 
@@ -18,7 +18,7 @@ const single: Readonly<Record<Exclude<Parameter, 'status'>, (text: string) => un
   attention: (text) => oneOf('attention', text, attentions),
   search: (text) => boundedText('search', text),
   cursor: (text) => boundedText('cursor', text, 1_024),
-  limit: (text) => checkedLimit(/^\d{1,3}$/.test(text) ? Number(text) : Number.NaN),
+  limit: (text) => parseLimit(/^\d{1,3}$/.test(text) ? Number(text) : Number.NaN),
 }
 const known: readonly string[] = ['status', ...Object.keys(single)]
 

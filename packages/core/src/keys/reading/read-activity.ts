@@ -6,7 +6,7 @@ import type { Activity, ActorRef } from '../../store/records.ts'
 import { within } from '../../runtime/within.ts'
 import type { Actor, Origin } from '../shapes/actor.ts'
 import type { Facts, KeyAction, ServiceAccountAction } from '../shapes/activity.ts'
-import { boundedText, checkedActorRef, checkedLimit, isObject, ownFields } from '../shapes/checks.ts'
+import { boundedText, parseActorRef, parseLimit, isObject, ownFields } from '../shapes/checks.ts'
 import { type Instant, instantMs } from '../shapes/expiry.ts'
 import type { ManagerParts } from '../facade/parts.ts'
 import { findVisible } from './read.ts'
@@ -67,7 +67,7 @@ export async function readActivity(
   const { store, clock, storeTimeoutMs } = parts
   if (store.activity === undefined) throw new NotSupportedError('activity')
   if (actor.can?.listAll !== true || actor.environment !== undefined)
-    await demandSight(parts, actor, input, query.actor)
+    await requireSight(parts, actor, input, query.actor)
   const page = await within(clock, storeTimeoutMs, 'store', async () => store.activity?.(query))
   const entries = (page?.items ?? []).filter((entry) => answers(entry, query))
   return { items: entries.map(shown), nextCursor: page?.nextCursor ?? null }
@@ -95,9 +95,9 @@ function activityQuery(self: Actor, input: ActivityInput): ActivityQuery {
   const field = keyId === undefined ? 'serviceAccountId' : 'keyId'
   return bare<ActivityQuery>({
     workspaceId: self.workspaceId,
-    limit: checkedLimit(input.limit),
+    limit: parseLimit(input.limit),
     ...(targetId !== undefined && { targetId: boundedText(field, targetId) }),
-    ...(actor !== undefined && { actor: checkedActorRef(actor) }),
+    ...(actor !== undefined && { actor: parseActorRef(actor) }),
     ...(action !== undefined && { action: boundedText('action', action) }),
     ...(from !== undefined && { from: instantMs('from', from) }),
     ...(to !== undefined && { to: instantMs('to', to) }),
@@ -105,7 +105,7 @@ function activityQuery(self: Actor, input: ActivityInput): ActivityQuery {
   })
 }
 
-async function demandSight(
+async function requireSight(
   parts: ManagerParts,
   self: Actor,
   { keyId, serviceAccountId }: ActivityInput,

@@ -8,8 +8,8 @@ import { readableKey } from '../../verify/records.ts'
 import { within } from '../../runtime/within.ts'
 import type { Actor } from '../shapes/actor.ts'
 import { type Attention, attentionFilter, attentions } from '../shapes/attention.ts'
-import { boundedText, checkedLimit, isObject, ownFields } from '../shapes/checks.ts'
-import { checkedEnvironment } from '../shapes/create-input.ts'
+import { boundedText, parseLimit, isObject, ownFields } from '../shapes/checks.ts'
+import { parseEnvironment } from '../shapes/create-input.ts'
 import type { ListKeysInput } from '../shapes/inputs.ts'
 import { type Key, keyFromRecord } from '../shapes/key.ts'
 import type { ManagerParts } from '../facade/parts.ts'
@@ -80,16 +80,16 @@ function keyQuery(
 ): KeyQuery {
   const input = ownFields<ListKeysInput>('list', given, fields)
   const { ownerId, search, cursor } = input
-  const attention = input.attention === undefined ? undefined : checkedAttention(input.attention)
+  const attention = input.attention === undefined ? undefined : parseAttention(input.attention)
   const status = isEndedWanted(input, attention) ? input.status : (input.status ?? living)
   const environment = input.environment ?? actor.environment
   const owners = visibleOwners(actor)
   return bare<KeyQuery>({
     workspaceId: actor.workspaceId,
     at,
-    limit: checkedLimit(input.limit),
-    ...(status !== undefined && { statuses: checkedStatuses(status) }),
-    ...(environment !== undefined && { environment: checkedEnvironment(environment, grammar.environments) }),
+    limit: parseLimit(input.limit),
+    ...(status !== undefined && { statuses: parseStatuses(status) }),
+    ...(environment !== undefined && { environment: parseEnvironment(environment, grammar.environments) }),
     ...(attention !== undefined && { attention: attentionFilter(attention, policy, at) }),
     ...(ownerId !== undefined && { ownerId: boundedText('ownerId', ownerId) }),
     ...(search !== undefined && { search: boundedText('search', search) }),
@@ -105,7 +105,7 @@ function isEndedWanted({ ended, status }: ListKeysInput, attention: Attention | 
   return ended
 }
 
-function checkedStatuses(status: KeyStatus | readonly KeyStatus[]): readonly KeyStatus[] {
+function parseStatuses(status: KeyStatus | readonly KeyStatus[]): readonly KeyStatus[] {
   const wanted: readonly unknown[] = Array.isArray(status) ? status : [status]
   const chosen = statuses.filter((each) => wanted.includes(each))
   // Array.from visits holes too.
@@ -113,7 +113,7 @@ function checkedStatuses(status: KeyStatus | readonly KeyStatus[]): readonly Key
   throw new ValidationError('status', `Expected status to be one or several of ${statuses.join(', ')}.`)
 }
 
-function checkedAttention(attention: Attention): Attention {
+function parseAttention(attention: Attention): Attention {
   if (attentions.includes(attention)) return attention
   throw new ValidationError('attention', `Expected attention to be one of ${attentions.join(', ')}.`)
 }

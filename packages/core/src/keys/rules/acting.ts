@@ -32,7 +32,7 @@ export async function presentActor(parts: ActingParts, actor: Actor): Promise<Ac
   const { clock, store, storeTimeoutMs } = parts
   const found = await within(clock, storeTimeoutMs, 'store', () => store.findFor(actor.workspaceId, [actor.id]))
   const record = readableKey(actor.id, found.get(actor.id))
-  const { secret, record: counted } = demandPresent(parts, actor, record, clock.now())
+  const { secret, record: counted } = requirePresent(parts, actor, record, clock.now())
   const { grants } = parts.owners.unbounded(counted) ?? (await parts.owners.read(counted))
   if (grants === null) throw over('owner_gone')
   const own = grantSet(counted.permissions)
@@ -50,7 +50,7 @@ export async function presentActor(parts: ActingParts, actor: Actor): Promise<Ac
  *
  * @throws {ForbiddenError} when its state is no good
  */
-export function demandPresent(
+export function requirePresent(
   { revoked }: { readonly revoked: Pick<RevokedKeys, 'judged'> },
   actor: Actor,
   stored: LockedRecord,
@@ -70,12 +70,12 @@ export function demandPresent(
  * The same for what is carried on after its caller was told that it is not stored yet: the key must have been good when it
  * asked. Whether it, or anybody, has ended it since then takes nothing back.
  */
-export function demandWasPresent(actor: Actor, stored: LockedRecord, askedAt: number): void {
+export function requireWasPresent(actor: Actor, stored: LockedRecord, askedAt: number): void {
   const isKey = stored !== null && stored !== 'corrupt' && 'secrets' in stored
   const then = isKey
     ? { ...stored, revokedAt: until(stored.revokedAt, askedAt), disabledAt: until(stored.disabledAt, askedAt) }
     : stored
-  demandPresent({ revoked: { judged: (record) => record } }, actor, then, askedAt)
+  requirePresent({ revoked: { judged: (record) => record } }, actor, then, askedAt)
 }
 
 function until(at: number | null, askedAt: number): number | null {
@@ -102,7 +102,7 @@ export async function commitFor(
     targets: [...actingTarget(actor), ...others],
     urgency: 'ordinary',
     decide([acting = null], now) {
-      demandPresent(parts, actor, acting, now)
+      requirePresent(parts, actor, acting, now)
       return change
     },
   })

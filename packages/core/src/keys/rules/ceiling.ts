@@ -16,14 +16,14 @@ import { isItself } from './rights.ts'
  *
  * @throws {PermissionCeilingError} naming the grants that the actor does not hold
  */
-export function demandGrants(actor: Actor, grants: readonly string[], catalogue: PermissionCatalogue): void {
+export function requireGrants(actor: Actor, grants: readonly string[], catalogue: PermissionCatalogue): void {
   const held = grantSet(actor.permissions)
   const missing = declaredGrants(grants, catalogue).filter((grant) => !held.covers(grant))
   if (missing.length > 0) throw new PermissionCeilingError(missing)
 }
 
 /** A key that acts makes nothing that outlives it. @throws {ForbiddenError} */
-export function demandEnd(actor: Actor, expiresAt: number | null): void {
+export function requireEnd(actor: Actor, expiresAt: number | null): void {
   const latest = endOf(actor)
   if (latest === null || (expiresAt !== null && expiresAt <= latest)) return
   throw new ForbiddenError(
@@ -33,29 +33,29 @@ export function demandEnd(actor: Actor, expiresAt: number | null): void {
 }
 
 /** A key that acts keeps to its own environment. @throws {ForbiddenError} */
-export function demandEnvironment(actor: Actor, environment: string): void {
+export function requireEnvironment(actor: Actor, environment: string): void {
   if (actor.environment === undefined || actor.environment === environment) return
   throw new ForbiddenError('environment', `A key makes keys of its own environment only: ${actor.environment}.`)
 }
 
 /** For what hands out a key as it is: its grants, until its end. A key holds its own grants, but not beyond its secret. */
-export function demandAllOf(
+export function requireAllOf(
   actor: Actor,
   { id, permissions, expiresAt }: KeyRecord,
   catalogue: PermissionCatalogue,
 ): void {
-  if (!isItself(actor, id)) demandGrants(actor, permissions, catalogue)
-  demandEnd(actor, expiresAt)
+  if (!isItself(actor, id)) requireGrants(actor, permissions, catalogue)
+  requireEnd(actor, expiresAt)
 }
 
 /** A service account knows no end and no environment: who is bound to either makes none, and gives none more. */
-export function demandUnbound(actor: Actor): void {
+export function requireUnbound(actor: Actor): void {
   if (endOf(actor) === null && actor.environment === undefined) return
   throw new ForbiddenError('manageServiceAccounts', 'A key makes no service accounts and gives none more permissions.')
 }
 
 /** @throws {ForbiddenError} for a key that has ended meanwhile */
-export function demandNotOver(actor: Actor, now: number): void {
+export function requireNotOver(actor: Actor, now: number): void {
   const end = endOf(actor)
   if (end === null || now < end) return
   throw new ForbiddenError('act', `This actor is a key that ended at ${new Date(end).toISOString()}.`)

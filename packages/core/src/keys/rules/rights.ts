@@ -43,12 +43,12 @@ export function demand(actor: Actor, ability: Ability): void {
 }
 
 /** As `demand`; but whoever holds a key may always end it. */
-export function demandRevoke(actor: Actor, id: string): void {
+export function requireRevoke(actor: Actor, id: string): void {
   if (!isItself(actor, id)) demand(actor, 'revoke')
 }
 
 /** @throws {ForbiddenError} unless the actor was given what it does not have by default */
-export function demandExplicitly(actor: Actor, ability: 'listAll' | 'manageServiceAccounts'): void {
+export function requireExplicitly(actor: Actor, ability: 'listAll' | 'manageServiceAccounts'): void {
   demand(actor, ability)
   if (actor.can?.[ability] !== true) {
     throw new ForbiddenError(ability, `This needs an actor with can: { ${ability}: true }.`)

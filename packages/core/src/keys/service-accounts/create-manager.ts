@@ -5,10 +5,10 @@ import { serviceAccountId } from '../../store/service-account-id.ts'
 import { listedServiceAccount } from '../../verify/service-account.ts'
 import { within } from '../../runtime/within.ts'
 import type { Actor } from '../shapes/actor.ts'
-import { demandGrants, demandUnbound } from '../rules/ceiling.ts'
-import { boundedText, checkedGrants, checkedLimit, ownFields } from '../shapes/checks.ts'
+import { requireGrants, requireUnbound } from '../rules/ceiling.ts'
+import { boundedText, parseGrants, parseLimit, ownFields } from '../shapes/checks.ts'
 import type { ManagerParts } from '../facade/parts.ts'
-import { demandExplicitly } from '../rules/rights.ts'
+import { requireExplicitly } from '../rules/rights.ts'
 import { existingAccount, putAccount } from './change-account.ts'
 import { deleteAccount } from './delete-account.ts'
 import type { CreateServiceAccountInput, ListServiceAccountsInput, ServiceAccountManager } from './manager.ts'
@@ -25,16 +25,16 @@ export function createServiceAccountManager(
 
   /** The actor as it may act now. */
   const begin = async (): Promise<Actor> => {
-    demandExplicitly(asked, 'manageServiceAccounts')
+    requireExplicitly(asked, 'manageServiceAccounts')
     const actor = await present()
-    demandExplicitly(actor, 'manageServiceAccounts')
+    requireExplicitly(actor, 'manageServiceAccounts')
     if (store.services === undefined) throw new NotSupportedError('services')
     return actor
   }
 
   return {
     async create(given) {
-      demandExplicitly(asked, 'manageServiceAccounts')
+      requireExplicitly(asked, 'manageServiceAccounts')
       const input = ownFields<CreateServiceAccountInput>('serviceAccounts.create', given, [
         'name',
         'description',
@@ -42,12 +42,12 @@ export function createServiceAccountManager(
       ])
       const name = freeText.name(input.name)
       const description = freeText.description(input.description)
-      const grants = checkedGrants(input.permissions, permissions)
-      demandGrants(asked, grants, permissions)
-      demandUnbound(asked)
+      const grants = parseGrants(input.permissions, permissions)
+      requireGrants(asked, grants, permissions)
+      requireUnbound(asked)
       const actor = await begin()
-      demandGrants(actor, grants, permissions)
-      demandUnbound(actor)
+      requireGrants(actor, grants, permissions)
+      requireUnbound(actor)
       const now = clock.now()
       const account = await putAccount(parts, actor, 'serviceAccount.created', undefined, {
         id: serviceAccountId(generate.id()),
@@ -76,7 +76,7 @@ export function createServiceAccountManager(
     },
 
     async update(id, given, options = {}) {
-      demandExplicitly(asked, 'manageServiceAccounts')
+      requireExplicitly(asked, 'manageServiceAccounts')
       return updateAccount(parts, begin, id, given, options)
     },
 
@@ -97,7 +97,7 @@ export function createServiceAccountManager(
     const query = bare<ServiceAccountQuery>({
       workspaceId: actor.workspaceId,
       includeDeleted,
-      limit: checkedLimit(limit),
+      limit: parseLimit(limit),
       ...(cursor !== undefined && { cursor: boundedText('cursor', cursor, 2_500) }),
     })
     const page = await within(clock, storeTimeoutMs, 'store', async () => store.services?.(query))

@@ -4,12 +4,12 @@ import { grantSet } from '../../permissions/match.ts'
 import type { ServiceAccount as StoredAccount } from '../../store/records.ts'
 import { bothCover } from '../../verify/withheld-grants.ts'
 import type { Actor } from '../shapes/actor.ts'
-import { demandGrants, demandUnbound } from '../rules/ceiling.ts'
-import { checkedGrants, grantList, ownFields } from '../shapes/checks.ts'
+import { requireGrants, requireUnbound } from '../rules/ceiling.ts'
+import { parseGrants, grantList, ownFields } from '../shapes/checks.ts'
 import type { ChangeOptions } from '../shapes/inputs.ts'
 import { narrowedGrants } from '../changes/narrowed-grants.ts'
 import type { ManagerParts } from '../facade/parts.ts'
-import { checkedRevision, checkRevision } from '../changes/update.ts'
+import { parseRevision, requireRevision } from '../changes/update.ts'
 import {
   busyAccount,
   changeAccount,
@@ -35,7 +35,7 @@ export async function updateAccount(
     'description',
     'permissions',
   ])
-  const expected = checkedRevision(options)
+  const expected = parseRevision(options)
   const patch: Partial<StoredAccount> = {
     ...(input.name !== undefined && { name: freeText.name(input.name) }),
     ...(input.description !== undefined && { description: freeText.description(input.description) }),
@@ -44,13 +44,13 @@ export async function updateAccount(
   const actor = await begin()
   const decide: DecideAccount = (before) => {
     if (before.deletedAt !== null) throw new ServiceAccountNotFoundError()
-    checkRevision(before, expected)
-    const grants = wanted === undefined ? before.permissions : checkedGrants(wanted, permissions, before.permissions)
+    requireRevision(before, expected)
+    const grants = wanted === undefined ? before.permissions : parseGrants(wanted, permissions, before.permissions)
     const after = { ...before, ...patch, permissions: grants }
     const held = grantSet(before.permissions)
     const added = after.permissions.filter((grant) => !held.covers(grant))
-    demandGrants(actor, added, permissions)
-    if (added.length > 0) demandUnbound(actor)
+    requireGrants(actor, added, permissions)
+    if (added.length > 0) requireUnbound(actor)
     return JSON.stringify(before) === JSON.stringify(after) ? undefined : after
   }
   // Who says which revision it must be asks to lose to whoever was first.

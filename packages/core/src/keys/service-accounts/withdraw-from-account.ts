@@ -3,7 +3,7 @@ import type { ServiceAccount as StoredAccount } from '../../store/records.ts'
 import type { LockedRecord } from '../../store/store.ts'
 import { ownerScope } from '../../cache/scopes.ts'
 import type { HeldGrants } from '../../verify/withheld-grants.ts'
-import { actingTarget, demandPresent, demandWasPresent } from '../rules/acting.ts'
+import { actingTarget, requirePresent, requireWasPresent } from '../rules/acting.ts'
 import type { ServiceAccountAction } from '../shapes/activity.ts'
 import type { Actor } from '../shapes/actor.ts'
 import type { ManagerParts } from '../facade/parts.ts'
@@ -82,10 +82,10 @@ function attemptOf(
       urgency: 'withdrawal',
       lost,
       decide([stored = null, acting = null], now) {
-        account = demandAccount(stored, actor)
+        account = requireAccount(stored, actor)
         if (actor.type === 'key') {
-          if (isCarriedOn) demandWasPresent(actor, acting, askedAt)
-          else demandPresent(parts, actor, acting, now)
+          if (isCarriedOn) requireWasPresent(actor, acting, askedAt)
+          else requirePresent(parts, actor, acting, now)
         }
         const decided = decide(account, now, isCarriedOn)
         if (decided === undefined) return undefined
@@ -103,7 +103,7 @@ function attemptOf(
   }
 }
 
-function demandAccount(stored: LockedRecord, actor: Actor): StoredAccount {
+function requireAccount(stored: LockedRecord, actor: Actor): StoredAccount {
   if (stored === 'corrupt') throw new UnavailableError('store', 'A service account cannot be read. Restore its row.')
   const isAccount = stored !== null && 'deletedAt' in stored
   if (!isAccount || stored.workspaceId !== actor.workspaceId) throw new ServiceAccountNotFoundError()

@@ -32,7 +32,7 @@ export function ownFields<Input extends object>(
 }
 
 /** Checks an id that comes from the host. */
-export function checkReference(field: string, id: unknown): string {
+export function parseReference(field: string, id: unknown): string {
   if (typeof id === 'string' && id.length >= 1 && id.length <= 255 && !unprintable.test(id)) return id
   const got = typeof id === 'string' ? 'other text' : kindOf(id)
   throw new ValidationError(
@@ -42,7 +42,7 @@ export function checkReference(field: string, id: unknown): string {
 }
 
 /** Checks a text that people write and read: line breaks and tabs are fine. */
-export function checkedText(field: string, text: unknown, maxLength: number): string {
+export function parseText(field: string, text: unknown, maxLength: number): string {
   if (typeof text === 'string' && text.length <= maxLength && !unwritable.test(text)) return text
   throw new ValidationError(
     field,
@@ -57,23 +57,23 @@ export function boundedText(field: string, text: unknown, maxLength = 255): stri
 }
 
 /** Checks how many items a page may hold. */
-export function checkedLimit(limit: unknown = 25): number {
+export function parseLimit(limit: unknown = 25): number {
   if (Number.isInteger(limit) && (limit as number) >= 1 && (limit as number) <= 100) return limit as number
   throw new ValidationError('limit', 'Expected limit to be an integer from 1 to 100.')
 }
 
 /** Checks an owner. */
-export function checkedOwner(given: unknown): Owner {
+export function parseOwner(given: unknown): Owner {
   const { type, id } = reference('owner', given)
-  if (type === 'user' || type === 'service') return { type, id: checkReference('owner.id', id) }
+  if (type === 'user' || type === 'service') return { type, id: parseReference('owner.id', id) }
   throw new ValidationError('owner', "Expected owner to be { type: 'user' | 'service', id }.")
 }
 
 /** Checks who did something. */
-export function checkedActorRef(given: unknown): ActorRef {
+export function parseActorRef(given: unknown): ActorRef {
   const { type, id } = reference('actor', given)
   if (type === 'user' || type === 'service' || type === 'key' || type === 'system') {
-    return { type, id: checkReference('actor.id', id) }
+    return { type, id: parseReference('actor.id', id) }
   }
   throw new ValidationError('actor', "Expected actor to be { type: 'user' | 'service' | 'key' | 'system', id }.")
 }
@@ -104,7 +104,7 @@ export function grantList(grants: unknown): readonly string[] {
  *
  * @returns them sorted, without duplicates
  */
-export function checkedGrants(
+export function parseGrants(
   grants: unknown,
   catalogue: PermissionCatalogue,
   held: readonly string[] = [],

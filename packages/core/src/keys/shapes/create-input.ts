@@ -2,7 +2,7 @@ import type { Duration } from '../../input/duration.ts'
 import { ValidationError } from '../../errors/errors.ts'
 import type { PermissionCatalogue } from '../../permissions/catalogue.ts'
 import type { Owner } from '../../store/records.ts'
-import { checkedGrants, checkedOwner, ownFields } from './checks.ts'
+import { parseGrants, parseOwner, ownFields } from './checks.ts'
 import { wantedEnd } from './expiry.ts'
 import type { FreeText } from './free-text.ts'
 import type { CreateKeyInput } from './inputs.ts'
@@ -40,7 +40,7 @@ const fields: readonly (keyof CreateKeyInput)[] = [
 ]
 
 /** Checks what `create` was given, at the instant `now`. Pure. @throws {ValidationError} naming the field */
-export function checkedCreate(
+export function parseCreate(
   given: CreateKeyInput,
   { permissions, environments, freeText }: InputRules,
   now: number,
@@ -48,10 +48,10 @@ export function checkedCreate(
   const input = ownFields<CreateKeyInput>('create', given, fields)
   return {
     name: freeText.name(input.name),
-    environment: checkedEnvironment(input.environment, environments),
+    environment: parseEnvironment(input.environment, environments),
     description: freeText.description(input.description),
-    permissions: input.permissions === undefined ? undefined : checkedGrants(input.permissions, permissions),
-    owner: input.owner === undefined ? undefined : checkedOwner(input.owner),
+    permissions: input.permissions === undefined ? undefined : parseGrants(input.permissions, permissions),
+    owner: input.owner === undefined ? undefined : parseOwner(input.owner),
     expiresAt: wantedEnd(input, now),
     expiresIn: input.expiresIn,
     metadata: freeText.metadata(input.metadata ?? {}),
@@ -59,7 +59,7 @@ export function checkedCreate(
 }
 
 /** Checks that an environment is declared. */
-export function checkedEnvironment(environment: unknown, environments: readonly string[]): string {
+export function parseEnvironment(environment: unknown, environments: readonly string[]): string {
   const declared = environments.find((candidate) => candidate === environment)
   if (declared !== undefined) return declared
   throw new ValidationError('environment', `Expected environment to be one of ${environments.join(', ')}.`)

@@ -62,7 +62,7 @@ function inFuture(field: string, at: number, now: number): number {
 }
 
 /** Checks an end against `policy.maxLifetime`, counted from when the secret in use was made. */
-export function checkLifetime(end: number | null, secretCreatedAt: number, maxLifetimeMs: number): void {
+export function requireLifetime(end: number | null, secretCreatedAt: number, maxLifetimeMs: number): void {
   if (maxLifetimeMs === Number.POSITIVE_INFINITY) return
   if (end === null)
     throw new ValidationError('expiresAt', 'Keys must expire here (policy.maxLifetime): give expiresAt.')

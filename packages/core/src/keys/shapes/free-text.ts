@@ -3,7 +3,7 @@ import { isPlain } from '../../input/plain-fields.ts'
 import { isSayableName } from '../../input/said.ts'
 import type { TokenGrammar } from '../../token/grammar.ts'
 import { tokenMask } from '../../token/mask.ts'
-import { checkedText } from './checks.ts'
+import { parseText } from './checks.ts'
 
 /**
  * Reads what people write about keys. A token among the words is masked: "found acme_... in a repository" must go
@@ -26,11 +26,11 @@ export interface FreeText {
 export function createFreeText(grammar: TokenGrammar): FreeText {
   const mask = tokenMask(grammar)
   const optional = (field: string, text: unknown, maxLength: number): string | null =>
-    text === undefined || text === null ? null : mask(wellFormed(field, checkedText(field, text, maxLength)))
+    text === undefined || text === null ? null : mask(wellFormed(field, parseText(field, text, maxLength)))
 
   return {
     mask,
-    name: (name) => mask(wellFormed('name', checkedName(name))),
+    name: (name) => mask(wellFormed('name', parseName(name))),
     description: (description) => optional('description', description, 2_000),
     reason: (reason) => optional('reason', reason, 500),
     metadata(metadata) {
@@ -38,8 +38,8 @@ export function createFreeText(grammar: TokenGrammar): FreeText {
       if (entries === undefined || entries.length > 32) {
         throw new ValidationError('metadata', 'Expected metadata to be a plain object of at most 32 texts.')
       }
-      const notes = entries.map(([name, text]) => [mask(checkedLabel(name)), mask(checkedNote(name, text))] as const)
-      return demandLight(Object.fromEntries(notes))
+      const notes = entries.map(([name, text]) => [mask(parseLabel(name)), mask(parseNote(name, text))] as const)
+      return requireLight(Object.fromEntries(notes))
     },
   }
 }
@@ -58,7 +58,7 @@ function wellFormed(field: string, text: string): string {
   throw new ValidationError(field, `Expected ${field} to be well-formed text: it holds half a character.`)
 }
 
-function demandLight(metadata: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+function requireLight(metadata: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const bytes = Buffer.byteLength(JSON.stringify(metadata))
   if (bytes <= maxMetadataBytes) return metadata
   throw new ValidationError(
@@ -67,7 +67,7 @@ function demandLight(metadata: Readonly<Record<string, string>>): Readonly<Recor
   )
 }
 
-function checkedName(name: unknown): string {
+function parseName(name: unknown): string {
   if (typeof name === 'string' && name.trim() !== '' && name.length <= 128 && !unprintable.test(name)) return name
   throw new ValidationError(
     'name',
@@ -75,12 +75,12 @@ function checkedName(name: unknown): string {
   )
 }
 
-function checkedLabel(name: string): string {
+function parseLabel(name: string): string {
   if (name.length >= 1 && name.length <= 64 && !unprintable.test(name)) return wellFormed('metadata', name)
   throw new ValidationError('metadata', 'A metadata name is 1 to 64 characters without control characters.')
 }
 
-function checkedNote(name: string, text: unknown): string {
+function parseNote(name: string, text: unknown): string {
   const field = isSayableName(name) ? `metadata.${name}` : 'metadata'
-  return wellFormed(field, checkedText(field, text, 1_000))
+  return wellFormed(field, parseText(field, text, 1_000))
 }

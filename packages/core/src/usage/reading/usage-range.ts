@@ -16,7 +16,7 @@ const mostDays: Readonly<Record<UsageBucket, number>> = { hour: 31, day: 400 }
 
 /** Checks what is asked for, at the instant `now`. Pure. @throws {ValidationError} naming the field */
 export function usageRange({ from, to, bucket = 'day' }: UsageInput, now: number): UsageRange {
-  const length = lengths[checkedBucket(bucket)]
+  const length = lengths[parseBucket(bucket)]
   const end = to === undefined ? (Math.floor(now / length) + 1) * length : raised(instantMs('to', to), length)
   const start = from === undefined ? end - defaults[bucket] : lowered(instantMs('from', from), length)
   if (start >= end) throw new ValidationError('from', 'Expected from to be earlier than to.')
@@ -36,7 +36,7 @@ export function queryOf({ from, to }: UsageRange, workspaceId: string): Omit<Usa
   return { workspaceId, from, to }
 }
 
-function checkedBucket(bucket: UsageBucket): UsageBucket {
+function parseBucket(bucket: UsageBucket): UsageBucket {
   if (bucket === 'hour' || bucket === 'day') return bucket
   throw new ValidationError('bucket', "Expected bucket to be 'hour' or 'day'.")
 }

@@ -5,10 +5,10 @@ import { keyStatus } from '../../store/status.ts'
 import { type BusiestKeys, type BusiestQuery, hourMs, type UsagePoint, type UsageQuery } from '../../store/usage.ts'
 import { within } from '../../runtime/within.ts'
 import type { Actor } from '../../keys/shapes/actor.ts'
-import { checkedLimit, ownFields } from '../../keys/shapes/checks.ts'
+import { parseLimit, ownFields } from '../../keys/shapes/checks.ts'
 import type { ManagerParts } from '../../keys/facade/parts.ts'
 import { findVisible } from '../../keys/reading/read.ts'
-import { demand, demandExplicitly } from '../../keys/rules/rights.ts'
+import { demand, requireExplicitly } from '../../keys/rules/rights.ts'
 import { usageBySecret, usageOfOne, usageOver } from './usage-numbers.ts'
 import { queryOf, type UsageRange, usageRange } from './usage-range.ts'
 import type { KeyUsage, UsageInput, WorkspaceUsage, WorkspaceUsageInput } from '../../keys/shapes/usage-types.ts'
@@ -20,7 +20,7 @@ export async function usageOfKey(parts: UsageParts, actor: Actor, id: string, gi
   demand(actor, 'viewUsage')
   const input = ownFields<UsageInput>('usage', given, ['from', 'to', 'bucket'])
   const range = usageRange(input, parts.clock.now())
-  demandSupport(parts)
+  requireSupport(parts)
   const record = await findVisible(parts, actor, id)
   const query = { ...queryOf(range, actor.workspaceId), keyId: record.id, groupBy: 'version' } as const
   const points = await read(parts, { ...query, bucket: range.bucket })
@@ -41,12 +41,12 @@ export async function usageOfWorkspace(
   demand(actor, 'viewUsage')
   const input = ownFields<WorkspaceUsageInput>('usage', given, ['from', 'to', 'bucket', 'limit'])
   const range = usageRange(input, parts.clock.now())
-  const limit = checkedLimit(input.limit ?? 10)
-  demandExplicitly(actor, 'listAll')
+  const limit = parseLimit(input.limit ?? 10)
+  requireExplicitly(actor, 'listAll')
   if (actor.environment !== undefined) {
     throw new ForbiddenError('viewUsage', 'This actor sees the keys of one environment only: ask for one key.')
   }
-  demandSupport(parts)
+  requireSupport(parts)
   if (parts.store.busiest === undefined) throw new NotSupportedError('busiest')
   const query = queryOf(range, actor.workspaceId)
   // One after the other: nobody waits for this as a request waits for its key.
@@ -70,7 +70,7 @@ async function previousShare(
   return both === 0 ? null : requestsOf(previous.version) / both
 }
 
-function demandSupport({ store }: UsageParts): void {
+function requireSupport({ store }: UsageParts): void {
   if (store.usage === undefined) throw new NotSupportedError('usage')
 }
 

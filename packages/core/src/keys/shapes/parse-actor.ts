@@ -1,7 +1,7 @@
 import { ValidationError } from '../../errors/errors.ts'
 import { plainFields } from '../../input/plain-fields.ts'
 import type { Ability, Actor, KeyActor, Origin } from './actor.ts'
-import { checkedOwner, checkReference } from './checks.ts'
+import { parseOwner, parseReference } from './checks.ts'
 
 const abilities: readonly Ability[] = [
   'list',
@@ -28,10 +28,10 @@ const keyLimits = ['owner', 'environment', 'expiresAt', 'secretVersion'] as cons
  *   nothing is inherited, however it is copied
  * @throws {ValidationError} naming the field
  */
-export function checkedActor(given: Actor, mask: (text: string) => string): Actor {
+export function parseActor(given: Actor, mask: (text: string) => string): Actor {
   const actor = actorFields(given)
-  checkReference('actor.workspaceId', actor.workspaceId)
-  checkReference('actor.id', actor.id)
+  parseReference('actor.workspaceId', actor.workspaceId)
+  parseReference('actor.id', actor.id)
   if (!Array.isArray(actor.permissions)) {
     throw new ValidationError('actor.permissions', 'Expected actor.permissions to be a list; an empty one for none.')
   }
@@ -41,9 +41,9 @@ export function checkedActor(given: Actor, mask: (text: string) => string): Acto
     id,
     workspaceId,
     permissions: [...permissions],
-    can: checkedAbilities(actor.can),
-    origin: actor.origin === undefined ? undefined : checkedOrigin(actor.origin, mask),
-    ...checkedKeyLimits(actor),
+    can: parseAbilities(actor.can),
+    origin: actor.origin === undefined ? undefined : parseOrigin(actor.origin, mask),
+    ...parseKeyLimits(actor),
   })
 }
 
@@ -75,7 +75,7 @@ function actorFields(given: unknown): KeyActor {
 }
 
 /** Says something of every ability, if only undefined. A misspelt ability would deny nothing. */
-function checkedAbilities(given: Actor['can']): NonNullable<Actor['can']> {
+function parseAbilities(given: Actor['can']): NonNullable<Actor['can']> {
   const can = plainFields<NonNullable<Actor['can']>>(given === undefined ? {} : given, abilities, {
     call: 'actor.can',
     noun: 'ability',
@@ -89,7 +89,7 @@ function checkedAbilities(given: Actor['can']): NonNullable<Actor['can']> {
 }
 
 /** What bounds a key that acts must be there to bound it: a key of no owner owns nothing. */
-function checkedKeyLimits({
+function parseKeyLimits({
   owner,
   environment,
   expiresAt,
@@ -106,7 +106,7 @@ function checkedKeyLimits({
     throw new ValidationError('actor.expiresAt', 'Expected actor.expiresAt to be a valid Date, or null for never.')
   }
   return {
-    owner: owner === undefined ? undefined : checkedOwner(owner),
+    owner: owner === undefined ? undefined : parseOwner(owner),
     environment,
     expiresAt: isDate ? new Date(expiresAt) : undefined,
     secretVersion,
@@ -117,7 +117,7 @@ function checkedKeyLimits({
  * Comes from request headers: whoever sends a strange one must not make calls fail, nor forge lines of a log. Masked
  * before it is cut, or the cut could leave a token that the pattern no longer finds.
  */
-function checkedOrigin(given: unknown, mask: (text: string) => string): Origin {
+function parseOrigin(given: unknown, mask: (text: string) => string): Origin {
   const names = Object.keys(originLengths) as (keyof Origin)[]
   const origin = plainFields<Origin>(given, names, {
     call: 'actor.origin',

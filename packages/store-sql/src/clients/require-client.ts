@@ -9,14 +9,14 @@ import { fieldOf } from '../dialects/error-field.ts'
 const wrappers = ['an object', 'a plain object']
 
 /** @throws {ConfigurationError} unless it may be a pool of `pg` */
-export function checkPostgresPool(pool: unknown): void {
+export function requirePostgresPool(pool: unknown): void {
   const name = describeClient(pool)
   if (hasMethods(pool, 'connect') && ['a pg Pool', ...wrappers].includes(name)) return
   refuse('pool', 'postgresStore takes a Pool of pg', name, 'postgresStore(new Pool({ connectionString }))')
 }
 
 /** @throws {ConfigurationError} unless it may be a pool of `mysql2` or `mysql2/promise` */
-export function checkMysqlPool(pool: unknown): void {
+export function requireMysqlPool(pool: unknown): void {
   const names = [pool, fieldOf(pool, 'pool')].map(describeClient)
   const isPool = hasMethods(pool, 'getConnection') || hasMethods(fieldOf(pool, 'pool'), 'getConnection')
   const isKnown = names.every((name) =>
@@ -28,7 +28,7 @@ export function checkMysqlPool(pool: unknown): void {
 }
 
 /** @throws {ConfigurationError} unless it may be a handle of `better-sqlite3` or `libsql`, or an adapter */
-export function checkSqliteHandle(database: unknown): void {
+export function requireSqliteHandle(database: unknown): void {
   const name = describeClient(database)
   if (hasMethods(database, 'prepare', 'exec') && ['a SQLite handle', ...wrappers].includes(name)) return
   const line =

@@ -14,9 +14,9 @@ import { said } from './said.ts'
  * @throws {ConfigurationError} for what is no plain object, and for an option that does not exist
  *
  * @example
- * const { namespace = 'claviger' } = checkedOptions<{ namespace?: string }>('myStore', { namespace: 'acme' }, ['namespace'])
+ * const { namespace = 'claviger' } = parseOptions<{ namespace?: string }>('myStore', { namespace: 'acme' }, ['namespace'])
  */
-export function checkedOptions<Options extends object>(
+export function parseOptions<Options extends object>(
   call: string,
   options: unknown,
   names: readonly (keyof Options & string)[],
@@ -26,7 +26,7 @@ export function checkedOptions<Options extends object>(
 }
 
 /** Reads a group of options, such as `policy`. Left out means none. */
-export function checkedGroup<Options extends object>(
+export function parseGroup<Options extends object>(
   group: string,
   options: unknown,
   names: readonly (keyof Options & string)[],

@@ -16,7 +16,7 @@ const maxTargets = 16
  * @throws {ValidationError} for too many writes, two writes of one record, a revision that does not follow from the
  * expected one, or a record that could not be read back
  */
-export function checkedWrites({ writes, silent }: Change): readonly Write[] {
+export function parseWrites({ writes, silent }: Change): readonly Write[] {
   if (writes.length > mostWrites) {
     throw new ValidationError('writes', `A change may hold at most ${mostWrites} writes, got ${writes.length}.`)
   }
@@ -26,7 +26,7 @@ export function checkedWrites({ writes, silent }: Change): readonly Write[] {
     const id = identity(checked)
     if (seen.has(id)) throw new ValidationError(`writes[${index}]`, 'A change may write a record only once.')
     seen.add(id)
-    if (checked.type !== 'idempotency') checkRevision(checked, silent, `writes[${index}].record.revision`)
+    if (checked.type !== 'idempotency') requireRevision(checked, silent, `writes[${index}].record.revision`)
     return checked
   })
 }
@@ -36,7 +36,7 @@ export function checkedWrites({ writes, silent }: Change): readonly Write[] {
  *
  * @throws {ValidationError} for too many targets, or one named twice
  */
-export function checkedTargets(targets: readonly LockTarget[]): readonly LockTarget[] {
+export function parseTargets(targets: readonly LockTarget[]): readonly LockTarget[] {
   const names = new Set(targets.map(({ type, id }) => `${type} ${id}`))
   if (targets.length > maxTargets || names.size < targets.length) {
     throw new ValidationError('targets', `Expected at most ${maxTargets} different targets, got ${targets.length}.`)
@@ -45,7 +45,7 @@ export function checkedTargets(targets: readonly LockTarget[]): readonly LockTar
 }
 
 /** For stores: checks the change that `decide` gave. @throws {ValidationError} for a write of a key or service account that is not locked */
-export function demandLocked(writes: readonly Write[], targets: readonly LockTarget[]): void {
+export function requireLocked(writes: readonly Write[], targets: readonly LockTarget[]): void {
   const names = new Set(targets.map(({ type, id }) => `${type} ${id}`))
   for (const [index, write] of writes.entries()) {
     if (write.type === 'idempotency' || names.has(`${write.type} ${write.record.id}`)) continue
@@ -58,7 +58,7 @@ export function idempotencyId({ workspaceId, actor, idempotencyKey }: Idempotenc
   return JSON.stringify([workspaceId, actor.type, actor.id, idempotencyKey])
 }
 
-function checkRevision(write: Exclude<Write, { type: 'idempotency' }>, silent: boolean, field: string): void {
+function requireRevision(write: Exclude<Write, { type: 'idempotency' }>, silent: boolean, field: string): void {
   const next = silent ? write.expectedRevision : write.expectedRevision + 1
   if (write.record.revision === next) return
   throw new ValidationError(field, `Expected revision ${next}, got ${write.record.revision}.`)
