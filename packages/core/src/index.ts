@@ -3,8 +3,8 @@
  *
  * @module
  */
-export { type Clock, systemClock } from './runtime/clock.ts'
-export type { Duration, DurationUnit } from './input/duration.ts'
+
+export type { OwnerQuestion } from './cache/scopes.ts'
 export {
   BusyError,
   type CeilingHolder,
@@ -28,9 +28,6 @@ export {
   UnavailableError,
   ValidationError,
 } from './errors/errors.ts'
-export type { Fault } from './reporting/faults.ts'
-export type { KeyEvent, KeyringEvent, ServiceAccountEvent } from './keys/facade/events.ts'
-export type { Health } from './life/health.ts'
 export {
   type Argon2idOptions,
   type Argon2Parameters,
@@ -41,20 +38,9 @@ export {
   type PepperChange,
 } from './hashing/hasher.ts'
 export type { Pepper } from './hashing/pepper.ts'
+export type { Duration, DurationUnit } from './input/duration.ts'
 export { createKeyring } from './keyring.ts'
-export type { Guarantees } from './life/guarantees.ts'
-export type { Keyring, KeyRequirement, VerifyContext, WatchOptions } from './keyring.types.ts'
-export type { Facts, KeyAction, ServiceAccountAction } from './keys/shapes/activity.ts'
-export {
-  type Ability,
-  type Actor,
-  keyActor,
-  type KeyActor,
-  type MemberActor,
-  type Origin,
-  systemActor,
-} from './keys/shapes/actor.ts'
-export type { Attention } from './keys/shapes/attention.ts'
+export type { KeyRequirement, Keyring, VerifyContext, WatchOptions } from './keyring.types.ts'
 export type {
   DiagnoseInput,
   DiagnoseTarget,
@@ -63,6 +49,28 @@ export type {
   DiagnosisCheckName,
   DiagnosisCode,
 } from './keys/diagnosis/diagnosis.ts'
+export type { KeyEvent, KeyringEvent, ServiceAccountEvent } from './keys/facade/events.ts'
+export type { KeyManager } from './keys/facade/manager.ts'
+export { listQueryFrom, type QueryParameters } from './keys/reading/list-query.ts'
+export type { ActivityEntry, ActivityInput } from './keys/reading/read-activity.ts'
+export type {
+  CreateServiceAccountInput,
+  ListServiceAccountsInput,
+  ServiceAccountManager,
+  UpdateServiceAccountInput,
+} from './keys/service-accounts/manager.ts'
+export type { ServiceAccount } from './keys/service-accounts/service-account.ts'
+export type { Facts, KeyAction, ServiceAccountAction } from './keys/shapes/activity.ts'
+export {
+  type Ability,
+  type Actor,
+  type KeyActor,
+  keyActor,
+  type MemberActor,
+  type Origin,
+  systemActor,
+} from './keys/shapes/actor.ts'
+export type { Attention } from './keys/shapes/attention.ts'
 export type { Instant } from './keys/shapes/expiry.ts'
 export type {
   ChangeOptions,
@@ -79,16 +87,6 @@ export type {
   UpdateKeyInput,
 } from './keys/shapes/inputs.ts'
 export type { Key, KeySecret } from './keys/shapes/key.ts'
-export { listQueryFrom, type QueryParameters } from './keys/reading/list-query.ts'
-export type { KeyManager } from './keys/facade/manager.ts'
-export type { ActivityEntry, ActivityInput } from './keys/reading/read-activity.ts'
-export type {
-  CreateServiceAccountInput,
-  ListServiceAccountsInput,
-  ServiceAccountManager,
-  UpdateServiceAccountInput,
-} from './keys/service-accounts/manager.ts'
-export type { ServiceAccount } from './keys/service-accounts/service-account.ts'
 export type {
   KeyUsage,
   SecretUsage,
@@ -101,15 +99,20 @@ export type {
   WorkspaceUsage,
   WorkspaceUsageInput,
 } from './keys/shapes/usage-types.ts'
+export type { Guarantees } from './life/guarantees.ts'
+export type { Health } from './life/health.ts'
 export type { GrammarOptions } from './options/grammar-options.ts'
 export type { KeyringOptions, KeyringSettings, OwnerSetting } from './options/options.ts'
 export type { PolicyOptions, RetentionOptions } from './options/policy-options.ts'
+export type { UsageOptions } from './options/usage-options.ts'
 export {
   definePermissions,
   type PermissionCatalogue,
   type PermissionDefinition,
   type PermissionName,
 } from './permissions/catalogue.ts'
+export type { Fault } from './reporting/faults.ts'
+export { type Clock, systemClock } from './runtime/clock.ts'
 export type { Page } from './store/query.ts'
 export type { ActorRef, Json, Owner } from './store/records.ts'
 export type { KeyStatus } from './store/status.ts'
@@ -117,17 +120,15 @@ export type { KeyStore } from './store/store.ts'
 export type { TokenGrammar } from './token/grammar.ts'
 export type { MalformedHint } from './token/hints.ts'
 export type { RandomBytes } from './token/token.ts'
-export type { OwnerQuestion } from './cache/scopes.ts'
-export type { ResolveOwner } from './verify/owners.ts'
-export type { UsageOptions } from './options/usage-options.ts'
-export type { KeyringChange } from './watch/changes.ts'
-export { KeyRefusedError } from './watch/key-refused-error.ts'
 export type {
   Accepted,
   ApiKey,
   Carrier,
-  Refused,
   RefusalCode,
+  Refused,
   Requirement,
   Verification,
 } from './verdict/verdict.ts'
+export type { ResolveOwner } from './verify/owners.ts'
+export type { KeyringChange } from './watch/changes.ts'
+export { KeyRefusedError } from './watch/key-refused-error.ts'

@@ -1,5 +1,5 @@
-import type { Clock } from '../runtime/clock.ts'
 import { BusyError, UnavailableError } from '../errors/errors.ts'
+import type { Clock } from '../runtime/clock.ts'
 import type { KeyRecord } from '../store/records.ts'
 import type { Change, KeyStore, Write } from '../store/store.ts'
 import { createWorkQueue } from './work-queue.ts'

@@ -1,5 +1,5 @@
-import type { Clock } from '../runtime/clock.ts'
 import { BusyError } from '../errors/errors.ts'
+import type { Clock } from '../runtime/clock.ts'
 import { createFairLine, type FairLine } from './fair-line.ts'
 
 /** Runs expensive work a little at a time, and turns work away rather than let it pile up. */

@@ -2,15 +2,15 @@ import { randomBytes } from 'node:crypto'
 import { channels, publish } from '../reporting/diagnostics.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { Announcement } from '../store/store.ts'
+import type { Verification } from '../verdict/verdict.ts'
 import { createBucketOf } from './bucket.ts'
+import type { ChangeTarget } from './change-target.ts'
 import { createDigests, type Digests } from './digest.ts'
 import { distinctAnnouncements } from './distinct.ts'
 import { createEntries, type Entries, type EntryLimits } from './entries.ts'
 import { createFence, type Fence } from './fence.ts'
-import type { ChangeTarget } from './change-target.ts'
 import { createNegatives, type Negatives } from './negatives.ts'
 import { keyScope, ownerScope } from './scopes.ts'
-import type { Verification } from '../verdict/verdict.ts'
 
 /** What a process remembers of keys, and what makes it forget. */
 export interface Cache extends ChangeTarget {

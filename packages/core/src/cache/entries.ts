@@ -1,7 +1,7 @@
+import type { Verification } from '../verdict/verdict.ts'
 import type { BucketOf } from './bucket.ts'
 import { createRooms } from './rooms.ts'
 import { createSlotLists, type SlotLists } from './slot-lists.ts'
-import type { Verification } from '../verdict/verdict.ts'
 
 /*
  * One memory, two lifetimes. The proof ("this token matched this stored hash") never goes stale, since it is compared

@@ -1,5 +1,5 @@
-import { createLru } from './lru.ts'
 import type { Clock } from '../runtime/clock.ts'
+import { createLru } from './lru.ts'
 
 /**
  * Remembers for a moment which tokens are certainly not keys, in a memory of its own, so that they evict no honest

@@ -1,7 +1,7 @@
-import type { Clock } from '../runtime/clock.ts'
-import { channels, publish } from '../reporting/diagnostics.ts'
 import { type ClavigerError, ConfigurationError, isClavigerError } from '../errors/errors.ts'
+import { channels, publish } from '../reporting/diagnostics.ts'
 import { publishFault, type ReportFault } from '../reporting/faults.ts'
+import type { Clock } from '../runtime/clock.ts'
 import type { KeyStore, Subscription } from '../store/store.ts'
 
 /** The subscription to a store's bus, kept up. Every failure is only a loss of speed: the poll tells the same. */

@@ -1,15 +1,15 @@
-import type { Clock } from '../runtime/clock.ts'
+import type { ChangeTarget } from '../cache/change-target.ts'
+import { ConfigurationError, UnavailableError } from '../errors/errors.ts'
 import { channels, publish } from '../reporting/diagnostics.ts'
 import { publishFault, type ReportFault } from '../reporting/faults.ts'
-import { ConfigurationError, UnavailableError } from '../errors/errors.ts'
 import type { Vitals } from '../reporting/vitals.ts'
+import type { Clock } from '../runtime/clock.ts'
+import { within } from '../runtime/within.ts'
 import type { Announcement, Head, KeyStore, LoggedChange, PollResult } from '../store/store.ts'
 import { type Bus, createBus } from './bus.ts'
 import { areAnnouncements, readBusMessage } from './bus-message.ts'
 import { createRounds } from './rounds.ts'
 import { createThrottle } from './throttle.ts'
-import type { ChangeTarget } from '../cache/change-target.ts'
-import { within } from '../runtime/within.ts'
 
 /** Keeps this process in touch with the store's changes, and says whether it is. */
 export interface Freshness {

@@ -1,5 +1,5 @@
-import type { KeyRecord } from '../store/records.ts'
 import { createFairMemory } from '../cache/fair-memory.ts'
+import type { KeyRecord } from '../store/records.ts'
 
 /**
  * What this process holds against keys, whatever the store says: that it has seen them revoked (revocation is final, so a

@@ -1,7 +1,7 @@
-import type { Clock } from '../runtime/clock.ts'
-import type { Announcement } from '../store/store.ts'
 import type { ChangeTarget } from '../cache/change-target.ts'
 import { distinctAnnouncements } from '../cache/distinct.ts'
+import type { Clock } from '../runtime/clock.ts'
+import type { Announcement } from '../store/store.ts'
 
 // A hostile or broken bus may ask for flushes without end; one in this time is enough to be correct.
 const pauseMs = 100

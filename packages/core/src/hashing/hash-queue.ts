@@ -1,5 +1,5 @@
-import type { Clock } from '../runtime/clock.ts'
 import { createWorkQueue, type WorkQueue } from '../bounds/work-queue.ts'
+import type { Clock } from '../runtime/clock.ts'
 import type { HashRank } from './hashing.ts'
 
 /** How many hashes run and wait, and for how long. */

@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../errors/errors.ts'
-import { fingerprintUnder } from './fingerprint.ts'
 import { parseGroup } from '../input/parse-options.ts'
 import { kindOf, said } from '../input/said.ts'
+import { fingerprintUnder } from './fingerprint.ts'
 import { type Hmac, hmacUnder } from './hmac.ts'
 
 /**

@@ -1,7 +1,7 @@
-import { type Clock, systemClock } from '../runtime/clock.ts'
 import { ConfigurationError } from '../errors/errors.ts'
-import type { Keyring } from '../keyring.types.ts'
 import { parseOptions } from '../input/parse-options.ts'
+import type { Keyring } from '../keyring.types.ts'
+import { type Clock, systemClock } from '../runtime/clock.ts'
 
 /** A server of `node:http`, `node:https` or `node:http2`. */
 export interface ClosableServer {

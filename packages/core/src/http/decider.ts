@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../errors/errors.ts'
-import type { Keyring } from '../keyring.types.ts'
 import { parseOptions } from '../input/parse-options.ts'
 import { bare } from '../input/plain-fields.ts'
+import type { Keyring } from '../keyring.types.ts'
 import type { ApiKey } from '../verdict/verdict.ts'
 import type { Decision } from './decision.ts'
 import type { Denial } from './denial.ts'

@@ -1,12 +1,12 @@
-import type { Keyring } from '../keyring.types.ts'
 import { bare } from '../input/plain-fields.ts'
+import { isThenable } from '../input/thenable.ts'
+import type { Keyring } from '../keyring.types.ts'
 import type { ApiKey, RefusalCode, Requirement } from '../verdict/verdict.ts'
 import { type Decision, type Gate, pass } from './decision.ts'
 import type { Denial, Denials, Refusal } from './denial.ts'
 import { outcomesOf, type Passed } from './outcomes.ts'
-import type { HttpRequest } from './request.ts'
-import { isThenable } from '../input/thenable.ts'
 import { createReporter, publishDenied } from './reporting.ts'
+import type { HttpRequest } from './request.ts'
 
 /** Why a key may not pass a guard; undefined when it may. */
 type Verdict = (Refusal & { readonly code: RefusalCode }) | undefined

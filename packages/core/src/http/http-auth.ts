@@ -1,14 +1,14 @@
 import { ConfigurationError } from '../errors/errors.ts'
-import type { Keyring } from '../keyring.types.ts'
 import { nearest } from '../input/nearest.ts'
 import { kindOf, said } from '../input/said.ts'
+import { isThenable } from '../input/thenable.ts'
+import type { Keyring } from '../keyring.types.ts'
 import type { ApiKey, Requirement } from '../verdict/verdict.ts'
 import { createAuthenticator } from './authenticator.ts'
 import type { Gate } from './decision.ts'
 import { createDenials } from './denial.ts'
 import { createGuards } from './guards.ts'
 import { type HttpAuthOptions, isRequestLike, notCalled, readOptions, resolveOptions } from './options.ts'
-import { isThenable } from '../input/thenable.ts'
 import { createResponder, type Responder } from './responder.ts'
 
 /** A gate, and what adapters need to carry out its decisions. */

@@ -4,7 +4,9 @@
  *
  * @module
  */
-export { type ClosableServer, closeGracefully, type CloseOptions } from './close-gracefully.ts'
+
+export { isThenable } from '../input/thenable.ts'
+export { type ClosableServer, type CloseOptions, closeGracefully } from './close-gracefully.ts'
 export {
   type AbsenceHint,
   type Credential,
@@ -29,12 +31,11 @@ export {
   problemMediaType,
   type Refusal,
 } from './denial.ts'
-export { identify, type Identified } from './identity.ts'
 export { createHttpAuth, type HttpAuth, type Passage } from './http-auth.ts'
+export { type Identified, identify } from './identity.ts'
 export type { HttpAuthOptions } from './options.ts'
 export { type DenialCode, type RefusalEntry, refusals } from './refusals.ts'
 export type { HttpRequest } from './request.ts'
 export type { Answer, Responder } from './responder.ts'
 export type { HttpResponse } from './response.ts'
-export { isThenable } from '../input/thenable.ts'
 export { appendVary } from './vary.ts'

@@ -1,11 +1,11 @@
 import { isSayable } from '../input/said.ts'
+import { isThenable } from '../input/thenable.ts'
 import type { Decision } from './decision.ts'
 import { type Denial, type Denials, problemMediaType } from './denial.ts'
 import { requireGuard } from './guarded.ts'
 import type { ResolvedOptions } from './options.ts'
 import { createReporter, publishDenied } from './reporting.ts'
 import type { HttpResponse } from './response.ts'
-import { isThenable } from '../input/thenable.ts'
 import { appendVary } from './vary.ts'
 
 /** How a framework writes an answer of ours. */

@@ -1,9 +1,9 @@
+import type { Freshness } from '../following/freshness.ts'
 import type { Clock } from '../runtime/clock.ts'
 import { soon } from '../runtime/timers.ts'
+import { within } from '../runtime/within.ts'
 import type { KeyStore } from '../store/store.ts'
 import type { Recorder } from '../usage/recorder.ts'
-import type { Freshness } from '../following/freshness.ts'
-import { within } from '../runtime/within.ts'
 
 /** What ends with a keyring. */
 export interface ClosingParts {

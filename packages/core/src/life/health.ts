@@ -1,6 +1,6 @@
-import type { Readiness } from './readiness.ts'
 import type { Freshness } from '../following/freshness.ts'
 import type { LastError, PartState, Vitals } from '../reporting/vitals.ts'
+import type { Readiness } from './readiness.ts'
 
 /** How a keyring is doing, from `keyring.health()`. Plain data; `JSON.stringify` shows it all. */
 export interface Health {

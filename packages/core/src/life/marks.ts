@@ -1,7 +1,7 @@
-import type { Clock } from '../runtime/clock.ts'
 import { ConfigurationError, UnavailableError } from '../errors/errors.ts'
-import type { KeyStore, Marks } from '../store/store.ts'
+import type { Clock } from '../runtime/clock.ts'
 import { within } from '../runtime/within.ts'
+import type { KeyStore, Marks } from '../store/store.ts'
 
 /** What a keyring is known by, on a store that it may share with others of its kind. */
 export interface KeyringIdentity {

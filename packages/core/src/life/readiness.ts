@@ -1,5 +1,5 @@
-import type { Clock } from '../runtime/clock.ts'
 import { ClosedError } from '../errors/errors.ts'
+import type { Clock } from '../runtime/clock.ts'
 
 /** Whether the keyring may be used yet, and what to wait for while it may not. */
 export interface Readiness {

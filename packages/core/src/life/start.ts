@@ -1,12 +1,12 @@
-import type { Clock } from '../runtime/clock.ts'
+import type { Freshness } from '../following/freshness.ts'
 import { tryHasher } from '../hashing/self-test.ts'
-import type { Vitals } from '../reporting/vitals.ts'
-import { compareMarks } from './marks.ts'
 import type { ResolvedOptions } from '../options/options.ts'
 import { resourcesOf } from '../permissions/catalogue.ts'
-import type { KeyStore } from '../store/store.ts'
-import type { Freshness } from '../following/freshness.ts'
+import type { Vitals } from '../reporting/vitals.ts'
+import type { Clock } from '../runtime/clock.ts'
 import { within } from '../runtime/within.ts'
+import type { KeyStore } from '../store/store.ts'
+import { compareMarks } from './marks.ts'
 
 /** What a start is made of. */
 export interface StartParts {

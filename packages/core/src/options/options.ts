@@ -1,28 +1,28 @@
-import { type Clock, systemClock } from '../runtime/clock.ts'
 import { ConfigurationError } from '../errors/errors.ts'
-import type { KeyringEvent } from '../keys/facade/events.ts'
-import type { Fault } from '../reporting/faults.ts'
 import { argon2id, type Hasher } from '../hashing/hasher.ts'
-import type { KeyPolicy } from '../keys/shapes/policy.ts'
-import { type GrammarOptions, resolvedGrammar } from './grammar-options.ts'
-import { parseGroup, parseOptions, flag, integer, optionalFunction } from '../input/parse-options.ts'
-import type { PermissionCatalogue } from '../permissions/catalogue.ts'
-import {
-  policyNames,
-  type PolicyOptions,
-  resolvedPolicy,
-  resolvedRetention,
-  retentionNames,
-  type RetentionOptions,
-} from './policy-options.ts'
-import type { RetentionTimes } from '../writing/retention.ts'
+import { flag, integer, optionalFunction, parseGroup, parseOptions } from '../input/parse-options.ts'
 import { said } from '../input/said.ts'
+import type { KeyringEvent } from '../keys/facade/events.ts'
+import type { KeyPolicy } from '../keys/shapes/policy.ts'
+import type { PermissionCatalogue } from '../permissions/catalogue.ts'
+import type { Fault } from '../reporting/faults.ts'
+import { type Clock, systemClock } from '../runtime/clock.ts'
 import type { KeyStore } from '../store/store.ts'
 import type { TokenGrammar } from '../token/grammar.ts'
 import type { RandomBytes } from '../token/token.ts'
-import { resolvedUsage, type UsageOptions } from './usage-options.ts'
 import type { ResolveOwner } from '../verify/owners.ts'
 import type { KeyringChange } from '../watch/changes.ts'
+import type { RetentionTimes } from '../writing/retention.ts'
+import { type GrammarOptions, resolvedGrammar } from './grammar-options.ts'
+import {
+  type PolicyOptions,
+  policyNames,
+  type RetentionOptions,
+  resolvedPolicy,
+  resolvedRetention,
+  retentionNames,
+} from './policy-options.ts'
+import { resolvedUsage, type UsageOptions } from './usage-options.ts'
 
 /** What `createKeyring` takes. Everything is checked once, at construction. */
 export type KeyringOptions<Permission extends string = string> = KeyringSettings<Permission> & OwnerSetting

@@ -1,8 +1,8 @@
-import { type Duration, durationForm, durationMs } from '../input/duration.ts'
 import { ConfigurationError } from '../errors/errors.ts'
+import { type Duration, durationForm, durationMs } from '../input/duration.ts'
+import { said } from '../input/said.ts'
 import type { KeyPolicy } from '../keys/shapes/policy.ts'
 import type { RetentionTimes } from '../writing/retention.ts'
-import { said } from '../input/said.ts'
 
 /** Rules for keys. Durations are milliseconds or texts such as `'24h'`; null for no limit. */
 export interface PolicyOptions {

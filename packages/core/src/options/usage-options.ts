@@ -1,4 +1,4 @@
-import { parseGroup, integer } from '../input/parse-options.ts'
+import { integer, parseGroup } from '../input/parse-options.ts'
 
 /** How uses of keys are counted. */
 export interface UsageOptions {

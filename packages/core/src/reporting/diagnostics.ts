@@ -1,4 +1,4 @@
-import { channel, type Channel } from 'node:diagnostics_channel'
+import { type Channel, channel } from 'node:diagnostics_channel'
 
 /**
  * The `node:diagnostics_channel` channels Claviger publishes on. Messages never hold a token or a hash.

@@ -1,5 +1,5 @@
-import type { Clock } from '../runtime/clock.ts'
 import { isClavigerError } from '../errors/errors.ts'
+import type { Clock } from '../runtime/clock.ts'
 import type { ReportFault } from './faults.ts'
 
 /** How something that a keyring depends on answered the last time. */

@@ -1,5 +1,5 @@
-import type { Clock } from './clock.ts'
 import { type Dependency, isClavigerError, UnavailableError } from '../errors/errors.ts'
+import type { Clock } from './clock.ts'
 
 /** How long one call may still take, over all it waits for. */
 export interface Budget {

@@ -1,5 +1,5 @@
-import { cutAtDays } from './usage-days.ts'
 import type { BusiestKeys, BusiestQuery, KeyTotals } from './usage.ts'
+import { cutAtDays } from './usage-days.ts'
 
 /** How many requests a key had on one UTC day. */
 export interface DayRequests {

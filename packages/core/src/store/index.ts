@@ -6,10 +6,13 @@
 export { ConfigurationError, CorruptRecordError, UnavailableError, ValidationError } from '../errors/errors.ts'
 export { parseOptions } from '../input/parse-options.ts'
 export { said } from '../input/said.ts'
-export { parseTargets, parseWrites, requireLocked, idempotencyId, mostWrites } from './parse-writes.ts'
-export { requireLimit, type CursorPosition, decodeCursor, encodeCursor } from './cursor.ts'
-export { requireMeantFor } from './store-id.ts'
+export { after, monotonicMs, pause, soon } from '../runtime/timers.ts'
+export { type BusiestSource, type DayRequests, findBusiest } from './busiest.ts'
+export { type CursorPosition, decodeCursor, encodeCursor, requireLimit } from './cursor.ts'
+export { describeClient } from './describe-client.ts'
+export { mapInTurns } from './in-turns.ts'
 export { judgeWrite } from './judge-write.ts'
+export { idempotencyId, mostWrites, parseTargets, parseWrites, requireLocked } from './parse-writes.ts'
 export { textAfter } from './prefix.ts'
 export {
   type ActivityQuery,
@@ -38,8 +41,6 @@ export type {
   ServiceAccount,
 } from './records.ts'
 export { maxRecordLength } from './shape.ts'
-export { mapInTurns } from './in-turns.ts'
-export { describeClient } from './describe-client.ts'
 export { type KeyStatus, keyStatus } from './status.ts'
 export type {
   Announcement,
@@ -59,8 +60,9 @@ export type {
   Urgency,
   Write,
 } from './store.ts'
-export { type BusiestSource, type DayRequests, findBusiest } from './busiest.ts'
+export { requireMeantFor } from './store-id.ts'
 export { type TrialRecords, trialRecords } from './trial-records.ts'
+export { type ClientUse, clientUse } from './unclosed.ts'
 export {
   type BusiestKeys,
   type BusiestQuery,
@@ -74,6 +76,4 @@ export {
   type UsageQuery,
 } from './usage.ts'
 export { type CutRange, cutAtDays, dayOf, daysIn, type Span } from './usage-days.ts'
-export { addCounts, noCounts, sumEntries, usagePoints, type UsageSummary, usageSummary } from './usage-points.ts'
-export { after, monotonicMs, pause, soon } from '../runtime/timers.ts'
-export { type ClientUse, clientUse } from './unclosed.ts'
+export { addCounts, noCounts, sumEntries, type UsageSummary, usagePoints, usageSummary } from './usage-points.ts'

@@ -1,5 +1,5 @@
-import { channels, publish } from '../reporting/diagnostics.ts'
 import { CorruptRecordError } from '../errors/errors.ts'
+import { channels, publish } from '../reporting/diagnostics.ts'
 import { decodeServiceAccount } from './record-codec.ts'
 import type { ServiceAccount } from './records.ts'
 

@@ -1,5 +1,5 @@
-import type { Activity, IdempotencyRecord, KeyRecord, Owner, ServiceAccount } from './records.ts'
 import type { ActivityQuery, KeyQuery, Page, ServiceAccountQuery } from './query.ts'
+import type { Activity, IdempotencyRecord, KeyRecord, Owner, ServiceAccount } from './records.ts'
 import type { BusiestKeys, BusiestQuery, UsageBatch, UsagePoint, UsageQuery } from './usage.ts'
 
 /** Where the change log ends. Moves by one with every commit that is not silent, in the commit's own transaction. */

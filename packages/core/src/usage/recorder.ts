@@ -1,10 +1,10 @@
-import type { Clock } from '../runtime/clock.ts'
 import { channels, publish } from '../reporting/diagnostics.ts'
 import { publishFault, type ReportFault } from '../reporting/faults.ts'
+import type { Clock } from '../runtime/clock.ts'
 import type { OwnContext } from '../runtime/own-context.ts'
+import { startBudget } from '../runtime/within.ts'
 import type { KeyStore } from '../store/store.ts'
 import type { ApiKey, Refused, Verification } from '../verdict/verdict.ts'
-import { startBudget } from '../runtime/within.ts'
 import { createSender } from './sender.ts'
 import { createTally, type Subject } from './tally.ts'
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '../runtime/clock.ts'
+import { within } from '../runtime/within.ts'
 import type { KeyStore } from '../store/store.ts'
 import type { UsageBatch } from '../store/usage.ts'
-import { within } from '../runtime/within.ts'
 import type { Tally } from './tally.ts'
 
 /** Carries counts from a tally to the store: each exactly once, however often the answer is lost. */

@@ -1,7 +1,7 @@
 import type { Keyring } from '../keyring.types.ts'
 import type { ApiKeys } from '../verdict/api-key.ts'
-import { parseDemand, type Declared } from './requirement.ts'
 import type { Refused } from '../verdict/verdict.ts'
+import { type Declared, parseDemand } from './requirement.ts'
 
 // What no verification of this keyring gave is no key of it.
 const forged: Refused = Object.freeze({ ok: false, code: 'invalid_key' })

@@ -1,8 +1,8 @@
 import { ConfigurationError } from '../errors/errors.ts'
 import { bare, isPlain } from '../input/plain-fields.ts'
 import { kindOf, said } from '../input/said.ts'
-import { parseRequirement, type Declared } from './requirement.ts'
 import type { Carrier, Requirement } from '../verdict/verdict.ts'
+import { type Declared, parseRequirement } from './requirement.ts'
 
 /** What `verify` was told besides the token, checked. */
 export interface CheckedContext {

@@ -1,9 +1,9 @@
-import type { GrantSet } from '../permissions/match.ts'
 import { bare } from '../input/plain-fields.ts'
+import type { GrantSet } from '../permissions/match.ts'
 import type { KeyRecord, SecretRecord } from '../store/records.ts'
 import { type KeyStatus, keyStatus } from '../store/status.ts'
 import type { ApiKeys } from '../verdict/api-key.ts'
-import type { Accepted, Refused, RefusalCode, Verification } from '../verdict/verdict.ts'
+import type { Accepted, RefusalCode, Refused, Verification } from '../verdict/verdict.ts'
 
 const never = Number.POSITIVE_INFINITY
 

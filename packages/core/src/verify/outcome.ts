@@ -1,6 +1,6 @@
+import type { Verification } from '../verdict/verdict.ts'
 import type { Proven } from './prover.ts'
 import type { RecordRead } from './records.ts'
-import type { Verification } from '../verdict/verdict.ts'
 
 /** What a flight brings. */
 export interface Outcome {

@@ -1,15 +1,15 @@
-import type { Clock } from '../runtime/clock.ts'
-import { UnavailableError } from '../errors/errors.ts'
-import type { OwnContext } from '../runtime/own-context.ts'
-import { type GrantSet, grantSet, unboundedGrants } from '../permissions/match.ts'
-import { isServiceAccountId } from '../store/service-account-id.ts'
-import type { KeyStore } from '../store/store.ts'
 import type { Fence } from '../cache/fence.ts'
 import { createFlights } from '../cache/flights.ts'
 import { type OwnerQuestion, ownerScope } from '../cache/scopes.ts'
+import { UnavailableError } from '../errors/errors.ts'
+import { type GrantSet, grantSet, unboundedGrants } from '../permissions/match.ts'
+import type { Clock } from '../runtime/clock.ts'
+import type { OwnContext } from '../runtime/own-context.ts'
+import { within } from '../runtime/within.ts'
+import { isServiceAccountId } from '../store/service-account-id.ts'
+import type { KeyStore } from '../store/store.ts'
 import { storedServiceAccount } from './service-account.ts'
 import type { WithheldGrants } from './withheld-grants.ts'
-import { within } from '../runtime/within.ts'
 
 /**
  * The host's answer to "what may this owner do now?": grants such as `prompts:*`, or null when the owner is gone.

@@ -1,11 +1,11 @@
-import { channels, publish } from '../reporting/diagnostics.ts'
-import { UnavailableError } from '../errors/errors.ts'
-import type { Hashing } from '../hashing/hashing.ts'
-import type { TagComparison } from '../hashing/tag.ts'
-import type { KeyRecord, SecretRecord } from '../store/records.ts'
 import type { Cache } from '../cache/cache.ts'
 import type { Digests } from '../cache/digest.ts'
 import { createFlights } from '../cache/flights.ts'
+import { UnavailableError } from '../errors/errors.ts'
+import type { Hashing } from '../hashing/hashing.ts'
+import type { TagComparison } from '../hashing/tag.ts'
+import { channels, publish } from '../reporting/diagnostics.ts'
+import type { KeyRecord, SecretRecord } from '../store/records.ts'
 import type { RecordRead } from './records.ts'
 
 /** A record, and the one secret of it that a token is. */

@@ -1,12 +1,12 @@
-import type { Clock } from '../runtime/clock.ts'
-import type { ApiKeys } from '../verdict/api-key.ts'
 import type { Freshness } from '../following/freshness.ts'
+import type { RevokedKeys } from '../following/revoked.ts'
+import type { Clock } from '../runtime/clock.ts'
+import { startBudget, within } from '../runtime/within.ts'
+import type { ApiKeys } from '../verdict/api-key.ts'
+import type { ApiKey, Refused, Verification } from '../verdict/verdict.ts'
 import { judgeOwned, stateRefusal } from './judge.ts'
 import type { Owners } from './owners.ts'
 import type { Records } from './records.ts'
-import type { RevokedKeys } from '../following/revoked.ts'
-import type { ApiKey, Refused, Verification } from '../verdict/verdict.ts'
-import { startBudget, within } from '../runtime/within.ts'
 
 /** What checking a verified key again is made of. Times in milliseconds. */
 export interface RecheckParts {

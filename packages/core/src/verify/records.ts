@@ -1,15 +1,15 @@
-import type { Clock } from '../runtime/clock.ts'
-import { channels, publish } from '../reporting/diagnostics.ts'
-import { BusyError, CorruptRecordError } from '../errors/errors.ts'
-import type { OwnContext } from '../runtime/own-context.ts'
-import { decodeKeyRecord } from '../store/record-codec.ts'
-import type { KeyRecord } from '../store/records.ts'
-import type { KeyStore } from '../store/store.ts'
-import { soon } from '../runtime/timers.ts'
 import type { Fence } from '../cache/fence.ts'
 import { createFlights } from '../cache/flights.ts'
 import { keyScope } from '../cache/scopes.ts'
+import { BusyError, CorruptRecordError } from '../errors/errors.ts'
+import { channels, publish } from '../reporting/diagnostics.ts'
+import type { Clock } from '../runtime/clock.ts'
+import type { OwnContext } from '../runtime/own-context.ts'
+import { soon } from '../runtime/timers.ts'
 import { unavailable, within } from '../runtime/within.ts'
+import { decodeKeyRecord } from '../store/record-codec.ts'
+import type { KeyRecord } from '../store/records.ts'
+import type { KeyStore } from '../store/store.ts'
 
 /** What the store said of an id, and from when that is. */
 export interface RecordRead {

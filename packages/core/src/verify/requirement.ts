@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../errors/errors.ts'
-import type { PermissionCatalogue } from '../permissions/catalogue.ts'
 import { bare, plainFields } from '../input/plain-fields.ts'
 import { kindOf, said } from '../input/said.ts'
+import type { PermissionCatalogue } from '../permissions/catalogue.ts'
 import type { Requirement } from '../verdict/verdict.ts'
 
 /** What may be asked of a key in one way or another. */

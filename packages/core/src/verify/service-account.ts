@@ -1,8 +1,8 @@
-import { channels, publish } from '../reporting/diagnostics.ts'
 import { CorruptRecordError, type Dependency, UnavailableError } from '../errors/errors.ts'
+import { bare } from '../input/plain-fields.ts'
+import { channels, publish } from '../reporting/diagnostics.ts'
 import { decodeServiceAccount } from '../store/record-codec.ts'
 import type { ServiceAccount } from '../store/records.ts'
-import { bare } from '../input/plain-fields.ts'
 import type { KeyStore } from '../store/store.ts'
 
 /**

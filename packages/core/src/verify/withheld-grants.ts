@@ -1,5 +1,5 @@
-import type { GrantSet } from '../permissions/match.ts'
 import { type OwnerQuestion, ownerScope } from '../cache/scopes.ts'
+import type { GrantSet } from '../permissions/match.ts'
 
 /** What an owner holds; null when it is gone. */
 export type HeldGrants = GrantSet | null

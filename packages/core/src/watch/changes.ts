@@ -1,7 +1,7 @@
+import type { ChangeTarget } from '../cache/change-target.ts'
+import { hearFrom } from '../input/host-code.ts'
 import type { ReportFault } from '../reporting/faults.ts'
 import type { Announcement } from '../store/store.ts'
-import { hearFrom } from '../input/host-code.ts'
-import type { ChangeTarget } from '../cache/change-target.ts'
 
 /** What this process learnt of a change, whichever process made it. */
 export type KeyringChange =

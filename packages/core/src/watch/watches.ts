@@ -1,7 +1,7 @@
-import type { Clock } from '../runtime/clock.ts'
-import { ClosedError, UnavailableError } from '../errors/errors.ts'
-import type { Announcement } from '../store/store.ts'
 import type { ChangeTarget } from '../cache/change-target.ts'
+import { ClosedError, UnavailableError } from '../errors/errors.ts'
+import type { Clock } from '../runtime/clock.ts'
+import type { Announcement } from '../store/store.ts'
 import type { ApiKey, Refused, Requirement, Verification } from '../verdict/verdict.ts'
 import { KeyRefusedError } from './key-refused-error.ts'
 

@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto'
-import type { Clock } from '../runtime/clock.ts'
-import { compareAndSet, type LockedTarget } from './compare-and-set.ts'
-import { isClavigerError, UnavailableError } from '../errors/errors.ts'
 import type { ManagedStore } from '../bounds/managed-store.ts'
+import type { ChangeTarget } from '../cache/change-target.ts'
+import { isClavigerError, UnavailableError } from '../errors/errors.ts'
+import type { Freshness } from '../following/freshness.ts'
+import type { Clock } from '../runtime/clock.ts'
+import { within } from '../runtime/within.ts'
 import { readableServiceAccount } from '../store/readable.ts'
 import type { KeyRecord, ServiceAccount } from '../store/records.ts'
 import type { Change, CommitResult, LockedRecord, LockTarget, Urgency } from '../store/store.ts'
-import type { ChangeTarget } from '../cache/change-target.ts'
-import type { Freshness } from '../following/freshness.ts'
 import { readableKey } from '../verify/records.ts'
-import { within } from '../runtime/within.ts'
+import { compareAndSet, type LockedTarget } from './compare-and-set.ts'
 
 /** A change as its author knows it; nonce and time are added on the way. */
 export type ProposedChange = Omit<Change, 'nonce' | 'at' | 'silent' | 'storeId'> & { readonly silent?: boolean }

@@ -1,9 +1,9 @@
-import type { Clock } from '../runtime/clock.ts'
-import { UnavailableError } from '../errors/errors.ts'
 import type { ManagedStore } from '../bounds/managed-store.ts'
+import { UnavailableError } from '../errors/errors.ts'
+import type { Clock } from '../runtime/clock.ts'
+import { startBudget, within } from '../runtime/within.ts'
 import type { Change, CommitResult, LockedRecord, LockTarget, Urgency } from '../store/store.ts'
 import { storedServiceAccount } from '../verify/service-account.ts'
-import { startBudget, within } from '../runtime/within.ts'
 
 /** A record that nobody else writes while a change is decided. */
 export interface LockedTarget extends LockTarget {

@@ -1,15 +1,15 @@
-import type { Clock } from '../runtime/clock.ts'
 import { createFairLine } from '../bounds/fair-line.ts'
+import { type OwnerQuestion, ownerScope } from '../cache/scopes.ts'
 import { publishFault, type ReportFault } from '../reporting/faults.ts'
+import type { Clock } from '../runtime/clock.ts'
 import type { OwnContext } from '../runtime/own-context.ts'
-import type { Repair } from './repair.ts'
-import { createRepairMemory } from './repair-memory.ts'
+import { within } from '../runtime/within.ts'
 import type { KeyRecord } from '../store/records.ts'
 import type { KeyStore } from '../store/store.ts'
-import { type OwnerQuestion, ownerScope } from '../cache/scopes.ts'
-import type { Owners } from '../verify/owners.ts'
 import type { Verification } from '../verdict/verdict.ts'
-import { within } from '../runtime/within.ts'
+import type { Owners } from '../verify/owners.ts'
+import type { Repair } from './repair.ts'
+import { createRepairMemory } from './repair-memory.ts'
 
 /**
  * Keeps `ownerGoneAt` of keys in step with what is learnt of their owners, so that a listing can ask for it. Off the

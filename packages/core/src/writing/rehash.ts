@@ -1,14 +1,14 @@
 import { createAllowance } from '../bounds/allowance.ts'
-import type { Clock } from '../runtime/clock.ts'
-import { publishFault, type ReportFault } from '../reporting/faults.ts'
+import type { Cache } from '../cache/cache.ts'
 import { ConflictError } from '../errors/errors.ts'
 import type { Hashing } from '../hashing/hashing.ts'
+import { publishFault, type ReportFault } from '../reporting/faults.ts'
+import type { Clock } from '../runtime/clock.ts'
 import type { OwnContext } from '../runtime/own-context.ts'
+import type { KeyRecord, SecretRecord } from '../store/records.ts'
+import { proofOf } from '../verify/prover.ts'
 import type { Repair } from './repair.ts'
 import { createRepairMemory } from './repair-memory.ts'
-import type { KeyRecord, SecretRecord } from '../store/records.ts'
-import type { Cache } from '../cache/cache.ts'
-import { proofOf } from '../verify/prover.ts'
 
 /**
  * Stores proven tokens hashed the way new ones are: under the current pepper and cost. Off the request path, one after

@@ -1,9 +1,9 @@
-import type { Clock } from '../runtime/clock.ts'
-import type { Commits } from './commits.ts'
 import type { ManagedStore } from '../bounds/managed-store.ts'
+import type { Clock } from '../runtime/clock.ts'
+import { within } from '../runtime/within.ts'
 import type { KeyRecord } from '../store/records.ts'
 import { readableKey } from '../verify/records.ts'
-import { within } from '../runtime/within.ts'
+import type { Commits } from './commits.ts'
 
 /**
  * Puts something right about a stored key in the background: silently, since no verdict goes by it, and given up as soon

@@ -1,8 +1,8 @@
-import type { Clock } from '../runtime/clock.ts'
-import { publishFault, type ReportFault } from '../reporting/faults.ts'
 import { ClosedError, NotSupportedError } from '../errors/errors.ts'
-import type { KeyStore, PurgeLimits, PurgeProgress } from '../store/store.ts'
+import { publishFault, type ReportFault } from '../reporting/faults.ts'
+import type { Clock } from '../runtime/clock.ts'
 import { within } from '../runtime/within.ts'
+import type { KeyStore, PurgeLimits, PurgeProgress } from '../store/store.ts'
 
 /** For how long ended rows are kept, milliseconds; `Infinity` for ever. */
 export interface RetentionTimes {

@@ -1,8 +1,8 @@
 import { memoryStore } from '@claviger/store-memory'
 import { gate, testClock, testRecord } from '@claviger/testing'
 import { describe, expect, test } from 'vitest'
-import { systemActor } from '../../src/index.ts'
 import { managedStore } from '../../src/bounds/managed-store.ts'
+import { systemActor } from '../../src/index.ts'
 import type { Change, KeyStore } from '../../src/store/store.ts'
 import { ada, setUp } from '../support/set-up.ts'
 

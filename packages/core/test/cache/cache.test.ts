@@ -1,9 +1,8 @@
 import { testClock, testRecord } from '@claviger/testing'
 import { expect, test } from 'vitest'
-import type { Announcement } from '../../src/store/store.ts'
 import { type Cache, createCache } from '../../src/cache/cache.ts'
-import { ownerScope } from '../../src/cache/scopes.ts'
-import { keyScope } from '../../src/cache/scopes.ts'
+import { keyScope, ownerScope } from '../../src/cache/scopes.ts'
+import type { Announcement } from '../../src/store/store.ts'
 import type { Accepted, Verification } from '../../src/verdict/verdict.ts'
 import { heardOn } from '../support/usage.ts'
 

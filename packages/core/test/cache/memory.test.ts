@@ -3,12 +3,12 @@ import { runInNewContext } from 'node:vm'
 import { memoryStore } from '@claviger/store-memory'
 import { testClock, testRecord } from '@claviger/testing'
 import { describe, expect, test } from 'vitest'
+import { createWorkQueue } from '../../src/bounds/work-queue.ts'
 import { createHashing } from '../../src/hashing/hashing.ts'
 import { createKeyring, definePermissions, hmacSha256 } from '../../src/index.ts'
 import { decodeKeyRecord } from '../../src/store/record-codec.ts'
 import type { KeyRecord } from '../../src/store/records.ts'
 import { formatToken } from '../../src/token/token.ts'
-import { createWorkQueue } from '../../src/bounds/work-queue.ts'
 import { pepper, setUp } from '../support/set-up.ts'
 
 setFlagsFromString('--expose-gc')

@@ -2,9 +2,9 @@ import { channel } from 'node:diagnostics_channel'
 import { memoryStore } from '@claviger/store-memory'
 import { testClock } from '@claviger/testing'
 import { afterEach, describe, expect, test } from 'vitest'
-import type { Announcement, BusListener, Head, KeyStore, PollResult, Subscription } from '../../src/store/store.ts'
 import type { ChangeTarget } from '../../src/cache/change-target.ts'
 import { createFreshness } from '../../src/following/freshness.ts'
+import type { Announcement, BusListener, Head, KeyStore, PollResult, Subscription } from '../../src/store/store.ts'
 
 const times = { pollMs: 1_000, leaseMs: 5_000, storeTimeoutMs: 1_000 }
 const head = (epoch: number, nonce = `n${epoch}`, storeId = 's1'): Head => ({ storeId, epoch, nonce })

@@ -1,9 +1,9 @@
 import { testClock } from '@claviger/testing'
 import { describe, expect, test } from 'vitest'
+import { createWorkQueue, type WorkQueue } from '../../src/bounds/work-queue.ts'
 import { argon2Parameters } from '../../src/hashing/argon2.ts'
 import { argon2id, type Hasher, hmacSha256 } from '../../src/hashing/hasher.ts'
 import { createHashing, type Hashing, type HashRank } from '../../src/hashing/hashing.ts'
-import { createWorkQueue, type WorkQueue } from '../../src/bounds/work-queue.ts'
 
 const token = `acme_production_${'a'.repeat(65)}`
 const other = `acme_production_${'b'.repeat(65)}`

@@ -1,10 +1,10 @@
 import { memoryStore } from '@claviger/store-memory'
 import { hmacSha256 } from '../../src/hashing/hasher.ts'
+import type { HttpRequest } from '../../src/http/request.ts'
 import { createKeyring } from '../../src/keyring.ts'
 import type { Keyring } from '../../src/keyring.types.ts'
 import { systemActor } from '../../src/keys/shapes/actor.ts'
 import { definePermissions } from '../../src/permissions/catalogue.ts'
-import type { HttpRequest } from '../../src/http/request.ts'
 
 /** A keyring with one key, `docs:read` in `ws_acme`. */
 export async function keyringWithKey(): Promise<{

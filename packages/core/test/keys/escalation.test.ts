@@ -1,6 +1,6 @@
 import { memoryStore } from '@claviger/store-memory'
 import { describe, expect, test } from 'vitest'
-import { hmacSha256, keyActor, type KeyManager } from '../../src/index.ts'
+import { hmacSha256, type KeyManager, keyActor } from '../../src/index.ts'
 import { admin, named, user } from '../support/actors.ts'
 import { fails } from '../support/observed-store.ts'
 import { type Name, type SetUp, setUp } from '../support/set-up.ts'

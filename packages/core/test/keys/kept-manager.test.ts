@@ -1,7 +1,7 @@
 import { memoryStore } from '@claviger/store-memory'
 import { gate, testClock } from '@claviger/testing'
 import { describe, expect, test, vi } from 'vitest'
-import { type Actor, keyActor, type KeyManager } from '../../src/index.ts'
+import { type Actor, type KeyManager, keyActor } from '../../src/index.ts'
 import { admin, named } from '../support/actors.ts'
 import { fails, withoutLocks } from '../support/observed-store.ts'
 import { type Name, type SetUp, setUp } from '../support/set-up.ts'

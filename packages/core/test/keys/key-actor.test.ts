@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type Actor, keyActor, type KeyManager } from '../../src/index.ts'
+import { type Actor, type KeyManager, keyActor } from '../../src/index.ts'
 import { admin, named } from '../support/actors.ts'
 import { ada, type Name, type SetUp, setUp } from '../support/set-up.ts'
 

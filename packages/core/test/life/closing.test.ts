@@ -1,8 +1,8 @@
 import { memoryStore } from '@claviger/store-memory'
 import { gate, testClock } from '@claviger/testing'
 import { describe, expect, test, vi } from 'vitest'
-import { channels } from '../../src/reporting/diagnostics.ts'
 import type { Accepted, Keyring } from '../../src/index.ts'
+import { channels } from '../../src/reporting/diagnostics.ts'
 import { fails } from '../support/observed-store.ts'
 import { setUp } from '../support/set-up.ts'
 

@@ -1,5 +1,5 @@
-import { describe, expect, test } from 'vitest'
 import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
 import { grantSet, unboundedGrants } from '../../src/permissions/match.ts'
 
 const granted = (grants: unknown, permission: string): boolean => grantSet(grants).has(permission)

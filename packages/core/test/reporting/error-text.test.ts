@@ -1,9 +1,9 @@
+import { testClock } from '@claviger/testing'
 import { expect, test, vi } from 'vitest'
+import { createReporter } from '../../src/http/reporting.ts'
+import { hearFrom } from '../../src/input/host-code.ts'
 import { messageOf, stackOf } from '../../src/reporting/error-text.ts'
 import { createFaults } from '../../src/reporting/faults.ts'
-import { hearFrom } from '../../src/input/host-code.ts'
-import { createReporter } from '../../src/http/reporting.ts'
-import { testClock } from '@claviger/testing'
 import { hostileErrors } from '../support/hostile-errors.ts'
 
 vi.spyOn(process, 'emitWarning').mockImplementation(() => {})

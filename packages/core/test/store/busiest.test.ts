@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type BusiestSource, findBusiest } from '../../src/store/busiest.ts'
-import { cutAtDays, dayOf, daysIn } from '../../src/store/usage-days.ts'
 import { dayMs, hourMs, type UsageEntry } from '../../src/store/usage.ts'
+import { cutAtDays, dayOf, daysIn } from '../../src/store/usage-days.ts'
 import { addCounts, noCounts, sumEntries } from '../../src/store/usage-points.ts'
 
 const start = 1_735_689_600_000

@@ -1,5 +1,5 @@
-import { describe, expect, test } from 'vitest'
 import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
 import type { TokenGrammar } from '../../src/token/grammar.ts'
 import { formatToken, isKeyId, maskToken, parseToken, tokenPattern } from '../../src/token/token.ts'
 

@@ -1,9 +1,9 @@
 import { memoryStore } from '@claviger/store-memory'
 import { describe, expect, test } from 'vitest'
 import type { RefusalCode } from '../../src/verdict/verdict.ts'
-import { heardOn, stored } from '../support/usage.ts'
 import { fails } from '../support/observed-store.ts'
 import { type SetUp, setUp } from '../support/set-up.ts'
+import { heardOn, stored } from '../support/usage.ts'
 
 /** Another secret under the same id: well-formed, and wrong. */
 const wrongSecretOf = async (id: string): Promise<string> => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { ConfigurationError, ValidationError } from '../../src/errors/errors.ts'
-import { argon2id, keyActor, type Keyring, type KeyRequirement } from '../../src/index.ts'
+import { argon2id, type KeyRequirement, type Keyring, keyActor } from '../../src/index.ts'
 import { setUp } from '../support/set-up.ts'
 
 const { create, keyring } = setUp()

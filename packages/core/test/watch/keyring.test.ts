@@ -1,14 +1,14 @@
 import { memoryStore } from '@claviger/store-memory'
 import { describe, expect, test, vi } from 'vitest'
+import { createHttpAuth } from '../../src/http/index.ts'
 import {
   ClosedError,
   ConfigurationError,
   type Fault,
   isClavigerError,
-  type KeyringChange,
   KeyRefusedError,
+  type KeyringChange,
 } from '../../src/index.ts'
-import { createHttpAuth } from '../../src/http/index.ts'
 import { fails } from '../support/observed-store.ts'
 import { ada, type SetUp, setUp } from '../support/set-up.ts'
 

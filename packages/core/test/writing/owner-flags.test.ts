@@ -1,9 +1,9 @@
 import { memoryStore } from '@claviger/store-memory'
 import { gate, testClock, testKeyId, testRecord } from '@claviger/testing'
 import { describe, expect, test } from 'vitest'
+import type { KeyStore } from '../../src/store/store.ts'
 import { createOwnerFlags } from '../../src/writing/owner-flags.ts'
 import type { Repair } from '../../src/writing/repair.ts'
-import type { KeyStore } from '../../src/store/store.ts'
 import { fails } from '../support/observed-store.ts'
 import { ada, setUp } from '../support/set-up.ts'
 

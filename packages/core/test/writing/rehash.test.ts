@@ -1,8 +1,8 @@
 import { memoryStore } from '@claviger/store-memory'
 import { type TestClock, testClock } from '@claviger/testing'
 import { describe, expect, test, vi } from 'vitest'
-import { channels } from '../../src/reporting/diagnostics.ts'
 import { argon2id, type Hasher, hmacSha256 } from '../../src/hashing/hasher.ts'
+import { channels } from '../../src/reporting/diagnostics.ts'
 import type { KeyStore } from '../../src/store/store.ts'
 import { setUp } from '../support/set-up.ts'
 

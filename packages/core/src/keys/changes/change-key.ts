@@ -1,16 +1,16 @@
-import type { ProposedChange } from '../../writing/commits.ts'
 import { ConflictError, KeyEndedError } from '../../errors/errors.ts'
 import { bare } from '../../input/plain-fields.ts'
 import type { KeyRecord } from '../../store/records.ts'
 import { keyStatus } from '../../store/status.ts'
 import type { Write } from '../../store/store.ts'
+import type { ProposedChange } from '../../writing/commits.ts'
+import type { ManagerParts } from '../facade/parts.ts'
+import { findVisible } from '../reading/read.ts'
+import { isStored } from '../reading/stored.ts'
 import { commitFor } from '../rules/acting.ts'
 import { activityEntry, changedFacts, type KeyAction, keyFacts } from '../shapes/activity.ts'
 import type { Actor } from '../shapes/actor.ts'
 import { type Key, keyFromRecord } from '../shapes/key.ts'
-import type { ManagerParts } from '../facade/parts.ts'
-import { findVisible } from '../reading/read.ts'
-import { isStored } from '../reading/stored.ts'
 
 /** A key after a change; revision and time of the change are added on the way. */
 export interface ChangedKey {

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto'
-import { durationMs } from '../../input/duration.ts'
 import { ConflictError, IdempotencyKeyReusedError, ValidationError } from '../../errors/errors.ts'
+import { durationMs } from '../../input/duration.ts'
 import type { IdempotencyRecord, KeyRecord } from '../../store/records.ts'
 import type { CommitResult, Write } from '../../store/store.ts'
-import type { Actor } from '../shapes/actor.ts'
-import type { CheckedCreate } from '../shapes/create-input.ts'
-import { parseReference, ownFields } from '../shapes/checks.ts'
-import type { CreateKeyOptions, ReplayedKey } from '../shapes/inputs.ts'
-import { keyFromRecord } from '../shapes/key.ts'
 import type { ManagerParts } from '../facade/parts.ts'
 import { findVisible } from '../reading/read.ts'
+import type { Actor } from '../shapes/actor.ts'
+import { ownFields, parseReference } from '../shapes/checks.ts'
+import type { CheckedCreate } from '../shapes/create-input.ts'
+import type { CreateKeyOptions, ReplayedKey } from '../shapes/inputs.ts'
+import { keyFromRecord } from '../shapes/key.ts'
 
 /** Why a change was not carried out. */
 type Refusal = Extract<CommitResult, { ok: false }>

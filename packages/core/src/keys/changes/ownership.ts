@@ -4,10 +4,10 @@ import { declaredGrants } from '../../permissions/declared.ts'
 import { type GrantSet, grantSet } from '../../permissions/match.ts'
 import type { Owner } from '../../store/records.ts'
 import type { Write } from '../../store/store.ts'
-import type { Actor } from '../shapes/actor.ts'
 import type { ManagerParts } from '../facade/parts.ts'
-import { mayOwnFor, ownOwner } from '../rules/rights.ts'
 import { findServiceAccount } from '../reading/find.ts'
+import { mayOwnFor, ownOwner } from '../rules/rights.ts'
+import type { Actor } from '../shapes/actor.ts'
 
 /** What it means for a key to belong to an owner. */
 export interface Ownership {

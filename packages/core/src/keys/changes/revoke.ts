@@ -1,6 +1,6 @@
+import type { ManagerParts } from '../facade/parts.ts'
 import type { Actor } from '../shapes/actor.ts'
 import type { Key } from '../shapes/key.ts'
-import type { ManagerParts } from '../facade/parts.ts'
 import { type KeyWithdrawal, withdrawFromKey } from './withdraw-from-key.ts'
 
 /** Ends a key. Ending it again changes nothing. @throws {KeyNotFoundError} @throws {RevocationNotDurableError} */

@@ -1,11 +1,11 @@
-import type { Actor } from '../shapes/actor.ts'
+import type { ManagerParts } from '../facade/parts.ts'
 import { requireAllOf } from '../rules/ceiling.ts'
-import { changeKey, requireAlive } from './change-key.ts'
+import { demand } from '../rules/rights.ts'
+import type { Actor } from '../shapes/actor.ts'
 import { ownFields } from '../shapes/checks.ts'
 import type { Reason } from '../shapes/inputs.ts'
 import type { Key } from '../shapes/key.ts'
-import type { ManagerParts } from '../facade/parts.ts'
-import { demand } from '../rules/rights.ts'
+import { changeKey, requireAlive } from './change-key.ts'
 import { withdrawFromKey } from './withdraw-from-key.ts'
 
 /** Switches a key off: it is refused until it is enabled again. Needs what revoking needs. */

@@ -1,13 +1,13 @@
 import { ForbiddenError } from '../../errors/errors.ts'
 import type { Owner } from '../../store/records.ts'
-import type { Actor } from '../shapes/actor.ts'
+import type { ManagerParts } from '../facade/parts.ts'
 import { requireEnd, requireGrants } from '../rules/ceiling.ts'
-import { changeKey, requireAlive } from './change-key.ts'
+import { demand, mayOwnFor } from '../rules/rights.ts'
+import type { Actor } from '../shapes/actor.ts'
 import { parseOwner } from '../shapes/checks.ts'
 import type { Key } from '../shapes/key.ts'
-import { accountTurn, requireWithin, ownershipOf } from './ownership.ts'
-import type { ManagerParts } from '../facade/parts.ts'
-import { demand, mayOwnFor } from '../rules/rights.ts'
+import { changeKey, requireAlive } from './change-key.ts'
+import { accountTurn, ownershipOf, requireWithin } from './ownership.ts'
 
 /**
  * Gives a key to another owner, whose permissions bound it from then on. The key may come to do more than it could

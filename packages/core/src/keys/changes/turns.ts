@@ -1,5 +1,5 @@
-import type { Clock } from '../../runtime/clock.ts'
 import { BusyError } from '../../errors/errors.ts'
+import type { Clock } from '../../runtime/clock.ts'
 
 /**
  * Makes callers of one name wait for each other, in the order they came. Where each would otherwise compare and set the

@@ -1,16 +1,16 @@
 import { KeyNotFoundError, UnavailableError } from '../../errors/errors.ts'
+import { startBudget } from '../../runtime/within.ts'
 import type { KeyRecord } from '../../store/records.ts'
 import type { LockedRecord, Urgency } from '../../store/store.ts'
-import { startBudget } from '../../runtime/within.ts'
-import { actingTarget, requirePresent, requireWasPresent } from '../rules/acting.ts'
-import type { KeyAction } from '../shapes/activity.ts'
-import type { Actor } from '../shapes/actor.ts'
-import { type ChangedKey, keyChange, nextRevision } from './change-key.ts'
-import { type Key, keyFromRecord } from '../shapes/key.ts'
 import type { ManagerParts } from '../facade/parts.ts'
 import { findVisible } from '../reading/read.ts'
-import { isItself, isVisible } from '../rules/rights.ts'
 import { isStored } from '../reading/stored.ts'
+import { actingTarget, requirePresent, requireWasPresent } from '../rules/acting.ts'
+import { isItself, isVisible } from '../rules/rights.ts'
+import type { KeyAction } from '../shapes/activity.ts'
+import type { Actor } from '../shapes/actor.ts'
+import { type Key, keyFromRecord } from '../shapes/key.ts'
+import { type ChangedKey, keyChange, nextRevision } from './change-key.ts'
 
 /** A change that takes trust away from a key. */
 export interface KeyWithdrawal {

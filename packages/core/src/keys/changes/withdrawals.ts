@@ -1,5 +1,3 @@
-import type { Clock } from '../../runtime/clock.ts'
-import { publishFault, type ReportFault } from '../../reporting/faults.ts'
 import {
   type ErrorCode,
   isClavigerError,
@@ -7,10 +5,12 @@ import {
   RevocationNotDurableError,
   UnavailableError,
 } from '../../errors/errors.ts'
-import type { KeyAction, ServiceAccountAction } from '../shapes/activity.ts'
-import type { Actor } from '../shapes/actor.ts'
+import { publishFault, type ReportFault } from '../../reporting/faults.ts'
+import type { Clock } from '../../runtime/clock.ts'
 import { createPlaces } from '../reading/places.ts'
 import { ownOwner } from '../rules/rights.ts'
+import type { KeyAction, ServiceAccountAction } from '../shapes/activity.ts'
+import type { Actor } from '../shapes/actor.ts'
 
 /** A change that takes trust away. It holds in this process before the store confirms it, and is carried on until it does. */
 export interface Withdrawal<T> {

@@ -1,12 +1,15 @@
 import { KeyNotFoundError, ValidationError } from '../../errors/errors.ts'
-import type { PermissionCatalogue } from '../../permissions/catalogue.ts'
 import { bare } from '../../input/plain-fields.ts'
-import type { KeyRecord, SecretRecord } from '../../store/records.ts'
+import type { PermissionCatalogue } from '../../permissions/catalogue.ts'
 import { undeclaredGrants } from '../../permissions/declared.ts'
+import type { KeyRecord, SecretRecord } from '../../store/records.ts'
 import { parseToken } from '../../token/token.ts'
-import { stateRefusal } from '../../verify/judge.ts'
 import type { Requirement } from '../../verdict/verdict.ts'
+import { stateRefusal } from '../../verify/judge.ts'
 import { unproven } from '../../verify/prover.ts'
+import type { ManagerParts } from '../facade/parts.ts'
+import { findVisible } from '../reading/read.ts'
+import { demand } from '../rules/rights.ts'
 import type { Actor } from '../shapes/actor.ts'
 import { boundedText, ownFields, parseReference } from '../shapes/checks.ts'
 import { parseEnvironment } from '../shapes/create-input.ts'
@@ -25,9 +28,6 @@ import {
   wrongWorkspace,
 } from './findings.ts'
 import { malformedAdvice } from './malformed-advice.ts'
-import type { ManagerParts } from '../facade/parts.ts'
-import { findVisible } from '../reading/read.ts'
-import { demand } from '../rules/rights.ts'
 
 /**
  * Explains a failing key to who may see it: checks in the order of a verification, up to the first that fails. A key

@@ -1,6 +1,8 @@
 import type { Page } from '../../store/query.ts'
 import type { Owner } from '../../store/records.ts'
 import type { DiagnoseInput, DiagnoseTarget, Diagnosis } from '../diagnosis/diagnosis.ts'
+import type { ActivityEntry, ActivityInput } from '../reading/read-activity.ts'
+import type { ServiceAccountManager } from '../service-accounts/manager.ts'
 import type {
   ChangeOptions,
   CreatedKey,
@@ -15,9 +17,7 @@ import type {
   UpdateKeyInput,
 } from '../shapes/inputs.ts'
 import type { Key } from '../shapes/key.ts'
-import type { ActivityEntry, ActivityInput } from '../reading/read-activity.ts'
 import type { KeyUsage, UsageInput, WorkspaceUsage, WorkspaceUsageInput } from '../shapes/usage-types.ts'
-import type { ServiceAccountManager } from '../service-accounts/manager.ts'
 
 /**
  * The keys of one workspace, as one actor may see and change them. Made by `keyring.as(actor)`.

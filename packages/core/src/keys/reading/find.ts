@@ -1,6 +1,6 @@
+import { within } from '../../runtime/within.ts'
 import type { ServiceAccount } from '../../store/records.ts'
 import { storedServiceAccount } from '../../verify/service-account.ts'
-import { within } from '../../runtime/within.ts'
 import type { ManagerParts } from '../facade/parts.ts'
 
 /** Reads a service account of a workspace, afresh, also a deleted one; undefined when the store knows none. */

@@ -1,7 +1,7 @@
 import { ValidationError } from '../../errors/errors.ts'
-import { attentions } from '../shapes/attention.ts'
 import { isPlain } from '../../input/plain-fields.ts'
 import { isSayableName } from '../../input/said.ts'
+import { attentions } from '../shapes/attention.ts'
 import { boundedText, parseLimit } from '../shapes/checks.ts'
 import type { ListKeysInput } from '../shapes/inputs.ts'
 import { statuses } from './read.ts'

@@ -1,19 +1,19 @@
 import { KeyNotFoundError, ValidationError } from '../../errors/errors.ts'
 import { bare } from '../../input/plain-fields.ts'
+import { within } from '../../runtime/within.ts'
 import type { KeyQuery, Page } from '../../store/query.ts'
 import type { KeyRecord } from '../../store/records.ts'
 import type { KeyStatus } from '../../store/status.ts'
 import { isKeyId } from '../../token/token.ts'
 import { readableKey } from '../../verify/records.ts'
-import { within } from '../../runtime/within.ts'
+import type { ManagerParts } from '../facade/parts.ts'
+import { isVisible, visibleOwners } from '../rules/rights.ts'
 import type { Actor } from '../shapes/actor.ts'
 import { type Attention, attentionFilter, attentions } from '../shapes/attention.ts'
-import { boundedText, parseLimit, isObject, ownFields } from '../shapes/checks.ts'
+import { boundedText, isObject, ownFields, parseLimit } from '../shapes/checks.ts'
 import { parseEnvironment } from '../shapes/create-input.ts'
 import type { ListKeysInput } from '../shapes/inputs.ts'
 import { type Key, keyFromRecord } from '../shapes/key.ts'
-import type { ManagerParts } from '../facade/parts.ts'
-import { isVisible, visibleOwners } from '../rules/rights.ts'
 
 type ReadParts = Pick<ManagerParts, 'store' | 'clock' | 'storeTimeoutMs' | 'confirmed' | 'grammar' | 'policy'>
 

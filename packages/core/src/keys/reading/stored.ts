@@ -1,7 +1,7 @@
-import type { KeyRecord } from '../../store/records.ts'
-import { decodeKeyRecord } from '../../store/record-codec.ts'
-import { readableKey } from '../../verify/records.ts'
 import { within } from '../../runtime/within.ts'
+import { decodeKeyRecord } from '../../store/record-codec.ts'
+import type { KeyRecord } from '../../store/records.ts'
+import { readableKey } from '../../verify/records.ts'
 import type { ManagerParts } from '../facade/parts.ts'
 
 /**

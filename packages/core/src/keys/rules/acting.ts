@@ -1,17 +1,17 @@
-import type { ProposedChange } from '../../writing/commits.ts'
-import type { LockedTarget } from '../../writing/compare-and-set.ts'
 import { ForbiddenError } from '../../errors/errors.ts'
+import type { RevokedKeys } from '../../following/revoked.ts'
 import { grantSet } from '../../permissions/match.ts'
+import { within } from '../../runtime/within.ts'
 import type { KeyRecord, SecretRecord } from '../../store/records.ts'
 import type { CommitResult, LockedRecord } from '../../store/store.ts'
+import type { RefusalCode } from '../../verdict/verdict.ts'
 import { stateRefusal } from '../../verify/judge.ts'
 import { readableKey } from '../../verify/records.ts'
-import type { RevokedKeys } from '../../following/revoked.ts'
-import type { RefusalCode } from '../../verdict/verdict.ts'
-import { within } from '../../runtime/within.ts'
+import type { ProposedChange } from '../../writing/commits.ts'
+import type { LockedTarget } from '../../writing/compare-and-set.ts'
+import type { ManagerParts } from '../facade/parts.ts'
 import type { Actor } from '../shapes/actor.ts'
 import { endOf } from './ceiling.ts'
-import type { ManagerParts } from '../facade/parts.ts'
 
 type ActingParts = Pick<ManagerParts, 'store' | 'commits' | 'clock' | 'storeTimeoutMs' | 'revoked' | 'owners' | 'ready'>
 

@@ -1,7 +1,7 @@
 import { grantSet } from '../../permissions/match.ts'
+import type { ManagerParts } from '../facade/parts.ts'
 import type { Actor } from '../shapes/actor.ts'
 import type { Grantable } from '../shapes/inputs.ts'
-import type { ManagerParts } from '../facade/parts.ts'
 
 /** What an actor may grant. Pure. */
 export function grantableBy(

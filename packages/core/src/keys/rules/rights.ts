@@ -1,6 +1,6 @@
 import { ForbiddenError } from '../../errors/errors.ts'
-import { manageKeys } from '../../permissions/grammar.ts'
 import { bare } from '../../input/plain-fields.ts'
+import { manageKeys } from '../../permissions/grammar.ts'
 import type { KeyQuery } from '../../store/query.ts'
 import type { KeyRecord, Owner } from '../../store/records.ts'
 import type { Ability, Actor } from '../shapes/actor.ts'

@@ -1,17 +1,17 @@
-import type { ProposedChange } from '../../writing/commits.ts'
 import { ConflictError, ServiceAccountNotFoundError } from '../../errors/errors.ts'
 import type { ServiceAccount as StoredAccount } from '../../store/records.ts'
+import type { ProposedChange } from '../../writing/commits.ts'
+import type { ManagerParts } from '../facade/parts.ts'
+import { findServiceAccount } from '../reading/find.ts'
 import { commitFor } from '../rules/acting.ts'
 import {
   activityEntry,
   changedFacts,
   firstFacts,
-  serviceAccountFacts,
   type ServiceAccountAction,
+  serviceAccountFacts,
 } from '../shapes/activity.ts'
 import type { Actor } from '../shapes/actor.ts'
-import type { ManagerParts } from '../facade/parts.ts'
-import { findServiceAccount } from '../reading/find.ts'
 import { type ServiceAccount, serviceAccountFromRecord } from './service-account.ts'
 
 /** What becomes of an account; undefined when it is so already. Throws when it may not be. */

@@ -1,5 +1,5 @@
-import type { Actor } from '../shapes/actor.ts'
 import type { ManagerParts } from '../facade/parts.ts'
+import type { Actor } from '../shapes/actor.ts'
 import { revokeKeysOf } from './revoke-keys.ts'
 import type { ServiceAccount } from './service-account.ts'
 import { withdrawFromAccount } from './withdraw-from-account.ts'

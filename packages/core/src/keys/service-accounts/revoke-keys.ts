@@ -1,16 +1,16 @@
 import { isClavigerError } from '../../errors/errors.ts'
 import { bare } from '../../input/plain-fields.ts'
+import { within } from '../../runtime/within.ts'
 import type { KeyQuery } from '../../store/query.ts'
 import type { KeyStatus } from '../../store/status.ts'
-import { within } from '../../runtime/within.ts'
-import type { Actor } from '../shapes/actor.ts'
-import type { Key } from '../shapes/key.ts'
-import { inEveryEnvironment } from '../shapes/parse-actor.ts'
-import type { ManagerParts } from '../facade/parts.ts'
-import { isItself } from '../rules/rights.ts'
 import { revocationOf } from '../changes/revoke.ts'
 import { revokeMany } from '../changes/revoke-many.ts'
 import { attemptOf } from '../changes/withdraw-from-key.ts'
+import type { ManagerParts } from '../facade/parts.ts'
+import { isItself } from '../rules/rights.ts'
+import type { Actor } from '../shapes/actor.ts'
+import type { Key } from '../shapes/key.ts'
+import { inEveryEnvironment } from '../shapes/parse-actor.ts'
 
 const notRevoked: readonly KeyStatus[] = ['active', 'rotating', 'disabled', 'expired']
 

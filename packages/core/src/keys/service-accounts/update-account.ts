@@ -3,13 +3,13 @@ import { isUnavailable, ServiceAccountNotFoundError } from '../../errors/errors.
 import { grantSet } from '../../permissions/match.ts'
 import type { ServiceAccount as StoredAccount } from '../../store/records.ts'
 import { bothCover } from '../../verify/withheld-grants.ts'
-import type { Actor } from '../shapes/actor.ts'
-import { requireGrants, requireUnbound } from '../rules/ceiling.ts'
-import { parseGrants, grantList, ownFields } from '../shapes/checks.ts'
-import type { ChangeOptions } from '../shapes/inputs.ts'
 import { narrowedGrants } from '../changes/narrowed-grants.ts'
-import type { ManagerParts } from '../facade/parts.ts'
 import { parseRevision, requireRevision } from '../changes/update.ts'
+import type { ManagerParts } from '../facade/parts.ts'
+import { requireGrants, requireUnbound } from '../rules/ceiling.ts'
+import type { Actor } from '../shapes/actor.ts'
+import { grantList, ownFields, parseGrants } from '../shapes/checks.ts'
+import type { ChangeOptions } from '../shapes/inputs.ts'
 import {
   busyAccount,
   changeAccount,

@@ -1,9 +1,9 @@
 import { ValidationError } from '../../errors/errors.ts'
+import { plainFields } from '../../input/plain-fields.ts'
+import { kindOf } from '../../input/said.ts'
 import type { PermissionCatalogue } from '../../permissions/catalogue.ts'
 import { isDeclaredGrant } from '../../permissions/declared.ts'
 import { isGrant, maxGrants } from '../../permissions/grammar.ts'
-import { plainFields } from '../../input/plain-fields.ts'
-import { kindOf } from '../../input/said.ts'
 import type { ActorRef, Owner } from '../../store/records.ts'
 
 // Control characters, and the marks that reorder text around them.

@@ -1,5 +1,5 @@
-import { type Duration, durationForm, durationMs } from '../../input/duration.ts'
 import { ValidationError } from '../../errors/errors.ts'
+import { type Duration, durationForm, durationMs } from '../../input/duration.ts'
 
 /** An instant as it may be given: a `Date`, epoch milliseconds, or RFC 3339 text with a time zone. */
 export type Instant = Date | number | string

@@ -1,7 +1,7 @@
 import { ValidationError } from '../../errors/errors.ts'
-import { dayMs, hourMs, type UsageQuery } from '../../store/usage.ts'
 import { instantMs } from '../../keys/shapes/expiry.ts'
 import type { UsageBucket, UsageInput } from '../../keys/shapes/usage-types.ts'
+import { dayMs, hourMs, type UsageQuery } from '../../store/usage.ts'
 
 /** A checked range: whole buckets. */
 export interface UsageRange {

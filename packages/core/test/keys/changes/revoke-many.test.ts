@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { fails } from '../../support/observed-store.ts'
 import { user } from '../../support/actors.ts'
+import { fails } from '../../support/observed-store.ts'
 import { setUp } from '../../support/set-up.ts'
 
 test('each is revoked by itself, and answered in the order given: what fails keeps no other from it', async () => {

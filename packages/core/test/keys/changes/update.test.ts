@@ -1,5 +1,5 @@
-import { describe, expect, test } from 'vitest'
 import { gate } from '@claviger/testing'
+import { describe, expect, test } from 'vitest'
 import { admin, named, user } from '../../support/actors.ts'
 import { setUp } from '../../support/set-up.ts'
 

@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { definePermissions, type KeyManager, type KeyringOptions } from '../../../src/index.ts'
 import { allows, beyond, grant, grants } from '../../permissions/oracle.ts'
-import { partOf } from '../../support/property-runs.ts'
 import { admin, named, user } from '../../support/actors.ts'
+import { partOf } from '../../support/property-runs.ts'
 import { type Name, type SetUp, setUp } from '../../support/set-up.ts'
 
 /*

@@ -1,8 +1,8 @@
 import { memoryStore } from '@claviger/store-memory'
 import { describe, expect, test } from 'vitest'
 import type { Actor, ServiceAccount } from '../../../src/index.ts'
-import { admin, named, user } from '../../support/actors.ts'
 import { actingKey } from '../../support/acting-key.ts'
+import { admin, named, user } from '../../support/actors.ts'
 import { fails, withoutLocks } from '../../support/observed-store.ts'
 import { setUp } from '../../support/set-up.ts'
 

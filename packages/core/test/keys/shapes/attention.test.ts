@@ -1,6 +1,6 @@
-import { describe, expect, test } from 'vitest'
 import { memoryStore } from '@claviger/store-memory'
 import { testClock } from '@claviger/testing'
+import { describe, expect, test } from 'vitest'
 import type { KeyManager } from '../../../src/index.ts'
 import { type Attention, attentions } from '../../../src/keys/shapes/attention.ts'
 import { setUp } from '../../support/set-up.ts'

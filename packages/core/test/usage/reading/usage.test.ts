@@ -1,8 +1,8 @@
 import { memoryStore } from '@claviger/store-memory'
 import { describe, expect, test } from 'vitest'
 import type { Actor } from '../../../src/keys/shapes/actor.ts'
-import { usageRange } from '../../../src/usage/reading/usage-range.ts'
 import { dayMs, hourMs, type UsageEntry } from '../../../src/store/usage.ts'
+import { usageRange } from '../../../src/usage/reading/usage-range.ts'
 import { actingKey } from '../../support/acting-key.ts'
 import { type SetUp, setUp } from '../../support/set-up.ts'
 
