@@ -128,7 +128,7 @@ export type {
   Refused,
   Requirement,
   Verification,
-} from './verdict/verdict.ts'
+} from './verification/verification.ts'
 export type { ResolveOwner } from './verify/owners.ts'
 export type { KeyringChange } from './watch/changes.ts'
 export { KeyRefusedError } from './watch/key-refused-error.ts'

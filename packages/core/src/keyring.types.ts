@@ -6,7 +6,7 @@ import type { PermissionCatalogue } from './permissions/catalogue.ts'
 import type { Clock } from './runtime/clock.ts'
 import type { Owner } from './store/records.ts'
 import type { TokenGrammar } from './token/grammar.ts'
-import type { ApiKey, Carrier, RefusalCode, Refused, Requirement, Verification } from './verdict/verdict.ts'
+import type { ApiKey, Carrier, RefusalCode, Refused, Requirement, Verification } from './verification/verification.ts'
 
 /** What is asked of a key. All given conditions must hold. A plain object; a name not listed here is refused. */
 export interface KeyRequirement<Permission extends string = string> extends Requirement<Permission> {

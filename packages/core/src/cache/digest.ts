@@ -1,5 +1,5 @@
 import { hash, randomBytes } from 'node:crypto'
-import type { Carrier } from '../verdict/verdict.ts'
+import type { Carrier } from '../verification/verification.ts'
 
 /** Names a text within this process without holding it: a binary string of 32 characters, or 16 for a proof. */
 export type Digest = (text: string) => string

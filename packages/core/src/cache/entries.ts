@@ -1,4 +1,4 @@
-import type { Verification } from '../verdict/verdict.ts'
+import type { Verification } from '../verification/verification.ts'
 import type { BucketOf } from './bucket.ts'
 import { createRooms } from './rooms.ts'
 import { createSlotLists, type SlotLists } from './slot-lists.ts'

@@ -1,6 +1,6 @@
 import type { TokenGrammar } from '../token/grammar.ts'
 import type { MalformedHint } from '../token/hints.ts'
-import type { Carrier } from '../verdict/verdict.ts'
+import type { Carrier } from '../verification/verification.ts'
 import { type Field, type HttpRequest, readField } from './request.ts'
 
 /** Why no credential was found where one might have been meant, told from the request's bytes alone. */

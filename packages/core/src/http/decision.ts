@@ -1,4 +1,4 @@
-import type { ApiKey } from '../verdict/verdict.ts'
+import type { ApiKey } from '../verification/verification.ts'
 import type { Denial } from './denial.ts'
 import type { Judgement } from './guarded.ts'
 import type { HttpRequest } from './request.ts'

@@ -1,7 +1,7 @@
 import { bare } from '../input/plain-fields.ts'
 import { isThenable } from '../input/thenable.ts'
 import type { Keyring } from '../keyring.types.ts'
-import type { ApiKey, RefusalCode, Requirement } from '../verdict/verdict.ts'
+import type { ApiKey, RefusalCode, Requirement } from '../verification/verification.ts'
 import { type Decision, type Gate, pass } from './decision.ts'
 import type { Denial, Denials, Refusal } from './denial.ts'
 import { outcomesOf, type Passed } from './outcomes.ts'

@@ -1,4 +1,4 @@
-import type { ApiKey } from '../verdict/verdict.ts'
+import type { ApiKey } from '../verification/verification.ts'
 
 /** Where handlers look for the key: Express's request, the state of Koa's context. */
 export interface Identified {

@@ -1,5 +1,5 @@
 import type { Keyring } from '../keyring.types.ts'
-import type { Accepted, RefusalCode } from '../verdict/verdict.ts'
+import type { Accepted, RefusalCode } from '../verification/verification.ts'
 import type { Refusal } from './denial.ts'
 import type { Judgement } from './guarded.ts'
 import type { HttpRequest } from './request.ts'

@@ -1,4 +1,4 @@
-import type { RefusalCode } from '../verdict/verdict.ts'
+import type { RefusalCode } from '../verification/verification.ts'
 import type { HttpHint } from './credential.ts'
 
 /** Every `code` an HTTP refusal can carry. Stable. */

@@ -1,5 +1,5 @@
 import type { Keyring } from '../keyring.types.ts'
-import type { Verification } from '../verdict/verdict.ts'
+import type { Verification } from '../verification/verification.ts'
 import type { Outcomes } from './outcomes.ts'
 import type { HttpRequest } from './request.ts'
 import type { HttpResponse } from './response.ts'

@@ -4,7 +4,7 @@ import type { Clock } from '../runtime/clock.ts'
 import type { OwnContext } from '../runtime/own-context.ts'
 import { startBudget } from '../runtime/within.ts'
 import type { KeyStore } from '../store/store.ts'
-import type { ApiKey, Refused, Verification } from '../verdict/verdict.ts'
+import type { ApiKey, Refused, Verification } from '../verification/verification.ts'
 import { createSender } from './sender.ts'
 import { createTally, type Subject } from './tally.ts'
 

@@ -1,5 +1,5 @@
 import { hourMs, type UsageEntry } from '../store/usage.ts'
-import type { ApiKey } from '../verdict/verdict.ts'
+import type { ApiKey } from '../verification/verification.ts'
 
 /** Whose use is counted: one secret version of a key. */
 export type Subject = Pick<ApiKey, 'id' | 'workspaceId' | 'secretVersion'>

@@ -1,6 +1,6 @@
 import type { Keyring } from '../keyring.types.ts'
-import type { ApiKeys } from '../verdict/api-key.ts'
-import type { Refused } from '../verdict/verdict.ts'
+import type { ApiKeys } from '../verification/api-key.ts'
+import type { Refused } from '../verification/verification.ts'
 import { type Declared, parseDemand } from './requirement.ts'
 
 // What no verification of this keyring gave is no key of it.

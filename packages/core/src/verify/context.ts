@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../errors/errors.ts'
 import { bare, isPlain } from '../input/plain-fields.ts'
 import { kindOf, said } from '../input/said.ts'
-import type { Carrier, Requirement } from '../verdict/verdict.ts'
+import type { Carrier, Requirement } from '../verification/verification.ts'
 import { type Declared, parseRequirement } from './requirement.ts'
 
 /** What `verify` was told besides the token, checked. */

@@ -2,8 +2,8 @@ import { bare } from '../input/plain-fields.ts'
 import type { GrantSet } from '../permissions/match.ts'
 import type { KeyRecord, SecretRecord } from '../store/records.ts'
 import { type KeyStatus, keyStatus } from '../store/status.ts'
-import type { ApiKeys } from '../verdict/api-key.ts'
-import type { Accepted, RefusalCode, Refused, Verification } from '../verdict/verdict.ts'
+import type { ApiKeys } from '../verification/api-key.ts'
+import type { Accepted, RefusalCode, Refused, Verification } from '../verification/verification.ts'
 
 const never = Number.POSITIVE_INFINITY
 

@@ -1,4 +1,4 @@
-import type { Verification } from '../verdict/verdict.ts'
+import type { Verification } from '../verification/verification.ts'
 import type { Proven } from './prover.ts'
 import type { RecordRead } from './records.ts'
 

@@ -2,7 +2,7 @@ import { ConfigurationError } from '../errors/errors.ts'
 import { bare, plainFields } from '../input/plain-fields.ts'
 import { kindOf, said } from '../input/said.ts'
 import type { PermissionCatalogue } from '../permissions/catalogue.ts'
-import type { Requirement } from '../verdict/verdict.ts'
+import type { Requirement } from '../verification/verification.ts'
 
 /** What may be asked of a key in one way or another. */
 export interface WantedRequirement extends Requirement {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { type Cache, createCache } from '../../src/cache/cache.ts'
 import { keyScope, ownerScope } from '../../src/cache/scopes.ts'
 import type { Announcement } from '../../src/store/store.ts'
-import type { Accepted, Verification } from '../../src/verdict/verdict.ts'
+import type { Accepted, Verification } from '../../src/verification/verification.ts'
 import { heardOn } from '../support/usage.ts'
 
 const limits = {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createBucketOf } from '../../src/cache/bucket.ts'
 import { createEntries, type Entries, type EntryLimits, type Fill } from '../../src/cache/entries.ts'
-import type { Accepted, Verification } from '../../src/verdict/verdict.ts'
+import type { Accepted, Verification } from '../../src/verification/verification.ts'
 
 const bucketOf = createBucketOf(1, 2)
 

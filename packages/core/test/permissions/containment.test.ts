@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { definePermissions } from '../../src/permissions/catalogue.ts'
 import { grantSet } from '../../src/permissions/match.ts'
 import type { SecretRecord } from '../../src/store/records.ts'
-import { createApiKeys } from '../../src/verdict/api-key.ts'
+import { createApiKeys } from '../../src/verification/api-key.ts'
 import { allows, beyond, everyPermission, grant, grants } from './oracle.ts'
 
 test('M-13: a set covers a grant exactly if it allows everything the grant allows', () => {

@@ -5,7 +5,7 @@ import type { KeyStore } from '../../src/store/store.ts'
 import type { UsageBatch, UsageCounts } from '../../src/store/usage.ts'
 import { addCounts, noCounts } from '../../src/store/usage-points.ts'
 import { createRecorder, type Recorder } from '../../src/usage/recorder.ts'
-import type { Refused, Verification } from '../../src/verdict/verdict.ts'
+import type { Refused, Verification } from '../../src/verification/verification.ts'
 
 /** Where usage of the tests happens. */
 export const workspaceId = 'ws_acme'

@@ -1,6 +1,6 @@
 import { memoryStore } from '@claviger/store-memory'
 import { describe, expect, test } from 'vitest'
-import type { RefusalCode } from '../../src/verdict/verdict.ts'
+import type { RefusalCode } from '../../src/verification/verification.ts'
 import { fails } from '../support/observed-store.ts'
 import { type SetUp, setUp } from '../support/set-up.ts'
 import { heardOn, stored } from '../support/usage.ts'

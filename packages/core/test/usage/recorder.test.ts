@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { hourMs } from '../../src/store/usage.ts'
 import { createRecorder } from '../../src/usage/recorder.ts'
-import type { Accepted, ApiKey, Refused } from '../../src/verdict/verdict.ts'
+import type { Accepted, ApiKey, Refused } from '../../src/verification/verification.ts'
 import { heardOn, keyId, recorderSetUp, stored, workspaceId } from '../support/usage.ts'
 
 interface UsageMessage {

@@ -1,5 +1,5 @@
 import type { KeyRecord, SecretRecord } from '../../store/records.ts'
-import type { RefusalCode, Requirement } from '../../verdict/verdict.ts'
+import type { RefusalCode, Requirement } from '../../verification/verification.ts'
 import type { DiagnosisCheckName, DiagnosisCode } from './diagnosis.ts'
 import { malformedAdvice } from './malformed-advice.ts'
 

@@ -2,7 +2,7 @@ import { ValidationError } from '../../errors/errors.ts'
 import { isPlain } from '../../input/plain-fields.ts'
 import { kindOf } from '../../input/said.ts'
 import type { ActorRef, Owner } from '../../store/records.ts'
-import type { ApiKey } from '../../verdict/verdict.ts'
+import type { ApiKey } from '../../verification/verification.ts'
 import { ownFields } from './checks.ts'
 
 /** Things an actor may be allowed or forbidden to do. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createShared } from '../../src/verdict/interned.ts'
+import { createShared } from '../../src/verification/interned.ts'
 
 test('equal names share a value, different names never, and a full table starts anew', () => {
   const shared = createShared<{ readonly name: string }>(3)

@@ -2,7 +2,7 @@ import type { PermissionCatalogue } from '../permissions/catalogue.ts'
 import { type GrantSet, grantSet } from '../permissions/match.ts'
 import type { KeyRecord, Owner, SecretRecord } from '../store/records.ts'
 import { createShared, maxSharedName } from './interned.ts'
-import type { ApiKey, Refused, Requirement } from './verdict.ts'
+import type { ApiKey, Refused, Requirement } from './verification.ts'
 
 /** Makes what handlers see of a key, and answers what it is good for. */
 export interface ApiKeys {

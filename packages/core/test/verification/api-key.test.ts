@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { definePermissions } from '../../src/permissions/catalogue.ts'
 import { grantSet, unboundedGrants } from '../../src/permissions/match.ts'
 import type { KeyRecord } from '../../src/store/records.ts'
-import { createApiKeys } from '../../src/verdict/api-key.ts'
-import type { ApiKey } from '../../src/verdict/verdict.ts'
+import { createApiKeys } from '../../src/verification/api-key.ts'
+import type { ApiKey } from '../../src/verification/verification.ts'
 
 const catalogue = definePermissions({ prompts: ['read', 'write'] })
 const apiKeys = createApiKeys(catalogue)
