@@ -6,7 +6,7 @@ import { startThree, type ThreeProcesses } from './three-processes.ts'
 import { delay } from './worker.ts'
 
 /*
- * DESIGN section 7, measured: three real processes, a real database, revocations in one process while all are under
+ * The promised bounds, measured: three real processes, a real database, revocations in one process while all are under
  * load. `FAULT_LAB_REVOCATIONS` says how many (default 60; the published figures are from 500).
  */
 const revocations = Number(process.env.FAULT_LAB_REVOCATIONS ?? 60)

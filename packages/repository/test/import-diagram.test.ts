@@ -15,7 +15,7 @@ describe('this repository', () => {
     expect(tree.find(({ path }) => path === 'packages/core')?.files.size).toBeGreaterThan(10)
   })
 
-  test('imports only along the arrows of DESIGN section 2', () => {
+  test('imports only along the arrows of ARCHITECTURE.md', () => {
     expect(diagramViolations(tree)).toEqual([])
   })
 
@@ -83,6 +83,14 @@ describe('a broken diagram is found', () => {
   ])('%s', (_title, path, text, expected) => {
     expect(violations(path, text)).toEqual([expect.stringMatching(expected)])
     expect(violations(path, text)[0]).toContain(`${path}/src/a.ts:1 `)
+  })
+
+  test('management in what answers requests', () => {
+    const text = "import { a } from '../keys/facade/manager.ts'"
+    expect(violations('packages/core', text, 'src/verify/a.ts')).toEqual([
+      'packages/core/src/verify/a.ts:1 imports packages/core/src/keys/facade/manager.ts: verification, of management',
+    ])
+    expect(violations('packages/core', text, 'src/diagnosis/a.ts')).toEqual([])
   })
 
   test('and what the diagram allows is not', () => {

@@ -17,7 +17,7 @@ const states: readonly [title: string, token: TokenName, code: keyof typeof refu
   ['P-34: a key whose owner is gone, where no permission is asked', 'orphan', 'owner_gone'],
 ]
 
-/** What a verification becomes on the wire: DESIGN.md 6, row by row. */
+/** What a verification becomes on the wire, row by row. */
 export function verdicts({ test, serving, fixture }: Suite): void {
   for (const [title, token, code] of states) {
     test(`${title} answers ${code}, cold and warm`, async () => {
