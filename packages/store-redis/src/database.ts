@@ -1,6 +1,6 @@
-import type { Commands } from './commands.ts'
-import type { KeyNames } from './keys.ts'
-import type { Voice } from './voice.ts'
+import type { Commands } from './client/commands.ts'
+import type { KeyNames } from './names.ts'
+import type { Voice } from './bus/voice.ts'
 
 /** What every operation works with. */
 export interface Database {

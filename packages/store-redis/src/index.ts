@@ -3,6 +3,12 @@
  *
  * @module
  */
-export type { ConnectionOverrides, RedisClient, RedisClusterClient, RedisCommands, RedisConnection } from './client.ts'
+export type {
+  ConnectionOverrides,
+  RedisClient,
+  RedisClusterClient,
+  RedisCommands,
+  RedisConnection,
+} from './client/client.ts'
 export type { RedisStoreOptions } from './options.ts'
 export { type RedisStore, redisStore } from './redis-store.ts'

@@ -1,7 +1,7 @@
 import { type Marks, UnavailableError } from '@claviger/core/store'
 import type { Database } from './database.ts'
-import { escaped, unescaped } from './keys.ts'
-import { textsReply } from './replies.ts'
+import { escaped, unescaped } from './names.ts'
+import { textsReply } from './client/replies.ts'
 import { marksScript, readMarksScript } from './scripts/marks.ts'
 
 /** Stores marks whose names are new, and gives all. */

@@ -1,5 +1,5 @@
 import { parseOptions, ConfigurationError, describeClient } from '@claviger/core/store'
-import type { RedisClient, RedisClusterClient } from './client.ts'
+import type { RedisClient, RedisClusterClient } from './client/client.ts'
 
 /** How a Redis store is made. */
 export interface RedisStoreOptions {

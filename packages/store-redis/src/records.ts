@@ -10,13 +10,16 @@ import {
   type ServiceAccount,
 } from '@claviger/core/store'
 import type { Database } from './database.ts'
-import type { Commands } from './commands.ts'
-import { optionalTextsReply } from './replies.ts'
+import type { Commands } from './client/commands.ts'
+import { optionalTextsReply } from './client/replies.ts'
 import { readTextsScript } from './scripts/read-texts.ts'
 
 // This many ids are about a millisecond of Redis's only thread.
 const maxIdsPerCall = 500
 const isKeyId = /^[0-9A-Za-z]{16}$/
+
+/** Stored texts by name; null for none. */
+export type Texts = ReadonlyMap<string, string | null>
 
 /** Reads keys by id. Ids that cannot be ids are not looked up. */
 export async function findKeys(
@@ -49,10 +52,7 @@ async function findBatch(
 }
 
 /** Reads texts by name, in one round trip. */
-export async function readTexts(
-  { commands }: Pick<Database, 'commands'>,
-  keys: readonly string[],
-): Promise<ReadonlyMap<string, string | null>> {
+export async function readTexts({ commands }: Pick<Database, 'commands'>, keys: readonly string[]): Promise<Texts> {
   if (keys.length === 0) return new Map()
   const texts = optionalTextsReply(await commands.send('MGET', ...keys))
   return new Map(keys.map((key, index) => [key, texts[index] ?? null]))

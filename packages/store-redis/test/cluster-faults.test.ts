@@ -4,7 +4,7 @@ import { testRecord } from '@claviger/testing'
 import { Cluster, Redis } from 'ioredis'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type RedisStore, redisStore } from '../src/index.ts'
-import { change, freshNamespace, insert, rejection } from './fixtures.ts'
+import { change, freshNamespace, insert, rejection } from './support/fixtures.ts'
 
 const cluster = await serverOrSkip('Redis Cluster', startRedisCluster)
 const record = testRecord()

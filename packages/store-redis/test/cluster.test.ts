@@ -1,7 +1,7 @@
 import { serverOrSkip, startRedisCluster } from '@claviger/test-servers'
 import { Cluster } from 'ioredis'
 import { Cluster as Cluster5 } from 'ioredis5'
-import { redisContract } from './contract.ts'
+import { redisContract } from './support/contract.ts'
 
 const cluster = await serverOrSkip('Redis Cluster', startRedisCluster)
 

@@ -1,7 +1,7 @@
 import { serverOrSkip, startRedis } from '@claviger/test-servers'
 import { Redis } from 'ioredis'
 import { Redis as Redis5 } from 'ioredis5'
-import { redisContract } from './contract.ts'
+import { redisContract } from './support/contract.ts'
 
 const redis = await serverOrSkip('Redis', startRedis)
 

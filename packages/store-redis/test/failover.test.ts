@@ -5,7 +5,7 @@ import { Cluster, Redis } from 'ioredis'
 import { Cluster as Cluster5, Redis as Redis5 } from 'ioredis5'
 import { expect, onTestFinished, test } from 'vitest'
 import { type RedisClient, type RedisClusterClient, redisStore } from '../src/index.ts'
-import { freshNamespace } from './fixtures.ts'
+import { freshNamespace } from './support/fixtures.ts'
 
 const redis = await serverOrSkip('Redis', startRedis)
 

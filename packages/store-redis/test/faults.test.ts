@@ -6,7 +6,7 @@ import { testKeyId, testRecord } from '@claviger/testing'
 import { Redis } from 'ioredis'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type RedisStore, redisStore } from '../src/index.ts'
-import { change, freshNamespace, insert, rejection, start, update, usageEntry } from './fixtures.ts'
+import { change, freshNamespace, insert, rejection, start, update, usageEntry } from './support/fixtures.ts'
 
 const redis = await serverOrSkip('Redis', startRedis)
 const volatile = await serverOrSkip('Redis', () => startRedis({ keepData: false }))

@@ -3,7 +3,7 @@ import { serverOrSkip, startRedis } from '@claviger/test-servers'
 import { Redis } from 'ioredis'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { redisStore } from '../src/index.ts'
-import { freshNamespace } from './fixtures.ts'
+import { freshNamespace } from './support/fixtures.ts'
 
 const redis = await serverOrSkip('Redis', startRedis)
 const leaseMs = 1_000

@@ -1,4 +1,4 @@
-import { type Script, script } from '../commands.ts'
+import { type Script, script } from '../client/commands.ts'
 
 /**
  * Lua: who waits for a record, first first; those that have not asked for a while are left out. A line for each: token,

@@ -1,4 +1,4 @@
-import { type Script, script } from '../commands.ts'
+import { type Script, script } from '../client/commands.ts'
 import { waitingClaims } from './claims.ts'
 import { openHead } from './open.ts'
 

@@ -1,4 +1,4 @@
-import { type Script, script } from '../commands.ts'
+import { type Script, script } from '../client/commands.ts'
 
 /**
  * Sets marks that are not set yet. KEYS: marks. ARGV: each name and text. Gives all names and texts.

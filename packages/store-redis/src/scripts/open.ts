@@ -1,4 +1,4 @@
-import { type Script, script } from '../commands.ts'
+import { type Script, script } from '../client/commands.ts'
 
 /** Lua: makes the head where there is none. Needs `head`, `log`, `freshStoreId` and `freshNonce`. */
 export const openHead = `

@@ -1,4 +1,4 @@
-import { type Script, script } from '../commands.ts'
+import { type Script, script } from '../client/commands.ts'
 
 /**
  * Reads the head, and of the log what is behind an epoch, together with the entry of that epoch itself.

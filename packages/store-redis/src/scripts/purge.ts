@@ -1,10 +1,10 @@
-import { type Script, script } from '../commands.ts'
+import { type Script, script } from '../client/commands.ts'
 
 /**
  * Removes lines of the log of one workspace, and notes what is the oldest now.
  *
  * KEYS: activity, activityWorkspaces, the sorted sets the lines are listed in. ARGV: the workspace; then each line: its
- * member, its place, in how many of the sets it is, and their numbers.
+ * member, its cursor, in how many of the sets it is, and their numbers.
  */
 export const purgeActivityScript: Script = script(`
 #!lua flags=allow-oom
@@ -15,8 +15,8 @@ local function take()
 end
 while position < #ARGV do
   redis.call('ZREM', KEYS[1], take())
-  local place = take()
-  for _ = 1, tonumber(take()) do redis.call('ZREM', KEYS[tonumber(take())], place) end
+  local cursor = take()
+  for _ = 1, tonumber(take()) do redis.call('ZREM', KEYS[tonumber(take())], cursor) end
 end
 local oldest = redis.call('ZRANGE', KEYS[1], -1, -1)[1]
 if oldest then

@@ -1,4 +1,4 @@
-import { type Script, script } from '../commands.ts'
+import { type Script, script } from '../client/commands.ts'
 
 /** Reads the first of several sorted sets. KEYS: sorted sets. ARGV: how many. Gives per set a list of member and score. */
 export const readBusiestScript: Script = script(`

@@ -1,4 +1,4 @@
-import { type Script, script } from '../commands.ts'
+import { type Script, script } from '../client/commands.ts'
 
 /**
  * Reads rows of counts. KEYS: hashes. ARGV: fields, the same of each hash; none for all of them, where they are few.

@@ -1,4 +1,4 @@
-import { type Script, script } from '../commands.ts'
+import { type Script, script } from '../client/commands.ts'
 
 /**
  * Reads texts, in order: null for what is not there or is no text, empty for what is longer than ARGV[1] bytes. Somebody

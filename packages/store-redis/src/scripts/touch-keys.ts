@@ -1,4 +1,4 @@
-import { type Script, script } from '../commands.ts'
+import { type Script, script } from '../client/commands.ts'
 
 /**
  * Writes when keys were last used, forward only, and marks a batch as done, if this is all of it.

@@ -1,4 +1,4 @@
-import { type Script, script } from '../commands.ts'
+import { type Script, script } from '../client/commands.ts'
 
 /**
  * Runs every command that the store uses, on names of its own, and says which of them this user may not run. They live

@@ -1,0 +1,214 @@
+import { dayMs, hourMs, type Write } from '@claviger/core/store'
+import { serverOrSkip, startRedis } from '@claviger/test-servers'
+import { testKeyId, testRecord, testServiceAccount } from '@claviger/testing'
+import { Redis } from 'ioredis'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { keyNames } from '../../src/names.ts'
+import { type RedisStore, redisStore } from '../../src/index.ts'
+import { change, freshNamespace, insert, namesIn, start, usageEntry } from '../support/fixtures.ts'
+
+const redis = await serverOrSkip('Redis', startRedis)
+const everything = {
+  revokedKeysBefore: start + 1,
+  deletedServiceAccountsBefore: start + 1,
+  activityBefore: start + 1,
+  usageBefore: start + dayMs,
+  idempotencyBefore: start + 1,
+}
+
+redis.describe('purge', () => {
+  let namespace: string
+  let client: Redis
+  let store: RedisStore
+
+  beforeEach(() => {
+    namespace = freshNamespace()
+    client = new Redis(redis.server().url)
+    store = redisStore(client, { namespace, subscriber: false })
+  })
+  afterEach(() => client.disconnect())
+
+  async function purgeAll(): Promise<void> {
+    while ((await store.purge(everything)) === 'more');
+  }
+
+  async function fill(count: number): Promise<void> {
+    const actor = { type: 'user', id: 'ada' } as const
+    const ids = Array.from({ length: count }, (_, index) => index)
+    const keys = ids.map((index) =>
+      testRecord({ id: testKeyId(index), revokedAt: start, expiresAt: start, ownerGoneAt: 1 }),
+    )
+    const accounts = ids.map(
+      (index): Write => ({
+        type: 'serviceAccount',
+        record: testServiceAccount({ id: `"svc" ${index}`, deletedAt: start }),
+        expectedRevision: 0,
+      }),
+    )
+    const activity = Array.from({ length: 5 * count }, (_, index) => ({
+      id: `a${index}`,
+      workspaceId: `ws:${index % 3}`,
+      at: start - index,
+      actor,
+      action: 'key.created',
+      target: { type: 'key' as const, id: testKeyId(index) },
+      before: null,
+      after: null,
+      origin: null,
+    }))
+    const retries = ids.map(
+      (index): Write => ({
+        type: 'idempotency',
+        record: {
+          workspaceId: 'ws_acme',
+          actor,
+          idempotencyKey: `retry ${index}`,
+          requestHash: '',
+          keyId: testKeyId(index),
+          createdAt: start,
+        },
+        expectedRevision: 0,
+      }),
+    )
+    for (const writes of [...keys.map(insert), ...accounts, ...retries].map((write) => [write])) {
+      await store.commit(change({ writes }))
+    }
+    for (let first = 0; first < activity.length; first += 100) {
+      await store.commit(change({ activity: activity.slice(first, first + 100) }))
+    }
+    const entries = ids.map((index) => usageEntry({ keyId: testKeyId(index), hour: start - index * hourMs }))
+    await store.addUsage({ instanceId: 'i', sequence: 1, entries })
+  }
+
+  test('leaves nothing behind but the head, the log and the batch numbers', async () => {
+    await fill(250)
+    expect((await namesIn(client, namespace)).length).toBeGreaterThan(1_000)
+    await purgeAll()
+    const names = keyNames(namespace)
+    const kept = [names.head, names.log, names.usedBatch('i'), names.usageShard('ws_acme').batch('i')]
+    expect(await namesIn(client, namespace)).toEqual(kept.sort())
+  })
+
+  test('forgets batch numbers of processes that are long gone by itself', async () => {
+    await store.addUsage({ instanceId: 'i', sequence: 1, entries: [usageEntry()] })
+    const names = keyNames(namespace)
+    for (const name of [names.usedBatch('i'), names.usageShard('ws_acme').batch('i')]) {
+      const leftMs = await client.pttl(name)
+      expect(leftMs).toBeGreaterThan(6 * dayMs)
+      expect(leftMs).toBeLessThanOrEqual(7 * dayMs)
+    }
+  })
+
+  test('steps over rows that it cannot read, and removes those behind them', async () => {
+    await fill(250)
+    const names = keyNames(namespace)
+    const corrupt = Array.from({ length: 120 }, (_, index) => testKeyId(index))
+    for (const id of corrupt) await client.set(names.key(id), 'garbage')
+    await purgeAll()
+    const ids = Array.from({ length: 250 }, (_, index) => testKeyId(index))
+    expect([...(await store.find(ids))]).toEqual(corrupt.map((id) => [id, 'corrupt']))
+  })
+
+  test('removes no key that is not revoked, whatever the index says', async () => {
+    await store.commit(change({ writes: [insert(testRecord())] }))
+    await client.call('ZADD', keyNames(namespace).revokedKeys, 1, testRecord().id)
+    await purgeAll()
+    expect((await store.find([testRecord().id])).size).toBe(1)
+  })
+
+  test('goes on to work when Redis is full', async () => {
+    await fill(20)
+    await client.call('CONFIG', 'SET', 'maxmemory', '100kb')
+    try {
+      await purgeAll()
+    } finally {
+      await client.call('CONFIG', 'SET', 'maxmemory', '0')
+    }
+    expect((await store.list({ workspaceId: 'ws_acme', at: start, limit: 1 })).items).toEqual([])
+  })
+})
+
+redis.describe('usage', () => {
+  let client: Redis
+
+  beforeEach(() => {
+    client = new Redis(redis.server().url)
+  })
+  afterEach(() => client.disconnect())
+
+  const range = { workspaceId: 'ws_acme', from: start, to: start + hourMs, bucket: 'total' } as const
+  const batch = (sequence: number): Parameters<RedisStore['addUsage']>[0] => ({
+    instanceId: 'i',
+    sequence,
+    entries: [usageEntry(), usageEntry({ workspaceId: 'ws_other' }), usageEntry({ workspaceId: 'ws_third' })],
+  })
+
+  test('P13: of a batch that failed half-way is completed when it is sent again, and nothing counted twice', async () => {
+    const namespace = freshNamespace()
+    // Loads the scripts: from here on, each is one command.
+    await redisStore(client, { namespace: freshNamespace() }).addUsage(batch(1))
+    let failures = 2
+    const failing = new Proxy(client, {
+      get(target, name) {
+        if (name !== 'call') return Reflect.get(target, name, target) as unknown
+        return async (command: string, ...args: (string | number)[]) => {
+          if (command.startsWith('EVAL') && String(args[2]).includes(':usage:') && (failures -= 1) >= 0) {
+            // The first is lost on its way, the answer to the second on its way back.
+            if (failures === 0) await target.call(command, ...args)
+            throw new Error('Connection is closed.')
+          }
+          return target.call(command, ...args)
+        }
+      },
+    })
+    const store = redisStore(failing, { namespace, subscriber: false })
+    await store.commit(change({ writes: [insert(testRecord())] }))
+    for (let attempt = 0; attempt < 4; attempt += 1) await store.addUsage(batch(1)).catch(() => {})
+    await store.addUsage(batch(2))
+    for (const workspaceId of ['ws_acme', 'ws_other', 'ws_third']) {
+      expect(await store.usage({ ...range, workspaceId })).toMatchObject([{ requests: 2 }])
+    }
+    expect((await store.find([testRecord().id])).get(testRecord().id)).toMatchObject({ lastUsedAt: start })
+  })
+
+  test.each([
+    'garbage',
+    '7',
+    'null',
+    '[]',
+    '{"1":7}',
+    '{"1":["x","1","1","1","1",{}]}',
+    '{"1":["1","1","1","1","1",{"c":"x"}]}',
+  ])('counts on where a row says %s', async (garbage) => {
+    const namespace = freshNamespace()
+    const store = redisStore(client, { namespace, subscriber: false })
+    const { counts, dayCounts, totals } = keyNames(namespace).usageShard('ws_acme')
+    await client.hset(counts('ws_acme', start), testKeyId(1), garbage)
+    await client.hset(dayCounts('ws_acme', start), testKeyId(1), garbage)
+    for (const field of ['day', String(start)]) await client.hset(totals('ws_acme', start), field, garbage)
+    await store.usage(range)
+    await store.addUsage(batch(1))
+    for (const to of [start + hourMs, start + dayMs]) {
+      for (const keyId of [undefined, testKeyId(1)]) {
+        const asked = { ...range, to, ...(keyId !== undefined && { keyId }) }
+        expect(await store.usage(asked)).toMatchObject([{ requests: 1 }])
+      }
+      expect(await store.busiest({ workspaceId: 'ws_acme', from: start, to, limit: 1 })).toMatchObject({
+        keys: [{ keyId: testKeyId(1), requests: 1 }],
+      })
+    }
+  })
+
+  test('counts and reads key ids and denial codes of any text', async () => {
+    const store = redisStore(client, { namespace: freshNamespace(), subscriber: false })
+    const keyId = '"\ud800:\u0000'
+    const denied = { ['__proto__']: 1, constructor: 2, 'a"b': 3 }
+    await store.addUsage({ instanceId: 'i', sequence: 1, entries: [usageEntry({ keyId, denied })] })
+    const [point] = await store.usage({ ...range, keyId })
+    const [busy] = (await store.busiest({ workspaceId: 'ws_acme', from: start, to: start + dayMs, limit: 1 })).keys
+    expect(busy?.keyId).toBe(keyId)
+    for (const one of [point, busy]) {
+      expect(new Map(Object.entries(one?.denied ?? {}))).toEqual(new Map(Object.entries(denied)))
+    }
+  })
+})
