@@ -9,12 +9,13 @@ const postgres = await serverOrSkip('PostgreSQL', startPostgres)
 const at = 1_000_000
 const workspaceId = 'ws_7'
 
-// 100 workspaces of 300 keys. Two in a hundred keys expire, lost their owner or wait for a rotation.
+// 100 workspaces of 300 keys. Two in a hundred keys have expired, lost their owner or wait for a rotation; a third of the
+// others expire later.
 const population = `
   insert into claviger_keys
   select 'key' || lpad(n::text, 13, '0'), 'ws_' || n % 100, 1, 1, n, 'production', 'user', 'owner_' || n % 1000,
     'name ' || n, lpad((n % 10000)::text, 4, '0'), case when n % 50 = 7 then 1 else 500000 + n end, null,
-    case when n % 50 = 7 then 900000 end, null, null, case when n % 50 = 7 then 5 end, null, '{}'
+    case when n % 50 = 7 then 900000 when n % 3 = 0 then 2000000 + n end, null, null, case when n % 50 = 7 then 5 end, null, '{}'
   from generate_series(1, 30000) n`
 
 postgres.describe('plans of PostgreSQL', () => {
@@ -60,7 +61,7 @@ postgres.describe('plans of PostgreSQL', () => {
     // Conditions that match nothing, or very little.
     const shapes: readonly (readonly [name: string, query: Partial<KeyQuery>, index: string])[] = [
       ['everything', {}, 'list'],
-      ['active and rotating keys', { statuses: ['active', 'rotating'] }, 'state'],
+      ['active and rotating keys', { statuses: ['active', 'rotating'] }, 'expiry'],
       ['disabled keys', { statuses: ['disabled'] }, 'state'],
       ['revoked and expired keys', { statuses: ['revoked', 'expired'] }, 'state'],
       ['rotating keys', { statuses: ['rotating'] }, 'overlap'],
@@ -82,7 +83,8 @@ postgres.describe('plans of PostgreSQL', () => {
     test.each(shapes)('%s goes by an index', async (_, query, index) => {
       const plans = await plansOf(() => store.list({ workspaceId, at, limit: 20, ...query }))
       expect(plans.join('\n')).toContain(`claviger_keys_${index}`)
-      for (const plan of plans) expect(plan).not.toContain('Seq Scan')
+      // The index of the purge leads through all workspaces.
+      for (const plan of plans) expect(plan).not.toMatch(/Seq Scan|claviger_keys_end/)
     })
 
     test('a later page starts where the one before ended, without sorting', async () => {

@@ -35,7 +35,8 @@ create table if not exists `claviger_keys` (
   key `claviger_keys_expiry` (`workspace_id`, `expires_at`),
   key `claviger_keys_state` (`workspace_id`, `revoked_at`, `disabled_at`, `expires_at`),
   key `claviger_keys_owner_gone` (`workspace_id`, `owner_gone_at`),
-  key `claviger_keys_age` (`revoked_at`)
+  key `claviger_keys_age` (`revoked_at`),
+  key `claviger_keys_end` (`expires_at`)
 ) engine = InnoDB;
 create table if not exists `claviger_service_accounts` (
   `id` varbinary(765) not null,

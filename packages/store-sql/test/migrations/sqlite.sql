@@ -39,6 +39,7 @@ create index if not exists "claviger_keys_expiry" on "claviger_keys" ("workspace
 create index if not exists "claviger_keys_state" on "claviger_keys" ("workspace_id", "revoked_at", "disabled_at", "expires_at");
 create index if not exists "claviger_keys_owner_gone" on "claviger_keys" ("workspace_id", "owner_gone_at");
 create index if not exists "claviger_keys_age" on "claviger_keys" ("revoked_at");
+create index if not exists "claviger_keys_end" on "claviger_keys" ("expires_at");
 create table if not exists "claviger_service_accounts" (
   "id" text not null,
   "workspace_id" text not null,

@@ -10,6 +10,8 @@ export interface Connection {
   readonly closed: Promise<void>
 }
 
+const resetWithinMs = 1_000
+
 /** Joins a client to the server. An error on one side resets the other. */
 export function join(client: Socket, target: { readonly port: number; readonly host: string }, mode: Mode): Connection {
   const server = connect({ ...target, allowHalfOpen: true, noDelay: true })
@@ -20,6 +22,8 @@ export function join(client: Socket, target: { readonly port: number; readonly h
   }
   const reset = (): void => {
     for (const side of sides) side.resetAndDestroy()
+    // A reset waits until what was written has left, and a peer that does not read takes nothing.
+    setTimeout(end, resetWithinMs).unref()
   }
   for (const side of sides) side.on('error', reset)
   const requests = openLane(client, server, mode.requests, end)
