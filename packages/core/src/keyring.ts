@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { managedStore } from './bounds/managed-store.ts'
+import { boundedStore } from './bounds/bounded-store.ts'
+import { createManagementTurns } from './bounds/management-turns.ts'
 import { createCache } from './cache/cache.ts'
 import type { OwnerQuestion } from './cache/scopes.ts'
 import { ClosedError, ConfigurationError } from './errors/errors.ts'
@@ -24,6 +25,7 @@ import { type KeyringOptions, resolveOptions } from './options/options.ts'
 import { createFaults, reportFaultsOf } from './reporting/faults.ts'
 import { createVitals } from './reporting/vitals.ts'
 import { ownContext } from './runtime/own-context.ts'
+import { within } from './runtime/within.ts'
 import { tokenMask } from './token/mask.ts'
 import { tokenFactory, tokenPattern } from './token/token.ts'
 import { createRecorder } from './usage/recorder.ts'
@@ -67,7 +69,10 @@ const leastIdleMs = 600_000
  */
 export function createKeyring<Permission extends string>(options: KeyringOptions<Permission>): Keyring<Permission> {
   const resolved = resolveOptions(options)
-  const { clock, grammar, permissions, store, storeTimeoutMs } = resolved
+  const { clock, grammar, permissions, storeTimeoutMs } = resolved
+  const store = boundedStore(resolved.store, clock, storeTimeoutMs)
+  const turns = createManagementTurns(clock, storeTimeoutMs)
+  const managed = boundedStore(resolved.store, clock, storeTimeoutMs, turns)
   const own = ownContext()
   const mask = tokenMask(grammar)
   const declared = { permissions, environments: grammar.environments }
@@ -99,54 +104,52 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
     watches,
     ...(resolved.onChange === undefined ? [] : [toldTo(resolved.onChange, report)]),
   ])
-  const freshness = createFreshness(store, caches, resolved, clock, Math.random, report, vitals)
-  const managed = managedStore(store, clock, storeTimeoutMs)
-  const commits = createCommits(managed, caches, freshness, clock, storeTimeoutMs)
+  const freshness = createFreshness({ store, target: caches, times: resolved, clock, report, vitals })
+  const confirmed = (): Promise<void> => within(clock, storeTimeoutMs, 'store', freshness.confirmed)
+  const commits = createCommits({ store: managed, caches, freshness, confirmed, clock })
   const hashing = createHashing(resolved.hasher, createHashQueue(resolved.hashing, clock), vitals)
   const apiKeys = createApiKeys(permissions)
   const revoked = createRevokedKeys(maxRevokedKeys)
   const withheld = createWithheldGrants()
   const withdrawals = createWithdrawals(clock, resolved.pollMs, report)
-  const owners = createOwners(
+  const owners = createOwners({
     store,
-    resolved.resolveOwner,
-    cache.fence,
+    resolveOwner: resolved.resolveOwner,
+    fence: cache.fence,
     withheld,
+    freshness,
     clock,
-    storeTimeoutMs,
-    freshness.confirmed,
     own,
-  )
-  const repair = createRepair(managed, commits, clock, storeTimeoutMs)
+  })
+  const repair = createRepair(managed, commits)
   const rehash = createRehash({ hashing, repair, cache, clock, own, report })
-  const ownerFlags = createOwnerFlags({ store: managed, repair, owners, clock, storeTimeoutMs, own, report })
+  const ownerFlags = createOwnerFlags({ store: managed, repair, owners, clock, own, report })
   const retention = createRetention({
     store,
     times: resolved.retention,
     clock,
     random: Math.random,
-    storeTimeoutMs,
     report,
   })
 
   const recorder =
     resolved.usage === false || store.addUsage === undefined || store.usage === undefined
       ? undefined
-      : createRecorder(
-          async (batch) => store.addUsage?.(batch),
-          { ...resolved.usage, storeTimeoutMs },
+      : createRecorder({
+          ...resolved.usage,
+          store,
           clock,
-          apiKeys.isOurs,
-          Math.random,
+          isOurs: apiKeys.isOurs,
+          random: Math.random,
           own,
           report,
-        )
+        })
 
-  const start = createStart({ store, freshness, vitals, clock, options: resolved, onStarted: retention.start })
+  const start = createStart({ store, freshness, vitals, options: resolved, onStarted: retention.start })
   const readiness = createReadiness(() => own(start), clock, Math.min(startRetryMs, resolved.pollMs))
   const ready = async (): Promise<void> => readiness.starting()
 
-  const records = createRecords(store, cache.fence, clock, storeTimeoutMs, own)
+  const records = createRecords(store, cache.fence, clock, own)
   const recheck = createRecheck({
     records,
     owners,
@@ -197,9 +200,8 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
     environments: resolved.environments,
     permissions,
     clock,
-    storeTimeoutMs,
     ready,
-    confirmed: freshness.confirmed,
+    confirmed,
     caches,
     entries: cache.entries,
     events: createEventSink(resolved.onEvent, clock, report),
@@ -274,7 +276,7 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
     },
 
     ready: readiness.ready,
-    guarantees: () => guaranteesOf(store, resolved, freshness.bus.refusal(), freshness.storeId),
+    guarantees: () => guaranteesOf(resolved.store, resolved, freshness.bus.refusal(), freshness.storeId),
     health() {
       // A process that gets no requests until it is healthy would never become so.
       if (!readiness.closed) readiness.starting()?.catch(() => {})

@@ -1,3 +1,4 @@
+import { isObject } from '../input/plain-fields.ts'
 import type { Announcement } from '../store/store.ts'
 
 // Longer lists than a commit can announce are not ours.
@@ -44,8 +45,4 @@ function isAnnouncement(value: unknown): value is Announcement {
     default:
       return false
   }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null
 }

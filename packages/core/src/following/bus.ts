@@ -1,12 +1,13 @@
+import type { BoundedStore } from '../bounds/bounded-store.types.ts'
 import { type ClavigerError, ConfigurationError, isClavigerError } from '../errors/errors.ts'
 import { channels, publish } from '../reporting/diagnostics.ts'
 import { publishFault, type ReportFault } from '../reporting/faults.ts'
 import type { Clock } from '../runtime/clock.ts'
-import type { KeyStore, Subscription } from '../store/store.ts'
+import type { Subscription } from '../store/store.ts'
 
 /** The subscription to a store's bus, kept up. Every failure is only a loss of speed: the poll tells the same. */
 export interface Bus {
-  /** Subscribes unless it is subscribed or under way. Resolves when it is, or after `patienceMs`; never rejects. */
+  /** Subscribes unless it is subscribed or under way. Resolves when it is, or has failed; never rejects. */
   listen(): Promise<void>
   stop(): Promise<void>
   state(): BusState
@@ -27,12 +28,11 @@ export interface BusHandlers {
 // Rights change rarely: who may not listen need not ask every second.
 const refusedRetryMs = 60_000
 
-/** Makes a bus that is not subscribed yet. A subscription that takes longer than `patienceMs` is given up. */
+/** Makes a bus that is not subscribed yet. */
 export function createBus(
-  store: KeyStore,
+  store: Pick<BoundedStore, 'subscribe'>,
   handlers: BusHandlers,
   clock: Clock,
-  patienceMs: number,
   report: ReportFault = publishFault,
 ): Bus {
   let isDown = false
@@ -40,11 +40,10 @@ export function createBus(
   let refusedAt = Number.NEGATIVE_INFINITY
   let muteness: string | null = null
   let subscription: Subscription | undefined
-  let attempt = 0
   let underWay: Promise<void> | undefined
   let stopped = false
 
-  const subscribe = async (number: number): Promise<void> => {
+  const subscribe = async (): Promise<void> => {
     try {
       const started = await store.subscribe?.({
         message: handlers.hear,
@@ -63,7 +62,7 @@ export function createBus(
           publish(channels.bus, () => (reason === null ? { state: 'up' } : { state: 'down', reason }))
         },
       })
-      if (stopped || number !== attempt) await started?.close()
+      if (stopped) await started?.close()
       else {
         subscription = started
         refusal = null
@@ -78,24 +77,11 @@ export function createBus(
     }
   }
 
-  const listenOnce = (): Promise<void> =>
-    new Promise((resolve) => {
-      attempt += 1
-      const giveUp = clock.schedule(patienceMs, () => {
-        attempt += 1
-        resolve()
-      })
-      void subscribe(attempt).then(() => {
-        giveUp()
-        resolve()
-      })
-    })
-
   return {
     async listen() {
       if (store.subscribe === undefined || subscription !== undefined || stopped) return
       if (refusal !== null && clock.monotonic() - refusedAt < refusedRetryMs) return
-      underWay ??= listenOnce().finally(() => {
+      underWay ??= subscribe().finally(() => {
         underWay = undefined
       })
       await underWay

@@ -1,11 +1,11 @@
+import type { BoundedStore } from '../bounds/bounded-store.types.ts'
 import type { ChangeTarget } from '../cache/change-target.ts'
 import { ConfigurationError, UnavailableError } from '../errors/errors.ts'
 import { channels, publish } from '../reporting/diagnostics.ts'
 import { publishFault, type ReportFault } from '../reporting/faults.ts'
 import type { Vitals } from '../reporting/vitals.ts'
 import type { Clock } from '../runtime/clock.ts'
-import { within } from '../runtime/within.ts'
-import type { Announcement, Head, KeyStore, LoggedChange, PollResult } from '../store/store.ts'
+import type { Announcement, Head, LoggedChange, PollResult } from '../store/store.ts'
 import { type Bus, createBus } from './bus.ts'
 import { areAnnouncements, readBusMessage } from './bus-message.ts'
 import { createRounds } from './rounds.ts'
@@ -50,7 +50,6 @@ export interface Freshness {
 export interface FreshnessTimes {
   readonly pollMs: number
   readonly leaseMs: number
-  readonly storeTimeoutMs: number
   /** The only store to follow. Default: the one that answers first. */
   readonly storeId?: string | undefined
 }
@@ -63,16 +62,29 @@ const maxOwnChanges = 1_000
 const firstRetryMs = 50
 const maxQuickRetries = 4
 
-/** Prepares to follow; nothing happens until `start`. `random` gives numbers from 0 to 1. */
-export function createFreshness(
-  store: KeyStore,
-  target: ChangeTarget,
-  times: FreshnessTimes,
-  clock: Clock,
-  random: () => number = Math.random,
-  report: ReportFault = publishFault,
-  vitals: Pick<Vitals, 'set'> = { set() {} },
-): Freshness {
+/** What following is made of. */
+export interface FreshnessParts {
+  readonly store: Pick<BoundedStore, 'poll' | 'subscribe'>
+  /** What the changes are applied to. */
+  readonly target: ChangeTarget
+  readonly times: FreshnessTimes
+  readonly clock: Clock
+  /** Gives numbers from 0 to 1. */
+  readonly random?: () => number
+  readonly report?: ReportFault
+  readonly vitals?: Pick<Vitals, 'set'>
+}
+
+/** Prepares to follow; nothing happens until `start`. */
+export function createFreshness({
+  store,
+  target,
+  times,
+  clock,
+  random = Math.random,
+  report = publishFault,
+  vitals = { set() {} },
+}: FreshnessParts): Freshness {
   let head: Head | null = null
   // An interval, not an end: a wall clock set back ends the lease, unless by less than `maxDriftMs`.
   let lease = store.poll === undefined ? { from: Number.NEGATIVE_INFINITY, until: Number.POSITIVE_INFINITY } : noLease
@@ -105,7 +117,7 @@ export function createFreshness(
     const sentAt = clock.now()
     // Asked from `head` as it is now: what a late answer of an earlier poll would say is never looked at.
     const since = head
-    const result = await within(clock, times.storeTimeoutMs, 'store', async () => store.poll?.(since))
+    const result = await store.poll(since)
     if (stopped || result === undefined) return
     requireSameStore(since, times.storeId, result.head.storeId)
     follow(result)
@@ -171,7 +183,7 @@ export function createFreshness(
     else if (read !== 'ignore') throttled.apply(read)
   }
 
-  const bus = createBus(store, { hear, back: () => void tick() }, clock, times.storeTimeoutMs, report)
+  const bus = createBus(store, { hear, back: () => void tick() }, clock, report)
 
   return {
     alive,

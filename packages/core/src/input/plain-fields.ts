@@ -41,6 +41,11 @@ export function isPlain(value: unknown): value is Readonly<Record<string, unknow
   return prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
+/** What a store gave, or a bus, which may be of a class of its driver's: an object that is not a list. */
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
 /** The same fields in an object without a prototype: what is left out is not inherited either. */
 export function bare<Shape extends object>(fields: Shape): Shape {
   return Object.assign(Object.create(null) as Shape, fields)

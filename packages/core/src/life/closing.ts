@@ -1,8 +1,8 @@
+import type { BoundedStore } from '../bounds/bounded-store.types.ts'
 import type { Freshness } from '../following/freshness.ts'
 import type { Clock } from '../runtime/clock.ts'
 import { soon } from '../runtime/timers.ts'
 import { within } from '../runtime/within.ts'
-import type { KeyStore } from '../store/store.ts'
 import type { Recorder } from '../usage/recorder.ts'
 
 /** What ends with a keyring. */
@@ -11,7 +11,7 @@ export interface ClosingParts {
   readonly stop: () => void
   readonly freshness: Pick<Freshness, 'stop'>
   readonly recorder: Pick<Recorder, 'close'> | undefined
-  readonly store: Pick<KeyStore, 'close'>
+  readonly store: Pick<BoundedStore, 'lasting'>
   readonly clock: Clock
 }
 
@@ -34,7 +34,7 @@ export function createClosing({ stop, freshness, recorder, store, clock }: Closi
       await recorder?.close(timeoutMs)
       await stopped
     } finally {
-      await within(clock, timeoutMs, 'store', async () => store.close?.())
+      await store.lasting(timeoutMs).close()
     }
   }
 

@@ -1,7 +1,6 @@
-import { ConfigurationError, UnavailableError } from '../errors/errors.ts'
-import type { Clock } from '../runtime/clock.ts'
-import { within } from '../runtime/within.ts'
-import type { KeyStore, Marks } from '../store/store.ts'
+import type { BoundedStore } from '../bounds/bounded-store.types.ts'
+import { ConfigurationError } from '../errors/errors.ts'
+import type { Marks } from '../store/store.ts'
 
 /** What a keyring is known by, on a store that it may share with others of its kind. */
 export interface KeyringIdentity {
@@ -16,7 +15,6 @@ export interface KeyringIdentity {
 // What a store is asked to keep for us stays small, whatever a catalogue holds.
 const maxResources = 32
 const maxMarks = 500
-const maxLength = 255
 
 /**
  * Compares a keyring with what others have written down in the store, and adds what is new of it. Usually one read; the
@@ -27,23 +25,18 @@ const maxLength = 255
  * @throws {UnavailableError} when the store fails
  */
 export async function compareMarks(
-  store: KeyStore,
+  store: Pick<BoundedStore, 'marks'>,
   mine: KeyringIdentity,
   allowSharedStore: boolean,
-  clock: Clock,
-  timeoutMs: number,
 ): Promise<string | undefined> {
   if (store.marks === undefined) return undefined
-  const exchange = async (proposed: Marks): Promise<Marks> =>
-    parseMarks(await within(clock, timeoutMs, 'store', async () => store.marks?.(proposed)))
-
-  let stored = await exchange(new Map())
+  let stored = await store.marks(new Map())
   let doubt: string | undefined
   // The product first: what a keyring that does not belong here would write must not stand in anybody's way.
   for (const proposal of [productMark, peppersAndPrefixes, resourceMarks]) {
     doubt = judged(stored, mine, allowSharedStore)
     const missing = new Map([...proposal(stored, mine)].filter(([name]) => !stored.has(name)))
-    if (missing.size > 0) stored = await exchange(missing)
+    if (missing.size > 0) stored = await store.marks(missing)
   }
   judged(stored, mine, allowSharedStore)
   return doubt
@@ -114,11 +107,4 @@ function catalogueDoubt(stored: Marks, { resources }: KeyringIdentity): string |
     'of them. Does another product use the same store? Then give each a namespace, table prefix or file of its own; ' +
     "they list and revoke each other's keys. If it is meant, pass allowSharedStore: true."
   )
-}
-
-function parseMarks(marks: Marks | undefined): Marks {
-  const isSound =
-    marks instanceof Map && [...marks].flat().every((text) => typeof text === 'string' && text.length <= maxLength)
-  if (isSound) return marks
-  throw new UnavailableError('store', 'The store gave marks that cannot be read.')
 }

@@ -1,19 +1,16 @@
+import type { BoundedStore } from '../bounds/bounded-store.types.ts'
 import type { Freshness } from '../following/freshness.ts'
 import { tryHasher } from '../hashing/self-test.ts'
 import type { ResolvedOptions } from '../options/options.ts'
 import { resourcesOf } from '../permissions/catalogue.ts'
 import type { Vitals } from '../reporting/vitals.ts'
-import type { Clock } from '../runtime/clock.ts'
-import { within } from '../runtime/within.ts'
-import type { KeyStore } from '../store/store.ts'
 import { compareMarks } from './marks.ts'
 
 /** What a start is made of. */
 export interface StartParts {
-  readonly store: KeyStore
+  readonly store: Pick<BoundedStore, 'lasting'>
   readonly freshness: Pick<Freshness, 'start'>
   readonly vitals: Vitals
-  readonly clock: Clock
   readonly options: Pick<ResolvedOptions, 'grammar' | 'permissions' | 'hasher' | 'allowSharedStore'>
   readonly onStarted: () => void
 }
@@ -23,7 +20,8 @@ const readyTimeoutMs = 10_000
 
 /** Tries what requests will need, the store last of what can fail alone, and begins to follow its changes. */
 export function createStart(parts: StartParts): () => Promise<void> {
-  const { store, freshness, vitals, clock, options } = parts
+  const { freshness, vitals, options } = parts
+  const store = parts.store.lasting(readyTimeoutMs)
   const warned = new Set<string>()
 
   const attempt = async <T>(part: 'store' | 'hasher', work: () => Promise<T>): Promise<T> => {
@@ -45,8 +43,8 @@ export function createStart(parts: StartParts): () => Promise<void> {
   }
 
   const checkStore = async (): Promise<void> => {
-    await within(clock, readyTimeoutMs, 'store', async () => store.ready?.())
-    warn(await compareMarks(store, identity, options.allowSharedStore, clock, readyTimeoutMs))
+    await store.ready()
+    warn(await compareMarks(store, identity, options.allowSharedStore))
     await freshness.start()
   }
 

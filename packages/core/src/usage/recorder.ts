@@ -1,9 +1,9 @@
+import type { BoundedStore } from '../bounds/bounded-store.types.ts'
 import { channels, publish } from '../reporting/diagnostics.ts'
 import { publishFault, type ReportFault } from '../reporting/faults.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { OwnContext } from '../runtime/own-context.ts'
 import { startBudget } from '../runtime/within.ts'
-import type { KeyStore } from '../store/store.ts'
 import type { ApiKey, Refused, Verification } from '../verification/verification.ts'
 import { createSender } from './sender.ts'
 import { createTally, type Subject } from './tally.ts'
@@ -24,36 +24,40 @@ export interface Recorder {
   close(limitMs: number): Promise<void>
 }
 
-/** How to record. */
-export interface RecorderOptions {
+/** What recording is made of. */
+export interface RecorderParts {
+  /** One that has `addUsage`. */
+  readonly store: Pick<BoundedStore, 'lasting' | 'timeoutMs'>
   readonly flushMs: number
   readonly maxCells: number
-  readonly storeTimeoutMs: number
+  readonly clock: Clock
+  /** Whether an accepted verdict's key was made by this keyring: no other is counted. */
+  readonly isOurs: (apiKey: ApiKey) => boolean
+  /** Gives numbers from 0 to 1, so that processes started together do not flush together. */
+  readonly random: () => number
+  readonly own: OwnContext
+  readonly report?: ReportFault
 }
 
 // Nobody waits for a flush, but whoever closes waits for the one under way.
 const leastPatienceMs = 2_000
 const pauseMs = 100
 
-/**
- * Makes a recorder. Nothing is scheduled while nothing is counted.
- *
- * @param isOurs whether an accepted verdict's key was made by this keyring: no other is counted
- * @param random gives numbers from 0 to 1, so that processes started together do not flush together
- */
-export function createRecorder(
-  addUsage: NonNullable<KeyStore['addUsage']>,
-  { flushMs, maxCells, storeTimeoutMs }: RecorderOptions,
-  clock: Clock,
-  isOurs: (apiKey: ApiKey) => boolean,
-  random: () => number,
-  own: OwnContext,
-  report: ReportFault = publishFault,
-): Recorder {
+/** Makes a recorder. Nothing is scheduled while nothing is counted. */
+export function createRecorder({
+  store,
+  flushMs,
+  maxCells,
+  clock,
+  isOurs,
+  random,
+  own,
+  report = publishFault,
+}: RecorderParts): Recorder {
   const subjects = new WeakMap<Refused, Subject>()
   const tally = createTally(maxCells)
-  const sender = createSender(addUsage, tally, clock)
-  const patienceMs = Math.max(storeTimeoutMs, leastPatienceMs)
+  const sender = createSender(store, tally)
+  const patienceMs = Math.max(store.timeoutMs, leastPatienceMs)
   let dropped = 0
   let flight: Promise<void> | undefined
   let cancelPlanned: (() => void) | undefined
@@ -133,7 +137,7 @@ export function createRecorder(
       const { leftMs } = startBudget(clock, limitMs)
       await flight?.catch(() => {})
       while (!sender.idle && leftMs() > 0) {
-        const isStored = await sendQuietly(() => Math.min(storeTimeoutMs, leftMs()))
+        const isStored = await sendQuietly(() => Math.min(store.timeoutMs, leftMs()))
         if (!isStored) await pause(clock, Math.min(pauseMs, leftMs()))
       }
       closed = true

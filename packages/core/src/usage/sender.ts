@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Clock } from '../runtime/clock.ts'
-import { within } from '../runtime/within.ts'
-import type { KeyStore } from '../store/store.ts'
+import type { BoundedStore } from '../bounds/bounded-store.types.ts'
 import type { UsageBatch } from '../store/usage.ts'
 import type { Tally } from './tally.ts'
 
@@ -26,7 +24,7 @@ export interface Sender {
 const maxBatchEntries = 2_000
 
 /** Makes a sender. Its batches are one instance's: they must be sent one after the other. */
-export function createSender(addUsage: NonNullable<KeyStore['addUsage']>, tally: Tally, clock: Clock): Sender {
+export function createSender(store: Pick<BoundedStore, 'lasting'>, tally: Tally): Sender {
   const instanceId = randomUUID()
   let sequence = 0
   let open: UsageBatch | undefined
@@ -39,7 +37,7 @@ export function createSender(addUsage: NonNullable<KeyStore['addUsage']>, tally:
         open = { instanceId, sequence, entries: tally.seal(maxBatchEntries) }
       }
       const batch = open
-      await within(clock, limitMs, 'store', () => addUsage(batch))
+      await store.lasting(limitMs).addUsage?.(batch)
       open = undefined
       return requestsIn(batch)
     },

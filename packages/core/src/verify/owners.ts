@@ -1,14 +1,14 @@
+import type { BoundedStore } from '../bounds/bounded-store.types.ts'
 import type { Fence } from '../cache/fence.ts'
 import { createFlights } from '../cache/flights.ts'
 import { type OwnerQuestion, ownerScope } from '../cache/scopes.ts'
 import { UnavailableError } from '../errors/errors.ts'
+import type { Freshness } from '../following/freshness.ts'
 import { type GrantSet, grantSet, unboundedGrants } from '../permissions/match.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { OwnContext } from '../runtime/own-context.ts'
-import { within } from '../runtime/within.ts'
+import { type Budget, startBudget, within } from '../runtime/within.ts'
 import { isServiceAccountId } from '../store/service-account-id.ts'
-import type { KeyStore } from '../store/store.ts'
-import { storedServiceAccount } from './service-account.ts'
 import type { WithheldGrants } from './withheld-grants.ts'
 
 /**
@@ -38,28 +38,35 @@ export interface Owners {
 
 const everything: OwnerRead = { grants: unboundedGrants, stamp: undefined }
 
+/** What asking for owners is made of. */
+export interface OwnerParts {
+  readonly store: Pick<BoundedStore, 'account' | 'accounts' | 'timeoutMs'>
+  readonly resolveOwner: ResolveOwner | 'unbounded'
+  readonly fence: Fence
+  readonly withheld: WithheldGrants
+  /** Shows that what was not found is not there. */
+  readonly freshness: Pick<Freshness, 'confirmed'>
+  readonly clock: Clock
+  readonly own: OwnContext
+}
+
 /**
- * Makes the reader. Service accounts are Claviger's own records and are looked up first; the host knows the rest.
- * `confirmed` resolves once the store has shown that what was not found is not there.
+ * Makes the reader. Service accounts are Claviger's own records and are looked up first; the host knows the rest. Both
+ * together take no longer than one call of the store may.
  */
-export function createOwners(
-  store: KeyStore,
-  resolveOwner: ResolveOwner | 'unbounded',
-  fence: Fence,
-  withheld: WithheldGrants,
-  clock: Clock,
-  timeoutMs: number,
-  confirmed: () => Promise<void>,
-  own: OwnContext,
-): Owners {
+export function createOwners(parts: OwnerParts): Owners {
+  const { store, resolveOwner, fence, withheld, freshness, clock, own } = parts
   const flights = createFlights<OwnerRead>()
 
-  const serviceAccountGrants = async ({ workspaceId, owner }: OwnerQuestion): Promise<GrantSet | null | undefined> => {
-    if (owner.type !== 'service' || store.services === undefined) return undefined
-    const account = await storedServiceAccount(store, workspaceId, owner.id, 'owner')
+  const serviceAccountGrants = async (
+    { workspaceId, owner }: OwnerQuestion,
+    budget: Budget,
+  ): Promise<GrantSet | null | undefined> => {
+    if (owner.type !== 'service' || store.accounts === undefined) return undefined
+    const account = await store.account(workspaceId, owner.id, 'owner')
     if (account === undefined) {
       if (!isServiceAccountId(owner.id)) return undefined
-      await confirmed()
+      await within(clock, budget.leftMs(), 'owner', freshness.confirmed)
       return null
     }
     return account.deletedAt === null ? grantSet(account.permissions) : null
@@ -77,10 +84,10 @@ export function createOwners(
   }
 
   const start = async (question: OwnerQuestion, stamp: number): Promise<OwnerRead> => {
-    const grants = await within(clock, timeoutMs, 'owner', async () => {
-      const account = await serviceAccountGrants(question)
-      return account === undefined ? hostGrants(question) : account
-    })
+    const budget = startBudget(clock, store.timeoutMs)
+    const account = await serviceAccountGrants(question, budget)
+    const grants =
+      account === undefined ? await within(clock, budget.leftMs(), 'owner', () => hostGrants(question)) : account
     return { grants: withheld.judged(question, grants), stamp }
   }
 

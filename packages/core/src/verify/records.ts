@@ -1,15 +1,12 @@
+import type { BoundedStore, FoundKeys } from '../bounds/bounded-store.types.ts'
 import type { Fence } from '../cache/fence.ts'
 import { createFlights } from '../cache/flights.ts'
 import { keyScope } from '../cache/scopes.ts'
-import { BusyError, CorruptRecordError } from '../errors/errors.ts'
-import { channels, publish } from '../reporting/diagnostics.ts'
+import { BusyError } from '../errors/errors.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { OwnContext } from '../runtime/own-context.ts'
 import { soon } from '../runtime/timers.ts'
-import { unavailable, within } from '../runtime/within.ts'
-import { decodeKeyRecord } from '../store/record-codec.ts'
 import type { KeyRecord } from '../store/records.ts'
-import type { KeyStore } from '../store/store.ts'
 
 /** What the store said of an id, and from when that is. */
 export interface RecordRead {
@@ -36,22 +33,16 @@ export interface Records {
 const maxWaiting = 12_500
 const maxBatch = 500
 
-/** Makes a reader. `storeTimeoutMs` bounds each batch from when it is sent, at the end of the tick that gathered it. */
-export function createRecords(
-  store: KeyStore,
-  fence: Fence,
-  clock: Clock,
-  storeTimeoutMs: number,
-  own: OwnContext,
-): Records {
+/** Makes a reader. Each batch has its own time, from when it is sent, at the end of the tick that gathered it. */
+export function createRecords(store: Pick<BoundedStore, 'find'>, fence: Fence, clock: Clock, own: OwnContext): Records {
   const flights = createFlights<RecordRead>()
-  let batch: { readonly ids: string[]; readonly answer: Promise<Found> } | undefined
+  let batch: { readonly ids: string[]; readonly answer: Promise<FoundKeys> } | undefined
 
-  const gather = (): { readonly ids: string[]; readonly answer: Promise<Found> } => {
+  const gather = (): { readonly ids: string[]; readonly answer: Promise<FoundKeys> } => {
     const ids: string[] = []
     const answer = new Promise<void>(soon).then(() => {
       if (batch?.ids === ids) batch = undefined
-      return within(clock, storeTimeoutMs, 'store', () => store.find(ids))
+      return store.find(ids)
     })
     return { ids, answer }
   }
@@ -59,7 +50,7 @@ export function createRecords(
   const start = (id: string, readAt: number, stamp: number): Promise<RecordRead> => {
     if (batch === undefined || batch.ids.length >= maxBatch) batch = own(gather)
     batch.ids.push(id)
-    return batch.answer.then((found) => ({ id, record: recordIn(found, id), readAt, stamp }))
+    return batch.answer.then((found) => ({ id, record: found.get(id), readAt, stamp }))
   }
 
   return {
@@ -71,29 +62,4 @@ export function createRecords(
       return flights.join(id, stamp, () => start(id, clock.now(), stamp))
     },
   }
-}
-
-type Found = ReadonlyMap<string, KeyRecord | 'corrupt'>
-
-// What makes no sense at all fails its own caller, not the batch.
-function recordIn(found: Found, id: string): KeyRecord | 'corrupt' | null {
-  try {
-    return readableKey(id, found.get(id))
-  } catch (error) {
-    throw unavailable('store', error)
-  }
-}
-
-/** Any store's answer is checked, our own included: a row may have been written by somebody else. Null for none. */
-export function readableKey(id: string, stored: KeyRecord | 'corrupt' | undefined): KeyRecord | 'corrupt' | null {
-  if (stored === undefined) return null
-  try {
-    const record = stored === 'corrupt' ? undefined : decodeKeyRecord(stored)
-    if (record?.id === id) return record
-    publish(channels.corrupt, () => ({ keyId: id }))
-  } catch (error) {
-    if (!(error instanceof CorruptRecordError)) throw error
-    publish(channels.corrupt, () => ({ keyId: id, field: error.field }))
-  }
-  return 'corrupt'
 }

@@ -1,15 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import type { ManagedStore } from '../bounds/managed-store.ts'
+import type { BoundedStore, LockedTarget } from '../bounds/bounded-store.types.ts'
 import type { ChangeTarget } from '../cache/change-target.ts'
 import { isClavigerError, UnavailableError } from '../errors/errors.ts'
 import type { Freshness } from '../following/freshness.ts'
 import type { Clock } from '../runtime/clock.ts'
-import { within } from '../runtime/within.ts'
-import { readableServiceAccount } from '../store/readable.ts'
-import type { KeyRecord, ServiceAccount } from '../store/records.ts'
-import type { Change, CommitResult, LockedRecord, LockTarget, Urgency } from '../store/store.ts'
-import { readableKey } from '../verify/records.ts'
-import { compareAndSet, type LockedTarget } from './compare-and-set.ts'
+import type { Change, CommitResult, LockedRecord, Urgency } from '../store/store.ts'
+import { compareAndSet } from './compare-and-set.ts'
 
 /** A change as its author knows it; nonce and time are added on the way. */
 export type ProposedChange = Omit<Change, 'nonce' | 'at' | 'silent' | 'storeId'> & { readonly silent?: boolean }
@@ -45,14 +41,18 @@ export interface Commits {
   commitLocked(change: LockedChange): Promise<CommitResult | undefined>
 }
 
+/** What writing is made of. */
+export interface CommitParts {
+  readonly store: BoundedStore
+  readonly caches: ChangeTarget
+  readonly freshness: Pick<Freshness, 'applied' | 'storeId'>
+  /** Resolves once the store has shown that what was not found is not there. */
+  readonly confirmed: () => Promise<void>
+  readonly clock: Clock
+}
+
 /** Makes the one way to write. */
-export function createCommits(
-  store: ManagedStore,
-  caches: ChangeTarget,
-  freshness: Pick<Freshness, 'applied' | 'confirmed' | 'storeId'>,
-  clock: Clock,
-  storeTimeoutMs: number,
-): Commits {
+export function createCommits({ store, caches, freshness, confirmed, clock }: CommitParts): Commits {
   const whole = (change: ProposedChange, nonce: string): Change => ({
     silent: false,
     ...change,
@@ -87,7 +87,7 @@ export function createCommits(
       return applying(
         nonce,
         () => change,
-        () => within(clock, storeTimeoutMs, 'store', () => store.commit(whole(change, nonce))),
+        () => store.commit(whole(change, nonce)),
       )
     },
 
@@ -99,10 +99,7 @@ export function createCommits(
       const ask = (stored: readonly LockedRecord[]): Change | undefined => {
         thrown = undefined
         try {
-          const change = decide(
-            targets.map((target, index) => readable(target, stored[index] ?? null)),
-            clock.now(),
-          )
+          const change = decide(stored, clock.now())
           proposed = change ?? proposed
           return change && whole(change, nonce)
         } catch (error) {
@@ -115,12 +112,12 @@ export function createCommits(
         () => proposed,
         () =>
           store.commitLocked === undefined
-            ? compareAndSet(store, { targets, urgency, ask, ...(lost && { lost }) }, clock, storeTimeoutMs)
-            : within(clock, storeTimeoutMs, 'store', async () => store.commitLocked?.(targets, ask, urgency)),
+            ? compareAndSet(store, { targets, urgency, ask, ...(lost && { lost }) }, clock)
+            : store.commitLocked(targets, ask, urgency),
       )
       if (thrown === undefined) return result
       // Not for what a store lost, or has not heard of yet.
-      if (isAbsence(thrown.error)) await within(clock, storeTimeoutMs, 'store', freshness.confirmed)
+      if (isAbsence(thrown.error)) await confirmed()
       throw thrown.error
     },
   }
@@ -132,10 +129,4 @@ function isAbsence(error: unknown): boolean {
 
 function newNonce(): string {
   return randomBytes(12).toString('base64url')
-}
-
-/** Any store's answer is checked, our own included. */
-function readable({ type, id }: LockTarget, stored: LockedRecord): LockedRecord {
-  if (stored === null || stored === 'corrupt') return stored
-  return type === 'key' ? readableKey(id, stored as KeyRecord) : readableServiceAccount(id, stored as ServiceAccount)
 }

@@ -1,14 +1,8 @@
-import type { ManagedStore } from '../bounds/managed-store.ts'
+import type { BoundedStore, LockedTarget } from '../bounds/bounded-store.types.ts'
 import { UnavailableError } from '../errors/errors.ts'
 import type { Clock } from '../runtime/clock.ts'
-import { startBudget, within } from '../runtime/within.ts'
-import type { Change, CommitResult, LockedRecord, LockTarget, Urgency } from '../store/store.ts'
-import { storedServiceAccount } from '../verify/service-account.ts'
-
-/** A record that nobody else writes while a change is decided. */
-export interface LockedTarget extends LockTarget {
-  readonly workspaceId: string
-}
+import { startBudget } from '../runtime/within.ts'
+import type { Change, CommitResult, LockedRecord, Urgency } from '../store/store.ts'
 
 /** What is decided over stored records, where the store cannot lock them. */
 export interface UnlockedChange {
@@ -28,17 +22,17 @@ const attempts = 50
  * @throws {UnavailableError} when others were first every time
  */
 export async function compareAndSet(
-  store: ManagedStore,
+  store: BoundedStore,
   { targets, urgency, ask, lost }: UnlockedChange,
   clock: Clock,
-  storeTimeoutMs: number,
 ): Promise<CommitResult | undefined> {
-  const budget = startBudget(clock, storeTimeoutMs)
+  const budget = startBudget(clock, store.timeoutMs)
+  const inBudget = (): BoundedStore => store.lasting(budget.leftMs())
   let known: readonly LockedRecord[] | undefined
   for (let attempt = 0; attempt < attempts && (attempt === 0 || budget.leftMs() > 0); attempt += 1) {
-    const change = ask(known ?? (await read(store, targets, clock, budget.leftMs())))
+    const change = ask(known ?? (await readTargets(inBudget(), targets)))
     if (change === undefined) return undefined
-    const result = await within(clock, budget.leftMs(), 'store', () => store.commit(change))
+    const result = await inBudget().commit(change)
     if (result.ok || urgency === 'ordinary') return result
     lost?.()
     // What the lost commit brought is as fresh as another read, and a round trip sooner.
@@ -49,20 +43,10 @@ export async function compareAndSet(
   throw new UnavailableError('store', 'Others kept changing the same record first.')
 }
 
-async function read(
-  store: ManagedStore,
-  targets: readonly LockedTarget[],
-  clock: Clock,
-  limitMs: number,
-): Promise<readonly LockedRecord[]> {
-  return within(clock, limitMs, 'store', async () => {
-    const ids = targets.flatMap(({ type, id }) => (type === 'key' ? [id] : []))
-    const keys = ids.length === 0 ? new Map() : await store.findFor(targets[0]?.workspaceId ?? '', ids)
-    return Promise.all(
-      targets.map(async ({ type, id, workspaceId }): Promise<LockedRecord> => {
-        if (type === 'key') return keys.get(id) ?? null
-        return (await storedServiceAccount(store, workspaceId, id, 'store')) ?? null
-      }),
-    )
-  })
+function readTargets(store: BoundedStore, targets: readonly LockedTarget[]): Promise<readonly LockedRecord[]> {
+  return Promise.all(
+    targets.map(async ({ type, id, workspaceId }): Promise<LockedRecord> => {
+      return type === 'key' ? store.key(workspaceId, id) : ((await store.account(workspaceId, id)) ?? null)
+    }),
+  )
 }

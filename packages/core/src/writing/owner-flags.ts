@@ -1,11 +1,10 @@
+import type { BoundedStore } from '../bounds/bounded-store.types.ts'
 import { createFairLine } from '../bounds/fair-line.ts'
 import { type OwnerQuestion, ownerScope } from '../cache/scopes.ts'
 import { publishFault, type ReportFault } from '../reporting/faults.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { OwnContext } from '../runtime/own-context.ts'
-import { within } from '../runtime/within.ts'
 import type { KeyRecord } from '../store/records.ts'
-import type { KeyStore } from '../store/store.ts'
 import type { Verification } from '../verification/verification.ts'
 import type { Owners } from '../verify/owners.ts'
 import type { Repair } from './repair.ts'
@@ -29,11 +28,10 @@ export interface OwnerFlags {
 export interface OwnerFlagParts {
   /** Where failures that nobody waits for are told of. Default: on `claviger:error` only. */
   readonly report?: ReportFault
-  readonly store: KeyStore
+  readonly store: Pick<BoundedStore, 'list'>
   readonly repair: Repair
-  readonly owners: Owners
+  readonly owners: Pick<Owners, 'read'>
   readonly clock: Clock
-  readonly storeTimeoutMs: number
   readonly own: OwnContext
 }
 
@@ -56,7 +54,6 @@ export function createOwnerFlags({
   repair,
   owners,
   clock,
-  storeTimeoutMs,
   own,
   report = publishFault,
 }: OwnerFlagParts): OwnerFlags {
@@ -107,17 +104,15 @@ export function createOwnerFlags({
   ): Promise<void> => {
     if (stopped || pagesLeft === 0) return
     const { workspaceId, owner } = question
-    const { items, nextCursor } = await within(clock, storeTimeoutMs, 'store', () =>
-      store.list({
-        workspaceId,
-        at: clock.now(),
-        statuses: living,
-        ownerId: owner.id,
-        visibleOwners: [owner],
-        limit: 100,
-        ...(cursor !== undefined && { cursor }),
-      }),
-    )
+    const { items, nextCursor } = await store.list({
+      workspaceId,
+      at: clock.now(),
+      statuses: living,
+      ownerId: owner.id,
+      visibleOwners: [owner],
+      limit: 100,
+      ...(cursor !== undefined && { cursor }),
+    })
     for (const record of items) await flag(record, isGone)
     if (nextCursor !== null) await flagPages(question, isGone, pagesLeft - 1, nextCursor)
   }

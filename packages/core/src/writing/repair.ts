@@ -1,8 +1,5 @@
-import type { ManagedStore } from '../bounds/managed-store.ts'
-import type { Clock } from '../runtime/clock.ts'
-import { within } from '../runtime/within.ts'
+import type { BoundedStore } from '../bounds/bounded-store.types.ts'
 import type { KeyRecord } from '../store/records.ts'
-import { readableKey } from '../verify/records.ts'
 import type { Commits } from './commits.ts'
 
 /**
@@ -17,10 +14,9 @@ import type { Commits } from './commits.ts'
 export type Repair = (seen: KeyRecord, repaired: (stored: KeyRecord) => KeyRecord | undefined) => Promise<boolean>
 
 /** Makes the one way to repair a key. */
-export function createRepair(store: ManagedStore, commits: Commits, clock: Clock, storeTimeoutMs: number): Repair {
+export function createRepair(store: Pick<BoundedStore, 'key'>, commits: Pick<Commits, 'commit'>): Repair {
   return async (seen, repaired) => {
-    const found = await within(clock, storeTimeoutMs, 'store', () => store.findFor(seen.workspaceId, [seen.id]))
-    const stored = readableKey(seen.id, found.get(seen.id))
+    const stored = await store.key(seen.workspaceId, seen.id)
     if (stored === null || stored === 'corrupt' || stored.revision !== seen.revision) return false
     const record = repaired(stored)
     if (record === undefined) return false

@@ -1,8 +1,8 @@
+import type { BoundedStore } from '../bounds/bounded-store.types.ts'
 import { ClosedError, NotSupportedError } from '../errors/errors.ts'
 import { publishFault, type ReportFault } from '../reporting/faults.ts'
 import type { Clock } from '../runtime/clock.ts'
-import { within } from '../runtime/within.ts'
-import type { KeyStore, PurgeLimits, PurgeProgress } from '../store/store.ts'
+import type { PurgeLimits } from '../store/store.ts'
 
 /** For how long ended rows are kept, milliseconds; `Infinity` for ever. */
 export interface RetentionTimes {
@@ -31,13 +31,12 @@ export interface Retention {
 export interface RetentionParts {
   /** Where failures that nobody waits for are told of. Default: on `claviger:error` only. */
   readonly report?: ReportFault
-  readonly store: KeyStore
+  /** Bounds each step. All of them together have no bound. */
+  readonly store: Pick<BoundedStore, 'purge'>
   readonly times: RetentionTimes
   readonly clock: Clock
   /** Gives numbers from 0 to 1, so that processes started together do not purge together. */
   readonly random: () => number
-  /** Bounds each step. All of them together have no bound. */
-  readonly storeTimeoutMs: number
 }
 
 const everyMs = 6 * 3_600_000
@@ -48,14 +47,7 @@ const longestPauseMs = 1_000
 const mostFailures = 3
 
 /** Makes the purger. */
-export function createRetention({
-  store,
-  times,
-  clock,
-  random,
-  storeTimeoutMs,
-  report = publishFault,
-}: RetentionParts): Retention {
+export function createRetention({ store, times, clock, random, report = publishFault }: RetentionParts): Retention {
   let cancel = (): void => {}
   const state = { stopped: false }
   const wakers = new Set<() => void>()
@@ -71,9 +63,6 @@ export function createRetention({
       wakers.add(wake)
     })
 
-  const step = async (limits: PurgeLimits): Promise<PurgeProgress> =>
-    (await within(clock, storeTimeoutMs, 'store', async () => store.purge?.(limits))) ?? 'done'
-
   const purge = async (): Promise<void> => {
     if (store.purge === undefined) throw new NotSupportedError('purge')
     const limits = purgeLimits(times, clock.now())
@@ -81,7 +70,7 @@ export function createRetention({
     for (let steps = 0; !state.stopped; steps += 1) {
       const startedAt = clock.monotonic()
       try {
-        if ((await step(limits)) !== 'more') return
+        if ((await store.purge(limits)) !== 'more') return
         failures = 0
       } catch (error) {
         failures += 1

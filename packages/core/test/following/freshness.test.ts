@@ -2,11 +2,14 @@ import { channel } from 'node:diagnostics_channel'
 import { memoryStore } from '@claviger/store-memory'
 import { testClock } from '@claviger/testing'
 import { afterEach, describe, expect, test } from 'vitest'
+import { boundedStore } from '../../src/bounds/bounded-store.ts'
 import type { ChangeTarget } from '../../src/cache/change-target.ts'
 import { createFreshness } from '../../src/following/freshness.ts'
+import type { Clock } from '../../src/runtime/clock.ts'
 import type { Announcement, BusListener, Head, KeyStore, PollResult, Subscription } from '../../src/store/store.ts'
 
-const times = { pollMs: 1_000, leaseMs: 5_000, storeTimeoutMs: 1_000 }
+const times = { pollMs: 1_000, leaseMs: 5_000 }
+const bounded = (store: KeyStore, clock: Clock) => boundedStore(store, clock, 1_000)
 const head = (epoch: number, nonce = `n${epoch}`, storeId = 's1'): Head => ({ storeId, epoch, nonce })
 const key = (id: string): Announcement => ({ type: 'key', id })
 
@@ -41,7 +44,7 @@ function following(overrides: Partial<KeyStore> = {}) {
     },
     ...overrides,
   }
-  const freshness = createFreshness(store, target, times, clock)
+  const freshness = createFreshness({ store: bounded(store, clock), target, times, clock })
   return {
     clock,
     flushes,
@@ -123,7 +126,13 @@ describe('the lease', () => {
 
   test('a store without a change log has no lease to lose', () => {
     const { poll: _, ...store } = memoryStore()
-    const freshness = createFreshness(store, { apply() {}, flush() {} }, times, testClock())
+    const clock = testClock()
+    const freshness = createFreshness({
+      store: bounded(store, clock),
+      target: { apply() {}, flush() {} },
+      times,
+      clock,
+    })
     expect(freshness.alive(0)).toBe(true)
     expect(freshness.alive(8.64e15)).toBe(true)
   })
@@ -298,10 +307,10 @@ describe('another store than the one it was started on', () => {
     const clock = testClock()
     const store: KeyStore = { ...memoryStore(), poll: async () => foreign }
     const target: ChangeTarget = { apply() {}, flush() {} }
-    const named = createFreshness(store, target, { ...times, storeId: 's1' }, clock)
+    const named = createFreshness({ store: bounded(store, clock), target, times: { ...times, storeId: 's1' }, clock })
     await expect(named.start()).rejects.toMatchObject({ code: 'ERR_CLAVIGER_CONFIGURATION', option: 'storeId' })
     expect(named.alive(clock.now())).toBe(false)
-    const right = createFreshness(store, target, { ...times, storeId: 's2' }, clock)
+    const right = createFreshness({ store: bounded(store, clock), target, times: { ...times, storeId: 's2' }, clock })
     await right.start()
     expect(right.storeId).toBe('s2')
   })
@@ -345,7 +354,13 @@ describe('what others wait for', () => {
 
   test('without a change log there is nothing to ask', async () => {
     const { poll: _, ...store } = memoryStore()
-    const freshness = createFreshness(store, { apply() {}, flush() {} }, times, testClock())
+    const clock = testClock()
+    const freshness = createFreshness({
+      store: bounded(store, clock),
+      target: { apply() {}, flush() {} },
+      times,
+      clock,
+    })
     await Promise.all([freshness.renewed(), freshness.confirmed()])
     expect(freshness.storeId).toBeUndefined()
   })

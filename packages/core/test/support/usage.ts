@@ -1,6 +1,7 @@
 import { channel } from 'node:diagnostics_channel'
 import { memoryStore } from '@claviger/store-memory'
 import { type TestClock, testClock } from '@claviger/testing'
+import { boundedStore } from '../../src/bounds/bounded-store.ts'
 import type { KeyStore } from '../../src/store/store.ts'
 import type { UsageBatch, UsageCounts } from '../../src/store/usage.ts'
 import { addCounts, noCounts } from '../../src/store/usage-points.ts'
@@ -46,14 +47,15 @@ export function recorderSetUp(options: { flushMs?: number; maxCells?: number; cl
     const apply = async (): Promise<void> => store.addUsage?.(batch)
     await (made.fail === undefined ? apply() : made.fail(batch, apply))
   }
-  const recorder = createRecorder(
-    addUsage,
-    { flushMs, maxCells, storeTimeoutMs: 1_000 },
+  const recorder = createRecorder({
+    store: boundedStore({ ...store, addUsage }, clock, 1_000),
+    flushMs,
+    maxCells,
     clock,
-    () => false,
-    () => 1,
-    (work) => work(),
-  )
+    isOurs: () => false,
+    random: () => 1,
+    own: (work) => work(),
+  })
   const made: RecorderSetUp = {
     clock,
     store,

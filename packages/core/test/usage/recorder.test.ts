@@ -3,6 +3,7 @@ import { testClock, testRecord } from '@claviger/testing'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { hourMs } from '../../src/store/usage.ts'
+import { boundedStore } from '../../src/bounds/bounded-store.ts'
 import { createRecorder } from '../../src/usage/recorder.ts'
 import type { Accepted, ApiKey, Refused } from '../../src/verification/verification.ts'
 import { heardOn, keyId, recorderSetUp, stored, workspaceId } from '../support/usage.ts'
@@ -256,14 +257,15 @@ test('S-39: an accepted verdict counts by its key, a copy of the key counts noth
   const clock = testClock()
   const store = memoryStore()
   const apiKey = { id: keyId(), workspaceId, secretVersion: 2 } as unknown as ApiKey
-  const recorder = createRecorder(
-    async (batch) => store.addUsage?.(batch),
-    { flushMs: 1_000, maxCells: 10, storeTimeoutMs: 1_000 },
+  const recorder = createRecorder({
+    store: boundedStore(store, clock, 1_000),
+    flushMs: 1_000,
+    maxCells: 10,
     clock,
-    (made) => made === apiKey,
-    () => 1,
-    (work) => work(),
-  )
+    isOurs: (made) => made === apiKey,
+    random: () => 1,
+    own: (work) => work(),
+  })
   const verdict: Accepted = { ok: true, apiKey, endsAt: null, noticeFrom: Number.POSITIVE_INFINITY }
   recorder.count({ ...verdict, apiKey: { ...apiKey } }, 200, undefined)
   expect(clock.pending()).toBe(0)
@@ -287,14 +289,14 @@ test('last used never moves back, whichever of two processes with clocks 5 s apa
   const start = (skewMs: number): (() => void) => {
     const own = { ...clock, now: () => clock.now() + skewMs }
     const options = { flushMs: 1_000, maxCells: 10, storeTimeoutMs: 1_000 }
-    const recorder = createRecorder(
-      async (batch) => store.addUsage?.(batch),
-      options,
-      own,
-      () => false,
-      () => 1,
-      (work) => work(),
-    )
+    const recorder = createRecorder({
+      store: boundedStore(store, own, 1_000),
+      ...options,
+      clock: own,
+      isOurs: () => false,
+      random: () => 1,
+      own: (work) => work(),
+    })
     const verdict: Refused = { ok: false, code: 'key_revoked' }
     recorder.introduce(verdict, { id: keyId(), workspaceId, secretVersion: 1 })
     return () => recorder.count(verdict, 200, undefined)

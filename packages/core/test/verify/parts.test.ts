@@ -2,6 +2,7 @@ import { memoryStore } from '@claviger/store-memory'
 import { testClock, testRecord, testServiceAccount } from '@claviger/testing'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { boundedStore } from '../../src/bounds/bounded-store.ts'
 import { createBucketOf } from '../../src/cache/bucket.ts'
 import { createDigests } from '../../src/cache/digest.ts'
 import { createFairMemory } from '../../src/cache/fair-memory.ts'
@@ -176,17 +177,18 @@ describe('withheld grants', () => {
 
 describe('owners', () => {
   const question = { workspaceId: 'ws_acme', owner: { type: 'user', id: 'ada' } } as const
-  const owners = (resolveOwner: Parameters<typeof createOwners>[1], store = memoryStore()) =>
-    createOwners(
-      store,
+  const owners = (resolveOwner: Parameters<typeof createOwners>[0]['resolveOwner'], store = memoryStore()) => {
+    const clock = testClock()
+    return createOwners({
+      store: boundedStore(store, clock, 1_000),
       resolveOwner,
-      createFence(bucketOf),
-      createWithheldGrants(),
-      testClock(),
-      1_000,
-      async () => {},
-      (work) => work(),
-    )
+      fence: createFence(bucketOf),
+      withheld: createWithheldGrants(),
+      freshness: { confirmed: async () => {} },
+      clock,
+      own: (work) => work(),
+    })
+  }
 
   test('P-34: null means gone', async () => {
     expect((await owners(() => null).read(question)).grants).toBeNull()

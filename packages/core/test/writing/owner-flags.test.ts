@@ -222,7 +222,6 @@ test('a workspace with more flags to note than may wait keeps none of another fr
     repair,
     owners: unused,
     clock: testClock(),
-    storeTimeoutMs: 1_000,
     own: (work) => work(),
   })
   const gone = (workspaceId: string, number: number) =>

@@ -69,7 +69,7 @@ export async function tryToChangeKey(
   const isDone = await commitFor(parts, actor, change).then(
     ({ ok }) => ok,
     async (error: unknown) => {
-      if (await isStored(parts, after)) return true
+      if (await isStored(parts.store, after)) return true
       throw error
     },
   )

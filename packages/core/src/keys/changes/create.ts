@@ -73,7 +73,7 @@ export function createKeys(parts: ManagerParts): Create {
         announcements: [{ type: 'key', id: record.id }],
       })
       const result = await commit.catch(async (error: unknown) => {
-        if (await isStored(parts, record)) return { ok: true } as const
+        if (await isStored(parts.store, record)) return { ok: true } as const
         throw error
       })
       if (result.ok) {

@@ -94,7 +94,7 @@ export function attemptOf(
     // Only what the actor sees is locked: nobody holds up the key of another workspace. And what is so already needs no lock.
     const before = await findVisible(parts, actor, id)
     await prepare?.(before, isCarriedOn)
-    const budget = startBudget(parts.clock, parts.storeTimeoutMs)
+    const budget = startBudget(parts.clock, parts.store.timeoutMs)
     let seen = before
     let written: KeyRecord | undefined
     let done = action
@@ -128,7 +128,7 @@ export function attemptOf(
       if (written === undefined) throw error
       remember(tried, written)
       lost()
-      if (!(await isStored({ ...parts, storeTimeoutMs: budget.leftMs() }, written))) throw error
+      if (!(await isStored(parts.store.lasting(budget.leftMs()), written))) throw error
     }
     // Where nothing was to be written, an earlier attempt may have done it, and its answer was lost.
     const own = written ?? (tried.has(traceOf(seen)) ? seen : undefined)

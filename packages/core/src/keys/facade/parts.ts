@@ -1,4 +1,4 @@
-import type { ManagedStore } from '../../bounds/managed-store.ts'
+import type { BoundedStore } from '../../bounds/bounded-store.types.ts'
 import type { ChangeTarget } from '../../cache/change-target.ts'
 import type { Entries } from '../../cache/entries.ts'
 import type { RevokedKeys } from '../../following/revoked.ts'
@@ -19,7 +19,7 @@ import type { EventSink } from './events.ts'
 
 /** What managing keys is made of. Times in milliseconds. */
 export interface ManagerParts {
-  readonly store: ManagedStore
+  readonly store: BoundedStore
   readonly commits: Commits
   readonly entries: Entries
   readonly revoked: RevokedKeys
@@ -41,7 +41,6 @@ export interface ManagerParts {
   readonly generate: TokenFactory
   readonly inTurn: Turns
   readonly clock: Clock
-  readonly storeTimeoutMs: number
   /** Resolves once the store may be used; rejects with `ClosedError` after `close`. */
   readonly ready: () => Promise<void>
   /** Resolves once the store has shown that what was not found before this call is not there. @throws {UnavailableError} */

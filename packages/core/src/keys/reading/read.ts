@@ -1,61 +1,47 @@
 import { KeyNotFoundError, ValidationError } from '../../errors/errors.ts'
 import { bare } from '../../input/plain-fields.ts'
-import { within } from '../../runtime/within.ts'
 import type { KeyQuery, Page } from '../../store/query.ts'
 import type { KeyRecord } from '../../store/records.ts'
 import type { KeyStatus } from '../../store/status.ts'
 import { isKeyId } from '../../token/token.ts'
-import { readableKey } from '../../verify/records.ts'
 import type { ManagerParts } from '../facade/parts.ts'
 import { isVisible, visibleOwners } from '../rules/rights.ts'
 import type { Actor } from '../shapes/actor.ts'
 import { type Attention, attentionFilter, attentions } from '../shapes/attention.ts'
-import { boundedText, isObject, ownFields, parseLimit } from '../shapes/checks.ts'
+import { boundedText, ownFields, parseLimit } from '../shapes/checks.ts'
 import { parseEnvironment } from '../shapes/create-input.ts'
 import type { ListKeysInput } from '../shapes/inputs.ts'
 import { type Key, keyFromRecord } from '../shapes/key.ts'
 
-type ReadParts = Pick<ManagerParts, 'store' | 'clock' | 'storeTimeoutMs' | 'confirmed' | 'grammar' | 'policy'>
+type ReadParts = Pick<ManagerParts, 'store' | 'clock' | 'grammar' | 'policy'>
 
 /**
  * Reads the stored record, afresh, if the actor may see it. An id of another workspace takes the same one query as an id
  * that does not exist, and ends in the same error.
  */
 export async function findVisible(
-  parts: Pick<ReadParts, 'store' | 'clock' | 'storeTimeoutMs' | 'confirmed'>,
+  { store, confirmed }: Pick<ManagerParts, 'store' | 'confirmed'>,
   actor: Actor,
   id: unknown,
 ): Promise<KeyRecord> {
   if (!isKeyId(id)) throw new KeyNotFoundError()
-  const found = await within(parts.clock, parts.storeTimeoutMs, 'store', () =>
-    parts.store.findFor(actor.workspaceId, [id]),
-  )
-  const record = readableKey(id, found.get(id))
+  const record = await store.key(actor.workspaceId, id)
   // What cannot be read cannot be shown to be this workspace's either.
   if (record !== null && record !== 'corrupt' && isVisible(record, actor)) return record
   // Not for what a store lost, or has not heard of yet.
-  await within(parts.clock, parts.storeTimeoutMs, 'store', parts.confirmed)
+  await confirmed()
   throw new KeyNotFoundError()
 }
 
 /** Lists what the actor may see. */
 export async function listVisible(parts: ReadParts, actor: Actor, input: ListKeysInput): Promise<Page<Key>> {
-  const { clock, policy, store, storeTimeoutMs } = parts
+  const { clock, policy, store } = parts
   const query = keyQuery(input, actor, parts, clock.now())
   if (actor.environment !== undefined && query.environment !== actor.environment) return { items: [], nextCursor: null }
-  const page = await within(clock, storeTimeoutMs, 'store', () => store.list(query))
-  const records = page.items.flatMap((stored) => shownRecord(stored, actor))
-  return { items: records.map((record) => keyFromRecord(record, policy, query.at)), nextCursor: page.nextCursor }
-}
-
-/** What a store lists is believed no more than what it finds: a row that is not one, or not this actor's, is left out. */
-function shownRecord(stored: KeyRecord, actor: Actor): readonly KeyRecord[] {
-  const record = readableKey(idOf(stored), stored)
-  return record !== null && record !== 'corrupt' && isVisible(record, actor) ? [record] : []
-}
-
-function idOf(stored: unknown): string {
-  return isObject(stored) && typeof stored['id'] === 'string' ? stored['id'] : ''
+  const { items, nextCursor } = await store.list(query)
+  // What a store lists is believed no more than what it finds.
+  const records = items.filter((record) => isVisible(record, actor))
+  return { items: records.map((record) => keyFromRecord(record, policy, query.at)), nextCursor }
 }
 
 /** Every status, in the order they are shown. */

@@ -1,19 +1,17 @@
+import type { LockedTarget } from '../../bounds/bounded-store.types.ts'
 import { ForbiddenError } from '../../errors/errors.ts'
 import type { RevokedKeys } from '../../following/revoked.ts'
 import { grantSet } from '../../permissions/match.ts'
-import { within } from '../../runtime/within.ts'
 import type { KeyRecord, SecretRecord } from '../../store/records.ts'
 import type { CommitResult, LockedRecord } from '../../store/store.ts'
 import type { RefusalCode } from '../../verification/verification.ts'
 import { stateRefusal } from '../../verify/judge.ts'
-import { readableKey } from '../../verify/records.ts'
 import type { ProposedChange } from '../../writing/commits.ts'
-import type { LockedTarget } from '../../writing/compare-and-set.ts'
 import type { ManagerParts } from '../facade/parts.ts'
 import type { Actor } from '../shapes/actor.ts'
 import { endOf } from './ceiling.ts'
 
-type ActingParts = Pick<ManagerParts, 'store' | 'commits' | 'clock' | 'storeTimeoutMs' | 'revoked' | 'owners' | 'ready'>
+type ActingParts = Pick<ManagerParts, 'store' | 'commits' | 'clock' | 'revoked' | 'owners' | 'ready'>
 
 /*
  * A key that acts is an actor only as long as it would pass a verification. Its manager may be kept for years, so the key
@@ -29,10 +27,8 @@ type ActingParts = Pick<ManagerParts, 'store' | 'commits' | 'clock' | 'storeTime
  */
 export async function presentActor(parts: ActingParts, actor: Actor): Promise<Actor> {
   if (actor.type !== 'key') return actor
-  const { clock, store, storeTimeoutMs } = parts
-  const found = await within(clock, storeTimeoutMs, 'store', () => store.findFor(actor.workspaceId, [actor.id]))
-  const record = readableKey(actor.id, found.get(actor.id))
-  const { secret, record: counted } = requirePresent(parts, actor, record, clock.now())
+  const record = await parts.store.key(actor.workspaceId, actor.id)
+  const { secret, record: counted } = requirePresent(parts, actor, record, parts.clock.now())
   const { grants } = parts.owners.unbounded(counted) ?? (await parts.owners.read(counted))
   if (grants === null) throw over('owner_gone')
   const own = grantSet(counted.permissions)

@@ -1,9 +1,7 @@
 import { ConflictError, NotSupportedError, ValidationError } from '../../errors/errors.ts'
 import { bare } from '../../input/plain-fields.ts'
-import { within } from '../../runtime/within.ts'
 import type { Page, ServiceAccountQuery } from '../../store/query.ts'
 import { serviceAccountId } from '../../store/service-account-id.ts'
-import { listedServiceAccount } from '../../verify/service-account.ts'
 import type { ManagerParts } from '../facade/parts.ts'
 import { requireGrants, requireUnbound } from '../rules/ceiling.ts'
 import { requireExplicitly } from '../rules/rights.ts'
@@ -21,14 +19,14 @@ export function createServiceAccountManager(
   asked: Actor,
   present: () => Promise<Actor>,
 ): ServiceAccountManager {
-  const { clock, freeText, generate, permissions, store, storeTimeoutMs } = parts
+  const { clock, freeText, generate, permissions, store } = parts
 
   /** The actor as it may act now. */
   const begin = async (): Promise<Actor> => {
     requireExplicitly(asked, 'manageServiceAccounts')
     const actor = await present()
     requireExplicitly(actor, 'manageServiceAccounts')
-    if (store.services === undefined) throw new NotSupportedError('services')
+    if (store.accounts === undefined) throw new NotSupportedError('services')
     return actor
   }
 
@@ -100,8 +98,8 @@ export function createServiceAccountManager(
       limit: parseLimit(limit),
       ...(cursor !== undefined && { cursor: boundedText('cursor', cursor, 2_500) }),
     })
-    const page = await within(clock, storeTimeoutMs, 'store', async () => store.services?.(query))
-    const accounts = (page?.items ?? []).flatMap((stored) => listedServiceAccount(stored, actor.workspaceId))
-    return { items: accounts.map(serviceAccountFromRecord), nextCursor: page?.nextCursor ?? null }
+    if (store.accounts === undefined) throw new NotSupportedError('services')
+    const { items, nextCursor } = await store.accounts(query)
+    return { items: items.map(serviceAccountFromRecord), nextCursor }
   }
 }

@@ -1,6 +1,5 @@
 import { isClavigerError } from '../../errors/errors.ts'
 import { bare } from '../../input/plain-fields.ts'
-import { within } from '../../runtime/within.ts'
 import type { KeyQuery } from '../../store/query.ts'
 import type { KeyStatus } from '../../store/status.ts'
 import { revocationOf } from '../changes/revoke.ts'
@@ -24,7 +23,7 @@ export async function revokeKeysOf(
   accountId: string,
   reason: string,
 ): Promise<void> {
-  const { store, clock, storeTimeoutMs } = parts
+  const { store, clock } = parts
   // The account's keys of every environment, whatever the actor sees otherwise.
   const everywhere = inEveryEnvironment(actor)
   const revoke = async (ids: readonly string[]): Promise<void> => {
@@ -46,7 +45,7 @@ export async function revokeKeysOf(
       limit: 100,
       ...(typeof cursor === 'string' && { cursor }),
     })
-    const page = await within(clock, storeTimeoutMs, 'store', () => store.list(query))
+    const page = await store.list(query)
     const ids = page.items.map(({ id }) => id)
     acting.push(...ids.filter(isActing))
     await revoke(ids.filter((id) => !isActing(id)))
