@@ -116,7 +116,7 @@ describe('a bounded store', () => {
       store.close(),
     ]
     expect(calls).not.toContain(undefined)
-    const ended = Promise.allSettled(calls)
+    const ended = Promise.allSettled(calls.map(async (call) => call))
     await clock.advanceAsync(1_000)
     for (const result of await ended) {
       expect(result).toMatchObject({
