@@ -173,7 +173,7 @@ describe('rehashing', () => {
   const old = { id: 'old', secret: 'o'.repeat(32) }
   const fresh = { id: 'new', secret: 'n'.repeat(32) }
 
-  test('S-15, S-51: a key used under an old pepper is stored anew, silently, off the request path', async () => {
+  test('a key used under an old pepper is stored anew, silently, off the request path', async () => {
     const shared = memoryStore()
     const before = setUp({ on: shared.connect(), hasher: hmacSha256({ pepper: old }) })
     const { key, token } = await before.create()
@@ -213,7 +213,7 @@ describe('rehashing', () => {
 })
 
 describe('close', () => {
-  test('S-48: ends polling and retries, closes the store, and refuses what comes after', async () => {
+  test('ends polling and retries, closes the store, and refuses what comes after', async () => {
     const { create, keyring, keys, store, clock } = setUp()
     const { key, token } = await create()
     await keyring.verify(token)
@@ -227,7 +227,7 @@ describe('close', () => {
     }
   })
 
-  test('S-48: a verification under way ends, one way or the other', async () => {
+  test('a verification under way ends, one way or the other', async () => {
     const { create, keyring, store } = setUp()
     const { token } = await create()
     const found = gate()
@@ -243,7 +243,7 @@ describe('close', () => {
 })
 
 describe('what is never shown', () => {
-  test('H-59, P17, P23: the token is in no record, key, verdict, error or cache', async () => {
+  test('the token is in no record, key, verdict, error or cache', async () => {
     const shared = memoryStore()
     const { create, keyring, keys } = setUp({ on: shared })
     const { key, token } = await create()
@@ -286,7 +286,7 @@ async function stored(store: KeyStore, id: string) {
   return record
 }
 
-test('S-28: two keyrings of other settings in one process share no memory', async () => {
+test('two keyrings of other settings in one process share no memory', async () => {
   const shared = memoryStore()
   const wide = setUp({ on: shared.connect() })
   const narrow = setUp({ on: shared.connect(), resolveOwner: () => [] })

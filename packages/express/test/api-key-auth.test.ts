@@ -62,7 +62,7 @@ describe.each(majors)('%s', (_, make) => {
     await request(app).get('/open').expect(200, { key: null })
   })
 
-  test('H-48: no spelling of a path reaches the handler past its guard', async () => {
+  test('no spelling of a path reaches the handler past its guard', async () => {
     const auth = apiKeyAuth(keyring)
     const app = make()
     let handled = 0
@@ -124,7 +124,7 @@ describe.each(majors)('%s', (_, make) => {
     expect(response.headers['content-type']).toBe('application/json; charset=utf-8')
   })
 
-  test('H-58: with NODE_ENV unset nothing of ours reaches the default error page', async () => {
+  test('with NODE_ENV unset nothing of ours reaches the default error page', async () => {
     const app = make()
     app.set('env', 'development')
     app.use(apiKeyAuth(keyring).authenticate(), ok)

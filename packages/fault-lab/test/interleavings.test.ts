@@ -19,7 +19,7 @@ import { delay } from './worker.ts'
  */
 const steps = Number(process.env.FAULT_LAB_STEPS ?? 1_000)
 const seed = Number(process.env.FAULT_LAB_SEED ?? 20_261_123)
-const title = `P1, P5, P6, S-20: ${steps} interleavings, seed ${seed}: no resurrection, no late accept`
+const title = `${steps} interleavings, seed ${seed}: no resurrection, no late accept`
 
 interface Handles {
   readonly stores: readonly [KeyStore, KeyStore]

@@ -9,7 +9,7 @@ import { startTraffic } from './traffic.ts'
 import { delay, startWorker, type Worker } from './worker.ts'
 
 /*
- * P13, measured: what a database has counted, against what clients were answered. `FAULT_LAB_KILLS` says how often a
+ * Measured: what a database has counted, against what clients were answered. `FAULT_LAB_KILLS` says how often a
  * process is killed, then with the flush interval hosts have (default 3, with a shorter one).
  */
 const kills = Number(process.env.FAULT_LAB_KILLS ?? 3)
@@ -47,7 +47,7 @@ for (const database of labs) {
       return ((await opened.store.usage?.(query)) ?? []).reduce<UsageCounts>(addCounts, noCounts)
     }
 
-    test('P13, F-23: a process that is told to end under load stores every request it answered, and ends by itself', async () => {
+    test('a process that is told to end under load stores every request it answered, and ends by itself', async () => {
       for (const framework of ['express', 'koa'] as const) {
         const worker = await start(framework, { framework })
         const [good, revoked] = (await worker.create(2, 'user')) as [LabKey, LabKey]
@@ -66,7 +66,7 @@ for (const database of labs) {
     })
 
     test(
-      `P13, F-24: a process that is killed ${kills} times loses at most a flush interval of requests, and counts none twice`,
+      `a process that is killed ${kills} times loses at most a flush interval of requests, and counts none twice`,
       async () => {
         const losses: string[] = []
         for (let round = 0; round < kills; round += 1) {
@@ -111,7 +111,7 @@ for (const database of labs) {
     })
 
     if (database.kind !== 'sqlite') {
-      test('P13: batches whose confirmation is swallowed count once', async () => {
+      test('batches whose confirmation is swallowed count once', async () => {
         const { url } = suite.server()
         const proxy = await faultProxy({ port: Number(new URL(url).port), url })
         const worker = await start('swallowed', { store: { ...store, url: proxy.url, busUrl: url }, flushMs: 400 })

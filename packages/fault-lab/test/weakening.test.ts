@@ -7,7 +7,7 @@ import { startThree, type ThreeProcesses } from './three-processes.ts'
 import { delay } from './worker.ts'
 
 /*
- * P7: whatever else takes power from a key reaches every process as fast as a revocation does. `FAULT_LAB_REVOCATIONS`
+ * Whatever else takes power from a key reaches every process as fast as a revocation does. `FAULT_LAB_REVOCATIONS`
  * says how many keys of each kind (default 12).
  */
 const count = Number(process.env.FAULT_LAB_REVOCATIONS ?? 12)
@@ -33,7 +33,7 @@ for (const database of databases) {
     })
     afterAll(() => three?.close())
 
-    test.each(ways)('P7: %s: at once here, and elsewhere within 2 s', async (how, ownerType) => {
+    test.each(ways)('%s: at once here, and elsewhere within 2 s', async (how, ownerType) => {
       const keys = await three.createKnown(count, ownerType)
       // The news of their creation has come everywhere, or it would be that which makes processes look again.
       await delay(2_500)

@@ -67,7 +67,7 @@ describe.each(majors)('%s', (_, Framework) => {
     await request(server).get('/ws/ws_acme').expect(401)
   })
 
-  test('H-57: the challenge survives, and middleware above sees the status', async () => {
+  test('the challenge survives, and middleware above sees the status', async () => {
     const seen: unknown[] = []
     const server = serve(
       async (ctx, next) => {
@@ -210,7 +210,7 @@ describe.each(majors)('%s', (_, Framework) => {
     expect((response.body as { shown: string }).shown).toContain(advice)
   })
 
-  test('F-40: answers the same over HTTP/2, and sees two lines of a field there', async () => {
+  test('answers the same over HTTP/2, and sees two lines of a field there', async () => {
     const app = new Framework()
     app.silent = true
     app.use(apiKeyAuth(keyring, { header: 'X-API-Key' }).authenticate())

@@ -42,7 +42,7 @@ cluster.describe('a cluster that loses a master', () => {
     await expect.poll(works, { timeout: 20_000 }).toBe(true)
   }
 
-  test('F-09: rejects in time while its slot is gone, and has kept what was committed when it is back', async () => {
+  test('rejects in time while its slot is gone, and has kept what was committed when it is back', async () => {
     await store.commit(change({ writes: [insert(record)] }))
     const master = await nodeWhere(async (node) => String(await node.call('KEYS', '*')).includes(`key:${record.id}`))
     await master.kill()
@@ -53,7 +53,7 @@ cluster.describe('a cluster that loses a master', () => {
     expect((await store.find([record.id])).size).toBe(1)
   })
 
-  test('F-04: hears of changes again from another node, or the same', async () => {
+  test('hears of changes again from another node, or the same', async () => {
     await store.poll(null)
     const told: unknown[] = []
     await store.subscribe?.({

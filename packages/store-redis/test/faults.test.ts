@@ -28,7 +28,7 @@ afterEach(async () => {
   client.disconnect()
 })
 
-redis.describe('F-09: a server that is killed', () => {
+redis.describe('a server that is killed', () => {
   test('rejects calls while it is gone, and has kept what was committed when it is back', async () => {
     connect(redis.server().url, { commandTimeoutMs: 200 })
     await store.commit(change({ writes: [insert(record)] }))
@@ -51,7 +51,7 @@ redis.describe('F-09: a server that is killed', () => {
   })
 })
 
-volatile.describe('F-18: a server that forgets', () => {
+volatile.describe('a server that forgets', () => {
   test('is another store afterwards: it answers nobody who knew the old one, and makes a head for nobody but a new process', async () => {
     connect(volatile.server().url)
     await store.commit(change({ writes: [insert(record)] }))
@@ -70,7 +70,7 @@ volatile.describe('F-18: a server that forgets', () => {
   })
 })
 
-redis.describe('F-10: a server that is frozen', () => {
+redis.describe('a server that is frozen', () => {
   beforeEach(() => connect(redis.server().url, { commandTimeoutMs: 100 }))
   afterEach(() => redis.server().resume())
 
@@ -113,7 +113,7 @@ redis.describe('F-10: a server that is frozen', () => {
   })
 })
 
-redis.describe('F-19: a server without memory', () => {
+redis.describe('a server without memory', () => {
   const filler = 'filler'
 
   afterEach(async () => {
@@ -193,7 +193,7 @@ redis.describe('F-19: a server without memory', () => {
   })
 })
 
-redis.describe('F-20: a server that cannot write to its disk', () => {
+redis.describe('a server that cannot write to its disk', () => {
   test('refuses writes whole, and polls: nobody could revoke a key there', async () => {
     connect(redis.server().url)
     await store.commit(change({ writes: [insert(record)] }))

@@ -29,7 +29,7 @@ const text = fc.oneof(
 const names = keyNames('n')
 
 describe('names', () => {
-  test('S-12: never mean two things, whatever the ids are', () => {
+  test('never mean two things, whatever the ids are', () => {
     const makers: readonly ((id: string, other: string) => string)[] = [
       () => names.head,
       () => names.log,

@@ -62,7 +62,7 @@ mariadb.describe('mysqlStore takes', () => {
   })
 
   // Where backslashes are not special, text that escapes them is open to injection.
-  test('S-07: sessions in which backslashes escape nothing, or quotes mean identifiers', async () => {
+  test('sessions in which backslashes escape nothing, or quotes mean identifiers', async () => {
     const pool = createPool({ uri: mariadb.server().url, connectionLimit: 1 })
     onTestFinished(() => pool.promise().end())
     await pool.promise().query(`set sql_mode = 'NO_BACKSLASH_ESCAPES,ANSI_QUOTES'`)

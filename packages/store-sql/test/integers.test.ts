@@ -5,7 +5,7 @@ import { integer, nullableInteger } from '../src/database/integers.ts'
 
 const most = Number.MAX_SAFE_INTEGER
 
-describe('S-09: 64-bit integers', () => {
+describe('64-bit integers', () => {
   test('are read exactly from numbers, bigints and decimal texts', () => {
     fc.assert(
       fc.property(fc.maxSafeInteger(), (value) => {

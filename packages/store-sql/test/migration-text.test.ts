@@ -14,7 +14,7 @@ describe('migrations', () => {
     await expect(migrationSql(dialect)).toMatchFileSnapshot(`migrations/${dialect}.sql`)
   })
 
-  test('S-06: put prefix and schema into every name, quoted', () => {
+  test('put prefix and schema into every name, quoted', () => {
     const text = migrationSql('postgres', { tablePrefix: 'Keys_', schema: 'auth' })
     expect(text).not.toContain('claviger_')
     const tables = text.matchAll(/(?:create table(?: if not exists)?|insert into|on) ("auth"\."Keys_\w+")/g)

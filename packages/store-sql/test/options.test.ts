@@ -26,7 +26,7 @@ const hostile = [
 ]
 
 describe.each(Object.entries(makers))('%s', (_, make) => {
-  test.each(hostile)('S-06: refuses the table prefix %j', (tablePrefix) => {
+  test.each(hostile)('refuses the table prefix %j', (tablePrefix) => {
     expect(() => make({ tablePrefix })).toThrow(
       expect.objectContaining({ code: 'ERR_CLAVIGER_CONFIGURATION', option: 'tablePrefix' }),
     )
@@ -54,12 +54,12 @@ function expectCount(option: string, make: (options: object) => unknown, least: 
   expect(() => make({ [option]: least })).not.toThrow()
 }
 
-test.each(hostile)('S-06: refuses the schema %j', (schema) => {
+test.each(hostile)('refuses the schema %j', (schema) => {
   expect(() => postgresStore({ connect: never }, { schema: schema as string })).toThrow(ConfigurationError)
   expect(() => migrationSql('postgres', { schema: schema as string })).toThrow(ConfigurationError)
 })
 
-test('S-06: refuses hostile names and unknown dialects for the migrations as text', () => {
+test('refuses hostile names and unknown dialects for the migrations as text', () => {
   for (const tablePrefix of hostile) {
     expect(() => migrationSql('sqlite', { tablePrefix: tablePrefix as string })).toThrow(ConfigurationError)
   }

@@ -21,7 +21,7 @@ postgres.describe('sessions of PostgreSQL', () => {
     await end()
   })
 
-  test('S-56: are left as they were found, so that a pooler may hand them to anybody', async () => {
+  test('are left as they were found, so that a pooler may hand them to anybody', async () => {
     const client = postgresClient(postgres.server().url, { maxConnections: 1 })
     onTestFinished(() => client.end())
     const shown = async (): Promise<unknown> =>
@@ -78,7 +78,7 @@ postgres.describe('sessions of PostgreSQL', () => {
     expect(await store.poll(head)).toEqual({ head, changes: [] })
   })
 
-  test('F-16: that cannot write, as on a replica, are found out by ready()', async () => {
+  test('that cannot write, as on a replica, are found out by ready()', async () => {
     const client = postgresClient(postgres.server().url)
     onTestFinished(() => client.end())
     const store = client.store({ tablePrefix: 'replica_' })

@@ -19,7 +19,7 @@ async function stateOf(store: KeyStore): Promise<unknown> {
   return { found: [...found.values()], listed: listed.items, epoch: polled?.head.epoch }
 }
 
-describe('F-14: a process that dies', () => {
+describe('a process that dies', () => {
   test('at any statement of a commit leaves the old state, and after it the new one', async () => {
     const { file, store, open } = await sqliteFixture()
     await store.commit(change({ writes: [insert(record)] }))
@@ -69,7 +69,7 @@ describe('F-14: a process that dies', () => {
   })
 })
 
-describe('F-22: a full disk', () => {
+describe('a full disk', () => {
   test('rejects the commit, leaves the old state and goes on to answer', async () => {
     const { store, handle } = await sqliteFixture()
     await store.commit(change({ writes: [insert(record)] }))
@@ -99,7 +99,7 @@ describe('a file that may not be written', () => {
   })
 })
 
-describe('S-45: a statement that reports success and changes nothing', () => {
+describe('a statement that reports success and changes nothing', () => {
   test.each([
     ['an update of a key', 'before update on claviger_keys'],
     ['an insert of a key', 'before insert on claviger_keys'],

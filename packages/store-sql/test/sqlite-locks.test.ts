@@ -62,7 +62,7 @@ function modeOf(handle: OpenSqlite): unknown {
   return row?.journal_mode
 }
 
-describe('S-55: while another process holds the write lock', () => {
+describe('while another process holds the write lock', () => {
   test.each([{ wal: true }, { wal: false }])(
     'a commit waits its turn without stopping this process: %o',
     async (mode) => {

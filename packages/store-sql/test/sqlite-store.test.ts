@@ -56,7 +56,7 @@ describe('a row whose columns and record disagree', () => {
   })
 })
 
-describe('S-19: the schema', () => {
+describe('the schema', () => {
   test('holds one row per id', async () => {
     const { store, handle } = await sqliteFixture()
     await store.commit(change({ writes: [insert(record)] }))

@@ -23,7 +23,7 @@ const batch = {
   })),
 }
 
-test('P13: of a batch that failed half-way is completed when it is sent again, and nothing counted twice', async () => {
+test('of a batch that failed half-way is completed when it is sent again, and nothing counted twice', async () => {
   const { store, handle } = await sqliteFixture()
   let commits = 0
   const failing: SqliteDatabase = {

@@ -48,7 +48,7 @@ test('are found by their key as long as they are there, whichever share a bucket
   }
 })
 
-test('P12: are never more than their bound, and those pushed out are forgotten by key as well', () => {
+test('are never more than their bound, and those pushed out are forgotten by key as well', () => {
   const entries = entriesOf(10)
   for (let index = 0; index < 1_000; index += 1) entries.fill(fill(`d${index}`, `k${index}`))
   expect(entries.size).toBe(10)
@@ -90,7 +90,7 @@ test('clearing a key drops its verdicts and keeps its proofs', () => {
   expect(entries.get('d')?.verdict).toBeUndefined()
 })
 
-test('F-28: an age is exact to the millisecond, and negative once the clock is set back', () => {
+test('an age is exact to the millisecond, and negative once the clock is set back', () => {
   const entries = entriesOf(10)
   const at = Date.UTC(2030, 0, 1)
   entries.fill({ ...fill('a'), filledAt: at, deadline: at + 10, refreshAt: at + 7.5 })

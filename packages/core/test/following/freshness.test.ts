@@ -104,7 +104,7 @@ describe('the lease', () => {
     expect(freshness.alive(startedAt + 5_000)).toBe(false)
   })
 
-  test('F-28: a wall clock set back does not prolong it', async () => {
+  test('a wall clock set back does not prolong it', async () => {
     const { freshness, clock, answers } = following()
     await freshness.start()
     answers(() => new Promise(() => {}))
@@ -112,7 +112,7 @@ describe('the lease', () => {
     expect(freshness.alive(clock.now())).toBe(false)
   })
 
-  test('F-28: a drift between wall and monotonic clock flushes, once', async () => {
+  test('a drift between wall and monotonic clock flushes, once', async () => {
     const { freshness, clock, flushes, answers } = following()
     await freshness.start()
     answers(() => ({ head: head(5), changes: [] }))
@@ -169,7 +169,7 @@ describe('the change log', () => {
   test.each<[string, string, PollResult]>([
     ['a gap', 'gap', { head: head(9), changes: 'gap' }],
     ['a hole between the changes', 'gap', { head: head(7), changes: [{ epoch: 7, nonce: 'n7', announcements: [] }] }],
-    ['S-25: an epoch that went back', 'epoch went back', { head: head(3), changes: [] }],
+    ['an epoch that went back', 'epoch went back', { head: head(3), changes: [] }],
     ['a failover: the same epoch, another nonce', 'foreign nonce', { head: head(5, 'other'), changes: [] }],
     [
       'a head that is not the last change',
@@ -191,7 +191,7 @@ describe('the change log', () => {
     ['of a later version', [{ type: 'moon', id: 'x' }]],
     ['with a hole', Array(2)],
     ['without a list', undefined],
-  ])('F-39: an entry %s flushes everything, and the entries beside it are not lost', async (_, announcements) => {
+  ])('an entry %s flushes everything, and the entries beside it are not lost', async (_, announcements) => {
     const { freshness, clock, flushes, answers } = following()
     await freshness.start()
     answers(() => ({
@@ -367,7 +367,7 @@ describe('what others wait for', () => {
 })
 
 describe('the bus', () => {
-  test('S-40: a message drops what it names; another store’s is nothing to us; what we do not know drops all', async () => {
+  test('a message drops what it names; another store’s is nothing to us; what we do not know drops all', async () => {
     const { freshness, bus, applied, flushes, clock, answers } = following()
     await freshness.start()
     answers(() => ({ head: head(5), changes: [] }))
@@ -411,7 +411,7 @@ describe('the bus', () => {
     expect(applied).toEqual([key('a')])
   })
 
-  test('S-41: 10 000 requests to flush are two flushes, the last of them after the last request', async () => {
+  test('10 000 requests to flush are two flushes, the last of them after the last request', async () => {
     const { freshness, bus, flushes, clock } = following()
     await freshness.start()
     for (let index = 0; index < 10_000; index += 1) bus({ storeId: 's1', announcements: 'all' })
@@ -420,7 +420,7 @@ describe('the bus', () => {
     expect(flushes.length).toBe(2)
   })
 
-  test('F-08: a storm of owner messages turns into a flush, not into a scan each', async () => {
+  test('a storm of owner messages turns into a flush, not into a scan each', async () => {
     const { freshness, bus, applied, flushes, clock } = following()
     await freshness.start()
     for (let index = 0; index < 10_000; index += 1) {

@@ -14,7 +14,7 @@ function twoProcesses() {
 }
 
 describe('in the same process', () => {
-  test('P1: no verification that starts after revoke() resolved accepts', async () => {
+  test('no verification that starts after revoke() resolved accepts', async () => {
     const { create, keyring, keys } = setUp()
     const { key, token } = await create()
     await keyring.verify(token)
@@ -23,7 +23,7 @@ describe('in the same process', () => {
     expect(await keyring.verify(token)).toMatchObject({ ok: false, code: 'key_revoked' })
   })
 
-  test('P1: also when another process had revoked the key already, and the news had not come', async () => {
+  test('also when another process had revoked the key already, and the news had not come', async () => {
     const { a, b } = twoProcesses()
     a.store.before('subscribe', fails)
     const { key, token } = await a.create()
@@ -35,7 +35,7 @@ describe('in the same process', () => {
     expect(await a.keyring.verify(token)).toMatchObject({ ok: false, code: 'key_revoked' })
   })
 
-  test('P5, S-20: a verification under way while the revoke commits accepts at most once and fills nothing', async () => {
+  test('a verification under way while the revoke commits accepts at most once and fills nothing', async () => {
     const { create, keyring, keys, store } = setUp()
     const { key, token } = await create()
     const found = gate()
@@ -65,7 +65,7 @@ describe('in the same process', () => {
     expect(await after).toMatchObject({ ok: false, code: 'key_revoked' })
   })
 
-  test('P5: a revoke while the owner is being looked up leaves nothing cached', async () => {
+  test('a revoke while the owner is being looked up leaves nothing cached', async () => {
     const asked = gate()
     const { create, keyring, keys } = setUp({ resolveOwner: async () => asked.wait().then(() => ['*:*']) })
     const { key, token } = await create()
@@ -77,7 +77,7 @@ describe('in the same process', () => {
     expect(keyring.recall('direct', token)).toBeUndefined()
   })
 
-  test('P6: a revocation learnt through one carrier ends what others and slower reads still hold', async () => {
+  test('a revocation learnt through one carrier ends what others and slower reads still hold', async () => {
     const { a, b } = twoProcesses()
     b.store.before('subscribe', fails)
     const { key, token } = await a.create()
@@ -88,7 +88,7 @@ describe('in the same process', () => {
     expect(b.keyring.recall('bearer', `Bearer ${token}`)).toBeUndefined()
   })
 
-  test('S-25, F-18: a store that went back in time cannot bring the key back', async () => {
+  test('a store that went back in time cannot bring the key back', async () => {
     const { create, keyring, keys, store, clock } = setUp()
     const { key, token } = await create()
     const before = await store.find([key.id])
@@ -100,7 +100,7 @@ describe('in the same process', () => {
 })
 
 describe('in other processes', () => {
-  test('P2: with the bus up, at once', async () => {
+  test('with the bus up, at once', async () => {
     const { a, b, clock } = twoProcesses()
     const { key, token } = await a.create()
     await b.keyring.verify(token)
@@ -110,7 +110,7 @@ describe('in other processes', () => {
     expect(await b.keyring.verify(token)).toMatchObject({ ok: false, code: 'key_revoked' })
   })
 
-  test('P3, S-23: with the bus silent, with the next poll', async () => {
+  test('with the bus silent, with the next poll', async () => {
     const { a, b, clock } = twoProcesses()
     b.store.before('subscribe', fails)
     const { key, token } = await a.create()
@@ -122,7 +122,7 @@ describe('in other processes', () => {
     expect(b.keyring.recall('direct', token)).toBeUndefined()
   })
 
-  test('P4, S-24: with bus and store down, when the lease ends', async () => {
+  test('with bus and store down, when the lease ends', async () => {
     const { a, b, clock } = twoProcesses()
     b.store.before('subscribe', fails)
     const { key, token } = await a.create()
@@ -141,7 +141,7 @@ describe('in other processes', () => {
     expect(await b.keyring.verify(token)).toMatchObject({ ok: false, code: 'key_revoked' })
   })
 
-  test('S-21: an invalidation that arrives before the read it concerns keeps that read out', async () => {
+  test('an invalidation that arrives before the read it concerns keeps that read out', async () => {
     const { a, b, clock } = twoProcesses()
     const { key, token } = await a.create()
     await b.keyring.ready()
@@ -173,7 +173,7 @@ describe('in other processes', () => {
     expect(await after).toMatchObject({ ok: false, code: 'key_revoked' })
   })
 
-  test('P7: an owner that lost a permission, announced, is judged anew everywhere', async () => {
+  test('an owner that lost a permission, announced, is judged anew everywhere', async () => {
     const clock = testClock()
     const database = memoryStore()
     let grants: string[] | null = ['*:*']
@@ -205,7 +205,7 @@ describe('in other processes', () => {
 })
 
 describe('a revocation the store does not confirm', () => {
-  test('M-42, S-52: is denied here at once, rejected as not durable, and made durable when the store is back', async () => {
+  test('is denied here at once, rejected as not durable, and made durable when the store is back', async () => {
     const { a, b, clock } = twoProcesses()
     const { key, token } = await a.create()
     await a.keyring.verify(token)
@@ -224,7 +224,7 @@ describe('a revocation the store does not confirm', () => {
     expect(await b.keys.get(key.id)).toMatchObject({ status: 'revoked', revokedReason: 'leaked' })
   })
 
-  test('F-20: also when the store cannot even be read, for keys this process knows', async () => {
+  test('also when the store cannot even be read, for keys this process knows', async () => {
     const { create, keyring, keys, store } = setUp()
     const { key, token } = await create()
     await keyring.verify(token)
@@ -235,7 +235,7 @@ describe('a revocation the store does not confirm', () => {
     expect(await keyring.verify(token)).toMatchObject({ ok: false, code: 'key_revoked' })
   })
 
-  test('M-03: nobody denies another workspace a key this way', async () => {
+  test('nobody denies another workspace a key this way', async () => {
     const { create, keyring, store, clock } = setUp()
     const { key, token } = await create()
     await keyring.verify(token)

@@ -35,7 +35,7 @@ describe.each<[string, Hasher]>([
     expect(await verify(other, stored, 'ws_acme')).toBe('different')
   })
 
-  test('P17: stores nothing of the token', async () => {
+  test('stores nothing of the token', async () => {
     const stored = JSON.stringify(await hashing(hasher).protect(token, 'ws_acme', 'make'))
     expect(stored).not.toContain('aaaa')
     expect(stored).not.toContain('nnnn')
@@ -46,7 +46,7 @@ describe.each<[string, Hasher]>([
     expect(isOutdated(await protect(token, 'ws_acme', 'make'))).toBe(false)
   })
 
-  test('S-14, K-25: what it cannot read, or of another length, is neither right nor wrong, and throws nothing', async () => {
+  test('what it cannot read, or of another length, is neither right nor wrong, and throws nothing', async () => {
     const { protect, compareTag, verify } = hashing(hasher)
     const stored = await protect(token, 'ws_acme', 'make')
     for (const hash of [
@@ -65,7 +65,7 @@ describe.each<[string, Hasher]>([
     }
   })
 
-  test('S-51: a pepper that is not in the ring is told from a tag that is none', async () => {
+  test('a pepper that is not in the ring is told from a tag that is none', async () => {
     const { protect, compareTag, verify } = hashing(hasher)
     const stored = { ...(await protect(token, 'ws_acme', 'make')), pepperId: 'lost' }
     expect(compareTag(token, stored)).toBe('pepper_missing')
@@ -75,10 +75,10 @@ describe.each<[string, Hasher]>([
 
 describe('changing the way tokens are hashed', () => {
   test.each<[string, Hasher, Hasher]>([
-    ['S-15: dearer parameters', argon2id(cheap), argon2id({ memoryKiB: 7_168, iterations: 2 })],
+    ['dearer parameters', argon2id(cheap), argon2id({ memoryKiB: 7_168, iterations: 2 })],
     ['a first pepper', argon2id(cheap), argon2id({ ...cheap, pepper: current })],
     [
-      'S-51: a new pepper, the old one kept in the ring',
+      'a new pepper, the old one kept in the ring',
       hmacSha256({ pepper: old }),
       hmacSha256({ pepper: current, previousPeppers: [old] }),
     ],
@@ -149,7 +149,7 @@ describe('the allow-list of argon2 parameters', () => {
     phc('$argon2id$v=19$m=19456,t=2,p=1', undefined, 'short'),
     `${phc('$argon2id$v=19$m=19456,t=2,p=1')}\n`,
     '',
-  ])('S-14: refuses %s', (stored) => {
+  ])('refuses %s', (stored) => {
     expect(argon2Parameters(stored)).toBeUndefined()
   })
 })
@@ -171,7 +171,7 @@ describe('configuring a hasher', () => {
     ['nextPepper', () => hmacSha256({ pepper: old, nextPepper: 'too short' })],
     ['nextPepper', () => argon2id({ nextPepper: null })],
     ['previousPeppers[0]', () => hmacSha256({ pepper: current, previousPeppers: [current] })],
-  ])('S-51: a wrong %s fails at start and shows no secret', (option, make) => {
+  ])('a wrong %s fails at start and shows no secret', (option, make) => {
     const error = thrownBy(make)
     expect(error).toMatchObject({ code: 'ERR_CLAVIGER_CONFIGURATION', option: expect.stringContaining(option) })
     expect((error as Error).message).not.toMatch(/too short'|nnnn|xxxx/)

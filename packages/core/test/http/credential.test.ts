@@ -29,30 +29,27 @@ function parse(value: string, under: CredentialRules = rules): unknown {
 }
 
 describe('Authorization', () => {
-  test('H-01: finds nothing when nothing was sent', () => {
+  test('finds nothing when nothing was sent', () => {
     expect(parseCredential(request('Host', 'localhost'), rules)).toEqual(none)
   })
 
-  test.each(['', ' ', ' \t  '])('H-02: takes an empty field as nothing (%j)', (value) => {
+  test.each(['', ' ', ' \t  '])('takes an empty field as nothing (%j)', (value) => {
     expect(parse(value)).toEqual(none)
   })
 
-  test('H-03: finds a bearer token', () => {
+  test('finds a bearer token', () => {
     expect(parse(`Bearer ${token}`)).toEqual(bearer(`Bearer ${token}`))
   })
 
-  test.each(['bearer', 'BEARER', 'bEaReR'])('H-04: reads the scheme in any case (%s)', (scheme) => {
+  test.each(['bearer', 'BEARER', 'bEaReR'])('reads the scheme in any case (%s)', (scheme) => {
     expect(parse(`${scheme} ${token}`)).toEqual(bearer(`${scheme} ${token}`))
   })
 
-  test.each(['Bearer', 'Bearer ', 'Bearer     '])(
-    'H-05, H-06: a scheme without a key is a broken credential (%j)',
-    (value) => {
-      expect(parse(value)).toEqual({ type: 'malformed', hint: 'empty' })
-    },
-  )
+  test.each(['Bearer', 'Bearer ', 'Bearer     '])('a scheme without a key is a broken credential (%j)', (value) => {
+    expect(parse(value)).toEqual({ type: 'malformed', hint: 'empty' })
+  })
 
-  test('H-07: allows several spaces after the scheme (RFC 9110 section 11.4)', () => {
+  test('allows several spaces after the scheme (RFC 9110 section 11.4)', () => {
     expect(parse(`Bearer   ${token}`)).toEqual(bearer(`Bearer   ${token}`))
   })
 
@@ -65,51 +62,51 @@ describe('Authorization', () => {
     `Bearer${token}`,
     'x',
     `Token ${token}`,
-  ])('H-08, H-11: takes another scheme as no credential (%s)', (value) => {
+  ])('takes another scheme as no credential (%s)', (value) => {
     const came = value.includes('acme_production_') ? attempt : none
     expect(parse(value)).toEqual({ ...came, hint: 'unsupported_scheme' })
   })
 
   test.each([token, `old_${token.slice(5)}`, 'acme_x', `acme_${'x'.repeat(10_000)}`])(
-    'H-10: tells who sent a key without its scheme (%s)',
+    'tells who sent a key without its scheme (%s)',
     (value) => {
       expect(parse(value)).toEqual({ ...attempt, hint: 'missing_scheme' })
     },
   )
 
-  test('H-10: does not tell other products that their keys lack a scheme', () => {
+  test('does not tell other products that their keys lack a scheme', () => {
     expect(parse('ghp_1234')).toEqual({ ...none, hint: 'unsupported_scheme' })
     expect(parse('acmes_1234')).toEqual({ ...none, hint: 'unsupported_scheme' })
   })
 
-  test.each([`Bearer\t${token}`, `Bearer\t`])('H-13: accepts only spaces after the scheme (%j)', (value) => {
+  test.each([`Bearer\t${token}`, `Bearer\t`])('accepts only spaces after the scheme (%j)', (value) => {
     expect(parse(value)).toEqual({ type: 'malformed', hint: 'whitespace' })
   })
 
   test.each([`"${token}"`, 'Bearer x', `${token} `, '${API_KEY}', 'a\0b', '\u00d0\u00ba'])(
-    'H-15 to H-19, H-37, H-38: leaves what is no token to the token parser, byte for byte (%j)',
+    'leaves what is no token to the token parser, byte for byte (%j)',
     (sent) => {
       expect(parse(`Bearer ${sent}`)).toEqual(bearer(`Bearer ${sent}`, sent))
     },
   )
 
-  test('H-20: refuses two lines, even identical ones', () => {
+  test('refuses two lines, even identical ones', () => {
     const twice = request('Authorization', `Bearer ${token}`, 'Authorization', `Bearer ${token}`)
     expect(parseCredential(twice, rules)).toEqual({ type: 'multiple' })
   })
 
-  test('H-21: refuses two lines whose names differ in case only', () => {
+  test('refuses two lines whose names differ in case only', () => {
     const twice = request('authorization', 'Basic dXNlcjpwYXNz', 'AUTHORIZATION', `Bearer ${token}`)
     expect(parseCredential(twice, rules)).toEqual({ type: 'multiple' })
   })
 
-  test('H-35: refuses a long field by its length alone', () => {
+  test('refuses a long field by its length alone', () => {
     expect(parse(`Bearer ${'a'.repeat(153)}`)).toMatchObject({ type: 'credential' })
     expect(parse(`Bearer ${'a'.repeat(154)}`)).toEqual({ type: 'malformed', hint: 'too_long' })
     expect(parse(`Bearer ${' '.repeat(16_000)}${token}`)).toEqual({ type: 'malformed', hint: 'too_long' })
   })
 
-  test('H-35: leaves long credentials of other schemes alone', () => {
+  test('leaves long credentials of other schemes alone', () => {
     expect(parse(`Negotiate ${'a'.repeat(9_000)}`)).toEqual({ ...none, hint: 'unsupported_scheme' })
   })
 })
@@ -133,40 +130,40 @@ describe('a header of its own', () => {
     })
   })
 
-  test('H-02: counts as absent when empty', () => {
+  test('counts as absent when empty', () => {
     expect(sent('X-API-Key', '')).toEqual(none)
     expect(sent('X-API-Key', '', 'Authorization', `Bearer ${token}`)).toEqual(bearer(`Bearer ${token}`))
   })
 
-  test('H-23: is refused when sent twice', () => {
+  test('is refused when sent twice', () => {
     expect(sent('X-API-Key', token, 'x-api-key', token)).toEqual({ type: 'multiple' })
   })
 
   test.each([`Bearer ${token}`, 'Bearer', `bearer\t${token}`, token])(
-    'H-26: is refused beside a credential in Authorization, the same or broken (%j)',
+    'is refused beside a credential in Authorization, the same or broken (%j)',
     (value) => {
       expect(sent('Authorization', value, 'X-API-Key', token)).toEqual({ type: 'multiple' })
     },
   )
 
-  test("H-30: wins over another scheme, which may be a proxy's own", () => {
+  test("wins over another scheme, which may be a proxy's own", () => {
     expect(sent('Authorization', 'Basic dXNlcjpwYXNz', 'X-API-Key', token)).toEqual(header(token))
   })
 
-  test('H-35: is refused by length alone', () => {
+  test('is refused by length alone', () => {
     expect(sent('X-API-Key', 'a'.repeat(161))).toEqual({ type: 'malformed', hint: 'too_long' })
   })
 })
 
 describe('headers that a host or a serverless shim made', () => {
-  test('H-25: are read in any case when nothing was sent under the name', () => {
+  test('are read in any case when nothing was sent under the name', () => {
     expect(parseCredential({ headers: { Authorization: `Bearer ${token}` } }, rules)).toEqual(bearer(`Bearer ${token}`))
     expect(parseCredential({ rawHeaders: [], headers: { authorization: `Bearer ${token}` } }, rules)).toEqual(
       bearer(`Bearer ${token}`),
     )
   })
 
-  test('H-25: are refused when two spellings are present', () => {
+  test('are refused when two spellings are present', () => {
     const headers = { authorization: `Bearer ${token}`, Authorization: `Bearer ${token}` }
     expect(parseCredential({ headers }, rules)).toEqual({ type: 'multiple' })
   })
@@ -188,13 +185,13 @@ describe('headers that a host or a serverless shim made', () => {
     expect(parseCredential(both, withHeader)).toEqual({ type: 'multiple' })
   })
 
-  test('H-32: are not looked up through the prototype', () => {
+  test('are not looked up through the prototype', () => {
     const headers = Object.create({ authorization: `Bearer ${token}` }) as Record<string, string>
     expect(parseCredential({ headers }, rules)).toEqual(none)
     expect(parseCredential(request('__proto__', 'x', '__proto__', 'x'), rules)).toEqual(none)
   })
 
-  test('H-32: never touches headersDistinct', () => {
+  test('never touches headersDistinct', () => {
     const incoming = {
       ...request('Authorization', `Bearer ${token}`),
       get headersDistinct(): never {
@@ -206,12 +203,12 @@ describe('headers that a host or a serverless shim made', () => {
 })
 
 describe('a token in the URL', () => {
-  test.each(['access_token', 'api_key', 'x'])('H-27: is not used, and the client is told (%s)', (name) => {
+  test.each(['access_token', 'api_key', 'x'])('is not used, and the client is told (%s)', (name) => {
     const found = parseCredential({ ...request('Host', 'x'), url: `/a?b=1&${name}=${token}` }, rules)
     expect(found).toEqual({ type: 'none', hint: 'credential_in_url', isAttempt: true })
   })
 
-  test('H-27: is an attempt also where another hint helps more', () => {
+  test('is an attempt also where another hint helps more', () => {
     const found = parseCredential({ ...request('Authorization', token), url: `/?k=${token}` }, rules)
     expect(found).toEqual({ type: 'none', hint: 'missing_scheme', isAttempt: true })
   })
@@ -236,13 +233,13 @@ describe('hostile input', () => {
   )
 
   test.each([undefined, null, 42, {}, 'text', Symbol('s'), []])(
-    'H-40: a request that is none (%#) holds nothing',
+    'a request that is none (%#) holds nothing',
     (value) => {
       expect(['none', 'malformed']).toContain(parseCredential(value as HttpRequest, rules).type)
     },
   )
 
-  test('H-40: what cannot be read is a broken credential', () => {
+  test('what cannot be read is a broken credential', () => {
     expect(parseCredential(throwing, rules)).toEqual({ type: 'malformed', hint: 'not_a_string' })
     expect(parseCredential({ headers: throwing }, rules)).toEqual({
       type: 'malformed',
@@ -250,19 +247,19 @@ describe('hostile input', () => {
     })
   })
 
-  test.each([42, {}, null, Symbol('s')])('H-40: a value that is no text is a broken credential (%#)', (value) => {
+  test.each([42, {}, null, Symbol('s')])('a value that is no text is a broken credential (%#)', (value) => {
     const rawHeaders = ['Authorization', value] as unknown as string[]
     expect(parseCredential({ rawHeaders }, rules)).toEqual({ type: 'malformed', hint: 'not_a_string' })
   })
 
-  test('H-40: 50 MB of text are refused unread', () => {
+  test('50 MB of text are refused unread', () => {
     const huge = 'a'.repeat(50 * 1024 * 1024)
     expect(parse(`Bearer ${huge}`)).toEqual({ type: 'malformed', hint: 'too_long' })
     expect(parse(huge)).toEqual({ ...none, hint: 'unsupported_scheme' })
     expect(parseCredential(request('X-API-Key', huge), withHeader)).toEqual({ type: 'malformed', hint: 'too_long' })
   })
 
-  test('H-40: any input yields a result', { timeout: 20_000 }, () => {
+  test('any input yields a result', { timeout: 20_000 }, () => {
     const name = fc.constantFrom('authorization', 'Authorization', 'X-API-Key', 'x-api-key', '__proto__', 'host')
     const value = fc.oneof(fc.anything(), fc.string({ unit: 'binary' }), fc.constant(`Bearer ${token}`))
     fc.assert(
@@ -282,7 +279,7 @@ describe('hostile input', () => {
     )
   })
 
-  test('K-32: a hint is the same for a key that exists and for any other of the same form', () => {
+  test('a hint is the same for a key that exists and for any other of the same form', () => {
     fc.assert(
       fc.property(
         fc.stringMatching(/^[0-9A-Za-z]{59}$/),

@@ -44,7 +44,7 @@ test.each([
   })
 })
 
-test('P-29: scope names what the guard asks for', () => {
+test('scope names what the guard asks for', () => {
   expect(challenge('insufficient_permission', 'api', ['a:read', 'b:read'])).toBe(
     'Bearer realm="api", error="insufficient_scope", scope="a:read b:read"',
   )

@@ -67,14 +67,14 @@ describe('authenticate', () => {
     [new TypeError('bug'), 'temporarily_unavailable'],
     [{ code: 'ERR_CLAVIGER_BUSY' }, 'temporarily_unavailable'],
     [undefined, 'temporarily_unavailable'],
-  ])('H-62: turns what the keyring throws into 503 (%#)', async (thrown, code) => {
+  ])('turns what the keyring throws into 503 (%#)', async (thrown, code) => {
     const errors = published('claviger:error')
     const broken: Keyring = { ...keyring, recall: () => undefined, verify: () => Promise.reject(thrown) }
     expect(codeOf(await ask(auth(broken).authenticate().gate, requestWith(`Bearer ${token}`)))).toBe(code)
     expect(errors).toEqual([{ error: thrown, during: 'verify' }])
   })
 
-  test('H-62: turns a verdict that is none into 503', async () => {
+  test('turns a verdict that is none into 503', async () => {
     for (const verdict of [undefined, null, true, 'ok', { ok: 1, apiKey: {} }, { ok: true }, {}]) {
       const broken = { ...keyring, recall: () => undefined, verify: async () => verdict } as unknown as Keyring
       expect(codeOf(await ask(auth(broken).authenticate().gate, requestWith(`Bearer ${token}`)))).toBe(
@@ -90,7 +90,7 @@ describe('authenticate', () => {
     expect(codeOf(await ask(auth().check(() => true).gate, request))).toBe('malformed_key')
   })
 
-  test('H-50: authenticators made apart share the verdict of one keyring', async () => {
+  test('authenticators made apart share the verdict of one keyring', async () => {
     const request = requestWith(`Bearer ${token}`)
     await ask(gate, request)
     expect(await ask(auth(keyring, { header: 'X-Other' }).authenticate().gate, request)).toMatchObject({
@@ -163,7 +163,7 @@ describe('authenticate', () => {
     ])
   })
 
-  test('H-27: publishes that somebody sends keys in URLs, also where a key is optional', async () => {
+  test('publishes that somebody sends keys in URLs, also where a key is optional', async () => {
     const seen = published('claviger:credential_in_url')
     const request = (): HttpRequest => requestWith(undefined, { url: `/x?access_token=${token}` })
     expect(codeOf(await ask(gate, request()))).toBe('missing_credentials')
@@ -174,7 +174,7 @@ describe('authenticate', () => {
     expect(seen).toEqual([{ hint: 'credential_in_url' }, { hint: 'credential_in_url' }])
   })
 
-  test('H-27: publishes it also beside a good key, or a bad one', async () => {
+  test('publishes it also beside a good key, or a bad one', async () => {
     const seen = published('claviger:credential_in_url')
     for (const sent of [token, 'undefined', token.slice(0, -1)]) {
       const request = requestWith(`Bearer ${sent}`, { url: `/x?key=${token}` })
@@ -198,7 +198,7 @@ describe('authenticate', () => {
 })
 
 describe('guards', () => {
-  test('H-49: of another keyring answer 500: one product does not vouch for the other', async () => {
+  test('of another keyring answer 500: one product does not vouch for the other', async () => {
     const other = await keyringWithKey()
     const request = requestWith(`Bearer ${token}`)
     await ask(auth().authenticate().gate, request)
@@ -219,7 +219,7 @@ describe('guards', () => {
     expect(errors).toHaveLength(3)
   })
 
-  test('M-40: blot tokens out of what they warn with', async () => {
+  test('blot tokens out of what they warn with', async () => {
     const request = requestWith(`Bearer ${token}`)
     await ask(auth().authenticate().gate, request)
     const check = auth().check(() => {
@@ -253,7 +253,7 @@ describe('guards', () => {
     expect(codeOf(await ask(check.gate, request))).toBe('insufficient_permission')
   })
 
-  test.each(['require', 'requireAny'] as const)('P-11, P-12, P-17, P-46: %s refuses names at start-up', (kind) => {
+  test.each(['require', 'requireAny'] as const)('%s refuses names at start-up', (kind) => {
     const make = (...names: readonly unknown[]): unknown => auth()[kind](...(names as string[]))
     expect(() => make()).toThrow(/at least one permission/)
     expect(() => make(undefined)).toThrow(/got undefined/)

@@ -67,11 +67,11 @@ describe('header', () => {
     'X-Key:',
     'X-\u00e9',
     'a'.repeat(65),
-  ])('H-43: refuses a name that means something else, or none (%j)', (header) => {
+  ])('refuses a name that means something else, or none (%j)', (header) => {
     expect(refusal({ header }).option).toBe('header')
   })
 
-  test.each([null, 7, true, [[]], [['X-API-Key']], {}])('H-43: refuses what is no text (%j)', (header) => {
+  test.each([null, 7, true, [[]], [['X-API-Key']], {}])('refuses what is no text (%j)', (header) => {
     expect(refusal({ header })).toMatchObject({ option: 'header', code: 'ERR_CLAVIGER_CONFIGURATION' })
   })
 })
@@ -88,7 +88,7 @@ describe('realm', () => {
   })
 
   test.each(['', 'a"b', 'a\\b', 'a\rb', 'a\nb', 'a\tb', 'a\0b', '\u00e9', 'a'.repeat(129), null, 7, [['a']]])(
-    'H-44: refuses what a quoted string cannot carry (%j)',
+    'refuses what a quoted string cannot carry (%j)',
     (realm) => {
       expect(refusal({ realm }).option).toBe('realm')
     },

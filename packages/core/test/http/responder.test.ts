@@ -62,14 +62,14 @@ describe('prepare', () => {
     ])
   })
 
-  test('H-61: cuts a connection whose response has begun', () => {
+  test('cuts a connection whose response has begun', () => {
     const { response, sent, headers } = paper()
     response.headersSent = true
     expect(responder().prepare(response, pass)).toBe(false)
     expect([sent, headers.size]).toEqual([['destroyed'], 0])
   })
 
-  test('H-61: cuts an HTTP/2 stream, whose response cannot be destroyed itself', () => {
+  test('cuts an HTTP/2 stream, whose response cannot be destroyed itself', () => {
     const { response, sent } = paper()
     const { destroy: _, ...overHttp2 } = {
       ...response,
@@ -96,14 +96,14 @@ describe('refuse', () => {
     expect([sent, headers.size]).toEqual([[204, ''], 0])
   })
 
-  test('H-60: writes nothing when the client has left, and does not bother onDenied', () => {
+  test('writes nothing when the client has left, and does not bother onDenied', () => {
     const { response, answer, sent, headers } = paper()
     response.destroyed = true
     void responder(() => void sent.push('asked')).refuse(response, deny, answer)
     expect([sent, headers.size]).toEqual([[], 0])
   })
 
-  test('H-60: writes nothing when the client leaves while onDenied takes its time', async () => {
+  test('writes nothing when the client leaves while onDenied takes its time', async () => {
     const { response, answer, sent } = paper()
     await responder(async () => {
       await Promise.resolve()

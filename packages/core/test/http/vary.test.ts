@@ -16,6 +16,6 @@ test.each([
   ['*', '*'],
   ['Origin, *', '*'],
   [7, `7, ${ours}`],
-] as const)('H-55: adds to %j and keeps what is there', (current, expected) => {
+] as const)('adds to %j and keeps what is there', (current, expected) => {
   expect(appendVary(current, ours)).toBe(expected)
 })

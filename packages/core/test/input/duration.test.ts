@@ -117,6 +117,6 @@ test.each([
   ['1h'],
   Object('1h'),
   new Date(1),
-])('M-32: refuses case %#, which is no duration', (hostile) => {
+])('refuses case %#, which is no duration', (hostile) => {
   expect(durationMs(hostile)).toBeUndefined()
 })

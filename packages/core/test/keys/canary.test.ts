@@ -5,7 +5,7 @@ import { named } from '../support/actors.ts'
 import { fails, never } from '../support/observed-store.ts'
 import { ada, pepper, setUp } from '../support/set-up.ts'
 
-test('M-40: a token put where it does not belong is in no error, whichever call it was', async () => {
+test('a token put where it does not belong is in no error, whichever call it was', async () => {
   const { create, keys } = setUp()
   const { key, token } = await create()
   const { serviceAccounts } = keys
@@ -72,7 +72,7 @@ test('M-40: a token put where it does not belong is in no error, whichever call 
   }
 })
 
-test('M-40: neither is it in what is thrown when the store fails or never answers', async () => {
+test('neither is it in what is thrown when the store fails or never answers', async () => {
   for (const hook of [fails, never]) {
     const { create, keys, keyring, store, clock } = setUp()
     const { key, token } = await create()
@@ -104,7 +104,7 @@ test('M-40: neither is it in what is thrown when the store fails or never answer
   }
 })
 
-test('M-28: what is read back holds neither token, hash, tag nor pepper id', async () => {
+test('what is read back holds neither token, hash, tag nor pepper id', async () => {
   const shared = memoryStore()
   const { create, keys } = setUp({ on: shared })
   const { key, token } = await create()

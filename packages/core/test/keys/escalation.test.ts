@@ -22,7 +22,7 @@ async function actorOf(
 const world = (): SetUp => setUp({ resolveOwner: () => ['*:*', 'keys:manage'] })
 
 describe('a key that acts and ends', () => {
-  test('M-16: gives no grant to a key that outlives it', async () => {
+  test('gives no grant to a key that outlives it', async () => {
     const all = world()
     const { token } = await all.create({ permissions: acting, expiresIn: '1h' })
     const sibling = await all.create({ permissions: ['prompts:read'] })
@@ -31,7 +31,7 @@ describe('a key that acts and ends', () => {
     expect(await self.update(sibling.key.id, { name: 'Renamed' })).toMatchObject({ name: 'Renamed' })
   })
 
-  test('P16: acting with a replaced secret, it neither takes the key over nor makes one that outlives the overlap', async () => {
+  test('acting with a replaced secret, it neither takes the key over nor makes one that outlives the overlap', async () => {
     const all = world()
     const { key, token } = await all.create({ permissions: acting })
     const { token: current } = await all.keys.rotate(key.id, { overlap: '1h' })
@@ -156,7 +156,7 @@ describe('diagnose', () => {
     expect(many.every(({ ok }) => ok)).toBe(true)
   })
 
-  test('S-51: a missing pepper is our fault, not an altered key', async () => {
+  test('a missing pepper is our fault, not an altered key', async () => {
     const shared = memoryStore()
     const { token } = await setUp({ on: shared }).create()
     const other = hmacSha256({ pepper: { id: 'new', secret: 'another pepper of 32 characters!!!' } })
@@ -164,7 +164,7 @@ describe('diagnose', () => {
     await expect(keys.diagnose(token)).rejects.toMatchObject({ code: 'ERR_CLAVIGER_UNAVAILABLE', dependency: 'hasher' })
   })
 
-  test('M-42: knows of a revocation the store has not confirmed', async () => {
+  test('knows of a revocation the store has not confirmed', async () => {
     const { create, keys, keyring, store } = setUp()
     const { key, token } = await create()
     store.before('commit', fails)
@@ -182,7 +182,7 @@ describe('diagnose', () => {
 })
 
 describe('what people write', () => {
-  test('P23: a token in it is masked, and stops nothing', async () => {
+  test('a token in it is masked, and stops nothing', async () => {
     const shared = memoryStore()
     const { keyring } = setUp({ on: shared })
     const keys = keyring.as({ ...admin(), origin: { userAgent: 'curl' } })
@@ -221,7 +221,7 @@ describe('what people write', () => {
     ['metadata', { metadata: { 'a\nb': 'x' } }],
     ['description', { description: 'a\u202eb' }],
     ['description', { description: 'a\u0085b' }],
-  ])('M-22: refuses what reorders or controls text in %s', async (field, wrong) => {
+  ])('refuses what reorders or controls text in %s', async (field, wrong) => {
     await expect(setUp().create(wrong)).rejects.toMatchObject({ code: 'ERR_CLAVIGER_VALIDATION', field })
   })
 })

@@ -5,7 +5,7 @@ import type { Name, SetUp } from '../support/set-up.ts'
 import { ada, setUp } from '../support/set-up.ts'
 
 /*
- * P19: whoever asks for what is another's cannot tell it from what does not exist: the same answer to the byte, after
+ * Whoever asks for what is another's cannot tell it from what does not exist: the same answer to the byte, after
  * the same calls of the store, with nothing written.
  */
 type Keys = KeyManager<Name>
@@ -124,7 +124,7 @@ test('every method has a row here', () => {
   expect(Object.keys(withAccountId).sort()).toEqual(Object.keys(keys.serviceAccounts).sort())
 })
 
-describe.each(strangers)('M-03, M-05, M-08: to %s', (_, actor) => {
+describe.each(strangers)('to %s', (_, actor) => {
   const rows = Object.entries(withKeyId).flatMap(([method, calls]) =>
     calls.map((call, way) => [method, way + 1, call] as const),
   )

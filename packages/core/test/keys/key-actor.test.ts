@@ -17,7 +17,7 @@ async function acting(wish: Wish = {}, more: Pick<Actor, 'can'> = {}) {
 }
 
 describe('a key that acts', () => {
-  test('M-02: does nothing without keys:manage, not even with every wildcard', async () => {
+  test('does nothing without keys:manage, not even with every wildcard', async () => {
     const { self, key } = await acting({ permissions: ['*:*', '*:read'] })
     const forbidden = { code: 'ERR_CLAVIGER_FORBIDDEN' }
     const calls: Record<string, () => Promise<unknown>> = {
@@ -43,7 +43,7 @@ describe('a key that acts', () => {
     }
   })
 
-  test('M-02: may not manage when only the key, or only its owner, holds keys:manage', async () => {
+  test('may not manage when only the key, or only its owner, holds keys:manage', async () => {
     for (const [permissions, held] of [
       [['keys:manage'], ['*:*']],
       [['prompts:read'], ['*:*', 'keys:manage']],
@@ -57,7 +57,7 @@ describe('a key that acts', () => {
     }
   })
 
-  test('M-41: revokes itself, with or without keys:manage, even where it may revoke nothing', async () => {
+  test('revokes itself, with or without keys:manage, even where it may revoke nothing', async () => {
     for (const can of [{}, { revoke: false }]) {
       const { self, key, token, keyring } = await acting({ permissions: ['prompts:read'] }, { can })
       expect(await keyring.verify(token)).toMatchObject({ ok: true })
@@ -95,7 +95,7 @@ describe('a key that acts', () => {
     await expect(self.create({ ...named, owner: bob })).rejects.toMatchObject({ code: 'ERR_CLAVIGER_FORBIDDEN' })
   })
 
-  test('M-15: grants what it may do itself: left out, the defaults it holds; an empty list, nothing', async () => {
+  test('grants what it may do itself: left out, the defaults it holds; an empty list, nothing', async () => {
     const { self } = await acting()
     expect((await self.create(named)).key.permissions).toEqual(['prompts:list', 'prompts:read'])
     expect((await self.create({ ...named, permissions: [] })).key.permissions).toEqual([])
@@ -107,7 +107,7 @@ describe('a key that acts', () => {
     })
   })
 
-  test('M-15, P20: is bounded by what its owner holds now, not by what it was granted', async () => {
+  test('is bounded by what its owner holds now, not by what it was granted', async () => {
     let held = ['*:*', 'keys:manage']
     const { create, keyring } = setUp({ resolveOwner: () => held })
     const { token } = await create({ permissions: ['keys:manage', 'prompts:*'] })
@@ -121,7 +121,7 @@ describe('a key that acts', () => {
     expect((await self.create({ ...named, permissions: ['prompts:read'] })).key.permissions).toEqual(['prompts:read'])
   })
 
-  test('M-16: makes nothing that outlives it', async () => {
+  test('makes nothing that outlives it', async () => {
     const { self, clock } = await acting({ expiresIn: '1h' })
     const end = new Date(clock.now() + 3_600_000)
     expect((await self.create(named)).key.expiresAt).toEqual(end)
@@ -135,7 +135,7 @@ describe('a key that acts', () => {
     }
   })
 
-  test('M-16: gives nobody a later end than its own, itself neither', async () => {
+  test('gives nobody a later end than its own, itself neither', async () => {
     const { self, create, key, clock } = await acting({ expiresIn: '1h' })
     const other = await create({ permissions: ['prompts:read'], expiresIn: '30m' })
     const endless = await create({ permissions: ['prompts:read'] })
@@ -189,7 +189,7 @@ describe('a key that acts', () => {
     })
   })
 
-  test('P20: does not widen itself by moving to an owner who holds more', async () => {
+  test('does not widen itself by moving to an owner who holds more', async () => {
     let held = ['*:*', 'keys:manage']
     const { create, keyring, keys } = setUp({ resolveOwner: () => held })
     const { key, token } = await create({ permissions: ['keys:manage', 'prompts:*'] })

@@ -7,7 +7,7 @@ import type { SecretRecord } from '../../src/store/records.ts'
 import { createApiKeys } from '../../src/verification/api-key.ts'
 import { allows, beyond, everyPermission, grant, grants } from './oracle.ts'
 
-test('M-13: a set covers a grant exactly if it allows everything the grant allows', () => {
+test('a set covers a grant exactly if it allows everything the grant allows', () => {
   const seen = { yes: 0, no: 0 }
   fc.assert(
     fc.property(grants, grant, (held, wanted) => {
@@ -20,7 +20,7 @@ test('M-13: a set covers a grant exactly if it allows everything the grant allow
   expect(Math.min(seen.yes, seen.no)).toBeGreaterThan(2_000)
 })
 
-test('P-45: a set has a permission exactly if one of its grants stands for it', () => {
+test('a set has a permission exactly if one of its grants stands for it', () => {
   const seen = { yes: 0, no: 0 }
   fc.assert(
     fc.property(grants, fc.constantFrom(...everyPermission), (held, { name }) => {
@@ -47,7 +47,7 @@ test('covering is transitive: what is handed on and on never grows', () => {
   expect(chains).toBeGreaterThan(500)
 })
 
-test('P20: effective permissions are the declared ones that key and owner both allow, for 10 000 of each', () => {
+test('effective permissions are the declared ones that key and owner both allow, for 10 000 of each', () => {
   const catalogue = definePermissions({ a: ['read', 'write'], b: ['read'], keys: ['read'] })
   const apiKeys = createApiKeys(catalogue)
   let some = 0

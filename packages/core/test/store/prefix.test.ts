@@ -4,7 +4,7 @@ import { textAfter } from '../../src/store/prefix.ts'
 
 const wellFormed = fc.string({ unit: 'binary' })
 
-describe('S-07: the range that holds what begins with a prefix', () => {
+describe('the range that holds what begins with a prefix', () => {
   test('holds a text, in the order of UTF-8, exactly when it begins with the prefix', () => {
     fc.assert(
       fc.property(wellFormed, wellFormed, fc.boolean(), (prefix, other, extend) => {

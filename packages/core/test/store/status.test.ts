@@ -21,7 +21,7 @@ describe('keyStatus', () => {
     [-1, 'active'],
     [0, 'expired'],
     [1, 'expired'],
-  ] as const)('P8: at %s ms from its expiry is %s', (offset, status) => {
+  ] as const)('at %s ms from its expiry is %s', (offset, status) => {
     expect(keyStatus(testRecord({ expiresAt: at }), at + offset)).toBe(status)
   })
 
@@ -29,7 +29,7 @@ describe('keyStatus', () => {
     [-1, 'rotating'],
     [0, 'active'],
     [1, 'active'],
-  ] as const)('P8: at %s ms from the end of an overlap is %s', (offset, status) => {
+  ] as const)('at %s ms from the end of an overlap is %s', (offset, status) => {
     const secrets = [testSecret({ version: 2 }), testSecret({ endsAt: at })] as const
     expect(keyStatus(testRecord({ secrets }), at + offset)).toBe(status)
     expect(keyStatus(testRecord({ secrets, disabledAt: 1 }), at + offset)).toBe('disabled')

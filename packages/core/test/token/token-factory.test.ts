@@ -22,8 +22,8 @@ describe('tokenFactory', () => {
     expect(secret()).toMatch(/^[0-9A-Za-z]{43}$/)
   })
 
-  test('K-27: makes no id twice in 20 000, and every character equally often', () => {
-    const { id, secret } = tokenFactory(seededRandom('K-27'))
+  test('makes no id twice in 20 000, and every character equally often', () => {
+    const { id, secret } = tokenFactory(seededRandom('twenty thousand ids'))
     const ids = Array.from({ length: 20_000 }, () => id())
     const secrets = Array.from({ length: 20_000 }, () => secret())
     expect(new Set(ids).size).toBe(20_000)
@@ -32,25 +32,25 @@ describe('tokenFactory', () => {
     expect(chiSquare(secrets.join(''))).toBeLessThan(limit)
   })
 
-  test('K-27: uses every character at every place', () => {
+  test('uses every character at every place', () => {
     const { id } = tokenFactory(seededRandom('places'))
     const ids = Array.from({ length: 20_000 }, () => id())
     for (let place = 0; place < 16; place += 1)
       expect(chiSquare(ids.map((text) => text.charAt(place)).join(''))).toBeLessThan(limit)
   })
 
-  test('K-27: would be noticed if it took bytes modulo 62', () => {
+  test('would be noticed if it took bytes modulo 62', () => {
     const biased = [...seededRandom('biased')(20_000 * 16)].map((byte) => base62Alphabet.charAt(byte % 62)).join('')
     expect(chiSquare(biased)).toBeGreaterThan(limit)
   })
 
-  test('K-28: refuses bytes that are too few, which would turn into zeros', () => {
+  test('refuses bytes that are too few, which would turn into zeros', () => {
     const { id, secret } = tokenFactory((size) => new Uint8Array(size - 1))
     expect(id).toThrow(RangeError)
     expect(secret).toThrow(RangeError)
   })
 
-  test('K-28: throws what the source of randomness throws', () => {
+  test('throws what the source of randomness throws', () => {
     const { id, secret } = tokenFactory(() => {
       throw new Error('no entropy')
     })

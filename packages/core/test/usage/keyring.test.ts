@@ -70,7 +70,7 @@ describe('a direct verify', () => {
     ])
   })
 
-  test('S-39, T10: counts nothing for what proves no secret: no usage, no last use, nothing to flush', async () => {
+  test('counts nothing for what proves no secret: no usage, no last use, nothing to flush', async () => {
     const made = setUp()
     const { keyring, create, store, clock } = made
     const { key } = await create()
@@ -184,7 +184,7 @@ describe('what counts', () => {
   })
 })
 
-test('S-48: close stores what is counted before it closes the store, and what comes late fails with closed', async () => {
+test('close stores what is counted before it closes the store, and what comes late fails with closed', async () => {
   const { keyring, create, store } = setUp()
   const { token } = await create()
   await keyring.verify(token)

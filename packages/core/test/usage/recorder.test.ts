@@ -61,7 +61,7 @@ describe('a flush', () => {
     expect(await stored(store)).toMatchObject({ requests: 4_500 })
   })
 
-  test('P13: is the same batch under the same number again when its outcome is unknown, whatever was counted since', async () => {
+  test('is the same batch under the same number again when its outcome is unknown, whatever was counted since', async () => {
     const made = recorderSetUp()
     const { clock, sent, verdictOn, use, store } = made
     const a = verdictOn()
@@ -85,7 +85,7 @@ describe('a flush', () => {
     expect(await stored(store)).toMatchObject({ requests: 3 })
   })
 
-  test('P13: that is never answered is given up after two seconds and sent again', async () => {
+  test('that is never answered is given up after two seconds and sent again', async () => {
     const made = recorderSetUp()
     const { clock, sent, verdictOn, use, store } = made
     use(verdictOn())
@@ -130,7 +130,7 @@ describe('a flush', () => {
 })
 
 describe('a store that is down', () => {
-  test('S-47, F-20: for ten minutes costs no more memory than the cap, throws nothing, and gets every count it had room for', async () => {
+  test('for ten minutes costs no more memory than the cap, throws nothing, and gets every count it had room for', async () => {
     const made = recorderSetUp({ maxCells: 500 })
     const { clock, verdictOn, use, store } = made
     const verdicts = Array.from({ length: 1_000 }, (_, index) => verdictOn(index))
@@ -172,7 +172,7 @@ describe('a store that is down', () => {
 })
 
 describe('closing', () => {
-  test('P13, F-23: stores everything, in as many batches as it takes', async () => {
+  test('stores everything, in as many batches as it takes', async () => {
     const { clock, recorder, verdictOn, use, store } = recorderSetUp()
     for (let index = 0; index < 2_500; index += 1) use(verdictOn(index))
     await recorder.close(5_000)
@@ -180,7 +180,7 @@ describe('closing', () => {
     expect(clock.pending()).toBe(0)
   })
 
-  test('S-48: waits for the flush under way, and stores what was counted meanwhile', async () => {
+  test('waits for the flush under way, and stores what was counted meanwhile', async () => {
     const made = recorderSetUp()
     const { clock, recorder, verdictOn, use, store } = made
     const a = verdictOn()
@@ -220,7 +220,7 @@ describe('closing', () => {
     expect(await stored(store)).toMatchObject({ requests: 1 })
   })
 
-  test('S-48: gives up at the deadline, and says what is lost', async () => {
+  test('gives up at the deadline, and says what is lost', async () => {
     const made = recorderSetUp()
     const { clock, recorder, verdictOn, use } = made
     const a = verdictOn()
@@ -247,13 +247,13 @@ describe('closing', () => {
   })
 })
 
-test('S-39: a verdict nobody introduced counts nothing', async () => {
+test('a verdict nobody introduced counts nothing', async () => {
   const { clock, recorder } = recorderSetUp()
   recorder.count({ ok: false, code: 'invalid_key' }, undefined, 'invalid_key')
   expect(clock.pending()).toBe(0)
 })
 
-test('S-39: an accepted verdict counts by its key, a copy of the key counts nothing', async () => {
+test('an accepted verdict counts by its key, a copy of the key counts nothing', async () => {
   const clock = testClock()
   const store = memoryStore()
   const apiKey = { id: keyId(), workspaceId, secretVersion: 2 } as unknown as ApiKey
@@ -319,7 +319,7 @@ type Step =
   | { readonly type: 'wait'; readonly ms: number }
   | { readonly type: 'fate'; readonly fate: Fate }
 
-test('P13: whatever is counted when, and whatever becomes of each batch: the total is exact in the end', async () => {
+test('whatever is counted when, and whatever becomes of each batch: the total is exact in the end', async () => {
   const step: fc.Arbitrary<Step> = fc.oneof(
     fc.record({
       type: fc.constant('use' as const),

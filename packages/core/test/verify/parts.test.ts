@@ -18,7 +18,7 @@ import { bothCover, createWithheldGrants } from '../../src/verify/withheld-grant
 const bucketOf = createBucketOf(1, 2)
 
 describe('the digests', () => {
-  test('S-27: distinct uses and texts never meet, and another process makes others', () => {
+  test('distinct uses and texts never meet, and another process makes others', () => {
     const digests = createDigests()
     const use = fc.constantFrom('bearer' as const, 'header' as const, 'direct' as const, 'proof' as const)
     fc.assert(
@@ -30,7 +30,7 @@ describe('the digests', () => {
     expect(createDigests().bearer('text')).not.toBe(digests.bearer('text'))
   })
 
-  test('S-38: are 32 characters that nobody outside can choose, and hold nothing of the text', () => {
+  test('are 32 characters that nobody outside can choose, and hold nothing of the text', () => {
     const digest = createDigests().bearer('acme_production_secret')
     expect(digest.length).toBe(32)
     expect(digest).not.toContain('secret')
@@ -69,7 +69,7 @@ describe('flights', () => {
     expect(await flights.join('x', 2, start)).toBe(3)
   })
 
-  test('P10: a flight that fails fails for all who joined, and is not remembered', async () => {
+  test('a flight that fails fails for all who joined, and is not remembered', async () => {
     const flights = createFlights<number>()
     const broken = async (): Promise<number> => {
       throw new Error('broken')
@@ -190,12 +190,12 @@ describe('owners', () => {
     })
   }
 
-  test('P-34: null means gone', async () => {
+  test('null means gone', async () => {
     expect((await owners(() => null).read(question)).grants).toBeNull()
   })
 
   test.each([undefined, '', 'prompts:read', 0, true, {}, [1], [null], ['prompts:read', 7]])(
-    'P-36: %j is an outage, not a permission',
+    '%j is an outage, not a permission',
     async (answer) => {
       await expect(owners(() => answer as never).read(question)).rejects.toMatchObject({
         code: 'ERR_CLAVIGER_UNAVAILABLE',
@@ -204,7 +204,7 @@ describe('owners', () => {
     },
   )
 
-  test('P-35: a look-up that throws or rejects is an outage', async () => {
+  test('a look-up that throws or rejects is an outage', async () => {
     const throws = (): never => {
       throw new Error('members down')
     }
@@ -230,7 +230,7 @@ describe('owners', () => {
     expect(reads.map(({ grants }) => grants?.has('bob:read'))).toEqual([false, false, true])
   })
 
-  test('T16: ids that would join to the same text are different owners', async () => {
+  test('ids that would join to the same text are different owners', async () => {
     const seen: string[] = []
     const { read } = owners(({ workspaceId, owner }) => {
       seen.push(`${workspaceId}|${owner.id}`)

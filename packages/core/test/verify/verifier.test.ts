@@ -38,7 +38,7 @@ function unknown(index = 0): string {
 }
 
 describe('a key that is in good state', () => {
-  test('K-01: a token that cannot be one costs no store access', async () => {
+  test('a token that cannot be one costs no store access', async () => {
     const { keyring, store } = setUp()
     await keyring.ready()
     for (const text of [
@@ -97,7 +97,7 @@ describe('a key that is in good state', () => {
     expect(asked).toBe(1)
   })
 
-  test('S-30: 1 000 concurrent uses of one cold key are one find, one owner look-up and at most one argon2', async () => {
+  test('1 000 concurrent uses of one cold key are one find, one owner look-up and at most one argon2', async () => {
     let asked = 0
     const resolveOwner = (): string[] => {
       asked += 1
@@ -143,7 +143,7 @@ describe('a key that is in good state', () => {
     })
   })
 
-  test('T13: what a handler does to its copy reaches nobody else', async () => {
+  test('what a handler does to its copy reaches nobody else', async () => {
     const { create, keyring } = setUp()
     const { token } = await create({ expiresAt: new Date(Date.UTC(2026, 0, 1)) })
     const first = await keyring.verify(token)
@@ -176,7 +176,7 @@ describe('a key that is in good state', () => {
 })
 
 describe('a token that is not a key', () => {
-  test('K-12, K-13, K-21, K-23: unknown id, wrong secret and wrong secret of a dead key answer alike', async () => {
+  test('unknown id, wrong secret and wrong secret of a dead key answer alike', async () => {
     const { create, keyring, keys, clock, store } = setUp()
     const good = await create()
     const dead = await create()
@@ -194,7 +194,7 @@ describe('a token that is not a key', () => {
     expect(reads).toEqual([1, 1, 1, 1])
   })
 
-  test('K-24: guessing at an id goes on costing the same, whether the id exists or not', async () => {
+  test('guessing at an id goes on costing the same, whether the id exists or not', async () => {
     const { create, keyring, store } = setUp()
     const { token } = await create()
     const readsFor = async (make: (secret: string) => string): Promise<number> => {
@@ -225,7 +225,7 @@ describe('a token that is not a key', () => {
     expect(store.calls.find).toBe(2)
   })
 
-  test('S-34: a key created after it was tried works at once', async () => {
+  test('a key created after it was tried works at once', async () => {
     const clock = testClock()
     const shared = memoryStore()
     const other = setUp({ on: shared.connect(), at: clock, seed: 7 })
@@ -239,7 +239,7 @@ describe('a token that is not a key', () => {
     expect(await here.keyring.verify(token)).toMatchObject({ ok: true })
   })
 
-  test('S-34: not even a read that raced the creation remembers it as unknown', async () => {
+  test('not even a read that raced the creation remembers it as unknown', async () => {
     const rehearsal = setUp({ seed: 7 })
     const { token } = await rehearsal.create()
     const { create, keyring, store } = setUp({ seed: 7 })
@@ -255,7 +255,7 @@ describe('a token that is not a key', () => {
     expect(await keyring.verify(token)).toMatchObject({ ok: true })
   })
 
-  test('S-37: 30 000 random keys evict no honest one and stay within bounds', async () => {
+  test('30 000 random keys evict no honest one and stay within bounds', async () => {
     const { create, keyring, store } = setUp({ cache: { maxEntries: 100, maxNegatives: 1_000 } })
     const { token } = await create()
     await keyring.verify(token)
@@ -267,7 +267,7 @@ describe('a token that is not a key', () => {
     expect(store.calls.find).toBe(before)
   })
 
-  test('S-39: wrong secrets for a victim’s id lock nobody out and leave nothing on its record', async () => {
+  test('wrong secrets for a victim’s id lock nobody out and leave nothing on its record', async () => {
     const shared = memoryStore()
     const { create, keyring } = setUp({ on: shared })
     const { key, token } = await create()
@@ -290,7 +290,7 @@ describe('a token that is not a key', () => {
 })
 
 describe('a key in another state', () => {
-  test('K-20, K-22: with its secret proven, the state is told, and remembered', async () => {
+  test('with its secret proven, the state is told, and remembered', async () => {
     const { create, keyring, keys, clock, store } = setUp()
     const dead = await create()
     const late = await create({ expiresAt: new Date(clock.now() + 500) })
@@ -306,7 +306,7 @@ describe('a key in another state', () => {
     expect(store.calls.find).toBe(before)
   })
 
-  test('P8, F-28: expiry is exact, whatever is cached', async () => {
+  test('expiry is exact, whatever is cached', async () => {
     const { create, keyring, clock } = setUp()
     const { token } = await create({ expiresAt: new Date(clock.now() + 3_000) })
     await keyring.verify(token)
@@ -350,7 +350,7 @@ describe('what a use asks of the key', () => {
     expect(await code({ anyPermission: ['prompts:write', 'context:download'] })).toBe('owner_lacks_permission')
   })
 
-  test('P-31: an owner who may do everything lends the key nothing', async () => {
+  test('an owner who may do everything lends the key nothing', async () => {
     const { create, keyring } = setUp({ resolveOwner: () => ['*:*'] })
     const { token } = await create({ permissions: ['prompts:read'] })
     expect(await keyring.verify(token, { permission: 'prompts:write' })).toMatchObject({
@@ -358,7 +358,7 @@ describe('what a use asks of the key', () => {
     })
   })
 
-  test('P-37: a verified key stays what it was when it was verified; the next use is judged anew', async () => {
+  test('a verified key stays what it was when it was verified; the next use is judged anew', async () => {
     let grants = ['prompts:read']
     const { create, keyring } = setUp({ resolveOwner: () => grants })
     const { token } = await create()
@@ -372,7 +372,7 @@ describe('what a use asks of the key', () => {
     })
   })
 
-  test('P-11, P-12: a requirement that cannot be meant is an error, not a verdict', async () => {
+  test('a requirement that cannot be meant is an error, not a verdict', async () => {
     const { create, keyring } = setUp()
     const { token } = await create()
     for (const context of [
@@ -384,7 +384,7 @@ describe('what a use asks of the key', () => {
     }
   })
 
-  test('P-29: a refusal names what was asked for, never what the key holds', async () => {
+  test('a refusal names what was asked for, never what the key holds', async () => {
     const { create, keyring } = setUp()
     const { key, token } = await create({ permissions: ['prompts:read'] })
     expect(await keyring.verify(token, { permission: 'context:download' })).toEqual({
@@ -397,7 +397,7 @@ describe('what a use asks of the key', () => {
 })
 
 describe('when infrastructure fails', () => {
-  test('S-36: a store error is thrown as unavailable and never remembered', async () => {
+  test('a store error is thrown as unavailable and never remembered', async () => {
     const { create, keyring, store } = setUp()
     const { token } = await create()
     store.before('find', fails)
@@ -406,7 +406,7 @@ describe('when infrastructure fails', () => {
     expect(await keyring.verify(token)).toMatchObject({ ok: true })
   })
 
-  test('P22: a store that stalls costs one second, and what it says too late fills nothing', async () => {
+  test('a store that stalls costs one second, and what it says too late fills nothing', async () => {
     const { create, keyring, store, clock } = setUp()
     const { token } = await create()
     const stalled = gate()
@@ -448,7 +448,7 @@ describe('when infrastructure fails', () => {
     expect(failedAt - startedAt).toBe(1_000)
   })
 
-  test('S-14: a stored hash or tag that cannot be read refuses the key, runs no hash, is reported and not remembered', async () => {
+  test('a stored hash or tag that cannot be read refuses the key, runs no hash, is reported and not remembered', async () => {
     const shared = memoryStore()
     const { create, keyring, store } = setUp({ on: shared })
     const { key, token } = await create()
@@ -473,7 +473,7 @@ describe('when infrastructure fails', () => {
     expect(await keyring.verify(token)).toMatchObject({ ok: true })
   })
 
-  test('T22: a store that answers with another key’s record is not believed', async () => {
+  test('a store that answers with another key’s record is not believed', async () => {
     const shared = memoryStore()
     const { create, keyring, store } = setUp({ on: shared })
     const mine = await create()
@@ -483,7 +483,7 @@ describe('when infrastructure fails', () => {
     expect(await keyring.verify(mine.token)).toEqual({ ok: false, code: 'invalid_key' })
   })
 
-  test('F-39: a key hashed under a pepper this process does not have is our fault, not the client’s', async () => {
+  test('a key hashed under a pepper this process does not have is our fault, not the client’s', async () => {
     const shared = memoryStore()
     const before = setUp({ on: shared.connect() })
     const { token } = await before.create()
@@ -497,7 +497,7 @@ describe('when infrastructure fails', () => {
     })
   })
 
-  test('H-58: an error handed on carries nothing a driver hung on it', async () => {
+  test('an error handed on carries nothing a driver hung on it', async () => {
     const { create, keyring, store } = setUp()
     const { token } = await create()
     store.before('find', () => {
@@ -519,7 +519,7 @@ describe('when infrastructure fails', () => {
     await expect(keyring.verify(token)).rejects.toMatchObject({ dependency: 'owner' })
   })
 
-  test('P8: an expiry that comes while the owner is looked up is not missed', async () => {
+  test('an expiry that comes while the owner is looked up is not missed', async () => {
     const asked = gate()
     const { create, keyring, clock } = setUp({ resolveOwner: async () => asked.wait().then(() => ['*:*']) })
     const { token } = await create({ expiresAt: new Date(clock.now() + 500) })
@@ -562,7 +562,7 @@ describe('when infrastructure fails', () => {
 })
 
 describe('refreshing ahead', () => {
-  test('S-33: a key in use is read again before its deadline, once, without anybody waiting', async () => {
+  test('a key in use is read again before its deadline, once, without anybody waiting', async () => {
     const { create, keyring, store, clock } = setUp()
     const { token } = await create()
     await keyring.verify(token)
@@ -589,7 +589,7 @@ describe('refreshing ahead', () => {
     expect(keyring.recall('direct', token)).toBeUndefined()
   })
 
-  test('F-17: a record that vanished from the store is refused from the refresh on', async () => {
+  test('a record that vanished from the store is refused from the refresh on', async () => {
     const { create, keyring, store, clock } = setUp()
     const { token } = await create()
     await keyring.verify(token)

@@ -76,7 +76,7 @@ describe.each([
       await listener.until(hasNonce(nonce))
     }
 
-    test('F-05: notices a half-open connection by itself, says so, and hears again when the network heals', async () => {
+    test('notices a half-open connection by itself, says so, and hears again when the network heals', async () => {
       const listener = recorder()
       await store.subscribe?.(listener)
       await hearsOfChanges(listener)
@@ -89,7 +89,7 @@ describe.each([
       await hearsOfChanges(listener)
     })
 
-    test('F-32: does not take a pause of its own process for a lost connection', async () => {
+    test('does not take a pause of its own process for a lost connection', async () => {
       const pingMs = 20
       const pauses = gate(5)
       const pausing = pausingAfterPings(subscriberOf(redis.server().url), 5 * pingMs, () => void pauses.wait())
@@ -101,7 +101,7 @@ describe.each([
       expect(listener.told).toEqual([])
     })
 
-    test('F-04: says when its connection is cut, once, however often it fails to come back', async () => {
+    test('says when its connection is cut, once, however often it fails to come back', async () => {
       const listener = recorder()
       await store.subscribe?.(listener)
       await proxy.refuse()
@@ -114,7 +114,7 @@ describe.each([
       await hearsOfChanges(listener)
     })
 
-    test('S-54: does not take a connection for a subscription that the server refuses', async () => {
+    test('does not take a connection for a subscription that the server refuses', async () => {
       const user = `bus-${namespace}`
       await client.call('ACL', 'SETUSER', user, 'on', '>secret', '+@all', '~*', '&*')
       const named = redisStore(client, {
@@ -141,7 +141,7 @@ describe.each([
       }
     })
 
-    test('S-40: passes on what is no message of ours, and goes on', async () => {
+    test('passes on what is no message of ours, and goes on', async () => {
       const listener = recorder()
       await store.subscribe?.(listener)
       const { channel } = keyNames(namespace)

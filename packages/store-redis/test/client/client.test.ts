@@ -21,7 +21,7 @@ describe('options', () => {
     ...[true, null, {}, 'redis://'].map((value) => ['subscriber', value] as const),
   ].map(([option, value]) => [option, value])
 
-  test.each(wrong)('S-06: refuses %s %j', (option, value) => {
+  test.each(wrong)('refuses %s %j', (option, value) => {
     expect(() => redisStore(lazy, { [option]: value })).toThrow(
       expect.objectContaining({ code: 'ERR_CLAVIGER_CONFIGURATION', option }),
     )

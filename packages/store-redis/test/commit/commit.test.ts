@@ -29,7 +29,7 @@ redis.describe('commit', () => {
     other.disconnect()
   })
 
-  test('P16: lets one of 50 concurrent commits on two connections win', async () => {
+  test('lets one of 50 concurrent commits on two connections win', async () => {
     const second = redisStore(other, { namespace })
     await store.commit(change({ writes: [insert(record)] }))
     const results = await Promise.all(
@@ -56,7 +56,7 @@ redis.describe('commit', () => {
     expect((await store.find([record.id])).get(record.id)).toMatchObject({ revision: 1, lastUsedAt: start + 29 })
   })
 
-  test('F-14: moves a key within the listings together with its last use, though a use comes in between', async () => {
+  test('moves a key within the listings together with its last use, though a use comes in between', async () => {
     await store.commit(change({ writes: [insert(record)] }))
     const [hasRead, mayWrite] = [gate(), gate()]
     const slow = redisStore(
@@ -77,7 +77,7 @@ redis.describe('commit', () => {
     expect(await indexesIn(client, namespace)).toEqual(indexesFor(namespace, [moved as KeyRecord]))
   })
 
-  test('F-09: is carried out once when the answer is lost and the client sends it again', async () => {
+  test('is carried out once when the answer is lost and the client sends it again', async () => {
     const proxy = await faultProxy(redis.server())
     const resending = new Redis(proxy.url)
     resending.on('error', () => {})
@@ -145,7 +145,7 @@ redis.describe('commit', () => {
     expect((await store.poll(null)).head.epoch).toBe(2)
   })
 
-  test.each(['head', 'log'] as const)('S-44: writes nothing where something else is stored as the %s', async (name) => {
+  test.each(['head', 'log'] as const)('writes nothing where something else is stored as the %s', async (name) => {
     await store.commit(change({ writes: [insert(record)] }))
     await client.call('SET', keyNames(namespace)[name], 'taken')
     const fresh = testRecord({ id: testKeyId(2) })
@@ -153,7 +153,7 @@ redis.describe('commit', () => {
     expect(await store.find([fresh.id])).toEqual(new Map())
   })
 
-  test('S-44: writes nothing where something else is stored as an index', async () => {
+  test('writes nothing where something else is stored as an index', async () => {
     const { head } = await store.poll(null)
     await client.call('SET', keyNames(namespace).byExpiry('ws_acme'), 'taken')
     const before = await namesIn(client, namespace)
@@ -177,7 +177,7 @@ redis.describe('commit', () => {
     ])
   })
 
-  test('P23: tells nothing of what was written when Redis refuses it', async () => {
+  test('tells nothing of what was written when Redis refuses it', async () => {
     await client.call('SET', keyNames(namespace).head, 'taken')
     const error = await rejection(store.commit(change({ writes: [insert(record)] })))
     for (let one = error; one instanceof Error; one = one.cause) {

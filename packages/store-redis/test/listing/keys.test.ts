@@ -167,7 +167,7 @@ redis.describe('listing', () => {
     expect(read).toBe(0)
   })
 
-  test('S-12: asks Redis nothing for ids that are no ids', async () => {
+  test('asks Redis nothing for ids that are no ids', async () => {
     const hostile = [
       '',
       'head',

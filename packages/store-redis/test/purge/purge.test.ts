@@ -143,7 +143,7 @@ redis.describe('usage', () => {
     entries: [usageEntry(), usageEntry({ workspaceId: 'ws_other' }), usageEntry({ workspaceId: 'ws_third' })],
   })
 
-  test('P13: of a batch that failed half-way is completed when it is sent again, and nothing counted twice', async () => {
+  test('of a batch that failed half-way is completed when it is sent again, and nothing counted twice', async () => {
     const namespace = freshNamespace()
     // Loads the scripts: from here on, each is one command.
     await redisStore(client, { namespace: freshNamespace() }).addUsage(batch(1))

@@ -34,10 +34,10 @@ describe('what is wrong with a server', () => {
     ],
     ['its version', { version: '6.2.14' }, 'client'],
     ['that it is a replica', { role: 'slave' }, 'client'],
-    ['S-43: that it evicts', { evictionPolicy: 'allkeys-lru' }, 'allowVolatileStore'],
-    ['S-43: that it evicts what has a time to live', { evictionPolicy: 'volatile-ttl' }, 'allowVolatileStore'],
+    ['that it evicts', { evictionPolicy: 'allkeys-lru' }, 'allowVolatileStore'],
+    ['that it evicts what has a time to live', { evictionPolicy: 'volatile-ttl' }, 'allowVolatileStore'],
     ['that it does not tell whether it evicts', { evictionPolicy: undefined }, 'allowVolatileStore'],
-    ['S-43: that it keeps no file', { appendOnly: false }, 'allowVolatileStore'],
+    ['that it keeps no file', { appendOnly: false }, 'allowVolatileStore'],
     ['that it does not tell whether it keeps a file', { appendOnly: undefined }, 'allowVolatileStore'],
   ])('%s', (_, settings, option) => {
     expect(problemWith({ ...good, ...settings }, false)?.option).toBe(option)
@@ -80,7 +80,7 @@ redis.describe('ready', () => {
     ['maxmemory-policy', 'allkeys-lru', 'noeviction'],
     ['maxmemory-policy', 'volatile-lru', 'noeviction'],
     ['appendonly', 'no', 'yes'],
-  ])('F-17: refuses %s %s, and passes when that is allowed', async (name, bad, good) => {
+  ])('refuses %s %s, and passes when that is allowed', async (name, bad, good) => {
     await configure(name, bad)
     try {
       const error = await rejection(storeOn(redis.server().url).ready())
@@ -308,7 +308,7 @@ redis.describe('ready', () => {
     }
   })
 
-  test('F-16: refuses a replica', async () => {
+  test('refuses a replica', async () => {
     const replica = connect(other.server().url)
     await configure('repl-diskless-sync-delay', '0')
     await replica.call('REPLICAOF', '127.0.0.1', String(redis.server().port))
@@ -364,7 +364,7 @@ cluster.describe('ready, on a cluster', () => {
     }
   })
 
-  test('F-16: refuses a client that reads from replicas', async () => {
+  test('refuses a client that reads from replicas', async () => {
     client = new Cluster([...cluster.server().urls], { scaleReads: 'slave' })
     await expect(redisStore(client, { namespace: freshNamespace() }).ready()).rejects.toMatchObject({
       option: 'client',

@@ -34,7 +34,7 @@ export function faults(suite: ServerSuite): void {
   }
 
   describe('faults', () => {
-    test('F-14: a connection that breaks at any statement of a commit leaves the old state, or all of the new one', async () => {
+    test('a connection that breaks at any statement of a commit leaves the old state, or all of the new one', async () => {
       let statements = 0
       let breakAt = Number.POSITIVE_INFINITY
       let isOver = false
@@ -81,7 +81,7 @@ export function faults(suite: ServerSuite): void {
     })
 
     // A driver that gives up on a statement leaves its connection in the middle of a transaction.
-    test('F-10: a frozen server: calls end with their timeouts, and no later call gets into their transactions', async () => {
+    test('a frozen server: calls end with their timeouts, and no later call gets into their transactions', async () => {
       let isArmed = true
       const onStatement = async (sql: string): Promise<void> => {
         if (isArmed && sql.startsWith('update')) await proxy.hold()
@@ -102,7 +102,7 @@ export function faults(suite: ServerSuite): void {
       expect(await run('select epoch from claviger_head')).toHaveLength(1)
     })
 
-    test('F-13: an exhausted pool: calls end with their timeouts, and go on when there is a connection again', async () => {
+    test('an exhausted pool: calls end with their timeouts, and go on when there is a connection again', async () => {
       const { proxy, store } = await behindProxy({ maxConnections: 1 }, { statementTimeoutMs: 300 })
       await proxy.hold()
       const calls = [store.find([record.id]), store.find([record.id]), store.poll(null)]
@@ -113,7 +113,7 @@ export function faults(suite: ServerSuite): void {
       expect(await store.find([record.id])).toHaveProperty('size', 1)
     })
 
-    test('F-09: a killed server: calls reject and the process lives; after the restart everything is there', async () => {
+    test('a killed server: calls reject and the process lives; after the restart everything is there', async () => {
       const client = suite.client()
       const store = client.store()
       await emptied(client, store)

@@ -123,7 +123,7 @@ export function migrating(dialect: SqlDialectName, connect: (options?: ClientOpt
       }
     })
 
-    test('F-31: note when they were applied, whatever the time zone', async () => {
+    test('note when they were applied, whatever the time zone', async () => {
       const tablePrefix = freshPrefix()
       const { run, store } = client()
       const before = Date.now()

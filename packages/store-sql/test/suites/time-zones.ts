@@ -7,9 +7,9 @@ import type { ServerSuite } from './server-suite.ts'
 /** A day on which clocks went forward in Samoa, whose zone is thirteen or fourteen hours from UTC. */
 const switchDay = Date.UTC(2020, 8, 26)
 
-/** F-31: instants are integers, in this process and in the database. */
+/** Instants are integers, in this process and in the database. */
 export function timeZones(suite: ServerSuite, timeZone: string): void {
-  describe('F-31: far from UTC', () => {
+  describe('far from UTC', () => {
     const own = process.env['TZ']
     afterEach(() => {
       if (own === undefined) delete process.env['TZ']

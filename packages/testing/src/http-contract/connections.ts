@@ -12,7 +12,7 @@ import { listening } from './warnings.ts'
 /** Clients that leave, and applications that answer out of turn. */
 export function connections({ test, serving, fixture }: Suite): void {
   for (const name of ['reader', 'unknown'] as const) {
-    test(`H-60: a client that leaves during the verification hurts nobody (${name})`, async () => {
+    test(`a client that leaves during the verification hurts nobody (${name})`, async () => {
       const { restart, tokens, ids } = await fixture()
       const left = gate()
       const { wrap, asked, goOn } = pausedStore()
@@ -40,7 +40,7 @@ export function connections({ test, serving, fixture }: Suite): void {
     })
   }
 
-  test('H-60: a request that somebody else answered during the verification is left alone', async () => {
+  test('a request that somebody else answered during the verification is left alone', async () => {
     const { restart, tokens } = await fixture()
     const { wrap, asked, goOn } = pausedStore()
     const keyring = restart(wrap)
@@ -73,7 +73,7 @@ export function connections({ test, serving, fixture }: Suite): void {
     )
   })
 
-  test('H-61: when headers were sent before, the connection is cut and nothing passes', async () => {
+  test('when headers were sent before, the connection is cut and nothing passes', async () => {
     const { keyring, tokens } = await fixture()
     let handled = 0
     const app: ContractApp = {
@@ -102,7 +102,7 @@ export function connections({ test, serving, fixture }: Suite): void {
     assert.equal(handled, 0)
   })
 
-  test('H-60: the next middleware runs exactly once, hot and cold', async () => {
+  test('the next middleware runs exactly once, hot and cold', async () => {
     const { restart, tokens } = await fixture()
     let visits = 0
     await serving(

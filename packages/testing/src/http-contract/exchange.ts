@@ -14,7 +14,7 @@ const preflightFields: readonly FieldLine[] = [
 
 /** Methods, caches, many requests at once: what surrounds a verdict. */
 export function exchanges({ test, serving, fixture }: Suite): void {
-  test('H-46: HEAD gets the verdict of GET without a body', async () => {
+  test('HEAD gets the verdict of GET without a body', async () => {
     const { keyring, tokens } = await fixture()
     await serving(plainApp(keyring), async (send) => {
       assertRefusal(await send({ method: 'HEAD' }), refusals.missing_credentials, 'HEAD')
@@ -24,14 +24,14 @@ export function exchanges({ test, serving, fixture }: Suite): void {
     })
   })
 
-  test('H-45: OPTIONS is refused like any other method by default', async () => {
+  test('OPTIONS is refused like any other method by default', async () => {
     const { keyring } = await fixture()
     await serving(plainApp(keyring), async (send) => {
       assertRefusal(await send({ method: 'OPTIONS', fields: preflightFields }), refusals.missing_credentials)
     })
   })
 
-  test('H-45: skipPreflight answers a preflight itself, keeps the headers of CORS and never runs the handler', async () => {
+  test('skipPreflight answers a preflight itself, keeps the headers of CORS and never runs the handler', async () => {
     const { keyring, tokens } = await fixture()
     let handled = 0
     await serving(
@@ -64,7 +64,7 @@ export function exchanges({ test, serving, fixture }: Suite): void {
     )
   })
 
-  test("H-55: the application's own Vary is kept, and * is left alone", async () => {
+  test("the application's own Vary is kept, and * is left alone", async () => {
     const { keyring, tokens, ids } = await fixture()
     const own: readonly (readonly [string, string])[] = [
       ['Origin', 'Origin, Authorization, X-API-Key'],

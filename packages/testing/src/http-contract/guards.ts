@@ -10,7 +10,7 @@ const workspaceOf = ({ url = '' }: { readonly url?: string }): string | null =>
 
 /** Guards: what a verified key is good for. */
 export function guards({ test, serving, fixture }: Suite): void {
-  test('P-01, P-03: require passes a key that holds every permission', async () => {
+  test('require passes a key that holds every permission', async () => {
     const { keyring, tokens, ids } = await fixture()
     await serving(
       guardedApp(keyring, (auth) => [auth.require('docs:write', 'docs:list')]),
@@ -20,7 +20,7 @@ export function guards({ test, serving, fixture }: Suite): void {
     )
   })
 
-  test('P-02, P-29: require refuses a key that lacks one, and names what is required', async () => {
+  test('require refuses a key that lacks one, and names what is required', async () => {
     const { keyring, tokens } = await fixture()
     await serving(
       guardedApp(keyring, (auth) => [auth.require('docs:write', 'docs:list')]),
@@ -30,7 +30,7 @@ export function guards({ test, serving, fixture }: Suite): void {
     )
   })
 
-  test('P-28: requireAny passes a key that holds one, and refuses a key that holds none', async () => {
+  test('requireAny passes a key that holds one, and refuses a key that holds none', async () => {
     const { keyring, tokens, ids } = await fixture()
     await serving(
       guardedApp(keyring, (auth) => [auth.requireAny('docs:write', 'docs:read')]),
@@ -46,7 +46,7 @@ export function guards({ test, serving, fixture }: Suite): void {
     )
   })
 
-  test('P-30: require tells when it is the owner who lacks the permission', async () => {
+  test('require tells when it is the owner who lacks the permission', async () => {
     const { keyring, tokens } = await fixture()
     await serving(
       guardedApp(keyring, (auth) => [auth.require('docs:read')]),
@@ -56,7 +56,7 @@ export function guards({ test, serving, fixture }: Suite): void {
     )
   })
 
-  test('P-42: of two guards in a row both must pass', async () => {
+  test('of two guards in a row both must pass', async () => {
     const { keyring, tokens, ids } = await fixture()
     const both = guardedApp(keyring, (auth) => [auth.require('docs:read'), auth.require('docs:write', 'docs:list')])
     await serving(both, async (send) => {
@@ -65,7 +65,7 @@ export function guards({ test, serving, fixture }: Suite): void {
     })
   })
 
-  test('M-06: workspace refuses the key of another workspace, also with a selector that takes its time', async () => {
+  test('workspace refuses the key of another workspace, also with a selector that takes its time', async () => {
     const { keyring, tokens, ids } = await fixture()
     const later = async (host: { readonly url?: string }): Promise<string | null> => workspaceOf(host)
     for (const selector of [workspaceOf, later]) {
@@ -123,7 +123,7 @@ export function guards({ test, serving, fixture }: Suite): void {
     }
   })
 
-  test('H-62: check answers 500 on anything but true and false, and on what is thrown', async () => {
+  test('check answers 500 on anything but true and false, and on what is thrown', async () => {
     const { keyring, tokens } = await fixture()
     const checks: readonly (() => unknown)[] = [
       ...[1, 0, 'true', '', null, undefined, {}, []].map((value) => () => value),
@@ -148,7 +148,7 @@ export function guards({ test, serving, fixture }: Suite): void {
     }
   })
 
-  test('H-62: the error of a failing check is handed to the host, not to the client', async () => {
+  test('the error of a failing check is handed to the host, not to the client', async () => {
     const { keyring, tokens } = await fixture()
     const error = new Error('the database said no')
     const app = guardedApp(keyring, (auth) => [auth.check(() => Promise.reject(error))])
@@ -163,7 +163,7 @@ export function guards({ test, serving, fixture }: Suite): void {
     assert.equal(heard.denied.length, 2)
   })
 
-  test('H-49: a guard without authenticate answers 500 and says so once', async () => {
+  test('a guard without authenticate answers 500 and says so once', async () => {
     const { keyring, tokens } = await fixture()
     const heard = await listening(async () => {
       await serving(
@@ -177,7 +177,7 @@ export function guards({ test, serving, fixture }: Suite): void {
     assert.deepEqual(heard.warnings, ['CLAVIGER_GUARD_WITHOUT_AUTH'])
   })
 
-  test('H-49: every kind of guard answers 500 without authenticate', async () => {
+  test('every kind of guard answers 500 without authenticate', async () => {
     const { keyring, tokens } = await fixture()
     await serving(
       {

@@ -14,7 +14,7 @@ export function optionalAndRepeated({ test, serving, fixture }: Suite): void {
     })
   })
 
-  test('H-52: optional refuses every bad credential', async () => {
+  test('optional refuses every bad credential', async () => {
     const { keyring, tokens } = await fixture()
     await serving(plainApp(keyring, { optional: true }), async (send) => {
       assertRefusal(await send(withKey(tokens.unknown)), refusals.invalid_key)
@@ -82,7 +82,7 @@ export function optionalAndRepeated({ test, serving, fixture }: Suite): void {
     )
   })
 
-  test('H-50: a second authenticator goes by the first verdict', async () => {
+  test('a second authenticator goes by the first verdict', async () => {
     const { keyring, tokens, ids } = await fixture()
     let asked = 0
     const counting = {

@@ -25,7 +25,7 @@ export function ownHeader({ test, serving, fixture }: Suite): void {
     })
   })
 
-  test('H-23: two X-API-Key lines are refused', async () => {
+  test('two X-API-Key lines are refused', async () => {
     const { keyring, tokens } = await fixture()
     await serving(plainApp(keyring, withHeader), async (send) => {
       const fields = [['X-API-Key', tokens.reader] as const, ['x-api-key', tokens.reader] as const]
@@ -33,7 +33,7 @@ export function ownHeader({ test, serving, fixture }: Suite): void {
     })
   })
 
-  test('H-26: a key in both headers is refused, also the same and also a broken one', async () => {
+  test('a key in both headers is refused, also the same and also a broken one', async () => {
     const { keyring, tokens } = await fixture()
     await serving(plainApp(keyring, withHeader), async (send) => {
       for (const value of [`Bearer ${tokens.writer}`, `Bearer ${tokens.reader}`, 'Bearer', tokens.reader]) {
@@ -43,7 +43,7 @@ export function ownHeader({ test, serving, fixture }: Suite): void {
     })
   })
 
-  test('H-30: Basic of a proxy does not stand in the way of X-API-Key', async () => {
+  test('Basic of a proxy does not stand in the way of X-API-Key', async () => {
     const { keyring, tokens, ids } = await fixture()
     await serving(plainApp(keyring, withHeader), async (send) => {
       const fields = [['Authorization', 'Basic dXNlcjpwYXNz'] as const, ['X-API-Key', tokens.reader] as const]
@@ -51,7 +51,7 @@ export function ownHeader({ test, serving, fixture }: Suite): void {
     })
   })
 
-  test('H-31: guards refuse a key however it came', async () => {
+  test('guards refuse a key however it came', async () => {
     const { keyring, tokens } = await fixture()
     await serving(
       {
@@ -69,7 +69,7 @@ export function ownHeader({ test, serving, fixture }: Suite): void {
     )
   })
 
-  test('H-55: a header of another name takes the place of X-API-Key in Vary', async () => {
+  test('a header of another name takes the place of X-API-Key in Vary', async () => {
     const { keyring, tokens, ids } = await fixture()
     const vary = 'Authorization, X-Acme-Key'
     await serving(plainApp(keyring, { header: 'X-Acme-Key' }), async (send) => {

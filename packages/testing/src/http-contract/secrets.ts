@@ -9,7 +9,7 @@ import { listening } from './warnings.ts'
 /** Nothing that comes out holds a token or a hash. */
 export function secrets({ test, serving, fixture }: Suite): void {
   for (const environment of [undefined, 'production']) {
-    test(`H-57 to H-59, M-40: no token and no hash in any answer, error or log (NODE_ENV ${environment ?? 'unset'})`, async () => {
+    test(`no token and no hash in any answer, error or log (NODE_ENV ${environment ?? 'unset'})`, async () => {
       const { tokens, hashes, restart } = await makeFixture()
       let failing = false
       const keyring = restart((store) => ({
@@ -62,7 +62,7 @@ export function secrets({ test, serving, fixture }: Suite): void {
     })
   }
 
-  test('H-59: the key a handler sees can be printed', async () => {
+  test('the key a handler sees can be printed', async () => {
     const { keyring, tokens, hashes } = await fixture()
     const seen: unknown[] = []
     await serving(

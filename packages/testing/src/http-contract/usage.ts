@@ -164,7 +164,7 @@ export function usage({ test, serving }: Suite): void {
       { requests: 2, allowed: 1, denied: { key_revoked: 1 } },
     ))
 
-  test('S-39: usage: what proves no secret counts nothing, nor does what was refused for our own fault', () => {
+  test('usage: what proves no secret counts nothing, nor does what was refused for our own fault', () => {
     let isAway = false
     return counting(
       ({ restart }) =>

@@ -26,7 +26,7 @@ export const atomicity: ContractGroup = {
   title: 'all or nothing',
   define(test) {
     for (const place of [0, 1, 2, 3]) {
-      test(`S-44: stores nothing of a change whose write ${place} is refused`, async (context) => {
+      test(`stores nothing of a change whose write ${place} is refused`, async (context) => {
         const { store } = context
         const record = testRecord()
         await stored(store, record)

@@ -168,7 +168,7 @@ export const busiestKeys: ContractGroup = {
       }
     })
 
-    test('S-09: keeps sums exact up to the largest safe integer, and there they stay', async ({ need }) => {
+    test('keeps sums exact up to the largest safe integer, and there they stay', async ({ need }) => {
       const { addUsage, busiest } = need('addUsage', 'busiest')
       const most = Number.MAX_SAFE_INTEGER
       await addUsage(

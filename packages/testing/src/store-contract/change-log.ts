@@ -75,14 +75,14 @@ export const changeLog: ContractGroup = {
       same(await poll(head), { head, changes: [] })
     })
 
-    test('S-26: calls the head of another store a gap', async ({ store, need }) => {
+    test('calls the head of another store a gap', async ({ store, need }) => {
       const { poll } = need('poll')
       await committed(store)
       const { head } = await poll(null)
       same(await poll({ ...head, storeId: 'another-store' }), { head, changes: 'gap' })
     })
 
-    test('S-25: calls an epoch that is not reached yet a gap: the store went back in time', async ({ store, need }) => {
+    test('calls an epoch that is not reached yet a gap: the store went back in time', async ({ store, need }) => {
       const { poll } = need('poll')
       await committed(store)
       const { head } = await poll(null)
@@ -90,7 +90,7 @@ export const changeLog: ContractGroup = {
     })
 
     // A failover can lose one change and gain another: the number is the same, the nonce is not.
-    test('F-18: calls a foreign nonce at a known epoch a gap, at the head and before it', async ({ store, need }) => {
+    test('calls a foreign nonce at a known epoch a gap, at the head and before it', async ({ store, need }) => {
       const { poll } = need('poll')
       await committed(store)
       const { head: before } = await poll(null)

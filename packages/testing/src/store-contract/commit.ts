@@ -96,7 +96,7 @@ export const commits: ContractGroup = {
       }
     })
 
-    test('M-26: stores an idempotency row once per workspace, actor and key', async ({ store }) => {
+    test('stores an idempotency row once per workspace, actor and key', async ({ store }) => {
       const first = insertIdempotency()
       await committed(store, first)
       const again = insertIdempotency({ requestHash: 'other', keyId: testKeyId(2) })
@@ -113,10 +113,7 @@ export const commits: ContractGroup = {
     })
 
     // The three kinds live in namespaces of their own.
-    test('S-12: keeps a key, a service account and an idempotency row apart that share a name', async ({
-      store,
-      need,
-    }) => {
+    test('keeps a key, a service account and an idempotency row apart that share a name', async ({ store, need }) => {
       const { services } = need('services')
       const id = testKeyId(1)
       await committed(

@@ -22,7 +22,7 @@ import type { ContractGroup } from './suite.ts'
 export const copies: ContractGroup = {
   title: 'copies in and out',
   define(test) {
-    test('P-41: keeps what was committed when the caller changes its record afterwards', async ({ store }) => {
+    test('keeps what was committed when the caller changes its record afterwards', async ({ store }) => {
       const record = structuredClone(testRecord({ metadata: { team: 'platform' } }))
       const before = structuredClone(record)
       await stored(store, record)
@@ -30,7 +30,7 @@ export const copies: ContractGroup = {
       same(await readOne(store, before.id), before)
     })
 
-    test('P-41: keeps what is stored when a caller changes what find gave', async ({ store }) => {
+    test('keeps what is stored when a caller changes what find gave', async ({ store }) => {
       const record = testRecord({ metadata: { team: 'platform' } })
       await stored(store, record)
       vandalise(await readOne(store, record.id))

@@ -15,14 +15,14 @@ const corruptions: Readonly<Record<string, string>> = {
   'half a record': json.slice(0, json.length / 2),
   'a list': '[]',
   null: 'null',
-  'P-07: permissions as one text': json.replace('["prompts:read"]', '"prompts:read admin:write"'),
-  'P-08: no permissions': json.replace('"permissions":["prompts:read"],', ''),
-  'P-10: permissions that are none': json.replace('["prompts:read"]', '[["*:*"],null,7]'),
+  'permissions as one text': json.replace('["prompts:read"]', '"prompts:read admin:write"'),
+  'no permissions': json.replace('"permissions":["prompts:read"],', ''),
+  'permissions that are none': json.replace('["prompts:read"]', '[["*:*"],null,7]'),
   'no revokedAt': json.replace('"revokedAt":null,', ''),
   'expiry as a text': json.replace('"expiresAt":null', '"expiresAt":"never"'),
   'no secrets': json.replace(/"secrets":\[.*?\],/, '"secrets":[],'),
-  'S-17: 5 MB': json.replace('"description":null', `"description":"${'x'.repeat(5_000_000)}"`),
-  'S-17: depth 10 000': json.replace('"metadata":{}', `"metadata":${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`),
+  '5 MB': json.replace('"description":null', `"description":"${'x'.repeat(5_000_000)}"`),
+  'depth 10 000': json.replace('"metadata":{}', `"metadata":${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`),
 }
 
 /** A row that cannot be read as a key is said to be so. It is neither missing nor half believed. */

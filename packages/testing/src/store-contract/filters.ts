@@ -36,7 +36,7 @@ export const filters: ContractGroup = {
       revoked: ['revoked', 'revokedAndExpired', 'revokedWhileRotating'],
     }
     for (const [status, expected] of Object.entries(expectedByStatus) as [KeyStatus, readonly string[]][]) {
-      test(`P8: lists what is ${status} at the exact instant`, async ({ store }) => {
+      test(`lists what is ${status} at the exact instant`, async ({ store }) => {
         await stored(store, ...records)
         const listed = await listedIds(store, { at, statuses: [status] })
         assert.deepEqual(
@@ -79,7 +79,7 @@ export const filters: ContractGroup = {
     })
 
     // What an actor may see. An empty list is the actor who may see nothing: it must not mean "no filter".
-    test('M-05: lists only keys of visible owners, by type and id or by type alone, and none for an empty list', async ({
+    test('lists only keys of visible owners, by type and id or by type alone, and none for an empty list', async ({
       store,
     }) => {
       await stored(
@@ -186,7 +186,7 @@ export const filters: ContractGroup = {
       assert.deepEqual(await found('\u00e4RGER'), ['3'], 'letter case beyond ASCII')
     })
 
-    test('S-07: takes search text literally, whatever it means to a database', async ({ store }) => {
+    test('takes search text literally, whatever it means to a database', async ({ store }) => {
       const texts = ['100%', '_x', `it's`, 'a\\b', '[a]', '*', '^a', 'a"b', '${x}']
       const decoys = texts.map((_, index) => testRecord({ id: testKeyId(100 + index), name: `decoy ${index}` }))
       await stored(store, ...texts.map((name, index) => testRecord({ id: testKeyId(index), name })), ...decoys)

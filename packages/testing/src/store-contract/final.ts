@@ -22,7 +22,7 @@ const revoked = testRecord({ revision: 2, revokedAt: start + 1, revokedReason: '
 export const finality: ContractGroup = {
   title: 'a revoked key is final',
   define(test) {
-    test('P6: refuses a write that would revive a revoked key, and tells what is stored', async ({ store }) => {
+    test('refuses a write that would revive a revoked key, and tells what is stored', async ({ store }) => {
       await stored(store, testRecord())
       await committed(store, update(testRecord(), { revokedAt: start + 1, revokedReason: 'Leaked' }))
       const revival = update(revoked, { revokedAt: null, name: 'Alive' })
@@ -35,7 +35,7 @@ export const finality: ContractGroup = {
       same(await findOne(store, revoked.id), revoked)
     })
 
-    test('P6: refuses it in a silent change too', async ({ store }) => {
+    test('refuses it in a silent change too', async ({ store }) => {
       await stored(store, testRecord())
       await committed(store, update(testRecord(), { revokedAt: start + 1, revokedReason: 'Leaked' }))
       const write: Write = { type: 'key', record: { ...revoked, revokedAt: null }, expectedRevision: 2 }
@@ -43,7 +43,7 @@ export const finality: ContractGroup = {
       assert.equal((await readOne(store, revoked.id)).revokedAt, start + 1)
     })
 
-    test('P6: refuses it for a key that was stored revoked', async ({ store }) => {
+    test('refuses it for a key that was stored revoked', async ({ store }) => {
       const record = testRecord({ revokedAt: start })
       await stored(store, record)
       assert.equal(

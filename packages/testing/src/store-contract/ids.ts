@@ -8,7 +8,7 @@ export const ids: ContractGroup = {
   title: 'ids',
   define(test) {
     // MySQL's and MariaDB's default collations ignore letter case and accents.
-    test('S-02: does not find a key whose id differs only in letter case', async ({ store }) => {
+    test('does not find a key whose id differs only in letter case', async ({ store }) => {
       await stored(store, testRecord({ id: 'AbCdefghijklmnop' }))
       assert.equal(await findOne(store, 'abCdefghijklmnop'), undefined)
     })
@@ -26,7 +26,7 @@ export const ids: ContractGroup = {
       )
     })
 
-    test('S-12: finds nothing under ids that are no ids, and still finds the key asked for beside them', async ({
+    test('finds nothing under ids that are no ids, and still finds the key asked for beside them', async ({
       store,
     }) => {
       const record = testRecord()

@@ -22,7 +22,7 @@ const theirs = 'ws_other'
 export const isolation: ContractGroup = {
   title: 'workspaces do not see each other',
   define(test) {
-    test('P19: lists only keys of the workspace asked for, whatever else is asked', async ({ store }) => {
+    test('lists only keys of the workspace asked for, whatever else is asked', async ({ store }) => {
       await stored(store, testRecord({ id: testKeyId(1) }), testRecord({ id: testKeyId(2), workspaceId: theirs }))
       const queries: readonly Partial<KeyQuery>[] = [
         {},
@@ -41,7 +41,7 @@ export const isolation: ContractGroup = {
       assert.deepEqual(await listedIds(store, { workspaceId: theirs }), [testKeyId(2)])
     })
 
-    test('P19: shows nothing of another workspace to a cursor from there', async ({ store }) => {
+    test('shows nothing of another workspace to a cursor from there', async ({ store }) => {
       await storedSeries(store, 4, (index) => ({ workspaceId: index % 2 === 0 ? mine : theirs }))
       const { nextCursor } = await store.list({ workspaceId: theirs, at: start, limit: 1 })
       assert.ok(nextCursor !== null)
@@ -49,7 +49,7 @@ export const isolation: ContractGroup = {
       assert.ok(!listed.includes(testKeyId(1)) && !listed.includes(testKeyId(3)))
     })
 
-    test('P19: sums no usage of another workspace, not even of a key with that id', async ({ need }) => {
+    test('sums no usage of another workspace, not even of a key with that id', async ({ need }) => {
       const { addUsage, usage } = need('addUsage', 'usage')
       const entries = [usageEntry({ requests: 3 }), usageEntry({ workspaceId: theirs, requests: 5 })]
       await addUsage({ instanceId: 'a', sequence: 1, entries })
@@ -62,7 +62,7 @@ export const isolation: ContractGroup = {
       }
     })
 
-    test('P19: names no busy key of another workspace, and counts none', async ({ need }) => {
+    test('names no busy key of another workspace, and counts none', async ({ need }) => {
       const { addUsage, busiest } = need('addUsage', 'busiest')
       const entries = [
         usageEntry({ requests: 3 }),
@@ -78,7 +78,7 @@ export const isolation: ContractGroup = {
       assert.deepEqual(rest, { othersAtMost: 0, activeKeys: 1 })
     })
 
-    test('P19: shows no activity of another workspace', async ({ store, need }) => {
+    test('shows no activity of another workspace', async ({ store, need }) => {
       const { activity } = need('activity')
       const activities = [activityEntry({ id: 'mine' }), activityEntry({ id: 'theirs', workspaceId: theirs })]
       await store.commit(change({ activity: activities }))
@@ -91,7 +91,7 @@ export const isolation: ContractGroup = {
       }
     })
 
-    test('P19: shows no service account of another workspace, not even when its id is asked for', async ({
+    test('shows no service account of another workspace, not even when its id is asked for', async ({
       store,
       need,
     }) => {

@@ -18,7 +18,7 @@ export const lastUsed: ContractGroup = {
       same((await store.list({ workspaceId: 'ws_acme', at: start, limit: 1 })).items[0]?.lastUsedAt, start + 5)
     })
 
-    test('F-30: does not go back when a process with a slow clock reports later', async ({ store, need }) => {
+    test('does not go back when a process with a slow clock reports later', async ({ store, need }) => {
       const { addUsage } = need('addUsage')
       await stored(store, testRecord())
       const reports = [
@@ -52,7 +52,7 @@ export const lastUsed: ContractGroup = {
       assert.equal((await readOne(store, testRecord().id)).lastUsedAt, start + 1)
     })
 
-    test('F-30: does not go back within a bucket either', async ({ need }) => {
+    test('does not go back within a bucket either', async ({ need }) => {
       const { addUsage, usage } = need('addUsage', 'usage')
       await addUsage({ instanceId: 'a', sequence: 1, entries: [usageEntry({ lastUsedAt: start + 9 })] })
       await addUsage({ instanceId: 'b', sequence: 1, entries: [usageEntry({ lastUsedAt: start + 2 })] })

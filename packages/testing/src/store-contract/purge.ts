@@ -191,7 +191,7 @@ export const purging: ContractGroup = {
     })
 
     // A batch may be sent again after the purge that follows it.
-    test('P13: still counts a batch once that was added before', async ({ need }) => {
+    test('still counts a batch once that was added before', async ({ need }) => {
       const { purge, addUsage, usage } = need('purge', 'addUsage', 'usage')
       const batch = { instanceId: 'a', sequence: 1, entries: [usageEntry({ hour: limit })] }
       await addUsage(batch)

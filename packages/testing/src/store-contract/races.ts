@@ -24,9 +24,7 @@ const contenders = 16
 export const races: ContractGroup = {
   title: 'races',
   define(test) {
-    test('P16: lets one of many concurrent updates of one revision win, and tells the others who won', async ({
-      store,
-    }) => {
+    test('lets one of many concurrent updates of one revision win, and tells the others who won', async ({ store }) => {
       await stored(store, testRecord())
       const results = await contend(store, (record, index) => update(record, { name: `Contender ${index}` }))
       const winners = results.filter(({ ok }) => ok)
@@ -47,7 +45,7 @@ export const races: ContractGroup = {
       assert.equal(results.filter(({ ok }) => ok).length, 1)
     })
 
-    test('M-26: lets one of many concurrent creations under one idempotency key win, and stores no other key', async ({
+    test('lets one of many concurrent creations under one idempotency key win, and stores no other key', async ({
       store,
     }) => {
       const results = await Promise.all(
@@ -78,7 +76,7 @@ export const races: ContractGroup = {
       assert.equal((await poll(head)).changes.length, contenders)
     })
 
-    test('M-39: never undoes a revocation by an update that read the key before', async ({ store }) => {
+    test('never undoes a revocation by an update that read the key before', async ({ store }) => {
       const record = testRecord()
       await stored(store, record)
       const allHaveRead = gate(contenders)
@@ -99,7 +97,7 @@ export const races: ContractGroup = {
       assert.equal((await readOne(store, record.id)).revokedAt, start + 1)
     })
 
-    test('M-39: never undoes a revocation by a silent write or by usage', async ({ store }) => {
+    test('never undoes a revocation by a silent write or by usage', async ({ store }) => {
       const record = testRecord()
       await stored(store, record)
       const entry = usageEntry({ lastUsedAt: start + 99 })

@@ -53,7 +53,7 @@ export const usage: ContractGroup = {
     })
 
     // The answer to a batch can be lost; it is then sent again.
-    test('P13: counts a batch once that is sent again, at once or later', async ({ need }) => {
+    test('counts a batch once that is sent again, at once or later', async ({ need }) => {
       const { addUsage, usage } = need('addUsage', 'usage')
       await addUsage(batch(1, [usageEntry({ requests: 1 })]))
       await addUsage(batch(1, [usageEntry({ requests: 1 })]))
@@ -62,7 +62,7 @@ export const usage: ContractGroup = {
       assert.deepEqual(requestsOf(await usage({ ...range, bucket: 'total' })), [11])
     })
 
-    test('P13: counts a batch once that is sent twice at the same time', async ({ need }) => {
+    test('counts a batch once that is sent twice at the same time', async ({ need }) => {
       const { addUsage, usage } = need('addUsage', 'usage')
       await Promise.all(Array.from({ length: 8 }, () => addUsage(batch(1, [usageEntry()]))))
       assert.deepEqual(requestsOf(await usage({ ...range, bucket: 'total' })), [1])
@@ -101,7 +101,7 @@ export const usage: ContractGroup = {
       assert.deepEqual(startsOf(points), [start - hourMs, start + 2 * hourMs, start + 10 * hourMs])
     })
 
-    test('F-31: puts the hours on either side of midnight UTC into two days', async ({ need }) => {
+    test('puts the hours on either side of midnight UTC into two days', async ({ need }) => {
       const { addUsage, usage } = need('addUsage', 'usage')
       const hours = [start - dayMs, start - hourMs, start, start + 23 * hourMs]
       await addUsage(
@@ -235,7 +235,7 @@ export const usage: ContractGroup = {
     })
 
     // Beyond it, integers are inexact in JavaScript and overflow in a database.
-    test('S-09: keeps sums exact up to the largest safe integer, and there they stay', async ({ need }) => {
+    test('keeps sums exact up to the largest safe integer, and there they stay', async ({ need }) => {
       const { addUsage, usage } = need('addUsage', 'usage')
       const most = Number.MAX_SAFE_INTEGER
       const entry = {

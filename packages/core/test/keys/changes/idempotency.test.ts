@@ -22,7 +22,7 @@ const backwards =
     result.ok ? result : { ...result, write: writes.length - 1 - result.write }
 
 describe('create with an idempotency key', () => {
-  test('M-26: repeated, gives the first key again, without its token, and makes no second', async () => {
+  test('repeated, gives the first key again, without its token, and makes no second', async () => {
     const told: string[] = []
     const { keyring, keys, clock } = setUp({ onEvent: ({ type }) => void told.push(type) })
     const own = keyring.as(user('ada'))
@@ -78,7 +78,7 @@ describe('create with an idempotency key', () => {
     ['expiry', { expiresIn: '1d' }],
     ['description', { description: '' }],
     ['metadata', { metadata: { a: '1' } }],
-  ])('M-26: another %s under the same idempotency key is refused, and nothing is made', async (_, other) => {
+  ])('another %s under the same idempotency key is refused, and nothing is made', async (_, other) => {
     const { keyring, keys } = setUp()
     const own = keyring.as(user('ada'))
     await own.create({ ...named, permissions: ['prompts:list', 'prompts:read'] }, options)
@@ -88,7 +88,7 @@ describe('create with an idempotency key', () => {
     expect((await keys.list()).items.length).toBe(1)
   })
 
-  test('P19: belongs to one actor of one workspace: others use the same one for themselves', async () => {
+  test('belongs to one actor of one workspace: others use the same one for themselves', async () => {
     const { keyring } = setUp()
     const ids = new Set<string>()
     for (const actor of [
@@ -113,7 +113,7 @@ describe('create with an idempotency key', () => {
     expect(second.key.id).not.toBe(first.key.id)
   })
 
-  test('M-26: fifty at once, from two processes, are one key, and one of them has its token', async () => {
+  test('fifty at once, from two processes, are one key, and one of them has its token', async () => {
     const shared = memoryStore()
     const processes = [setUp({ on: shared.connect() }), setUp({ on: shared.connect(), seed: 2 })]
     const results = await Promise.all(

@@ -43,7 +43,7 @@ test('a hundred at most, and not all at once', async () => {
   await expect(keys.revokeMany([...ids, '0000000000000000'])).rejects.toMatchObject({ field: 'ids' })
 })
 
-test('M-42: what the store did not confirm is refused here, and said so, key by key', async () => {
+test('what the store did not confirm is refused here, and said so, key by key', async () => {
   const { create, keyring, keys, store } = setUp()
   const [lost, good] = [await create(), await create()]
   store.before('commit', fails)

@@ -5,7 +5,7 @@ import { ada, setUp } from '../../support/set-up.ts'
 const day = 86_400_000
 
 describe('rotate', () => {
-  test('M-30: both tokens work for the overlap, 24 hours unless told otherwise; id and grants stay', async () => {
+  test('both tokens work for the overlap, 24 hours unless told otherwise; id and grants stay', async () => {
     const { create, keyring, keys, clock } = setUp()
     const made = await create({ permissions: ['prompts:read'], description: 'd', metadata: { team: 'a' } })
     clock.advance(5)
@@ -37,7 +37,7 @@ describe('rotate', () => {
     }
   })
 
-  test('M-38: the old token is refused from the very end of the overlap on, whatever is cached', async () => {
+  test('the old token is refused from the very end of the overlap on, whatever is cached', async () => {
     const { create, keyring, keys, clock } = setUp()
     const made = await create()
     const { token } = await keys.rotate(made.key.id, { overlap: '5s' })
@@ -50,7 +50,7 @@ describe('rotate', () => {
     expect(await keys.get(made.key.id)).toMatchObject({ status: 'active' })
   })
 
-  test('M-30, T19: the overlap ends no later than the key', async () => {
+  test('the overlap ends no later than the key', async () => {
     const { create, keyring, keys, clock } = setUp()
     const expiresAt = new Date(clock.now() + 1_000)
     const made = await create({ expiresAt })
@@ -63,7 +63,7 @@ describe('rotate', () => {
     }
   })
 
-  test.each([0, '0ms', '0h'] as const)('M-31: with overlap %j the old token is refused at once', async (overlap) => {
+  test.each([0, '0ms', '0h'] as const)('with overlap %j the old token is refused at once', async (overlap) => {
     const { create, keyring, keys } = setUp()
     const made = await create()
     expect(await keyring.verify(made.token)).toMatchObject({ ok: true })
@@ -86,7 +86,7 @@ describe('rotate', () => {
     '',
     '8d',
     7 * day + 1,
-  ])('M-32: refuses the overlap %j and changes nothing', async (overlap) => {
+  ])('refuses the overlap %j and changes nothing', async (overlap) => {
     const { create, keys, store } = setUp()
     const { key } = await create()
     const commits = store.calls.commit
@@ -98,7 +98,7 @@ describe('rotate', () => {
     expect((await keys.rotate(key.id, { overlap: '7d' })).key.status).toBe('rotating')
   })
 
-  test('M-32: the longest overlap is the host’s to say, and bounds the default too', async () => {
+  test('the longest overlap is the host’s to say, and bounds the default too', async () => {
     const { create, keys, clock } = setUp({ policy: { maxOverlap: '1h' } })
     const { key } = await create()
     await expect(keys.rotate(key.id, { overlap: '2h' })).rejects.toMatchObject({ field: 'overlap' })
@@ -116,7 +116,7 @@ describe('rotate', () => {
     await expect(keys.rotate(key.id, 5 as never)).rejects.toMatchObject({ field: 'input' })
   })
 
-  test('M-33: a revoked or expired key is not rotated, and nothing is made', async () => {
+  test('a revoked or expired key is not rotated, and nothing is made', async () => {
     const { create, keys, clock, store } = setUp()
     const revoked = await create()
     const expired = await create({ expiresIn: 1 })
@@ -170,7 +170,7 @@ describe('rotate', () => {
     expect((await keys.rotate(key.id)).key.secrets.map(({ version }) => version)).toEqual([3, 2])
   })
 
-  test('M-36: after revoking, no secret of the key works', async () => {
+  test('after revoking, no secret of the key works', async () => {
     const { create, keyring, keys } = setUp()
     const made = await create()
     const { token } = await keys.rotate(made.key.id)
@@ -206,7 +206,7 @@ describe('rotate', () => {
     expect(await itself.rotate(key.id)).toMatchObject({ key: { id: key.id } })
   })
 
-  test('M-13: a token is handed out only to who holds what the key was granted', async () => {
+  test('a token is handed out only to who holds what the key was granted', async () => {
     const { create, keyring, store } = setUp()
     const { key } = await create({ permissions: ['prompts:*', 'context:download'] })
     const keys = keyring.as(user('ada'))
@@ -258,7 +258,7 @@ describe('rotate', () => {
 })
 
 describe('endOverlap', () => {
-  test('M-35: the previous token stops at once, the current one works on', async () => {
+  test('the previous token stops at once, the current one works on', async () => {
     const { create, keyring, keys, clock } = setUp()
     const made = await create()
     const { token } = await keys.rotate(made.key.id)

@@ -29,7 +29,7 @@ describe('disable and enable', () => {
     expect(store.calls.commit).toBe(commits)
   })
 
-  test('M-33: an ended key is neither disabled nor enabled', async () => {
+  test('an ended key is neither disabled nor enabled', async () => {
     const { create, keys, clock } = setUp()
     const revoked = await create()
     const expired = await create({ expiresIn: 1 })
@@ -46,7 +46,7 @@ describe('disable and enable', () => {
     }
   })
 
-  test('M-13: enabling hands out what the key holds, disabling nothing', async () => {
+  test('enabling hands out what the key holds, disabling nothing', async () => {
     const { create, keyring } = setUp()
     const { key } = await create({ permissions: ['prompts:read', 'context:download'] })
     const narrow = keyring.as(user('ada'))

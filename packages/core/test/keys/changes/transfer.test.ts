@@ -59,7 +59,7 @@ describe('transfer', () => {
     for (const owner of [bob, bot, ada]) expect(await keys.transfer(key.id, owner)).toMatchObject({ owner })
   })
 
-  test('M-13: the actor must hold everything the key was granted', async () => {
+  test('the actor must hold everything the key was granted', async () => {
     const { create, keyring, store, bot } = await withAccount(['*:*'])
     const { key } = await create({ permissions: ['prompts:read', 'context:download'] })
     const commits = store.calls.commit
@@ -72,7 +72,7 @@ describe('transfer', () => {
     expect(store.calls.commit).toBe(commits)
   })
 
-  test('P20: the service account must hold it too', async () => {
+  test('the service account must hold it too', async () => {
     const { create, keys, store, bot } = await withAccount(['prompts:read'])
     const { key } = await create({ permissions: ['prompts:*', 'prompts:read'] })
     const commits = store.calls.commit
@@ -113,7 +113,7 @@ describe('transfer', () => {
     expect(store.calls.commit).toBe(commits)
   })
 
-  test('M-33: an ended key is not transferred', async () => {
+  test('an ended key is not transferred', async () => {
     const { create, keys, bot } = await withAccount()
     const { key } = await create()
     await keys.revoke(key.id)

@@ -73,7 +73,7 @@ describe('update', () => {
     ['input', null],
     ['input', []],
     ['input', 'name=x'],
-  ])('M-12, M-19, M-20: refuses a wrong %s and changes nothing', async (field, wrong) => {
+  ])('refuses a wrong %s and changes nothing', async (field, wrong) => {
     const { create, keys, store } = setUp()
     const { key } = await create()
     const commits = store.calls.commit
@@ -81,7 +81,7 @@ describe('update', () => {
     expect(store.calls.commit).toBe(commits)
   })
 
-  test('M-17: adds nothing the actor does not hold; what the key held already may stay', async () => {
+  test('adds nothing the actor does not hold; what the key held already may stay', async () => {
     const { create, keyring, store } = setUp()
     const { key } = await create({ permissions: ['prompts:*', 'context:download'] })
     const keys = keyring.as(user('ada', { permissions: ['prompts:read'] }))
@@ -101,7 +101,7 @@ describe('update', () => {
     expect(await keys.update(key.id, { permissions: [] })).toMatchObject({ permissions: [] })
   })
 
-  test('M-17: a later end hands out everything the key holds; an earlier one nothing', async () => {
+  test('a later end hands out everything the key holds; an earlier one nothing', async () => {
     const { create, keyring } = setUp()
     const { key } = await create({ permissions: ['prompts:*', 'context:download'], expiresIn: '2h' })
     const keys = keyring.as(user('ada', { permissions: ['prompts:*'] }))
@@ -134,7 +134,7 @@ describe('update', () => {
     expect(told.length).toBe(1)
   })
 
-  test('M-33: an ended key is changed no more', async () => {
+  test('an ended key is changed no more', async () => {
     const { create, keys, clock } = setUp()
     const revoked = await create()
     const expired = await create({ expiresIn: 1 })
@@ -226,7 +226,7 @@ describe('update', () => {
     await expect(keys.update(key.id, { name: 'x' })).rejects.toMatchObject({ code: 'ERR_CLAVIGER_CONFLICT' })
   })
 
-  test('P20: a key of a service account is given no more than the account holds', async () => {
+  test('a key of a service account is given no more than the account holds', async () => {
     const { keyring } = setUp()
     const keys = keyring.as(admin())
     const account = await keys.serviceAccounts.create({ name: 'bot', permissions: ['prompts:read', 'prompts:list'] })

@@ -104,7 +104,7 @@ describe('onEvent', () => {
     expect(events).toEqual([])
   })
 
-  test('M-39: of fifty revocations at once one is told; of a rotation contest, the winner', async () => {
+  test('of fifty revocations at once one is told; of a rotation contest, the winner', async () => {
     const { create, keys, events } = listening()
     const { key } = await create()
     await Promise.allSettled(Array.from({ length: 50 }, () => keys.rotate(key.id, { overlap: 0 })))
@@ -112,7 +112,7 @@ describe('onEvent', () => {
     expect(events.map(({ type }) => type)).toEqual(['key.created', 'key.rotated', 'key.revoked'])
   })
 
-  test('M-42: a revocation that was stored late is told when it was', async () => {
+  test('a revocation that was stored late is told when it was', async () => {
     const { create, keys, store, clock, events } = listening()
     const { key } = await create()
     store.before('commit', fails)
@@ -137,7 +137,7 @@ describe('onEvent', () => {
     expect(told.sort()).toEqual(made.map(({ key }) => key.id).sort())
   })
 
-  test('M-40: no event holds a token, and what a listener does to one reaches nobody', async () => {
+  test('no event holds a token, and what a listener does to one reaches nobody', async () => {
     const { create, keys, events } = listening()
     const { key, token } = await create({ metadata: { team: 'search' } })
     const rotated = await keys.rotate(key.id)

@@ -7,7 +7,7 @@ import { partOf } from '../../support/property-runs.ts'
 import { type Name, type SetUp, setUp } from '../../support/set-up.ts'
 
 /*
- * P20, M-13, M-17: nobody hands out what they do not hold, whichever call hands it out. Random grants for everybody
+ * Nobody hands out what they do not hold, whichever call hands it out. Random grants for everybody
  * concerned; what is accepted, and what is missing otherwise, is compared with an enumeration of all permissions.
  */
 const catalogue = definePermissions({ a: ['read', 'write'], b: ['read'], keys: ['read'] })

@@ -65,7 +65,7 @@ describe('a service account', () => {
     })
   })
 
-  test('P20: its keys are granted no more than it holds; by default, what it holds of the defaults', async () => {
+  test('its keys are granted no more than it holds; by default, what it holds of the defaults', async () => {
     const { keys } = setUp()
     const account = await keys.serviceAccounts.create({ ...bot, permissions: ['prompts:read', 'context:*'] })
     await expect(keys.create({ ...ownedBy(account), permissions: ['prompts:*', 'context:*'] })).rejects.toMatchObject({
@@ -76,7 +76,7 @@ describe('a service account', () => {
     expect((await keys.create(ownedBy(account))).key.permissions).toEqual(['context:download', 'prompts:read'])
   })
 
-  test('M-13: is given no more than the actor holds, at first and later; less is always possible', async () => {
+  test('is given no more than the actor holds, at first and later; less is always possible', async () => {
     const { keyring } = setUp()
     const { serviceAccounts } = keyring.as(user('ada', { can: { manageServiceAccounts: true } }))
     await expect(
@@ -190,7 +190,7 @@ describe('a service account', () => {
     expect(await keys.get(key.id)).toMatchObject({ status: 'revoked' })
   })
 
-  test('M-42: keys whose revocation the store does not confirm are refused all the same, and it is said', async () => {
+  test('keys whose revocation the store does not confirm are refused all the same, and it is said', async () => {
     const { keyring, keys, store } = setUp({ on: withoutLocks(memoryStore()) })
     const account = await keys.serviceAccounts.create(bot)
     const { token } = await keys.create(ownedBy(account))
@@ -282,7 +282,7 @@ describe('wrong input', () => {
     ['permissions', { permissions: '*:*' }],
     ['permissions', { permissions: null }],
     ['permissions[0]', { permissions: ['prompts:raed'] }],
-  ])('M-12, M-20, M-22: a wrong %s is refused, at first and later, and nothing is written', async (field, wrong) => {
+  ])('a wrong %s is refused, at first and later, and nothing is written', async (field, wrong) => {
     const { keys, store } = setUp()
     const account = await keys.serviceAccounts.create(bot)
     const commits = store.calls.commit
@@ -303,7 +303,7 @@ describe('wrong input', () => {
     ['limit', { limit: 0 }],
     ['cursor', { cursor: 7 }],
     ['cursor', { cursor: 'bm9wZQ' }],
-  ])('M-04: a wrong %s in a listing is refused', async (field, wrong) => {
+  ])('a wrong %s in a listing is refused', async (field, wrong) => {
     const { keys } = setUp()
     await expect(keys.serviceAccounts.list(wrong)).rejects.toMatchObject({ code: 'ERR_CLAVIGER_VALIDATION', field })
   })

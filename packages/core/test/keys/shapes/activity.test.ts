@@ -69,7 +69,7 @@ describe('the activity log', () => {
     })
   })
 
-  test('M-28: holds no token, hash or tag', async () => {
+  test('holds no token, hash or tag', async () => {
     const shared = memoryStore()
     const { create, keys } = setUp({ on: shared })
     const { key, token } = await create()
@@ -151,7 +151,7 @@ describe('the activity log', () => {
     ['cursor', { cursor: 'bm9wZQ' }],
     ['cursor', { cursor: 7 }],
     ['limit', { limit: 101 }],
-  ])('M-04: a wrong %s is refused', async (field, wrong) => {
+  ])('a wrong %s is refused', async (field, wrong) => {
     const { keys } = setUp()
     await expect(keys.activity(wrong)).rejects.toMatchObject({ code: 'ERR_CLAVIGER_VALIDATION', field })
   })

@@ -15,7 +15,7 @@ describe('when a key ends', () => {
     [new Date(Date.UTC(2030, 0, 1)), Date.UTC(2030, 0, 1)],
     [Date.UTC(2030, 0, 1), Date.UTC(2030, 0, 1)],
     ['9999-12-31T23:59:59.999Z', 253_402_300_799_999],
-  ])('M-21: is read from %j', async (expiresAt, expected) => {
+  ])('is read from %j', async (expiresAt, expected) => {
     const { create, keys } = setUp()
     const { key } = await create({ expiresAt })
     expect(key.expiresAt).toEqual(new Date(expected))
@@ -56,7 +56,7 @@ describe('when a key ends', () => {
     ['a list', [2030]],
     ['an object', { valueOf: () => Date.UTC(2030, 0, 1) }],
     ['true', true],
-  ])('M-21: is refused when it is %s', async (_, expiresAt) => {
+  ])('is refused when it is %s', async (_, expiresAt) => {
     const { create, keys, store } = setUp()
     const refused = { code: 'ERR_CLAVIGER_VALIDATION', field: 'expiresAt' }
     await expect(create({ expiresAt: expiresAt as never })).rejects.toMatchObject(refused)
@@ -75,7 +75,7 @@ describe('when a key ends', () => {
   })
 
   test.each([0, '0d', '-1d', '1.5h', '1y', '', null, Number.NaN, Number.MAX_SAFE_INTEGER, '9999999999w'])(
-    'M-21: is refused when it is %j from now',
+    'is refused when it is %j from now',
     async (expiresIn) => {
       const { create, keys } = setUp()
       const refused = { code: 'ERR_CLAVIGER_VALIDATION', field: 'expiresIn' }
@@ -92,7 +92,7 @@ describe('when a key ends', () => {
     }
   })
 
-  test('P8: the key is refused from its very end on', async () => {
+  test('the key is refused from its very end on', async () => {
     const { create, keyring, keys, clock } = setUp()
     const { key, token } = await create({ expiresIn: 10 })
     clock.advance(9)
@@ -105,7 +105,7 @@ describe('when a key ends', () => {
 })
 
 describe('with policy.maxLifetime', () => {
-  test('M-21: an update stays within it, counted from when the current secret was made', async () => {
+  test('an update stays within it, counted from when the current secret was made', async () => {
     const { create, keys, clock } = setUp({ policy: { maxLifetime: '10d' } })
     const { key } = await create({ expiresIn: '10d' })
     clock.advance(day)

@@ -31,7 +31,7 @@ export const atomicity: readonly Defect[] = [
         return store.commit({ ...change, activity: [] })
       },
     }),
-    fails: ['S-44'],
+    fails: ['of a change whose write'],
   },
   {
     name: 'moves the head before it compares',

@@ -83,12 +83,12 @@ export const changeLog: readonly Defect[] = [
   {
     name: 'does not look at the store id',
     breaks: (store) => hearing(store, (since, { storeId }) => ({ ...since, storeId })),
-    fails: ['S-26'],
+    fails: ['head of another store'],
   },
   {
     name: 'calls a head ahead of it up to date',
     breaks: (store) => hearing(store, (since, head) => (since.epoch > head.epoch ? head : since)),
-    fails: ['S-25'],
+    fails: ['not reached yet'],
   },
   {
     name: 'forgets the nonce',
@@ -103,7 +103,7 @@ export const changeLog: readonly Defect[] = [
         ...hearing(store, (since) => ({ ...since, nonce: nonces.get(since.epoch) ?? since.nonce })),
       }
     },
-    fails: ['F-18'],
+    fails: ['foreign nonce'],
   },
   {
     name: 'tells nothing instead of a gap',
@@ -113,7 +113,7 @@ export const changeLog: readonly Defect[] = [
         return told.changes === 'gap' ? { ...told, changes: [] } : told
       },
     }),
-    fails: ['no log reaches back', 'S-25', 'S-26', 'F-18'],
+    fails: ['no log reaches back', 'not reached yet', 'head of another store', 'foreign nonce'],
   },
   {
     name: 'gives every handle a log of its own',

@@ -27,7 +27,7 @@ export const ids: readonly Defect[] = [
         },
       }
     },
-    fails: ['S-02', 'differ only in letter case'],
+    fails: ['differs only in letter case', 'differ only in letter case'],
   },
   {
     name: 'trims ids',
@@ -41,7 +41,7 @@ export const ids: readonly Defect[] = [
         )
       },
     }),
-    fails: ['S-12'],
+    fails: ['ids that are no ids'],
   },
   {
     name: 'turns ids into text',

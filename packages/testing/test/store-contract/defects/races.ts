@@ -38,7 +38,7 @@ export const races: readonly Defect[] = [
         },
       }
     },
-    fails: ['M-26'],
+    fails: ['under one idempotency key'],
   },
   {
     name: 'reads the head after the commit instead of in it',
