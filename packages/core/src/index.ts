@@ -48,9 +48,9 @@ export type {
   DiagnosisCheck,
   DiagnosisCheckName,
   DiagnosisCode,
-} from './keys/diagnosis/diagnosis.ts'
-export type { KeyEvent, KeyringEvent, ServiceAccountEvent } from './keys/facade/events.ts'
-export type { KeyManager } from './keys/facade/manager.ts'
+} from './keys/diagnosis/diagnose.types.ts'
+export type { KeyEvent, KeyringEvent, ServiceAccountEvent } from './keys/changes/events.ts'
+export type { KeyManager } from './keys/facade/key-manager.types.ts'
 export { listQueryFrom, type QueryParameters } from './keys/reading/list-query.ts'
 export type { ActivityEntry, ActivityInput } from './keys/reading/read-activity.ts'
 export type {
@@ -58,8 +58,8 @@ export type {
   ListServiceAccountsInput,
   ServiceAccountManager,
   UpdateServiceAccountInput,
-} from './keys/service-accounts/manager.ts'
-export type { ServiceAccount } from './keys/service-accounts/service-account.ts'
+} from './keys/service-accounts/account-manager.types.ts'
+export type { ServiceAccount } from './keys/shapes/service-account.ts'
 export type { Facts, KeyAction, ServiceAccountAction } from './keys/shapes/activity.ts'
 export {
   type Ability,
@@ -71,7 +71,7 @@ export {
   systemActor,
 } from './keys/shapes/actor.ts'
 export type { Attention } from './keys/shapes/attention.ts'
-export type { Instant } from './keys/shapes/expiry.ts'
+export type { Instant } from './input/instant.ts'
 export type {
   ChangeOptions,
   CreatedKey,
@@ -98,7 +98,7 @@ export type {
   UsageSeriesPoint,
   WorkspaceUsage,
   WorkspaceUsageInput,
-} from './keys/shapes/usage-types.ts'
+} from './usage/reading/usage.types.ts'
 export type { Guarantees } from './life/guarantees.ts'
 export type { Health } from './life/health.ts'
 export type { GrammarOptions } from './options/grammar-options.ts'

@@ -1,4 +1,4 @@
-import type { KeyManager } from './keys/facade/manager.ts'
+import type { KeyManager } from './keys/facade/key-manager.types.ts'
 import type { Actor } from './keys/shapes/actor.ts'
 import type { Guarantees } from './life/guarantees.ts'
 import type { Health } from './life/health.ts'

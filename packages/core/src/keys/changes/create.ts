@@ -15,7 +15,7 @@ import type { CreatedKey, CreateKeyInput, CreateKeyOptions, ReplayedKey } from '
 import { keyFromRecord } from '../shapes/key.ts'
 import { type Idempotency, idempotencyOf, replayed } from './idempotency.ts'
 import { accountTurn, type Ownership, ownerForNewKey, ownershipOf, requireWithin } from './ownership.ts'
-import { type NewSecret, newSecret } from './secrets.ts'
+import { type NewSecret, newSecret } from './new-secret.ts'
 
 /** Makes keys. */
 export type Create = (

@@ -10,7 +10,7 @@ import { ownFields } from '../shapes/checks.ts'
 import type { CreatedKey, RotateOptions } from '../shapes/inputs.ts'
 import type { Key } from '../shapes/key.ts'
 import { changeKey, requireAlive } from './change-key.ts'
-import { type NewSecret, newSecret } from './secrets.ts'
+import { type NewSecret, newSecret } from './new-secret.ts'
 import { withdrawFromKey } from './withdraw-from-key.ts'
 
 const defaultOverlapMs = 86_400_000

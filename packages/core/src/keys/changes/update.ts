@@ -3,7 +3,7 @@ import { ConflictError, ForbiddenError, isUnavailable, ValidationError } from '.
 import { grantSet } from '../../permissions/match.ts'
 import type { KeyRecord, Owner } from '../../store/records.ts'
 import type { ManagerParts } from '../facade/parts.ts'
-import { findVisible } from '../reading/read.ts'
+import { findVisible } from '../reading/read-keys.ts'
 import { requireEnd, requireGrants } from '../rules/ceiling.ts'
 import { demand } from '../rules/rights.ts'
 import type { Actor } from '../shapes/actor.ts'

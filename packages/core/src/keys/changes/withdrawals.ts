@@ -7,7 +7,7 @@ import {
 } from '../../errors/errors.ts'
 import { publishFault, type ReportFault } from '../../reporting/faults.ts'
 import type { Clock } from '../../runtime/clock.ts'
-import { createPlaces } from '../reading/places.ts'
+import { createPlaces } from './fair-places.ts'
 import { ownOwner } from '../rules/rights.ts'
 import type { KeyAction, ServiceAccountAction } from '../shapes/activity.ts'
 import type { Actor } from '../shapes/actor.ts'

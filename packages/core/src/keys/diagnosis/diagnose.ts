@@ -8,12 +8,12 @@ import type { Requirement } from '../../verification/verification.ts'
 import { stateRefusal } from '../../verify/judge.ts'
 import { unproven } from '../../verify/prover.ts'
 import type { ManagerParts } from '../facade/parts.ts'
-import { findVisible } from '../reading/read.ts'
+import { findVisible } from '../reading/read-keys.ts'
 import { demand } from '../rules/rights.ts'
 import type { Actor } from '../shapes/actor.ts'
 import { boundedText, ownFields, parseReference } from '../shapes/checks.ts'
 import { parseEnvironment } from '../shapes/create-input.ts'
-import type { DiagnoseInput, DiagnoseTarget, Diagnosis, DiagnosisCheck, DiagnosisCheckName } from './diagnosis.ts'
+import type { DiagnoseInput, DiagnoseTarget, Diagnosis, DiagnosisCheck, DiagnosisCheckName } from './diagnose.types.ts'
 import {
   type Finding,
   notHere,

@@ -1,6 +1,6 @@
 import type { KeyRecord, SecretRecord } from '../../store/records.ts'
 import type { RefusalCode, Requirement } from '../../verification/verification.ts'
-import type { DiagnosisCheckName, DiagnosisCode } from './diagnosis.ts'
+import type { DiagnosisCheckName, DiagnosisCode } from './diagnose.types.ts'
 import { malformedAdvice } from './malformed-advice.ts'
 
 /*

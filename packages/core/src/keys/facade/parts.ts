@@ -15,7 +15,7 @@ import type { Turns } from '../changes/turns.ts'
 import type { Withdrawals } from '../changes/withdrawals.ts'
 import type { FreeText } from '../shapes/free-text.ts'
 import type { KeyPolicy } from '../shapes/policy.ts'
-import type { EventSink } from './events.ts'
+import type { EventSink } from '../changes/events.ts'
 
 /** What managing keys is made of. Times in milliseconds. */
 export interface ManagerParts {

@@ -4,7 +4,7 @@ import { isSayableName } from '../../input/said.ts'
 import { attentions } from '../shapes/attention.ts'
 import { boundedText, parseLimit } from '../shapes/checks.ts'
 import type { ListKeysInput } from '../shapes/inputs.ts'
-import { statuses } from './read.ts'
+import { statuses } from './read-keys.ts'
 
 /** A query string: as it stands in a URL, parsed by the platform, or parsed by a framework. */
 export type QueryParameters = string | URLSearchParams | Readonly<Record<string, unknown>>

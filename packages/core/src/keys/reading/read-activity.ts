@@ -7,9 +7,9 @@ import { demand } from '../rules/rights.ts'
 import type { Facts, KeyAction, ServiceAccountAction } from '../shapes/activity.ts'
 import type { Actor, Origin } from '../shapes/actor.ts'
 import { boundedText, ownFields, parseActorRef, parseLimit } from '../shapes/checks.ts'
-import { type Instant, instantMs } from '../shapes/expiry.ts'
+import { type Instant, instantMs } from '../../input/instant.ts'
 import { findServiceAccount } from './find.ts'
-import { findVisible } from './read.ts'
+import { findVisible } from './read-keys.ts'
 
 /** One line of the activity log, as it may be shown. */
 export interface ActivityEntry {

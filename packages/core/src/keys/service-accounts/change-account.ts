@@ -12,7 +12,7 @@ import {
   serviceAccountFacts,
 } from '../shapes/activity.ts'
 import type { Actor } from '../shapes/actor.ts'
-import { type ServiceAccount, serviceAccountFromRecord } from './service-account.ts'
+import { type ServiceAccount, serviceAccountFromRecord } from '../shapes/service-account.ts'
 
 /** What becomes of an account; undefined when it is so already. Throws when it may not be. */
 export type DecideAccount = (before: StoredAccount) => StoredAccount | undefined

@@ -1,7 +1,7 @@
 import type { ManagerParts } from '../facade/parts.ts'
 import type { Actor } from '../shapes/actor.ts'
 import { revokeKeysOf } from './revoke-keys.ts'
-import type { ServiceAccount } from './service-account.ts'
+import type { ServiceAccount } from '../shapes/service-account.ts'
 import { withdrawFromAccount } from './withdraw-from-account.ts'
 
 const deletedReason = 'The service account was deleted.'

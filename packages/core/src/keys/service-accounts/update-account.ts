@@ -17,8 +17,8 @@ import {
   existingAccount,
   tryToChangeAccount,
 } from './change-account.ts'
-import type { UpdateServiceAccountInput } from './manager.ts'
-import type { ServiceAccount } from './service-account.ts'
+import type { UpdateServiceAccountInput } from './account-manager.types.ts'
+import type { ServiceAccount } from '../shapes/service-account.ts'
 import { withdrawFromAccount } from './withdraw-from-account.ts'
 
 /** Changes an account. Fewer permissions must not lose to others who write it. */

@@ -8,7 +8,7 @@ import { actingTarget, requirePresent, requireWasPresent } from '../rules/acting
 import type { ServiceAccountAction } from '../shapes/activity.ts'
 import type { Actor } from '../shapes/actor.ts'
 import { accountChange, existingAccount, isReference } from './change-account.ts'
-import { type ServiceAccount, serviceAccountFromRecord } from './service-account.ts'
+import { type ServiceAccount, serviceAccountFromRecord } from '../shapes/service-account.ts'
 
 /** A change that takes trust away from a service account, and so from its keys. */
 export interface AccountWithdrawal {

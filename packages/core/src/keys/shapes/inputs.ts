@@ -2,7 +2,7 @@ import type { Duration } from '../../input/duration.ts'
 import type { Owner } from '../../store/records.ts'
 import type { KeyStatus } from '../../store/status.ts'
 import type { Attention } from './attention.ts'
-import type { Instant } from './expiry.ts'
+import type { Instant } from '../../input/instant.ts'
 import type { Key } from './key.ts'
 
 /** A grant: a declared permission, or one in which a whole segment is `*`. */

@@ -1,4 +1,4 @@
-import type { SecretUsage, Usage, UsageNumbers, UsageOfKey } from '../../keys/shapes/usage-types.ts'
+import type { SecretUsage, Usage, UsageNumbers, UsageOfKey } from './usage.types.ts'
 import type { KeyTotals, UsageCounts, UsagePoint } from '../../store/usage.ts'
 import { addCounts, noCounts } from '../../store/usage-points.ts'
 import { bucketStarts, type UsageRange } from './usage-range.ts'

@@ -1,6 +1,6 @@
 import { ValidationError } from '../../errors/errors.ts'
-import { instantMs } from '../../keys/shapes/expiry.ts'
-import type { UsageBucket, UsageInput } from '../../keys/shapes/usage-types.ts'
+import { instantMs } from '../../input/instant.ts'
+import type { UsageBucket, UsageInput } from './usage.types.ts'
 import { dayMs, hourMs, type UsageQuery } from '../../store/usage.ts'
 
 /** A checked range: whole buckets. */

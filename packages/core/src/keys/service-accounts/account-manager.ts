@@ -9,8 +9,12 @@ import type { Actor } from '../shapes/actor.ts'
 import { boundedText, ownFields, parseGrants, parseLimit } from '../shapes/checks.ts'
 import { existingAccount, putAccount } from './change-account.ts'
 import { deleteAccount } from './delete-account.ts'
-import type { CreateServiceAccountInput, ListServiceAccountsInput, ServiceAccountManager } from './manager.ts'
-import { type ServiceAccount, serviceAccountFromRecord } from './service-account.ts'
+import type {
+  CreateServiceAccountInput,
+  ListServiceAccountsInput,
+  ServiceAccountManager,
+} from './account-manager.types.ts'
+import { type ServiceAccount, serviceAccountFromRecord } from '../shapes/service-account.ts'
 import { updateAccount } from './update-account.ts'
 
 /** Makes the manager of one actor. */

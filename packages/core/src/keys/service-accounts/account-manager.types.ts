@@ -1,6 +1,6 @@
 import type { Page } from '../../store/query.ts'
 import type { ChangeOptions, Grant } from '../shapes/inputs.ts'
-import type { ServiceAccount } from './service-account.ts'
+import type { ServiceAccount } from '../shapes/service-account.ts'
 
 /** What `serviceAccounts.create` takes. A field not listed here is refused, not ignored. */
 export interface CreateServiceAccountInput<Permission extends string = string> {

@@ -1,4 +1,4 @@
-import type { Instant } from './expiry.ts'
+import type { Instant } from '../../input/instant.ts'
 
 /** How long the buckets of a usage series are: an hour, or a UTC day. */
 export type UsageBucket = 'hour' | 'day'

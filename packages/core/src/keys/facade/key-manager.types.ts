@@ -1,8 +1,8 @@
 import type { Page } from '../../store/query.ts'
 import type { Owner } from '../../store/records.ts'
-import type { DiagnoseInput, DiagnoseTarget, Diagnosis } from '../diagnosis/diagnosis.ts'
+import type { DiagnoseInput, DiagnoseTarget, Diagnosis } from '../diagnosis/diagnose.types.ts'
 import type { ActivityEntry, ActivityInput } from '../reading/read-activity.ts'
-import type { ServiceAccountManager } from '../service-accounts/manager.ts'
+import type { ServiceAccountManager } from '../service-accounts/account-manager.types.ts'
 import type {
   ChangeOptions,
   CreatedKey,
@@ -17,7 +17,7 @@ import type {
   UpdateKeyInput,
 } from '../shapes/inputs.ts'
 import type { Key } from '../shapes/key.ts'
-import type { KeyUsage, UsageInput, WorkspaceUsage, WorkspaceUsageInput } from '../shapes/usage-types.ts'
+import type { KeyUsage, UsageInput, WorkspaceUsage, WorkspaceUsageInput } from '../../usage/reading/usage.types.ts'
 
 /**
  * The keys of one workspace, as one actor may see and change them. Made by `keyring.as(actor)`.
