@@ -2,16 +2,16 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { goalRow } from './goals.mjs'
 import { markdownSection, markdownTable } from './report.mjs'
 
-const page = new URL('../../docs/performance.md', import.meta.url)
+const pages = ['../../docs/performance.md', '../GOALS.md'].map((page) => new URL(page, import.meta.url))
 
 /**
- * Writes what was measured between the markers of docs/performance.md; what was not measured this time stays. Goals and
- * machine are those of a whole run.
+ * Writes measured tables between the markers of docs/performance.md and GOALS.md; tables that this run did not measure
+ * stay. Goals and machine are written by a whole run only.
  */
 export function writeDocument(results, isWhole) {
   const { goals, machine, ...scenarios } = sectionsOf(results)
   const sections = isWhole ? { goals, machine, ...scenarios } : scenarios
-  writeFileSync(page, filled(readFileSync(page, 'utf8'), sections))
+  for (const page of pages) writeFileSync(page, filled(readFileSync(page, 'utf8'), sections))
 }
 
 /** Puts each section between `<!-- bench: name -->` and `<!-- /bench -->`. */
