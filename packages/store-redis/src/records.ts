@@ -4,6 +4,7 @@ import {
   decodeKeyRecord,
   decodeServiceAccount,
   type IdempotencyRecord,
+  isKeyId,
   type KeyRecord,
   mapInTurns,
   maxRecordLength,
@@ -16,7 +17,6 @@ import { readTextsScript } from './scripts/read-texts.ts'
 
 // This many ids are about a millisecond of Redis's only thread.
 const maxIdsPerCall = 500
-const isKeyId = /^[0-9A-Za-z]{16}$/
 
 /** Stored texts by name; null for none. */
 export type Texts = ReadonlyMap<string, string | null>
@@ -26,7 +26,7 @@ export async function findKeys(
   database: Database,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, KeyRecord | 'corrupt'>> {
-  const wanted = [...new Set(ids)].filter((id) => typeof id === 'string' && isKeyId.test(id))
+  const wanted = [...new Set(ids)].filter(isKeyId)
   const batches = Array.from({ length: Math.ceil(wanted.length / maxIdsPerCall) }, (_, index) =>
     wanted.slice(index * maxIdsPerCall, (index + 1) * maxIdsPerCall),
   )

@@ -7,12 +7,11 @@ import {
 } from '@claviger/core/store'
 import type { Insertable, Selectable } from 'kysely'
 import type { Database } from './database/database.ts'
-import { integer, nullableInteger } from './database/integers.ts'
+import { integer, isStorable, nullableInteger } from './database/values.ts'
 import { isLight } from './database/light.ts'
-import { retrying } from './database/retrying.ts'
+import { retrying } from './database/transaction.ts'
 import type { ServiceAccountsTable } from './database/tables.ts'
-import { isStorable } from './database/texts.ts'
-import { isBehind, pageOf, planPage } from './page.ts'
+import { isBehind, pageOf, planPage } from './listing/page.ts'
 
 /** The columns of a service account. */
 export function accountColumns(account: ServiceAccount): Omit<Insertable<ServiceAccountsTable>, 'writes'> {

@@ -1,15 +1,13 @@
 import type { Activity, ActivityQuery, Page } from '@claviger/core/store'
 import { type Expression, type ExpressionBuilder, type Insertable, type RawBuilder, sql, type SqlBool } from 'kysely'
-import { chunks } from './database/chunks.ts'
+import { chunks, integer, isStorable } from './database/values.ts'
 import type { Database, Queries } from './database/database.ts'
 import { isLight } from './database/light.ts'
-import { retrying } from './database/retrying.ts'
-import { integer } from './database/integers.ts'
+import { retrying } from './database/transaction.ts'
 import type { ActivityTable, Tables } from './database/tables.ts'
-import { isStorable } from './database/texts.ts'
 import { nextTurn } from './next-turn.ts'
-import { isBehind, planPage } from './page.ts'
-import { type WalkedRow, walkPage } from './walk.ts'
+import { isBehind, planPage } from './listing/page.ts'
+import { type WalkedRow, walkPage } from './listing/walk.ts'
 
 const rowsPerInsert = 64
 

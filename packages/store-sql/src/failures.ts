@@ -1,6 +1,5 @@
 import { ConfigurationError, CorruptRecordError, UnavailableError, ValidationError } from '@claviger/core/store'
-import type { SqlDialect } from './dialects/dialect.ts'
-import { fieldOf } from './dialects/error-field.ts'
+import { fieldOf, type SqlDialect } from './database/dialect.ts'
 
 /**
  * What a store rejects with. Drivers hang statements, parameters and whole rows on their errors, with hashes in them:

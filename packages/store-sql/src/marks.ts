@@ -1,9 +1,8 @@
 import type { Marks } from '@claviger/core/store'
 import { readHead } from './changes/head.ts'
 import type { Database, Queries } from './database/database.ts'
-import { retrying } from './database/retrying.ts'
-import { requireStorable } from './database/texts.ts'
-import { transaction } from './database/transaction.ts'
+import { retrying, transaction } from './database/transaction.ts'
+import { requireStorable } from './database/values.ts'
 
 // Far more than a keyring ever proposes: a table that somebody filled is not read whole.
 const maxMarks = 1_000

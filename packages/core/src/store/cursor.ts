@@ -36,9 +36,9 @@ export function decodeCursor(cursor: unknown): CursorPosition {
  *
  * @throws {ValidationError} unless it is an integer from 1 to 100
  */
-export function requireLimit(limit: number): void {
-  if (Number.isSafeInteger(limit) && limit >= 1 && limit <= 100) return
-  throw new ValidationError('limit', 'limit must be an integer from 1 to 100.')
+export function requireLimit(limit: unknown): asserts limit is number {
+  if (Number.isInteger(limit) && (limit as number) >= 1 && (limit as number) <= 100) return
+  throw new ValidationError('limit', 'Expected limit to be an integer from 1 to 100.')
 }
 
 // What some database cannot even be asked for is no id of any listing.

@@ -1,10 +1,11 @@
 import { CorruptRecordError } from '../errors/errors.ts'
 import { isGrant, maxGrants } from '../permissions/grammar.ts'
+import { keyIdPattern } from '../token/key-id.ts'
 import type { ActorRef, IdempotencyRecord, KeyRecord, Owner, SecretRecord, ServiceAccount } from './records.ts'
 import { count, instant, list, nullable, object, oneOf, parseStored, type Reader, text, textMap } from './shape.ts'
 
 // Readers and the names of fields are made once: a store's answer to a burst of misses is thousands of fields.
-const keyId = text(16, /^[0-9A-Za-z]{16}$/)
+const keyId = text(16, keyIdPattern)
 const reference = text(255, /^.+$/s)
 const name = text(128)
 const environment = text(16, /^[a-z][a-z0-9]*$/)

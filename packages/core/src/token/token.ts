@@ -15,7 +15,6 @@ import { explainMalformed, type MalformedHint } from './hints.ts'
  * Neither prefix nor environment can contain "_", so a token is taken apart by lengths alone.
  */
 const body = /^[0-9A-Za-z]{65}$/
-const idPattern = /^[0-9A-Za-z]{16}$/
 
 /** The parts of a well-formed token that are not secret. */
 export interface TokenParts {
@@ -81,11 +80,6 @@ export function tokenFactory(random: RandomBytes): TokenFactory {
     id: customRandom(base62Alphabet, idLength, bytes),
     secret: customRandom(base62Alphabet, secretLength, bytes),
   }
-}
-
-/** Tells whether a value has the form of a key id. */
-export function isKeyId(value: unknown): value is string {
-  return typeof value === 'string' && idPattern.test(value)
 }
 
 /**

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { seededRandom } from '@claviger/testing'
 import { describe, expect, test } from 'vitest'
 import { base62Alphabet, base62Padded } from '../../src/token/base62.ts'
-import { isKeyId, tokenFactory } from '../../src/token/token.ts'
+import { isKeyId } from '../../src/token/key-id.ts'
+import { tokenFactory } from '../../src/token/token.ts'
 
 /** Pearson's statistic of the characters against an even distribution; 61 degrees of freedom. */
 function chiSquare(characters: string): number {

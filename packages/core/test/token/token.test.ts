@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { TokenGrammar } from '../../src/token/grammar.ts'
-import { formatToken, isKeyId, maskToken, parseToken, tokenPattern } from '../../src/token/token.ts'
+import { isKeyId } from '../../src/token/key-id.ts'
+import { formatToken, maskToken, parseToken, tokenPattern } from '../../src/token/token.ts'
 
 const grammar: TokenGrammar = { prefixes: ['acme', 'old'], environments: ['production', 'staging', 'a'] }
 const id = '7Fq2aaaaBBBB0000'

@@ -1,10 +1,10 @@
 import { type Change, type Head, UnavailableError } from '@claviger/core/store'
 import type { Selectable } from 'kysely'
 import type { Database, Queries } from '../database/database.ts'
-import { integer } from '../database/integers.ts'
-import { requireAffected } from '../database/lost-race.ts'
+import { integer } from '../database/values.ts'
+import { requireAffected } from '../database/transaction.ts'
 import type { HeadTable } from '../database/tables.ts'
-import type { SqlDialect } from '../dialects/dialect.ts'
+import type { SqlDialect } from '../database/dialect.ts'
 
 /** The head as it is. */
 export async function readHead(queries: Queries): Promise<Head> {

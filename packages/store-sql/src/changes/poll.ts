@@ -6,9 +6,8 @@ import {
   UnavailableError,
 } from '@claviger/core/store'
 import type { Database, Queries } from '../database/database.ts'
-import { integer } from '../database/integers.ts'
-import { retrying } from '../database/retrying.ts'
-import { transaction } from '../database/transaction.ts'
+import { integer } from '../database/values.ts'
+import { retrying, transaction } from '../database/transaction.ts'
 import { headOf } from './head.ts'
 
 /**

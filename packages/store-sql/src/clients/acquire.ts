@@ -1,4 +1,4 @@
-import { inTime } from './in-time.ts'
+import { inTime } from './driver.ts'
 import type { Silence } from './silence.ts'
 
 /** What a pool of some driver can do. */

@@ -1,4 +1,4 @@
-import { fieldOf } from '../dialects/error-field.ts'
+import { fieldOf } from '../database/dialect.ts'
 
 /** How a `pg` client reads values, as far as the store's columns are concerned. */
 export interface HostTypes {

@@ -1,5 +1,5 @@
 import { ConfigurationError, describeClient } from '@claviger/core/store'
-import { fieldOf } from '../dialects/error-field.ts'
+import { fieldOf } from '../database/dialect.ts'
 
 /*
  * Refuses what is passed by mistake where a store needs a client, with the line to write instead. What is none of the

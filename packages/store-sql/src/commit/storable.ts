@@ -1,5 +1,5 @@
 import type { Change, Write } from '@claviger/core/store'
-import { requireStorable } from '../database/texts.ts'
+import { requireStorable } from '../database/values.ts'
 
 /**
  * Checks every text that gets a column of its own. Texts inside records are escaped and need no check.

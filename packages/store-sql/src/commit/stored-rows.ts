@@ -8,12 +8,10 @@ import {
   type Write,
 } from '@claviger/core/store'
 import type { Selectable } from 'kysely'
-import { readAccount } from '../accounts.ts'
 import type { Database, Queries } from '../database/database.ts'
-import { integer } from '../database/integers.ts'
+import { integer, isStorable } from '../database/values.ts'
 import type { IdempotencyTable } from '../database/tables.ts'
-import { isStorable } from '../database/texts.ts'
-import { readKey } from '../keys/row.ts'
+import { kinds, kindTypes, revised } from './kinds.ts'
 
 /** A row as the transaction found it, and locked it. */
 export interface StoredRow {
@@ -41,28 +39,20 @@ export async function lockTargets(
   targets: readonly LockTarget[],
 ): Promise<ReadonlyMap<string, StoredRow>> {
   const rows = new Map<string, StoredRow>()
-  const keyIds = idsOf(targets, 'key')
-  if (keyIds.length > 0) {
-    const found = await queries
-      .selectFrom('keys')
+  for (const type of kindTypes) {
+    const { table, read } = kinds[type]
+    const ids = idsOf(targets, type)
+    if (ids.length === 0) continue
+    const found = await revised(queries)
+      .selectFrom(table)
       .selectAll()
-      .where((eb) => dialect.oneOf(eb.ref('id'), keyIds))
+      .where((eb) => dialect.oneOf(eb.ref('id'), ids))
       .orderBy('id')
       .modifyEnd(dialect.rowLock)
       .execute()
-    for (const row of found) rows.set(`key ${row.id}`, { record: readKey(row), writes: integer(row.writes) })
-  }
-  const accountIds = idsOf(targets, 'serviceAccount')
-  if (accountIds.length > 0) {
-    const found = await queries
-      .selectFrom('service_accounts')
-      .selectAll()
-      .where((eb) => dialect.oneOf(eb.ref('id'), accountIds))
-      .orderBy('id')
-      .modifyEnd(dialect.rowLock)
-      .execute()
-    for (const row of found)
-      rows.set(`serviceAccount ${row.id}`, { record: readAccount(row), writes: integer(row.writes) })
+    for (const row of found) {
+      rows.set(targetId({ type, id: row.id }), { record: read(row), writes: integer(row.writes) })
+    }
   }
   return rows
 }

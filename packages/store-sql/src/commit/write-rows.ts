@@ -1,11 +1,10 @@
 import type { IdempotencyRecord, Write } from '@claviger/core/store'
 import { type Insertable, sql } from 'kysely'
-import { accountColumns } from '../accounts.ts'
-import { chunks } from '../database/chunks.ts'
+import { chunks } from '../database/values.ts'
 import type { Queries } from '../database/database.ts'
-import { requireAffected } from '../database/lost-race.ts'
+import { requireAffected } from '../database/transaction.ts'
 import type { IdempotencyTable } from '../database/tables.ts'
-import { keyColumns } from '../keys/row.ts'
+import { columnsOf, kinds, kindTypes, revised } from './kinds.ts'
 import { rowId, type StoredRow } from './stored-rows.ts'
 
 const rowsPerInsert = 64
@@ -31,45 +30,32 @@ export async function writeRows(
 }
 
 async function insertRows(queries: Queries, writes: readonly Write[]): Promise<void> {
-  const keys = writes.flatMap((write) =>
-    write.type === 'key' ? [{ ...keyColumns(write.record), writes: 1, last_used_at: null }] : [],
-  )
-  for (const rows of chunks(keys, rowsPerInsert)) {
-    const { numInsertedOrUpdatedRows } = await queries.insertInto('keys').values(rows).executeTakeFirstOrThrow()
-    requireAffected(numInsertedOrUpdatedRows, rows.length)
-  }
-  const accounts = writes.flatMap((write) =>
-    write.type === 'serviceAccount' ? [{ ...accountColumns(write.record), writes: 1 }] : [],
-  )
-  for (const rows of chunks(accounts, rowsPerInsert)) {
-    const insert = queries.insertInto('service_accounts').values(rows)
-    requireAffected((await insert.executeTakeFirstOrThrow()).numInsertedOrUpdatedRows, rows.length)
+  for (const type of kindTypes) {
+    const rows = writes.flatMap((write) => {
+      const columns = write.type === type ? columnsOf(write) : undefined
+      return columns === undefined ? [] : [{ ...columns, writes: 1 }]
+    })
+    for (const some of chunks(rows, rowsPerInsert)) {
+      const insert = revised(queries).insertInto(kinds[type].table).values(some)
+      requireAffected((await insert.executeTakeFirstOrThrow()).numInsertedOrUpdatedRows, some.length)
+    }
   }
   const retries = writes.flatMap((write) => (write.type === 'idempotency' ? [idempotencyColumns(write.record)] : []))
-  for (const rows of chunks(retries, rowsPerInsert)) {
-    const insert = queries.insertInto('idempotency').values(rows)
-    requireAffected((await insert.executeTakeFirstOrThrow()).numInsertedOrUpdatedRows, rows.length)
+  for (const some of chunks(retries, rowsPerInsert)) {
+    const insert = queries.insertInto('idempotency').values(some)
+    requireAffected((await insert.executeTakeFirstOrThrow()).numInsertedOrUpdatedRows, some.length)
   }
 }
 
 async function updateRow(queries: Queries, write: Write, stored: StoredRow): Promise<void> {
-  const counted = { writes: sql<number>`writes + 1` }
-  const guarded = { revision: write.expectedRevision, writes: stored.writes }
-  if (write.type === 'key') {
-    const { numUpdatedRows } = await queries
-      .updateTable('keys')
-      .set({ ...keyColumns(write.record), ...counted })
-      .where((eb) => eb.and({ id: write.record.id, ...guarded }))
-      .executeTakeFirstOrThrow()
-    requireAffected(numUpdatedRows, 1)
-  } else if (write.type === 'serviceAccount') {
-    const { numUpdatedRows } = await queries
-      .updateTable('service_accounts')
-      .set({ ...accountColumns(write.record), ...counted })
-      .where((eb) => eb.and({ id: write.record.id, ...guarded }))
-      .executeTakeFirstOrThrow()
-    requireAffected(numUpdatedRows, 1)
-  }
+  const columns = columnsOf(write)
+  if (columns === undefined || write.type === 'idempotency') return
+  const { numUpdatedRows } = await revised(queries)
+    .updateTable(kinds[write.type].table)
+    .set({ ...columns, writes: sql<number>`writes + 1` })
+    .where((eb) => eb.and({ id: write.record.id, revision: write.expectedRevision, writes: stored.writes }))
+    .executeTakeFirstOrThrow()
+  requireAffected(numUpdatedRows, 1)
 }
 
 function idempotencyColumns(record: IdempotencyRecord): Insertable<IdempotencyTable> {

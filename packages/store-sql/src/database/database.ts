@@ -1,5 +1,5 @@
 import { type Dialect, Kysely } from 'kysely'
-import type { SqlDialect } from '../dialects/dialect.ts'
+import type { SqlDialect } from './dialect.ts'
 import { parseCount, parseIdentifier, type SqlStoreOptions } from '../options.ts'
 import { type Naming, tableNames } from './table-names.ts'
 import type { Tables } from './tables.ts'

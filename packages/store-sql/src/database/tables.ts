@@ -5,7 +5,7 @@ type Integer = ColumnType<unknown, number, number>
 type NullableInteger = ColumnType<unknown, number | null, number | null>
 
 /** Columns that a statement can compare and set, beside the whole record as JSON. */
-interface Revised {
+export interface Revised {
   readonly id: string
   readonly workspace_id: string
   readonly revision: Integer

@@ -7,8 +7,8 @@ import {
 } from '@claviger/core/store'
 import { type RawBuilder, sql } from 'kysely'
 import type { Database } from '../database/database.ts'
-import { integer } from '../database/integers.ts'
-import { retrying } from '../database/retrying.ts'
+import { integer } from '../database/values.ts'
+import { retrying } from '../database/transaction.ts'
 import { nextTurn } from '../next-turn.ts'
 
 /** A part of an index: a condition on its columns, and the order of the rows in it. */

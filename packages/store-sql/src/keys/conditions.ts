@@ -1,7 +1,7 @@
 import { type AttentionFilter, type KeyQuery, type KeyStatus, textAfter } from '@claviger/core/store'
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely'
 import type { Tables } from '../database/tables.ts'
-import { isStorable } from '../database/texts.ts'
+import { isStorable } from '../database/values.ts'
 
 type Builder = ExpressionBuilder<Tables, 'keys'>
 type Condition = Expression<SqlBool>

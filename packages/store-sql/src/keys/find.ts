@@ -1,10 +1,9 @@
-import { type KeyRecord, mapInTurns } from '@claviger/core/store'
+import { isKeyId, type KeyRecord, mapInTurns } from '@claviger/core/store'
 import { CompiledQuery, type Selectable } from 'kysely'
 import type { Database } from '../database/database.ts'
 import { lightRecordText } from '../database/light.ts'
-import { retrying } from '../database/retrying.ts'
+import { retrying } from '../database/transaction.ts'
 import type { KeysTable } from '../database/tables.ts'
-import { isKeyId } from '../database/texts.ts'
 import { tableName } from '../migrations/table-shape.ts'
 import { keyColumnNames, readKey } from './row.ts'
 

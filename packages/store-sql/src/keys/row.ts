@@ -1,7 +1,9 @@
 import { decodeKeyRecord, encodeKeyRecord, type KeyRecord } from '@claviger/core/store'
 import type { Insertable, Selectable } from 'kysely'
-import { integer, nullableInteger } from '../database/integers.ts'
+import { integer, nullableInteger } from '../database/values.ts'
 import type { KeysTable } from '../database/tables.ts'
+
+const latestInstant = 8.64e15
 
 /** What of a key has columns of its own. They repeat what the record says, so that statements can ask for it. */
 type KeyColumns = Omit<Insertable<KeysTable>, 'record' | 'writes' | 'last_used_at'>
@@ -36,11 +38,15 @@ export function readKey(row: Selectable<KeysTable>): KeyRecord | 'corrupt' {
   try {
     const record = decodeKeyRecord(row.record)
     const lastUsedAt = nullableInteger(row.last_used_at, 'lastUsedAt')
-    if (!agrees(row, record)) return 'corrupt'
-    return record.lastUsedAt === lastUsedAt ? record : decodeKeyRecord({ ...record, lastUsedAt })
+    return agrees(row, record) && isInstant(lastUsedAt) ? { ...record, lastUsedAt } : 'corrupt'
   } catch {
     return 'corrupt'
   }
+}
+
+// The record was read field by field; this one comes from beside it, and a second reading of all would be for nothing.
+function isInstant(at: number | null): boolean {
+  return at === null || (at >= 0 && at <= latestInstant)
 }
 
 function agrees(row: Selectable<KeysTable>, record: KeyRecord): boolean {

@@ -1,29 +1,19 @@
-import type { Naming } from '../database/table-names.ts'
-import type { SqlDialect } from '../dialects/dialect.ts'
+import type { Database, Queries } from '../database/database.ts'
+import { integer } from '../database/values.ts'
 import { initial } from './initial.ts'
 import type { Migration } from './migration.ts'
-import { createTable, insertOnce } from './table-shape.ts'
 
 /** Every migration, in the order in which they are applied. */
 export const allMigrations: readonly Migration[] = [initial]
 
-/** The table of applied versions. It must be there before anything else is. */
-export function createMigrationsTable(dialect: SqlDialect, naming: Naming): readonly string[] {
-  return createTable(dialect, naming, {
-    name: 'migrations',
-    columns: { version: 'integer', name: 'label', applied_at: 'integer' },
-    primaryKey: ['version'],
-  })
-}
-
-/** The statements of one migration, the note that it was applied last. */
-export function statementsOf(migration: Migration, dialect: SqlDialect, naming: Naming): readonly string[] {
-  return [
-    ...migration.statements(dialect, naming),
-    insertOnce(dialect, naming, 'migrations', {
-      version: String(migration.version),
-      name: `'${migration.name}'`,
-      applied_at: dialect.schemaWords.nowMs,
-    }),
-  ]
+/** The migrations this version of Claviger needs and the database does not have. */
+export async function missingMigrations(queries: Queries, { dialect }: Database): Promise<readonly Migration[]> {
+  try {
+    const rows = await queries.selectFrom('migrations').select('version').execute()
+    const applied = new Set(rows.map(({ version }) => integer(version)))
+    return allMigrations.filter(({ version }) => !applied.has(version))
+  } catch (error) {
+    if (dialect.failureOf(error) === 'missingTable') return allMigrations
+    throw error
+  }
 }

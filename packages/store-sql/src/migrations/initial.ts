@@ -1,5 +1,5 @@
 import type { Naming } from '../database/table-names.ts'
-import type { SqlDialect } from '../dialects/dialect.ts'
+import type { SqlDialect } from '../database/dialect.ts'
 import type { Migration } from './migration.ts'
 import { createTable, insertOnce, tableName, type TableShape } from './table-shape.ts'
 

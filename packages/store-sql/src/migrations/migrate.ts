@@ -1,11 +1,10 @@
 import { UnavailableError } from '@claviger/core/store'
 import { CompiledQuery } from 'kysely'
 import type { Database, Queries } from '../database/database.ts'
-import { nullableInteger } from '../database/integers.ts'
-import { retrying } from '../database/retrying.ts'
-import { createMigrationsTable, statementsOf } from './all.ts'
-import { missingMigrations } from './applied.ts'
-import type { Migration } from './migration.ts'
+import { nullableInteger } from '../database/values.ts'
+import { retrying } from '../database/transaction.ts'
+import { missingMigrations } from './all.ts'
+import { createMigrationsTable, nameOf, statementsOf } from './migration.ts'
 
 /**
  * Applies the migrations that are missing, one process at a time. PostgreSQL and SQLite apply all or none; MySQL and
@@ -29,11 +28,6 @@ export async function applyMigrations(database: Database): Promise<readonly stri
       }
     }),
   )
-}
-
-/** A migration as people are told of it. */
-export function nameOf({ version, name }: Migration): string {
-  return `${String(version).padStart(4, '0')}-${name}`
 }
 
 async function runAll(connection: Queries, statements: readonly string[]): Promise<void> {

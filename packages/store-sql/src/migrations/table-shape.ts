@@ -1,5 +1,5 @@
 import type { Naming } from '../database/table-names.ts'
-import type { ColumnKind, SqlDialect } from '../dialects/dialect.ts'
+import type { ColumnKind, SqlDialect } from '../database/dialect.ts'
 
 /** A table as a migration describes it, for all databases. A `?` behind the kind lets a column be null. */
 export interface TableShape {

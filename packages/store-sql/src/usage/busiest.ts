@@ -11,11 +11,9 @@ import {
   type Span,
 } from '@claviger/core/store'
 import { type RawBuilder, sql } from 'kysely'
-import { chunks } from '../database/chunks.ts'
+import { chunks, integer, isStorable } from '../database/values.ts'
 import type { Database } from '../database/database.ts'
-import { integer } from '../database/integers.ts'
-import { retrying } from '../database/retrying.ts'
-import { isStorable } from '../database/texts.ts'
+import { retrying } from '../database/transaction.ts'
 import { nextTurn } from '../next-turn.ts'
 import { type SumRow, summedColumns, sumsOf } from './counts.ts'
 import { within } from './points.ts'

@@ -1,7 +1,7 @@
 import { addCounts, noCounts, type UsageCounts } from '@claviger/core/store'
 import { type RawBuilder, sql } from 'kysely'
-import { integer } from '../database/integers.ts'
-import type { SqlDialect } from '../dialects/dialect.ts'
+import { integer } from '../database/values.ts'
+import type { SqlDialect } from '../database/dialect.ts'
 
 /** A row of sums: of all requests of a place, or of those refused with a code. */
 export interface SumRow {

@@ -1,9 +1,8 @@
 import { cutAtDays, dayMs, dayOf, type Span, type UsagePoint, type UsageQuery } from '@claviger/core/store'
 import { type RawBuilder, sql } from 'kysely'
 import type { Database } from '../database/database.ts'
-import { integer } from '../database/integers.ts'
-import { retrying } from '../database/retrying.ts'
-import { isStorable } from '../database/texts.ts'
+import { integer, isStorable } from '../database/values.ts'
+import { retrying } from '../database/transaction.ts'
 import { nextTurn } from '../next-turn.ts'
 import { type SumRow, summedColumns, sumsOf } from './counts.ts'
 

@@ -1,7 +1,7 @@
 import { dayOf, noCounts, sumEntries, type UsageCounts, type UsageEntry } from '@claviger/core/store'
 import type { Insertable } from 'kysely'
 import type { CountsTable, UsageDaysTable, UsageKeysTable, UsageTable, UsageTotalsTable } from '../database/tables.ts'
-import { requireStorable } from '../database/texts.ts'
+import { requireStorable } from '../database/values.ts'
 
 /** What a batch adds to each table, in the order of the places: two batches lock the rows they share in the same order. */
 export interface UsageRows {

@@ -1,6 +1,6 @@
 import type { UsageEntry } from '@claviger/core/store'
 import { sql } from 'kysely'
-import { chunks } from '../database/chunks.ts'
+import { chunks } from '../database/values.ts'
 import type { Queries } from '../database/database.ts'
 
 const keysPerUpdate = 100

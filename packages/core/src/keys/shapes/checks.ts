@@ -4,6 +4,7 @@ import { kindOf } from '../../input/said.ts'
 import type { PermissionCatalogue } from '../../permissions/catalogue.ts'
 import { isDeclaredGrant } from '../../permissions/declared.ts'
 import { isGrant, maxGrants } from '../../permissions/grammar.ts'
+import { requireLimit } from '../../store/cursor.ts'
 import type { ActorRef, Owner } from '../../store/records.ts'
 
 // Control characters, and the marks that reorder text around them.
@@ -53,8 +54,8 @@ export function boundedText(field: string, text: unknown, maxLength = 255): stri
 
 /** Checks how many items a page may hold. */
 export function parseLimit(limit: unknown = 25): number {
-  if (Number.isInteger(limit) && (limit as number) >= 1 && (limit as number) <= 100) return limit as number
-  throw new ValidationError('limit', 'Expected limit to be an integer from 1 to 100.')
+  requireLimit(limit)
+  return limit
 }
 
 /** Checks an owner. */

@@ -1,0 +1,45 @@
+import { serverOrSkip, startMariadb } from '@claviger/test-servers'
+import { afterAll, beforeAll } from 'vitest'
+import type { SqlStore } from '../../src/index.ts'
+import { planned, plans, populationOf } from '../suites/plans.ts'
+import { mysqlClient } from '../support/mysql.ts'
+
+const mariadb = await serverOrSkip('MariaDB', startMariadb)
+
+mariadb.describe('plans of MariaDB', () => {
+  const sent: { readonly sql: string; readonly parameters: unknown[] }[] = []
+  let client: ReturnType<typeof mysqlClient>
+  let store: SqlStore
+
+  beforeAll(async () => {
+    client = mysqlClient(mariadb.server().url, {
+      onStatement: (sql, parameters) => void sent.push({ sql, parameters: [...parameters] }),
+    })
+    store = client.store()
+    await store.migrate()
+    const words = {
+      series: `(select seq as n from seq_0_to_${planned.rows - 1}) as s`,
+      padded: `lpad(n, 13, '0')`,
+      joined: (...texts: readonly string[]) => `concat(${texts.join(', ')})`,
+    }
+    for (const statement of populationOf(words)) await client.run(statement)
+  }, 60_000)
+  afterAll(() => client.end())
+
+  plans({
+    store: () => store,
+    // A derived table has no index, and a few rows.
+    readsAll: /^claviger_\S+ (?:ALL|index) /m,
+    async plansOf(work) {
+      sent.length = 0
+      await work()
+      const found: string[] = []
+      for (const { sql, parameters } of sent.slice()) {
+        if (!sql.startsWith('select')) continue
+        const rows = await client.run(`explain ${sql}`, ...(parameters as (string | number)[]))
+        found.push(rows.map((row) => [row['table'], row['type'], row['key'], row['rows']].join(' ')).join('\n'))
+      }
+      return found
+    },
+  })
+})
