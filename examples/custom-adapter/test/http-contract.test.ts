@@ -1,7 +1,11 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import type { ApiKey } from '@claviger/core'
-import { type ContractApp, type ContractKit, type ContractServer, httpContract } from '@claviger/testing'
+import {
+  type ContractApp,
+  type ContractKit,
+  type ContractServer,
+  httpContract,
+  serveOnLoopback,
+} from '@claviger/testing'
 import { describe, test } from 'vitest'
 import { apiKeyAuth } from '../src/api-key-auth.ts'
 import type { Middleware } from '../src/exchange.ts'
@@ -39,15 +43,5 @@ async function serve({ keyring, options, onDenied, routes }: ContractApp): Promi
         res.end(body)
       },
   }
-  const server = createServer(framework(routes(kit)))
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  return {
-    port,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
-  }
+  return serveOnLoopback(framework(routes(kit)))
 }

@@ -1,8 +1,6 @@
-import { createServer, type RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { apiKeyAuth, type ApiKeyMiddleware } from '@claviger/express'
 import type { ApiKey } from '@claviger/core'
-import type { ContractApp, ContractKit, ContractServer } from '@claviger/testing'
+import { type ContractApp, type ContractKit, type ContractServer, serveOnLoopback } from '@claviger/testing'
 import type { Express, Request } from 'express'
 
 /** Serves a contract app with this major of Express. */
@@ -40,20 +38,5 @@ export async function serveExpress(
   const app = express()
   app.disable('x-powered-by')
   for (const [path, chain] of Object.entries(routes(kit))) app.all(path, ...chain)
-  return listen(app)
-}
-
-/** Listens on a free port of loopback. */
-async function listen(listener: RequestListener): Promise<ContractServer> {
-  const server = createServer(listener)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  return {
-    port,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
-  }
+  return serveOnLoopback(app)
 }

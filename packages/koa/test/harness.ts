@@ -1,8 +1,6 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { apiKeyAuth } from '@claviger/koa'
 import type { ApiKey } from '@claviger/core'
-import type { ContractApp, ContractKit, ContractServer } from '@claviger/testing'
+import { type ContractApp, type ContractKit, type ContractServer, serveOnLoopback } from '@claviger/testing'
 import type Koa from 'koa'
 
 /** Serves a contract app with this major of Koa. */
@@ -45,15 +43,5 @@ export async function serveKoa(app: Koa, { keyring, options, onDenied, routes }:
   })
 
   const callback = app.callback()
-  const server = createServer((req, res) => void callback(req, res))
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  return {
-    port,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
-  }
+  return serveOnLoopback((req, res) => void callback(req, res))
 }

@@ -1,10 +1,10 @@
 import { UnavailableError } from '@claviger/core/store'
 import { serverOrSkip, startRedisCluster, type TestServer } from '@claviger/test-servers'
-import { testRecord } from '@claviger/testing'
+import { insertKey, testChange, testRecord } from '@claviger/testing'
 import { Cluster, Redis } from 'ioredis'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type RedisStore, redisStore } from '../src/index.ts'
-import { change, freshNamespace, insert, rejection } from './support/fixtures.ts'
+import { freshNamespace, rejection } from './support/fixtures.ts'
 
 const cluster = await serverOrSkip('Redis Cluster', startRedisCluster)
 const record = testRecord()
@@ -35,7 +35,7 @@ cluster.describe('a cluster that loses a master', () => {
 
   async function settled(): Promise<void> {
     const works = async (): Promise<boolean> =>
-      store.commit(change()).then(
+      store.commit(testChange()).then(
         ({ ok }) => ok,
         () => false,
       )
@@ -43,11 +43,11 @@ cluster.describe('a cluster that loses a master', () => {
   }
 
   test('rejects in time while its slot is gone, and has kept what was committed when it is back', async () => {
-    await store.commit(change({ writes: [insert(record)] }))
+    await store.commit(testChange({ writes: [insertKey(record)] }))
     const master = await nodeWhere(async (node) => String(await node.call('KEYS', '*')).includes(`key:${record.id}`))
     await master.kill()
     expect(await rejection(store.find([record.id]))).toBeInstanceOf(UnavailableError)
-    expect(await rejection(store.commit(change()))).toBeInstanceOf(UnavailableError)
+    expect(await rejection(store.commit(testChange()))).toBeInstanceOf(UnavailableError)
     await master.restart()
     await settled()
     expect((await store.find([record.id])).size).toBe(1)

@@ -2,16 +2,16 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UnavailableError } from '@claviger/core/store'
 import { serverOrSkip, startRedis } from '@claviger/test-servers'
-import { testKeyId, testRecord } from '@claviger/testing'
+import { insertKey, testChange, testKeyId, testRecord, testUsageEntry, updateKey } from '@claviger/testing'
 import { Redis } from 'ioredis'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type RedisStore, redisStore } from '../src/index.ts'
-import { change, freshNamespace, insert, rejection, start, update, usageEntry } from './support/fixtures.ts'
+import { freshNamespace, rejection, start } from './support/fixtures.ts'
 
 const redis = await serverOrSkip('Redis', startRedis)
 const volatile = await serverOrSkip('Redis', () => startRedis({ keepData: false }))
 const record = testRecord()
-const revocation = update(record, { revokedAt: start + 1, revokedReason: 'Leaked' })
+const revocation = updateKey(record, { revokedAt: start + 1, revokedReason: 'Leaked' })
 
 let client: Redis
 let store: RedisStore
@@ -31,12 +31,12 @@ afterEach(async () => {
 redis.describe('a server that is killed', () => {
   test('rejects calls while it is gone, and has kept what was committed when it is back', async () => {
     connect(redis.server().url, { commandTimeoutMs: 200 })
-    await store.commit(change({ writes: [insert(record)] }))
-    await store.addUsage({ instanceId: 'a', sequence: 1, entries: [usageEntry({ lastUsedAt: start + 5 })] })
-    await store.commit(change({ writes: [revocation] }))
+    await store.commit(testChange({ writes: [insertKey(record)] }))
+    await store.addUsage({ instanceId: 'a', sequence: 1, entries: [testUsageEntry({ lastUsedAt: start + 5 })] })
+    await store.commit(testChange({ writes: [revocation] }))
     const { head } = await store.poll(null)
     await redis.server().kill()
-    for (const call of [() => store.find([record.id]), () => store.poll(head), () => store.commit(change())]) {
+    for (const call of [() => store.find([record.id]), () => store.poll(head), () => store.commit(testChange())]) {
       expect(await rejection(call())).toBeInstanceOf(UnavailableError)
     }
     await redis.server().restart()
@@ -54,19 +54,19 @@ redis.describe('a server that is killed', () => {
 volatile.describe('a server that forgets', () => {
   test('is another store afterwards: it answers nobody who knew the old one, and makes a head for nobody but a new process', async () => {
     connect(volatile.server().url)
-    await store.commit(change({ writes: [insert(record)] }))
+    await store.commit(testChange({ writes: [insertKey(record)] }))
     const { head } = await store.poll(null)
     await volatile.server().kill()
     await volatile.server().restart()
     await client.ping()
-    for (const call of [() => store.poll(head), () => store.commit(change({ storeId: head.storeId }))]) {
+    for (const call of [() => store.poll(head), () => store.commit(testChange({ storeId: head.storeId }))]) {
       expect(await rejection(call())).toMatchObject({ dependency: 'store', message: expect.stringMatching(/emptied/) })
     }
     expect(await client.keys('*')).toEqual([])
     const { head: fresh } = await store.poll(null)
     expect(fresh.storeId).not.toBe(head.storeId)
     expect(await store.poll(head)).toEqual({ head: fresh, changes: 'gap' })
-    expect(await rejection(store.commit(change({ storeId: head.storeId })))).toBeInstanceOf(UnavailableError)
+    expect(await rejection(store.commit(testChange({ storeId: head.storeId })))).toBeInstanceOf(UnavailableError)
   })
 })
 
@@ -75,14 +75,14 @@ redis.describe('a server that is frozen', () => {
   afterEach(() => redis.server().resume())
 
   test('makes every call reject within the command timeout, and works when it goes on', async () => {
-    await store.commit(change({ writes: [insert(record)] }))
+    await store.commit(testChange({ writes: [insertKey(record)] }))
     redis.server().pause()
     const calls: (() => Promise<unknown>)[] = [
       () => store.find([record.id]),
       () => store.list({ workspaceId: 'ws_acme', at: start, limit: 1 }),
-      () => store.commit(change({ writes: [revocation] })),
+      () => store.commit(testChange({ writes: [revocation] })),
       () => store.poll(null),
-      () => store.addUsage({ instanceId: 'a', sequence: 1, entries: [usageEntry()] }),
+      () => store.addUsage({ instanceId: 'a', sequence: 1, entries: [testUsageEntry()] }),
       () => store.usage({ workspaceId: 'ws_acme', from: 0, to: start, bucket: 'total' }),
       () => store.activity({ workspaceId: 'ws_acme', limit: 1 }),
       () => store.services({ workspaceId: 'ws_acme', limit: 1 }),
@@ -130,7 +130,7 @@ redis.describe('a server without memory', () => {
   test('still takes revocations, and tells others of them', async () => {
     connect(redis.server().url)
     const other = testRecord({ id: testKeyId(2) })
-    await store.commit(change({ writes: [insert(record), insert(other)] }))
+    await store.commit(testChange({ writes: [insertKey(record), insertKey(other)] }))
     const { head } = await store.poll(null)
     await fill()
     const announcements = [{ type: 'key', id: record.id }] as const
@@ -149,7 +149,7 @@ redis.describe('a server without memory', () => {
     ] as const
     const heard = new Promise((resolve) => {
       void store.subscribe?.({ message: resolve, down() {}, up() {} }).then(async () => {
-        expect(await store.commit(change({ writes: [revocation], announcements, activity }))).toMatchObject({
+        expect(await store.commit(testChange({ writes: [revocation], announcements, activity }))).toMatchObject({
           ok: true,
         })
       })
@@ -167,23 +167,23 @@ redis.describe('a server without memory', () => {
     connect(redis.server().url)
     await store.poll(null)
     await fill()
-    expect(await store.commit(change({ announcements: [{ type: 'workspace', workspaceId: 'w' }] }))).toMatchObject({
+    expect(await store.commit(testChange({ announcements: [{ type: 'workspace', workspaceId: 'w' }] }))).toMatchObject({
       ok: true,
     })
   })
 
   test('refuses all other writes whole, says why, and still answers', async () => {
     connect(redis.server().url)
-    await store.commit(change({ writes: [insert(record)] }))
+    await store.commit(testChange({ writes: [insertKey(record)] }))
     const { head } = await store.poll(null)
     await fill()
     const fresh = testRecord({ id: testKeyId(3) })
     const writes = [
-      () => store.commit(change({ writes: [insert(fresh)] })),
-      () => store.commit(change({ writes: [update(record, { name: 'Renamed' })] })),
-      () => store.commit(change({ writes: [revocation, insert(fresh)] })),
-      () => store.commit(change({ writes: [insert({ ...fresh, revokedAt: start })] })),
-      () => store.addUsage({ instanceId: 'a', sequence: 1, entries: [usageEntry()] }),
+      () => store.commit(testChange({ writes: [insertKey(fresh)] })),
+      () => store.commit(testChange({ writes: [updateKey(record, { name: 'Renamed' })] })),
+      () => store.commit(testChange({ writes: [revocation, insertKey(fresh)] })),
+      () => store.commit(testChange({ writes: [insertKey({ ...fresh, revokedAt: start })] })),
+      () => store.addUsage({ instanceId: 'a', sequence: 1, entries: [testUsageEntry()] }),
     ]
     for (const write of writes) {
       expect(await rejection(write())).toMatchObject({ dependency: 'store', message: expect.stringContaining('OOM') })
@@ -196,7 +196,7 @@ redis.describe('a server without memory', () => {
 redis.describe('a server that cannot write to its disk', () => {
   test('refuses writes whole, and polls: nobody could revoke a key there', async () => {
     connect(redis.server().url)
-    await store.commit(change({ writes: [insert(record)] }))
+    await store.commit(testChange({ writes: [insertKey(record)] }))
     const { head } = await store.poll(null)
     const [, directory = ''] = await client.config('GET', 'dir')
     // A snapshot that cannot be put in its place is what a full disk looks like to Redis.
@@ -206,8 +206,8 @@ redis.describe('a server that cannot write to its disk', () => {
       await client.call('BGSAVE')
       const status = async (): Promise<string> => client.info('persistence')
       await expect.poll(status, { timeout: 10_000 }).toContain('rdb_last_bgsave_status:err')
-      for (const write of [insert(testRecord({ id: testKeyId(2) })), revocation]) {
-        expect(await rejection(store.commit(change({ writes: [write] })))).toMatchObject({
+      for (const write of [insertKey(testRecord({ id: testKeyId(2) })), revocation]) {
+        expect(await rejection(store.commit(testChange({ writes: [write] })))).toMatchObject({
           dependency: 'store',
           message: expect.stringContaining('MISCONF'),
         })

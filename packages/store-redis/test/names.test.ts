@@ -1,12 +1,20 @@
 import { idempotencyId } from '@claviger/core/store'
 import { serverOrSkip, startRedisCluster } from '@claviger/test-servers'
-import { testKeyId, testRecord, testServiceAccount } from '@claviger/testing'
+import {
+  insertKey,
+  testChange,
+  testKeyId,
+  testRecord,
+  testServiceAccount,
+  testUsageEntry,
+  updateKey,
+} from '@claviger/testing'
 import fc from 'fast-check'
 import { Cluster } from 'ioredis'
 import { describe, expect, test } from 'vitest'
 import { redisStore } from '../src/index.ts'
 import { escaped, keyNames, unescaped } from '../src/names.ts'
-import { change, freshNamespace, insert, namesIn, start, update, usageEntry } from './support/fixtures.ts'
+import { freshNamespace, namesIn, start } from './support/fixtures.ts'
 
 const cluster = await serverOrSkip('Redis Cluster', startRedisCluster)
 const text = fc.oneof(
@@ -109,14 +117,14 @@ cluster.describe('everything the store writes', () => {
     const record = testRecord({ workspaceId: '{hostile}', expiresAt: start, ownerGoneAt: start })
     const account = testServiceAccount({ id: '}{', workspaceId: '{hostile}', deletedAt: start })
     await store.commit(
-      change({ writes: [insert(record), { type: 'serviceAccount', record: account, expectedRevision: 0 }] }),
+      testChange({ writes: [insertKey(record), { type: 'serviceAccount', record: account, expectedRevision: 0 }] }),
     )
-    await store.commit(change({ writes: [update(record, { revokedAt: start })] }))
-    const entries = Array.from({ length: 64 }, (_, index) => usageEntry({ workspaceId: `ws{${index}}` }))
+    await store.commit(testChange({ writes: [updateKey(record, { revokedAt: start })] }))
+    const entries = Array.from({ length: 64 }, (_, index) => testUsageEntry({ workspaceId: `ws{${index}}` }))
     await store.addUsage({
       instanceId: '{i}',
       sequence: 1,
-      entries: [...entries, usageEntry({ workspaceId: record.workspaceId })],
+      entries: [...entries, testUsageEntry({ workspaceId: record.workspaceId })],
     })
 
     const written = (await Promise.all(client.nodes('master').map((node) => namesIn(node, namespace)))).flat()

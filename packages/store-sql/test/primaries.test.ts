@@ -2,12 +2,11 @@ import { writeFile } from 'node:fs/promises'
 import { connect as connectTo, createServer, type AddressInfo, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { serverOrSkip, startMariadb, startPostgres } from '@claviger/test-servers'
-import { testRecord } from '@claviger/testing'
+import { insertKey, testChange, testRecord } from '@claviger/testing'
 import { createPool } from 'mysql2'
 import pg from 'pg'
 import { expect, onTestFinished, test } from 'vitest'
 import { mysqlStore, postgresStore, type SqlStore } from '../src/index.ts'
-import { change, insert } from './support/changes.ts'
 import { postgresClient } from './support/postgres.ts'
 import { until } from './support/until.ts'
 
@@ -21,7 +20,7 @@ postgres.describe('a standby', () => {
     onTestFinished(() => client.end())
     const store = client.store()
     await store.migrate()
-    await store.commit(change({ writes: [insert(record)] }))
+    await store.commit(testChange({ writes: [insertKey(record)] }))
     const { head } = await store.poll(null)
     const [{ directory }] = (await client.run(`select current_setting('data_directory') as directory`)) as [
       { readonly directory: string },
@@ -81,7 +80,7 @@ async function recovery(store: SqlStore): Promise<number> {
     ),
   )
   await until(async () =>
-    store.commit(change()).then(
+    store.commit(testChange()).then(
       ({ ok }) => ok,
       () => false,
     ),
@@ -117,7 +116,7 @@ for (const [name, suite, open] of pools) {
       const net = await network(suite.server().port)
       const store = open(net.port)
       await store.migrate()
-      await store.commit(change({ writes: [insert(record)] }))
+      await store.commit(testChange({ writes: [insertKey(record)] }))
       // As many idle connections as there may be.
       await Promise.all(Array.from({ length: 10 }, () => store.find([record.id])))
       net.swallow()

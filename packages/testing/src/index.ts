@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { insertKey, testChange, testUsageEntry, updateKey } from './changes.ts'
 export { type Gate, gate } from './gate.ts'
 export { seededRandom } from './random.ts'
 export { testKeyId, testRecord, testSecret, testServiceAccount } from './records.ts'
@@ -17,6 +18,7 @@ export type {
   StoreUnderTest,
 } from './store-contract/options.ts'
 export { httpContract } from './http-contract/index.ts'
+export { serveOnLoopback } from './http-contract/serve-on-loopback.ts'
 export type {
   ContractApp,
   ContractAuth,

@@ -1,12 +1,12 @@
 import type { BusListener } from '@claviger/core/store'
 import { faultProxy, type FaultProxy, serverOrSkip, startRedis } from '@claviger/test-servers'
-import { gate } from '@claviger/testing'
+import { gate, testChange } from '@claviger/testing'
 import { Redis } from 'ioredis'
 import { Redis as Redis5 } from 'ioredis5'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { keyNames } from '../../src/names.ts'
 import { type RedisClient, type RedisStore, redisStore } from '../../src/index.ts'
-import { change, freshNamespace, rejection } from '../support/fixtures.ts'
+import { freshNamespace, rejection } from '../support/fixtures.ts'
 
 const redis = await serverOrSkip('Redis', startRedis)
 // Short of the default, but longer than a busy machine keeps this process waiting: proxy and client share its thread.
@@ -71,8 +71,8 @@ describe.each([
 
     /** Commits through the direct connection and waits until the listener has heard of it. */
     async function hearsOfChanges(listener: Recorder): Promise<void> {
-      const { nonce } = change()
-      await store.commit(change({ nonce }))
+      const { nonce } = testChange()
+      await store.commit(testChange({ nonce }))
       await listener.until(hasNonce(nonce))
     }
 

@@ -1,11 +1,11 @@
 import { ConfigurationError } from '@claviger/core/store'
 import { serverOrSkip, startRedis, startRedisCluster } from '@claviger/test-servers'
-import { testRecord } from '@claviger/testing'
+import { insertKey, testChange, testRecord, testUsageEntry, updateKey } from '@claviger/testing'
 import { Cluster, Redis } from 'ioredis'
 import { Redis as Redis5 } from 'ioredis5'
 import { afterEach, describe, expect, test } from 'vitest'
 import { type RedisClient, type RedisClusterClient, redisStore, type RedisStoreOptions } from '../../src/index.ts'
-import { change, freshNamespace, insert, start, update, usageEntry } from '../support/fixtures.ts'
+import { freshNamespace, start } from '../support/fixtures.ts'
 
 const redis = await serverOrSkip('Redis', startRedis)
 const cluster = await serverOrSkip('Redis Cluster', startRedisCluster)
@@ -68,12 +68,12 @@ async function worksThrough(client: RedisClient | RedisClusterClient): Promise<v
   const heard: unknown[] = []
   const message = new Promise<void>((resolve) => {
     const listener = { message: (one: unknown) => resolve(void heard.push(one)), down() {}, up() {} }
-    void store.subscribe?.(listener).then(() => store.commit(change({ writes: [insert(record)], nonce: 'n' })))
+    void store.subscribe?.(listener).then(() => store.commit(testChange({ writes: [insertKey(record)], nonce: 'n' })))
   })
   await message
   expect(heard).toMatchObject([{ nonce: 'n' }])
-  await store.commit(change({ writes: [update(record, { name: 'Renamed' })] }))
-  await store.addUsage({ instanceId: 'i', sequence: 1, entries: [usageEntry()] })
+  await store.commit(testChange({ writes: [updateKey(record, { name: 'Renamed' })] }))
+  await store.addUsage({ instanceId: 'i', sequence: 1, entries: [testUsageEntry()] })
   const query = { workspaceId: 'ws_acme', at: start, limit: 1 }
   expect((await store.list(query)).items).toMatchObject([{ name: 'Renamed', lastUsedAt: start }])
   const points = await store.usage({ workspaceId: 'ws_acme', from: start, to: start + 1, bucket: 'hour' })

@@ -1,12 +1,12 @@
 import type { LockedRecord, LockTarget } from '@claviger/core/store'
 import { faultProxy, serverOrSkip, startRedis } from '@claviger/test-servers'
-import { testKeyId, testRecord } from '@claviger/testing'
+import { insertKey, testChange, testKeyId, testRecord, updateKey } from '@claviger/testing'
 import { Redis } from 'ioredis'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { keyNames } from '../../src/names.ts'
 import { type RedisStore, redisStore } from '../../src/index.ts'
 import { commitScript } from '../../src/scripts/commit.ts'
-import { change, freshNamespace, insert, namesIn, rejection, start, update } from '../support/fixtures.ts'
+import { freshNamespace, namesIn, rejection, start } from '../support/fixtures.ts'
 
 const redis = await serverOrSkip('Redis', startRedis)
 const record = testRecord()
@@ -15,7 +15,7 @@ const acting = testRecord({ id: testKeyId(7) })
 
 /** Revokes whatever is stored. */
 const revoking = ([found]: readonly LockedRecord[]) =>
-  change({ writes: [update(found as typeof record, { revokedAt: start })] })
+  testChange({ writes: [updateKey(found as typeof record, { revokedAt: start })] })
 
 redis.describe('claims', () => {
   let namespace: string
@@ -34,7 +34,7 @@ redis.describe('claims', () => {
     store = redisStore(client, { namespace, commandTimeoutMs: 1_000 })
     const names = keyNames(namespace)
     queue = names.claims(names.key(record.id))
-    await store.commit(change({ writes: [insert(record), insert(acting)] }))
+    await store.commit(testChange({ writes: [insertKey(record), insertKey(acting)] }))
   })
   afterEach(async () => {
     await store.close()
@@ -45,7 +45,7 @@ redis.describe('claims', () => {
   test('hold commits of others up until they end, and leave nothing behind', async () => {
     const from = performance.now()
     await claim(1, 300)
-    expect(await store.commit(change({ writes: [update(record)] }))).toMatchObject({ ok: true })
+    expect(await store.commit(testChange({ writes: [updateKey(record)] }))).toMatchObject({ ok: true })
     expect(performance.now() - from).toBeGreaterThan(200)
     expect(await namesIn(client, namespace)).not.toContain(queue)
   })
@@ -54,13 +54,13 @@ redis.describe('claims', () => {
     const from = performance.now()
     await claim(1, 300)
     const write = { type: 'key', record: { ...record, description: 'x' }, expectedRevision: 1 } as const
-    expect(await store.commit(change({ writes: [write], silent: true }))).toMatchObject({ ok: true })
+    expect(await store.commit(testChange({ writes: [write], silent: true }))).toMatchObject({ ok: true })
     expect(performance.now() - from).toBeGreaterThan(200)
   })
 
   test('that last longer than a call may take make it fail, and nothing is written', async () => {
     await claim(1, 5_000)
-    expect(await rejection(store.commit(change({ writes: [update(record)] })))).toMatchObject({
+    expect(await rejection(store.commit(testChange({ writes: [updateKey(record)] })))).toMatchObject({
       code: 'ERR_CLAVIGER_UNAVAILABLE',
     })
     expect((await store.find([record.id])).get(record.id)).toEqual(record)
@@ -86,7 +86,11 @@ redis.describe('claims', () => {
     const patient = redisStore(near, { namespace, commandTimeoutMs: 10_000 })
     const results = await Promise.all(
       Array.from({ length: 100 }, () =>
-        patient.commitLocked([target], ([found]) => change({ writes: [update(found as typeof record)] }), 'withdrawal'),
+        patient.commitLocked(
+          [target],
+          ([found]) => testChange({ writes: [updateKey(found as typeof record)] }),
+          'withdrawal',
+        ),
       ),
     )
     expect(results.every((result) => result?.ok === true)).toBe(true)
@@ -110,11 +114,11 @@ redis.describe('claims', () => {
   test('that have run out hold nothing: what was decided over another record is not written', async () => {
     const slow = interrupted(async () => {
       await near.del(queue)
-      await redisStore(near, { namespace }).commit(change({ writes: [update(record, { name: 'First' })] }))
+      await redisStore(near, { namespace }).commit(testChange({ writes: [updateKey(record, { name: 'First' })] }))
     })
     const result = await slow.commitLocked(
       [target],
-      ([found]) => change({ writes: [update(found as typeof record, { description: 'Second' })] }),
+      ([found]) => testChange({ writes: [updateKey(found as typeof record, { description: 'Second' })] }),
       'withdrawal',
     )
     expect(result).toMatchObject({ ok: true })
@@ -129,7 +133,7 @@ redis.describe('claims', () => {
     const names = keyNames(namespace)
     const slow = interrupted(async () => {
       await near.del(queue, names.claims(names.key(acting.id)))
-      await redisStore(near, { namespace }).commit(change({ writes: [update(acting, { revokedAt: start })] }))
+      await redisStore(near, { namespace }).commit(testChange({ writes: [updateKey(acting, { revokedAt: start })] }))
     })
     const seen: unknown[] = []
     await slow.commitLocked(
@@ -138,7 +142,7 @@ redis.describe('claims', () => {
         const { revokedAt } = actor as typeof record
         seen.push(revokedAt)
         return revokedAt === null
-          ? change({ writes: [update(found as typeof record, { name: 'Too late' })] })
+          ? testChange({ writes: [updateKey(found as typeof record, { name: 'Too late' })] })
           : undefined
       },
       'ordinary',
@@ -158,7 +162,7 @@ redis.describe('claims', () => {
         () => {
           // It is told that it may write, and then its line is cut.
           void proxy.hold()
-          return change({ writes: [update(record)] })
+          return testChange({ writes: [updateKey(record)] })
         },
         'revocation',
       )

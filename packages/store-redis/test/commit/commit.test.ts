@@ -1,11 +1,11 @@
 import type { KeyRecord } from '@claviger/core/store'
 import { faultProxy, serverOrSkip, startRedis } from '@claviger/test-servers'
-import { gate, testKeyId, testRecord } from '@claviger/testing'
+import { gate, insertKey, testChange, testKeyId, testRecord, testUsageEntry, updateKey } from '@claviger/testing'
 import { Redis } from 'ioredis'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { keyNames } from '../../src/names.ts'
 import { type RedisStore, redisStore } from '../../src/index.ts'
-import { change, freshNamespace, insert, namesIn, rejection, start, update, usageEntry } from '../support/fixtures.ts'
+import { freshNamespace, namesIn, rejection, start } from '../support/fixtures.ts'
 import { indexesFor, indexesIn } from '../support/indexes.ts'
 
 const redis = await serverOrSkip('Redis', startRedis)
@@ -31,11 +31,11 @@ redis.describe('commit', () => {
 
   test('lets one of 50 concurrent commits on two connections win', async () => {
     const second = redisStore(other, { namespace })
-    await store.commit(change({ writes: [insert(record)] }))
+    await store.commit(testChange({ writes: [insertKey(record)] }))
     const results = await Promise.all(
       Array.from({ length: 50 }, (_, index) => {
-        const write = update(record, { name: `Contender ${index}` })
-        return (index % 2 === 0 ? store : second).commit(change({ writes: [write] }))
+        const write = updateKey(record, { name: `Contender ${index}` })
+        return (index % 2 === 0 ? store : second).commit(testChange({ writes: [write] }))
       }),
     )
     expect(results.filter(({ ok }) => ok)).toHaveLength(1)
@@ -43,13 +43,13 @@ redis.describe('commit', () => {
   })
 
   test('carries out every one of 30 concurrent silent writes of one key, and loses no use of it', async () => {
-    await store.commit(change({ writes: [insert(record)] }))
+    await store.commit(testChange({ writes: [insertKey(record)] }))
     const results = await Promise.all(
       Array.from({ length: 30 }, async (_, index) => {
-        const entry = usageEntry({ lastUsedAt: start + index })
+        const entry = testUsageEntry({ lastUsedAt: start + index })
         await store.addUsage({ instanceId: `i${index}`, sequence: 1, entries: [entry] })
         const write = { type: 'key', record: { ...record, description: `${index}` }, expectedRevision: 1 } as const
-        return store.commit(change({ writes: [write], silent: true }))
+        return store.commit(testChange({ writes: [write], silent: true }))
       }),
     )
     expect(results.every(({ ok }) => ok)).toBe(true)
@@ -57,7 +57,7 @@ redis.describe('commit', () => {
   })
 
   test('moves a key within the listings together with its last use, though a use comes in between', async () => {
-    await store.commit(change({ writes: [insert(record)] }))
+    await store.commit(testChange({ writes: [insertKey(record)] }))
     const [hasRead, mayWrite] = [gate(), gate()]
     const slow = redisStore(
       intercepted(client, async (command) => {
@@ -67,9 +67,9 @@ redis.describe('commit', () => {
       }),
       { namespace, subscriber: false },
     )
-    const moving = slow.commit(change({ writes: [update(record, { createdAt: start - 5 })] }))
+    const moving = slow.commit(testChange({ writes: [updateKey(record, { createdAt: start - 5 })] }))
     await hasRead.wait()
-    await store.addUsage({ instanceId: 'a', sequence: 1, entries: [usageEntry({ lastUsedAt: start + 1 })] })
+    await store.addUsage({ instanceId: 'a', sequence: 1, entries: [testUsageEntry({ lastUsedAt: start + 1 })] })
     mayWrite.open()
     expect(await moving).toMatchObject({ ok: true })
     const moved = (await store.find([record.id])).get(record.id)
@@ -81,7 +81,7 @@ redis.describe('commit', () => {
     const proxy = await faultProxy(redis.server())
     const resending = new Redis(proxy.url)
     resending.on('error', () => {})
-    await store.commit(change({ writes: [insert(record)] }))
+    await store.commit(testChange({ writes: [insertKey(record)] }))
     const { head } = await store.poll(null)
     try {
       let losesAnswer = true
@@ -92,7 +92,7 @@ redis.describe('commit', () => {
         }),
         { namespace, commandTimeoutMs: 10_000, subscriber: false },
       )
-      const made = change({ writes: [update(record, { name: 'Renamed' })] })
+      const made = testChange({ writes: [updateKey(record, { name: 'Renamed' })] })
       const committing = behindProxy.commit(made)
       await expect.poll(async () => (await store.poll(null)).head.epoch).toBe(head.epoch + 1)
       await proxy.rst()
@@ -124,7 +124,7 @@ redis.describe('commit', () => {
       { namespace, subscriber: false },
     )
     const [long, odd] = [testKeyId(7), testKeyId(8)]
-    await store.commit(change({ writes: [insert(record)] }))
+    await store.commit(testChange({ writes: [insertKey(record)] }))
     const names = keyNames(namespace)
     await client.set(names.key(long), 'x'.repeat(5_000_000))
     await client.rpush(names.key(odd), 'x')
@@ -138,18 +138,20 @@ redis.describe('commit', () => {
   })
 
   test('goes on after SCRIPT FLUSH', async () => {
-    await store.commit(change({ writes: [insert(record)] }))
+    await store.commit(testChange({ writes: [insertKey(record)] }))
     await client.script('FLUSH')
-    expect(await store.commit(change({ writes: [update(record)] }))).toMatchObject({ ok: true })
+    expect(await store.commit(testChange({ writes: [updateKey(record)] }))).toMatchObject({ ok: true })
     await client.script('FLUSH')
     expect((await store.poll(null)).head.epoch).toBe(2)
   })
 
   test.each(['head', 'log'] as const)('writes nothing where something else is stored as the %s', async (name) => {
-    await store.commit(change({ writes: [insert(record)] }))
+    await store.commit(testChange({ writes: [insertKey(record)] }))
     await client.call('SET', keyNames(namespace)[name], 'taken')
     const fresh = testRecord({ id: testKeyId(2) })
-    expect(await rejection(store.commit(change({ writes: [insert(fresh)] })))).toMatchObject({ dependency: 'store' })
+    expect(await rejection(store.commit(testChange({ writes: [insertKey(fresh)] })))).toMatchObject({
+      dependency: 'store',
+    })
     expect(await store.find([fresh.id])).toEqual(new Map())
   })
 
@@ -158,7 +160,7 @@ redis.describe('commit', () => {
     await client.call('SET', keyNames(namespace).byExpiry('ws_acme'), 'taken')
     const before = await namesIn(client, namespace)
     const fresh: KeyRecord = testRecord({ expiresAt: start })
-    expect(await rejection(store.commit(change({ writes: [insert(fresh)] })))).toMatchObject({
+    expect(await rejection(store.commit(testChange({ writes: [insertKey(fresh)] })))).toMatchObject({
       message: expect.stringContaining('WRONGTYPE'),
     })
     expect(await namesIn(client, namespace)).toEqual(before)
@@ -168,8 +170,8 @@ redis.describe('commit', () => {
   test('tells of the last changes only, and of a gap to who stood before them', async () => {
     const short = redisStore(client, { namespace, changeLogLength: 2, subscriber: false })
     const { head } = await short.poll(null)
-    const first = await short.commit(change())
-    for (const nonce of ['n2', 'n3']) await short.commit(change({ nonce }))
+    const first = await short.commit(testChange())
+    for (const nonce of ['n2', 'n3']) await short.commit(testChange({ nonce }))
     expect((await short.poll(head)).changes).toBe('gap')
     expect(first.ok && first.head && (await short.poll(first.head)).changes).toMatchObject([
       { nonce: 'n2' },
@@ -179,7 +181,7 @@ redis.describe('commit', () => {
 
   test('tells nothing of what was written when Redis refuses it', async () => {
     await client.call('SET', keyNames(namespace).head, 'taken')
-    const error = await rejection(store.commit(change({ writes: [insert(record)] })))
+    const error = await rejection(store.commit(testChange({ writes: [insertKey(record)] })))
     for (let one = error; one instanceof Error; one = one.cause) {
       expect(JSON.stringify(one, Object.getOwnPropertyNames(one))).not.toContain('argon2')
       expect(one).not.toHaveProperty('command')

@@ -1,13 +1,13 @@
 import { compareForList, type KeyQuery, type KeyRecord, matchesQuery } from '@claviger/core/store'
 import { serverOrSkip, startRedis } from '@claviger/test-servers'
-import { testKeyId, testRecord, testSecret } from '@claviger/testing'
+import { insertKey, testChange, testKeyId, testRecord, testSecret, testUsageEntry, updateKey } from '@claviger/testing'
 import fc from 'fast-check'
 import { Redis } from 'ioredis'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { keyNames } from '../../src/names.ts'
 import { type RedisStore, redisStore } from '../../src/index.ts'
 import { readTextsScript } from '../../src/scripts/read-texts.ts'
-import { change, freshNamespace, insert, start, update, usageEntry } from '../support/fixtures.ts'
+import { freshNamespace, start } from '../support/fixtures.ts'
 import { indexesFor, indexesIn } from '../support/indexes.ts'
 
 const redis = await serverOrSkip('Redis', startRedis)
@@ -51,7 +51,7 @@ redis.describe('listing', () => {
       const records = Array.from({ length: size }, (_, index) =>
         testRecord({ id: testKeyId(first + index), createdAt: start + first + index, ...overrides(first + index) }),
       )
-      await store.commit(change({ writes: records.map(insert) }))
+      await store.commit(testChange({ writes: records.map(insertKey) }))
     }
     read = 0
   }
@@ -147,7 +147,7 @@ redis.describe('listing', () => {
     )
     const lastUsedAt = 'attention' in query && query.attention.type === 'unused' ? start - 1 : undefined
     if (lastUsedAt !== undefined) {
-      const entries = [usageEntry({ keyId: testKeyId(0), lastUsedAt })]
+      const entries = [testUsageEntry({ keyId: testKeyId(0), lastUsedAt })]
       await store.addUsage({ instanceId: 'a', sequence: 1, entries })
     }
     read = 0
@@ -255,18 +255,18 @@ redis.describe('listing', () => {
           const found = (await store.find([id])).get(id)
           const current = found === 'corrupt' ? undefined : found
           if (one.do === 'use') {
-            const entries = [usageEntry({ keyId: id, lastUsedAt: one.at })]
+            const entries = [testUsageEntry({ keyId: id, lastUsedAt: one.at })]
             await store.addUsage({ instanceId: 'a', sequence: (sequence += 1), entries })
           } else if (current === undefined) {
             const record = testRecord({ id, ...(one.do === 'write' ? one.patch : {}) })
-            await store.commit(change({ writes: [insert(record)] }))
+            await store.commit(testChange({ writes: [insertKey(record)] }))
           } else if (one.do === 'revoke') {
-            await store.commit(change({ writes: [update(current, { revokedAt: start })] }))
+            await store.commit(testChange({ writes: [updateKey(current, { revokedAt: start })] }))
           } else if (one.silent) {
             const record = { ...current, ...one.patch }
             const write = { type: 'key', record, expectedRevision: current.revision } as const
-            await store.commit(change({ writes: [write], silent: true }))
-          } else await store.commit(change({ writes: [update(current, one.patch)] }))
+            await store.commit(testChange({ writes: [write], silent: true }))
+          } else await store.commit(testChange({ writes: [updateKey(current, one.patch)] }))
         }
         const found = await store.find(Array.from({ length: 3 }, (_, index) => testKeyId(index)))
         const records = [...found.values()].filter((one) => one !== 'corrupt').sort(compareForList)

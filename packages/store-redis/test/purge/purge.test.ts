@@ -1,11 +1,11 @@
 import { dayMs, hourMs, type Write } from '@claviger/core/store'
 import { serverOrSkip, startRedis } from '@claviger/test-servers'
-import { testKeyId, testRecord, testServiceAccount } from '@claviger/testing'
+import { insertKey, testChange, testKeyId, testRecord, testServiceAccount, testUsageEntry } from '@claviger/testing'
 import { Redis } from 'ioredis'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { keyNames } from '../../src/names.ts'
 import { type RedisStore, redisStore } from '../../src/index.ts'
-import { change, freshNamespace, insert, namesIn, start, usageEntry } from '../support/fixtures.ts'
+import { freshNamespace, namesIn, start } from '../support/fixtures.ts'
 
 const redis = await serverOrSkip('Redis', startRedis)
 const everything = {
@@ -70,13 +70,13 @@ redis.describe('purge', () => {
         expectedRevision: 0,
       }),
     )
-    for (const writes of [...keys.map(insert), ...accounts, ...retries].map((write) => [write])) {
-      await store.commit(change({ writes }))
+    for (const writes of [...keys.map(insertKey), ...accounts, ...retries].map((write) => [write])) {
+      await store.commit(testChange({ writes }))
     }
     for (let first = 0; first < activity.length; first += 100) {
-      await store.commit(change({ activity: activity.slice(first, first + 100) }))
+      await store.commit(testChange({ activity: activity.slice(first, first + 100) }))
     }
-    const entries = ids.map((index) => usageEntry({ keyId: testKeyId(index), hour: start - index * hourMs }))
+    const entries = ids.map((index) => testUsageEntry({ keyId: testKeyId(index), hour: start - index * hourMs }))
     await store.addUsage({ instanceId: 'i', sequence: 1, entries })
   }
 
@@ -90,7 +90,7 @@ redis.describe('purge', () => {
   })
 
   test('forgets batch numbers of processes that are long gone by itself', async () => {
-    await store.addUsage({ instanceId: 'i', sequence: 1, entries: [usageEntry()] })
+    await store.addUsage({ instanceId: 'i', sequence: 1, entries: [testUsageEntry()] })
     const names = keyNames(namespace)
     for (const name of [names.usedBatch('i'), names.usageShard('ws_acme').batch('i')]) {
       const leftMs = await client.pttl(name)
@@ -110,7 +110,7 @@ redis.describe('purge', () => {
   })
 
   test('removes no key that is not revoked, whatever the index says', async () => {
-    await store.commit(change({ writes: [insert(testRecord())] }))
+    await store.commit(testChange({ writes: [insertKey(testRecord())] }))
     await client.call('ZADD', keyNames(namespace).revokedKeys, 1, testRecord().id)
     await purgeAll()
     expect((await store.find([testRecord().id])).size).toBe(1)
@@ -140,7 +140,11 @@ redis.describe('usage', () => {
   const batch = (sequence: number): Parameters<RedisStore['addUsage']>[0] => ({
     instanceId: 'i',
     sequence,
-    entries: [usageEntry(), usageEntry({ workspaceId: 'ws_other' }), usageEntry({ workspaceId: 'ws_third' })],
+    entries: [
+      testUsageEntry(),
+      testUsageEntry({ workspaceId: 'ws_other' }),
+      testUsageEntry({ workspaceId: 'ws_third' }),
+    ],
   })
 
   test('of a batch that failed half-way is completed when it is sent again, and nothing counted twice', async () => {
@@ -162,7 +166,7 @@ redis.describe('usage', () => {
       },
     })
     const store = redisStore(failing, { namespace, subscriber: false })
-    await store.commit(change({ writes: [insert(testRecord())] }))
+    await store.commit(testChange({ writes: [insertKey(testRecord())] }))
     for (let attempt = 0; attempt < 4; attempt += 1) await store.addUsage(batch(1)).catch(() => {})
     await store.addUsage(batch(2))
     for (const workspaceId of ['ws_acme', 'ws_other', 'ws_third']) {
@@ -203,7 +207,7 @@ redis.describe('usage', () => {
     const store = redisStore(client, { namespace: freshNamespace(), subscriber: false })
     const keyId = '"\ud800:\u0000'
     const denied = { ['__proto__']: 1, constructor: 2, 'a"b': 3 }
-    await store.addUsage({ instanceId: 'i', sequence: 1, entries: [usageEntry({ keyId, denied })] })
+    await store.addUsage({ instanceId: 'i', sequence: 1, entries: [testUsageEntry({ keyId, denied })] })
     const [point] = await store.usage({ ...range, keyId })
     const [busy] = (await store.busiest({ workspaceId: 'ws_acme', from: start, to: start + dayMs, limit: 1 })).keys
     expect(busy?.keyId).toBe(keyId)

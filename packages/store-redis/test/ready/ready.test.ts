@@ -3,13 +3,13 @@ import { createKeyring, definePermissions, hmacSha256, type Keyring, systemActor
 import { type Activity, ConfigurationError } from '@claviger/core/store'
 import { dayMs, hourMs } from '@claviger/core/store'
 import { serverOrSkip, startRedis, startRedisCluster } from '@claviger/test-servers'
-import { testRecord } from '@claviger/testing'
+import { insertKey, testChange, testRecord, testUsageEntry, updateKey } from '@claviger/testing'
 import { Cluster, Redis } from 'ioredis'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type RedisStore, redisStore, type RedisStoreOptions } from '../../src/index.ts'
 import { problemWith } from '../../src/ready/servers.ts'
 import type { ServerSettings } from '../../src/ready/server-settings.ts'
-import { change, freshNamespace, insert, namesIn, rejection, start, update, usageEntry } from '../support/fixtures.ts'
+import { freshNamespace, namesIn, rejection, start } from '../support/fixtures.ts'
 
 const redis = await serverOrSkip('Redis', startRedis)
 const other = await serverOrSkip('Redis', startRedis)
@@ -278,10 +278,10 @@ redis.describe('ready', () => {
       await store.ready()
       const told: (string | null)[] = []
       await store.subscribe?.({ message() {}, down() {}, up() {}, mute: (reason) => void told.push(reason) })
-      await store.commit(change())
+      await store.commit(testChange())
       expect(told).toEqual([expect.stringContaining('+publish')])
       await admin.call('ACL', 'SETUSER', 'deaf', `&{${namespace}}:bus`)
-      await store.commit(change())
+      await store.commit(testChange())
       expect(told).toEqual([expect.stringContaining('+publish'), null])
     })
   })
@@ -295,7 +295,7 @@ redis.describe('ready', () => {
       const store = storeOn(redis.server().url.replace('://', '://later:secret@'), { namespace })
       await store.ready()
       await admin.call('ACL', 'SETUSER', 'later', '-zadd', '-mget')
-      const write = store.commit(change({ activity: [activityEntry] }))
+      const write = store.commit(testChange({ activity: [activityEntry] }))
       expect(await rejection(write)).toMatchObject({
         code: 'ERR_CLAVIGER_UNAVAILABLE',
         message: expect.stringMatching(/refused ZADD \(in a script of the store\): NOPERM/),
@@ -380,9 +380,9 @@ async function doesEverything(store: RedisStore): Promise<void> {
   const range = { workspaceId: 'ws_acme', from: start, to: start + 1, bucket: 'hour' } as const
   await store.ready()
   await store.subscribe?.({ message() {}, down() {}, up() {} })
-  await store.commit(change({ writes: [insert(record)], activity: [activityEntry] }))
-  await store.addUsage({ instanceId: 'i', sequence: 1, entries: [usageEntry()] })
-  await store.addUsage({ instanceId: 'i', sequence: 2, entries: [usageEntry()] })
+  await store.commit(testChange({ writes: [insertKey(record)], activity: [activityEntry] }))
+  await store.addUsage({ instanceId: 'i', sequence: 1, entries: [testUsageEntry()] })
+  await store.addUsage({ instanceId: 'i', sequence: 2, entries: [testUsageEntry()] })
   expect((await store.list({ ...query, ownerId: 'ada' })).items).toHaveLength(1)
   expect((await store.list({ ...query, attention: { type: 'unused', lastUsedBefore: start + 1 } })).items).toHaveLength(
     1,
@@ -392,12 +392,12 @@ async function doesEverything(store: RedisStore): Promise<void> {
   expect(await store.usage({ ...range, keyId: record.id })).toHaveLength(1)
   expect((await store.services({ ...query, ids: ['none'] })).items).toEqual([])
   // Read before, so that the script meets a change and looks for its own.
-  const [one, two] = [update(record, { name: 'One' }), update(record, { name: 'Two' })]
-  const results = await Promise.all([one, two].map((write) => store.commit(change({ writes: [write] }))))
+  const [one, two] = [updateKey(record, { name: 'One' }), updateKey(record, { name: 'Two' })]
+  const results = await Promise.all([one, two].map((write) => store.commit(testChange({ writes: [write] }))))
   expect(results.filter(({ ok }) => ok)).toHaveLength(1)
   const current = (await store.find([record.id])).get(record.id)
   if (current === undefined || current === 'corrupt') throw new Error('expected the key to be there')
-  await store.commit(change({ writes: [update(current, { revokedAt: start })] }))
+  await store.commit(testChange({ writes: [updateKey(current, { revokedAt: start })] }))
   for (const to of [start + hourMs, start + dayMs]) {
     expect((await store.busiest({ workspaceId: 'ws_acme', from: start, to, limit: 1 })).keys).toHaveLength(1)
   }

@@ -1,11 +1,10 @@
 import { serverOrSkip, startMariadb } from '@claviger/test-servers'
-import { testRecord } from '@claviger/testing'
+import { insertKey, testChange, testRecord } from '@claviger/testing'
 import { createPool } from 'mysql2'
 import { createPool as createPromisePool } from 'mysql2/promise'
 import { expect, onTestFinished, test } from 'vitest'
 import { mysqlStore, type SqlStore } from '../../src/index.ts'
 import { doesEverything } from '../suites/readiness.ts'
-import { change, insert } from '../support/changes.ts'
 
 const mariadb = await serverOrSkip('MariaDB', startMariadb)
 const record = testRecord({ name: `it's \\ "\u00fc" \u{1f511} \\' or 1=1 -- ` })
@@ -15,7 +14,7 @@ let prefixes = 0
 async function roundTrip(store: SqlStore): Promise<void> {
   await store.migrate()
   await store.ready()
-  expect(await store.commit(change({ writes: [insert(record)] }))).toMatchObject({ ok: true })
+  expect(await store.commit(testChange({ writes: [insertKey(record)] }))).toMatchObject({ ok: true })
   expect((await store.find([record.id])).get(record.id)).toEqual(record)
   const { items } = await store.list({ workspaceId: 'ws_acme', at: 0, limit: 1, search: record.name })
   expect(items).toEqual([record])
@@ -57,7 +56,7 @@ mariadb.describe('mysqlStore takes', () => {
     const store = mysqlStore(pool, options())
     await roundTrip(store)
     // A silent write of what is stored changes no column but the count of writes.
-    const same = change({ writes: [{ type: 'key', record, expectedRevision: 1 }], silent: true })
+    const same = testChange({ writes: [{ type: 'key', record, expectedRevision: 1 }], silent: true })
     expect(await store.commit(same)).toMatchObject({ ok: true })
   })
 

@@ -1,7 +1,6 @@
 import { serverOrSkip, startPostgres } from '@claviger/test-servers'
-import { testRecord } from '@claviger/testing'
+import { insertKey, testChange, testRecord, updateKey } from '@claviger/testing'
 import { beforeAll, expect, onTestFinished, test } from 'vitest'
-import { change, insert, update } from '../support/changes.ts'
 import { postgresClient } from '../support/postgres.ts'
 
 const postgres = await serverOrSkip('PostgreSQL', startPostgres)
@@ -35,8 +34,8 @@ postgres.describe('sessions of PostgreSQL', () => {
     const store = client.store()
     await store.migrate()
     await store.ready()
-    await store.commit(change({ writes: [insert(testRecord())] }))
-    await store.commit(change({ writes: [update(testRecord({ revision: 7 }))] }))
+    await store.commit(testChange({ writes: [insertKey(testRecord())] }))
+    await store.commit(testChange({ writes: [updateKey(testRecord({ revision: 7 }))] }))
     await store.find([testRecord().id])
     await store.list({ workspaceId: 'ws_acme', at: 0, limit: 1 })
     await store.poll(null)
@@ -52,7 +51,7 @@ postgres.describe('sessions of PostgreSQL', () => {
     const store = client.postgresStore({ schema: 'auth', tablePrefix: 'Of_' })
     await store.migrate()
     await store.ready()
-    await store.commit(change({ writes: [insert(testRecord())] }))
+    await store.commit(testChange({ writes: [insertKey(testRecord())] }))
     await store.addUsage({
       instanceId: 'a',
       sequence: 1,

@@ -1,15 +1,14 @@
 import { copyFileSync, existsSync } from 'node:fs'
 import { type KeyStore, UnavailableError } from '@claviger/core/store'
-import { testKeyId, testRecord } from '@claviger/testing'
+import { insertKey, testChange, testKeyId, testRecord, updateKey } from '@claviger/testing'
 import Libsql from 'libsql'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type SqliteDatabase, type SqlStore, sqliteStore } from '../../src/index.ts'
-import { change, insert, update } from '../support/changes.ts'
 import { defaultDriver, sqliteFixture } from '../support/sqlite-store.ts'
 
 const record = testRecord()
-const next = update(record, { name: 'Renamed' })
-const writes = [next, insert(testRecord({ id: testKeyId(2) }))]
+const next = updateKey(record, { name: 'Renamed' })
+const writes = [next, insertKey(testRecord({ id: testKeyId(2) }))]
 
 /** What others can see of a change: the key it changed, the key it made, the list, and how far the log goes. */
 async function stateOf(store: KeyStore): Promise<unknown> {
@@ -22,7 +21,7 @@ async function stateOf(store: KeyStore): Promise<unknown> {
 describe('a process that dies', () => {
   test('at any statement of a commit leaves the old state, and after it the new one', async () => {
     const { file, store, open } = await sqliteFixture()
-    await store.commit(change({ writes: [insert(record)] }))
+    await store.commit(testChange({ writes: [insertKey(record)] }))
     const before = await stateOf(store)
     const copies: string[] = []
     const crashing = sqliteStore(
@@ -33,7 +32,7 @@ describe('a process that dies', () => {
         copies.push(copy)
       }),
     )
-    await crashing.commit(change({ writes }))
+    await crashing.commit(testChange({ writes }))
     expect(copies.length).toBeGreaterThan(6)
     for (const copy of copies) expect(await afterRestart(copy)).toEqual(before)
     const after = await stateOf(store)
@@ -43,7 +42,7 @@ describe('a process that dies', () => {
 
   test('at any statement of a flush leaves its counts out or in, never by halves', async () => {
     const { file, store, open } = await sqliteFixture()
-    await store.commit(change({ writes: [insert(record)] }))
+    await store.commit(testChange({ writes: [insertKey(record)] }))
     const entry = { workspaceId: 'ws_acme', keyId: record.id, version: 1, hour: 0, lastUsedAt: 5 }
     const counts = { requests: 2, allowed: 1, denied: { key_expired: 1 }, clientErrors: 0, serverErrors: 0 }
     const batch = { instanceId: 'a', sequence: 1, entries: [{ ...entry, ...counts }] }
@@ -72,29 +71,29 @@ describe('a process that dies', () => {
 describe('a full disk', () => {
   test('rejects the commit, leaves the old state and goes on to answer', async () => {
     const { store, handle } = await sqliteFixture()
-    await store.commit(change({ writes: [insert(record)] }))
+    await store.commit(testChange({ writes: [insertKey(record)] }))
     const before = await stateOf(store)
     handle.run('pragma max_page_count = 1')
-    const big = update(record, { description: 'x'.repeat(2_000), metadata: bulk() })
-    const error = await store.commit(change({ writes: [big] })).catch((reason: unknown) => reason)
+    const big = updateKey(record, { description: 'x'.repeat(2_000), metadata: bulk() })
+    const error = await store.commit(testChange({ writes: [big] })).catch((reason: unknown) => reason)
     expect(error).toBeInstanceOf(UnavailableError)
     expect(error).toMatchObject({ cause: { code: 'SQLITE_FULL' } })
     expect(await stateOf(store)).toEqual(before)
     handle.run('pragma max_page_count = 1000000')
-    expect(await store.commit(change({ writes: [big] }))).toMatchObject({ ok: true })
+    expect(await store.commit(testChange({ writes: [big] }))).toMatchObject({ ok: true })
   })
 })
 
 describe('a file that may not be written', () => {
   test('is found out by ready(), and commits reject', async () => {
     const { file, store } = await sqliteFixture()
-    await store.commit(change({ writes: [insert(record)] }))
+    await store.commit(testChange({ writes: [insertKey(record)] }))
     const handle = new Libsql(file)
     onTestFinished(() => void handle.close())
     handle.prepare('pragma query_only = 1').all()
     const readOnly = sqliteStore(handle)
     await expect(readOnly.ready()).rejects.toMatchObject({ code: 'ERR_CLAVIGER_CONFIGURATION' })
-    await expect(readOnly.commit(change())).rejects.toThrow(UnavailableError)
+    await expect(readOnly.commit(testChange())).rejects.toThrow(UnavailableError)
     expect(await readOnly.find([record.id])).toHaveProperty('size', 1)
   })
 })
@@ -106,13 +105,13 @@ describe('a statement that reports success and changes nothing', () => {
     ['a move of the head', 'before update on claviger_head'],
   ])('is no success: %s', async (_, event) => {
     const { store, handle } = await sqliteFixture()
-    await store.commit(change({ writes: [insert(record)] }))
+    await store.commit(testChange({ writes: [insertKey(record)] }))
     const before = await stateOf(store)
     handle.run(`create trigger swallow ${event} begin select raise(ignore); end`)
-    await expect(store.commit(change({ writes }))).rejects.toThrow(UnavailableError)
+    await expect(store.commit(testChange({ writes }))).rejects.toThrow(UnavailableError)
     expect(await stateOf(store)).toEqual(before)
     handle.run('drop trigger swallow')
-    expect(await store.commit(change({ writes }))).toMatchObject({ ok: true })
+    expect(await store.commit(testChange({ writes }))).toMatchObject({ ok: true })
   })
 })
 

@@ -2,11 +2,10 @@ import { copyFileSync, mkdirSync, renameSync, rmSync, symlinkSync } from 'node:f
 import { dirname, join } from 'node:path'
 import { createKeyring, definePermissions, hmacSha256, type Keyring, systemActor } from '@claviger/core'
 import { UnavailableError } from '@claviger/core/store'
-import { testClock, testKeyId, testRecord } from '@claviger/testing'
+import { insertKey, testChange, testClock, testKeyId, testRecord } from '@claviger/testing'
 import Libsql from 'libsql'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { sqliteStore } from '../../src/index.ts'
-import { change, insert } from '../support/changes.ts'
 import { type SqliteFixture, sqliteFixture } from '../support/sqlite-store.ts'
 
 const record = testRecord()
@@ -34,14 +33,14 @@ describe.each([{ wal: true }, { wal: false }])('a file that was replaced under t
   test('renews no trust, and takes no change', async () => {
     const fixture = await sqliteFixture(mode)
     const { store } = fixture
-    await store.commit(change({ writes: [insert(record)] }))
+    await store.commit(testChange({ writes: [insertKey(record)] }))
     const { head } = await store.poll(null)
     replaced(fixture)
     const calls = [
       () => store.poll(head),
       () => store.poll(null),
       () => store.ready(),
-      () => store.commit(change({ writes: [insert(testRecord({ id: testKeyId(2) }))] })),
+      () => store.commit(testChange({ writes: [insertKey(testRecord({ id: testKeyId(2) }))] })),
       () => store.purge({ activityBefore: 1 }),
     ]
     for (const call of calls) await expect(call()).rejects.toThrow(/removed or replaced/)
@@ -67,7 +66,7 @@ test('a file that was removed is none to write to', async () => {
 
 test('a link that leads to another file now is noticed, where the handle tells the name it was opened with', async () => {
   const { file, store: original } = await sqliteFixture({ wal: false })
-  await original.commit(change({ writes: [insert(record)] }))
+  await original.commit(testChange({ writes: [insertKey(record)] }))
   const link = join(dirname(file), 'current.db')
   symlinkSync(file, link)
   const handle = new Libsql(link)
@@ -97,7 +96,7 @@ test('a database in memory has no file to lose', async () => {
   onTestFinished(() => void handle.close())
   const store = sqliteStore(handle)
   await store.migrate()
-  await store.commit(change({ writes: [insert(record)] }))
+  await store.commit(testChange({ writes: [insertKey(record)] }))
   expect((await store.poll(null)).head.epoch).toBe(1)
 })
 

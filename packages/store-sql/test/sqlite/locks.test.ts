@@ -2,14 +2,13 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { UnavailableError } from '@claviger/core/store'
-import { testKeyId, testRecord } from '@claviger/testing'
+import { insertKey, testChange, testKeyId, testRecord } from '@claviger/testing'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { sqliteStore } from '../../src/index.ts'
-import { change, insert } from '../support/changes.ts'
 import type { OpenSqlite } from '../support/sqlite-files.ts'
 import { defaultDriver, sqliteFixture } from '../support/sqlite-store.ts'
 
-const holdLock = fileURLToPath(new URL('support/hold-lock.mjs', import.meta.url))
+const holdLock = fileURLToPath(new URL('../support/hold-lock.mjs', import.meta.url))
 
 /** Another process that holds the write lock until it is told to let go. */
 async function lockedBy(file: string): Promise<{ release(): Promise<void> }> {
@@ -69,7 +68,7 @@ describe('while another process holds the write lock', () => {
       const { file, store } = await sqliteFixture({ ...mode, busyTimeoutMs: 30_000 })
       const lock = await lockedBy(file)
       let isDone = false
-      const committing = store.commit(change({ writes: [insert(testRecord())] })).finally(() => {
+      const committing = store.commit(testChange({ writes: [insertKey(testRecord())] })).finally(() => {
         isDone = true
       })
       // Reads and other work go on meanwhile.
@@ -84,12 +83,14 @@ describe('while another process holds the write lock', () => {
   test('a commit gives up after busyTimeoutMs, and leaves nothing', async () => {
     const { file, store } = await sqliteFixture({ busyTimeoutMs: 0 })
     const lock = await lockedBy(file)
-    const error = await store.commit(change({ writes: [insert(testRecord())] })).catch((reason: unknown) => reason)
+    const error = await store
+      .commit(testChange({ writes: [insertKey(testRecord())] }))
+      .catch((reason: unknown) => reason)
     expect(error).toBeInstanceOf(UnavailableError)
     expect(error).toMatchObject({ dependency: 'store', cause: { code: 'SQLITE_BUSY' } })
     await lock.release()
     expect(await store.find([testRecord().id])).toEqual(new Map())
-    expect(await store.commit(change({ writes: [insert(testRecord())] }))).toMatchObject({ ok: true })
+    expect(await store.commit(testChange({ writes: [insertKey(testRecord())] }))).toMatchObject({ ok: true })
   })
 })
 
@@ -99,7 +100,9 @@ describe('two stores', () => {
     const other = sqliteStore(handle.database)
     const results = await Promise.all(
       Array.from({ length: 40 }, (_, index) =>
-        (index % 2 === 0 ? store : other).commit(change({ writes: [insert(testRecord({ id: testKeyId(index) }))] })),
+        (index % 2 === 0 ? store : other).commit(
+          testChange({ writes: [insertKey(testRecord({ id: testKeyId(index) }))] }),
+        ),
       ),
     )
     expect(results.every(({ ok }) => ok)).toBe(true)
@@ -110,10 +113,10 @@ describe('two stores', () => {
     const { handle, store } = await sqliteFixture()
     const other = sqliteStore(handle.database, { tablePrefix: 'Other_' })
     await other.migrate()
-    await store.commit(change({ writes: [insert(testRecord())] }))
+    await store.commit(testChange({ writes: [insertKey(testRecord())] }))
     expect(await other.find([testRecord().id])).toEqual(new Map())
     expect((await other.poll(null)).head).not.toEqual((await store.poll(null)).head)
-    await other.commit(change({ writes: [insert(testRecord({ name: 'Other' }))] }))
+    await other.commit(testChange({ writes: [insertKey(testRecord({ name: 'Other' }))] }))
     expect((await store.find([testRecord().id])).get(testRecord().id)).toMatchObject({ name: 'Production' })
   })
 })

@@ -1,11 +1,10 @@
 import { createKeyring, definePermissions, hmacSha256, systemActor } from '@claviger/core'
-import { testRecord } from '@claviger/testing'
+import { insertKey, testChange, testRecord } from '@claviger/testing'
 import Libsql from 'libsql'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { sqliteStore } from '../../src/index.ts'
 import { rights } from '../../src/ready/rights.ts'
 import { doesEverything } from '../suites/readiness.ts'
-import { change, insert } from '../support/changes.ts'
 import { sqliteDrivers, sqliteFile } from '../support/sqlite-files.ts'
 
 describe.each(sqliteDrivers)('ready, with $name', ({ open }) => {
@@ -23,7 +22,7 @@ describe.each(sqliteDrivers)('ready, with $name', ({ open }) => {
     const { file, handle } = opened()
     const store = sqliteStore(handle.database)
     await store.migrate()
-    await store.commit(change({ writes: [insert(testRecord())] }))
+    await store.commit(testChange({ writes: [insertKey(testRecord())] }))
     const reader = new Libsql(file)
     onTestFinished(() => void reader.close())
     const everyRow = (): string =>

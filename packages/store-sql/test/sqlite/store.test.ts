@@ -6,10 +6,9 @@ import {
   UnavailableError,
   ValidationError,
 } from '@claviger/core/store'
-import { testKeyId, testRecord, testServiceAccount } from '@claviger/testing'
+import { insertKey, testChange, testKeyId, testRecord, testServiceAccount, updateKey } from '@claviger/testing'
 import { describe, expect, test } from 'vitest'
 import { sqliteStore } from '../../src/index.ts'
-import { change, insert, update } from '../support/changes.ts'
 import { sqliteFixture } from '../support/sqlite-store.ts'
 
 const record = testRecord({ expiresAt: 9, disabledAt: 8, ownerGoneAt: 7 })
@@ -35,33 +34,33 @@ describe('a row whose columns and record disagree', () => {
     ['last_used_at', 8.64e15 + 1],
   ])('is corrupt, and its key is refused: %s', async (column, value) => {
     const { store, handle } = await sqliteFixture()
-    await store.commit(change({ writes: [insert(record)] }))
+    await store.commit(testChange({ writes: [insertKey(record)] }))
     handle.run(`update claviger_keys set ${column} = ?`, value)
     expect(await store.find([record.id])).toEqual(new Map([[record.id, 'corrupt']]))
     for (const workspaceId of ['ws_acme', 'ws_other']) {
       expect(await store.list({ workspaceId, at: 0, limit: 10 })).toEqual({ items: [], nextCursor: null })
     }
-    expect(await store.commit(change({ writes: [update(record)] }))).toMatchObject({ ok: false, current: null })
+    expect(await store.commit(testChange({ writes: [updateKey(record)] }))).toMatchObject({ ok: false, current: null })
   })
 
   test('is corrupt when it is a service account', async () => {
     const { store, handle } = await sqliteFixture()
     const account = testServiceAccount()
     const write = { type: 'serviceAccount', record: account, expectedRevision: 0 } as const
-    await store.commit(change({ writes: [write] }))
+    await store.commit(testChange({ writes: [write] }))
     handle.run('update claviger_service_accounts set deleted_at = 1')
     expect(await store.services({ workspaceId: 'ws_acme', includeDeleted: true, limit: 10 })).toMatchObject({
       items: [],
     })
     const renamed = { ...write, record: { ...account, revision: 2 }, expectedRevision: 1 }
-    expect(await store.commit(change({ writes: [renamed] }))).toMatchObject({ ok: false, current: null })
+    expect(await store.commit(testChange({ writes: [renamed] }))).toMatchObject({ ok: false, current: null })
   })
 })
 
 describe('the schema', () => {
   test('holds one row per id', async () => {
     const { store, handle } = await sqliteFixture()
-    await store.commit(change({ writes: [insert(record)] }))
+    await store.commit(testChange({ writes: [insertKey(record)] }))
     expect(() => handle.run('insert into claviger_keys select * from claviger_keys')).toThrow(/UNIQUE/)
   })
 })
@@ -70,10 +69,10 @@ describe('the bounded change log', () => {
   test('tells of the last changes, and of a gap to who stood before them', async () => {
     const { store } = await sqliteFixture({ changeLogLength: 2 })
     const { head: start } = await store.poll(null)
-    await store.commit(change({ nonce: 'n1' }))
+    await store.commit(testChange({ nonce: 'n1' }))
     const { head: first } = await store.poll(start)
-    await store.commit(change({ nonce: 'n2' }))
-    await store.commit(change({ nonce: 'n3' }))
+    await store.commit(testChange({ nonce: 'n2' }))
+    await store.commit(testChange({ nonce: 'n3' }))
     expect((await store.poll(start)).changes).toBe('gap')
     expect((await store.poll(first)).changes).toMatchObject([{ nonce: 'n2' }, { nonce: 'n3' }])
   })
@@ -82,13 +81,13 @@ describe('the bounded change log', () => {
     const { store } = await sqliteFixture({ changeLogLength: 0 })
     const { head: start } = await store.poll(null)
     expect((await store.poll(start)).changes).toEqual([])
-    await store.commit(change())
+    await store.commit(testChange())
     expect((await store.poll(start)).changes).toBe('gap')
   })
 
   test('does not grow', async () => {
     const { store, handle } = await sqliteFixture({ changeLogLength: 20 })
-    for (let index = 0; index < 100; index += 1) await store.commit(change())
+    for (let index = 0; index < 100; index += 1) await store.commit(testChange())
     await store.close()
     const rows = handle.run('select epoch from claviger_changes') as unknown[]
     expect(rows.length).toBeGreaterThanOrEqual(21)
@@ -102,7 +101,7 @@ describe('the bounded change log', () => {
   ])('is a gap where %s', async (_, accident) => {
     const { store, handle } = await sqliteFixture()
     const { head } = await store.poll(null)
-    for (let index = 0; index < 3; index += 1) await store.commit(change())
+    for (let index = 0; index < 3; index += 1) await store.commit(testChange())
     expect((await store.poll(head)).changes).toHaveLength(3)
     handle.run(accident)
     expect((await store.poll(head)).changes).toBe('gap')
@@ -112,7 +111,7 @@ describe('the bounded change log', () => {
     const { store, handle } = await sqliteFixture()
     handle.run('delete from claviger_head')
     await expect(store.poll(null)).rejects.toThrow(UnavailableError)
-    await expect(store.commit(change({ writes: [insert(record)] }))).rejects.toThrow(UnavailableError)
+    await expect(store.commit(testChange({ writes: [insertKey(record)] }))).rejects.toThrow(UnavailableError)
     await expect(store.ready()).rejects.toThrow(UnavailableError)
     expect(await store.find([record.id])).toEqual(new Map())
   })
@@ -127,7 +126,7 @@ describe('texts no database could give back', () => {
     ['an owner', { owner: { type: 'user', id: `a${half}` } as const }],
   ])('are refused as %s, and nothing is stored', async (_, patch) => {
     const { store } = await sqliteFixture()
-    const commit = store.commit(change({ writes: [insert({ ...record, ...patch })] }))
+    const commit = store.commit(testChange({ writes: [insertKey({ ...record, ...patch })] }))
     await expect(commit).rejects.toThrow(ValidationError)
     expect(await store.find([record.id])).toEqual(new Map())
   })
@@ -136,7 +135,7 @@ describe('texts no database could give back', () => {
   test('match nothing in queries', async () => {
     const { store } = await sqliteFixture()
     await store.commit(
-      change({ writes: [insert({ ...record, workspaceId: '\ufffd', owner: { type: 'user', id: '\ufffd' } })] }),
+      testChange({ writes: [insertKey({ ...record, workspaceId: '\ufffd', owner: { type: 'user', id: '\ufffd' } })] }),
     )
     const page = { items: [], nextCursor: null }
     expect(await store.list({ workspaceId: half, at: 0, limit: 10 })).toEqual(page)
@@ -151,7 +150,7 @@ describe('texts no database could give back', () => {
   test('are escaped inside a record, where nothing is compared', async () => {
     const { store } = await sqliteFixture()
     const odd = testRecord({ description: `a\0${half}`, metadata: { [half]: '\0' } })
-    await store.commit(change({ writes: [insert(odd)] }))
+    await store.commit(testChange({ writes: [insertKey(odd)] }))
     expect((await store.find([odd.id])).get(odd.id)).toEqual(odd)
   })
 })
@@ -164,7 +163,7 @@ describe('close', () => {
     const calls: (() => Promise<unknown>)[] = [
       () => store.find([]),
       () => store.list({ workspaceId: 'w', at: 0, limit: 1 }),
-      () => store.commit(change()),
+      () => store.commit(testChange()),
       () => store.poll(null),
       () => store.addUsage({ instanceId: 'i', sequence: 1, entries: [] }),
       () => store.usage({ workspaceId: 'w', from: 0, to: 1, bucket: 'hour' }),
@@ -194,7 +193,7 @@ describe('an activity entry that comes again', () => {
       origin: null,
     } as const
     for (let index = 0; index < 2; index += 1) {
-      expect(await store.commit(change({ activity: [entry] }))).toMatchObject({ ok: true })
+      expect(await store.commit(testChange({ activity: [entry] }))).toMatchObject({ ok: true })
     }
     expect(await listed(store)).toEqual([entry])
   })
@@ -221,7 +220,7 @@ describe('a record longer than any is', () => {
       origin: null,
     }
     const write = { type: 'serviceAccount', record: account, expectedRevision: 0 } as const
-    await store.commit(change({ writes: [insert(record), write], activity: [entry] }))
+    await store.commit(testChange({ writes: [insertKey(record), write], activity: [entry] }))
     for (const table of ['keys', 'service_accounts', 'activity']) {
       handle.run(`update claviger_${table} set record = record || ?`, ' '.repeat(300_000))
     }
@@ -252,7 +251,7 @@ describe('a record longer than any is', () => {
 
   test('counts from one character beyond the bound', async () => {
     const { store, handle } = await sqliteFixture()
-    await store.commit(change({ writes: [insert(record)] }))
+    await store.commit(testChange({ writes: [insertKey(record)] }))
     const { length } = encodeKeyRecord({ ...record, lastUsedAt: null })
     handle.run('update claviger_keys set record = record || ?', ' '.repeat(maxRecordLength - length))
     expect((await store.find([record.id])).get(record.id)).toEqual(record)

@@ -1,7 +1,6 @@
 import { UnavailableError } from '@claviger/core/store'
-import { testKeyId, testRecord } from '@claviger/testing'
+import { insertKey, testChange, testKeyId, testRecord, updateKey } from '@claviger/testing'
 import { describe, expect, test } from 'vitest'
-import { change, insert, update } from '../support/changes.ts'
 import { until } from '../support/until.ts'
 import type { ServerSuite } from './server-suite.ts'
 
@@ -13,7 +12,7 @@ export function collisions(suite: ServerSuite): void {
   describe('other transactions', () => {
     test('a deadlock is tried again: the commit is carried out once the other is through', async () => {
       const [observer] = await suite.stores(3)
-      await observer.commit(change({ writes: [insert(first), insert(second)] }))
+      await observer.commit(testChange({ writes: [insertKey(first), insertKey(second)] }))
       let attempts = 0
       const store = suite
         .client({ onStatement: (sql) => void (/^(?:start transaction|begin)/.test(sql) && (attempts += 1)) })
@@ -22,7 +21,7 @@ export function collisions(suite: ServerSuite): void {
       const other = suite.client({ maxConnections: 1 })
       await other.run('start transaction')
       await other.run(touch, 1, second.id)
-      const committing = store.commit(change({ writes: [update(first), update(second)] }))
+      const committing = store.commit(testChange({ writes: [updateKey(first), updateKey(second)] }))
       await until(async () => (await watcher.run(suite.lockWaits)).length > 0)
       await other.run(touch, 1, first.id)
       await other.run('commit')
@@ -37,16 +36,16 @@ export function collisions(suite: ServerSuite): void {
 
     test('a lock that is not let go makes the commit reject, and leaves nothing of it', async () => {
       const [observer] = await suite.stores(3)
-      await observer.commit(change({ writes: [insert(first)] }))
+      await observer.commit(testChange({ writes: [insertKey(first)] }))
       const other = suite.client({ maxConnections: 1 })
       await other.run('start transaction')
       await other.run(touch, 1, first.id)
       const store = suite.client().store({ statementTimeoutMs: 300 })
-      const writes = [insert(second), update(first)]
-      await expect(store.commit(change({ writes }))).rejects.toThrow(UnavailableError)
+      const writes = [insertKey(second), updateKey(first)]
+      await expect(store.commit(testChange({ writes }))).rejects.toThrow(UnavailableError)
       await other.run('rollback')
       expect(await observer.find([second.id])).toEqual(new Map())
-      expect(await store.commit(change({ writes }))).toMatchObject({ ok: true })
+      expect(await store.commit(testChange({ writes }))).toMatchObject({ ok: true })
     })
   })
 }

@@ -1,7 +1,6 @@
 import type { Head, KeyStore, LoggedChange } from '@claviger/core/store'
-import { gate, testKeyId, testRecord } from '@claviger/testing'
+import { gate, insertKey, testChange, testKeyId, testRecord, updateKey } from '@claviger/testing'
 import { describe, expect, test } from 'vitest'
-import { change, insert, update } from '../support/changes.ts'
 import type { ServerSuite } from './server-suite.ts'
 
 const many = 50
@@ -13,7 +12,7 @@ export function concurrency(suite: ServerSuite): void {
       const stores = await suite.stores(3)
       const { head } = await stores[0].poll(null)
       const results = await Promise.all(
-        range(many, (index) => storeOf(stores, index).commit(change({ writes: [insert(record(index))] }))),
+        range(many, (index) => storeOf(stores, index).commit(testChange({ writes: [insertKey(record(index))] }))),
       )
       const epochs = results.map((result) => (result.ok ? (result.head?.epoch ?? 0) : 0)).toSorted((a, b) => a - b)
       expect(epochs).toEqual(range(many, (index) => head.epoch + 1 + index))
@@ -35,7 +34,7 @@ export function concurrency(suite: ServerSuite): void {
         }
       })()
       const changes = range(many, (index) =>
-        change({ writes: [insert(record(index))], announcements: [{ type: 'key', id: testKeyId(index) }] }),
+        testChange({ writes: [insertKey(record(index))], announcements: [{ type: 'key', id: testKeyId(index) }] }),
       )
       await Promise.all(changes.map((one, index) => storeOf(stores, index).commit(one)))
       await following
@@ -46,13 +45,13 @@ export function concurrency(suite: ServerSuite): void {
     test('carries out changes of the same keys in opposite order: one wins, nobody hangs', async () => {
       const stores = await suite.stores(3)
       const records = range(8, record)
-      await stores[0].commit(change({ writes: records.map(insert) }))
+      await stores[0].commit(testChange({ writes: records.map(insertKey) }))
       const ready = gate(16)
       const results = await Promise.all(
         range(16, async (index) => {
-          const writes = records.map((one) => update(one, { name: `Writer ${index}` }))
+          const writes = records.map((one) => updateKey(one, { name: `Writer ${index}` }))
           await ready.wait()
-          return storeOf(stores, index).commit(change({ writes: index % 2 === 0 ? writes : writes.toReversed() }))
+          return storeOf(stores, index).commit(testChange({ writes: index % 2 === 0 ? writes : writes.toReversed() }))
         }),
       )
       expect(results.filter(({ ok }) => ok)).toHaveLength(1)
@@ -65,7 +64,7 @@ export function concurrency(suite: ServerSuite): void {
     test('adds the usage of many instances for the same keys without losing a count', async () => {
       const stores = await suite.stores(3)
       const keys = range(20, record)
-      for (const key of keys) await stores[0].commit(change({ writes: [insert(key)] }))
+      for (const key of keys) await stores[0].commit(testChange({ writes: [insertKey(key)] }))
       const counts = { requests: 1, allowed: 0, denied: { key_expired: 1 }, clientErrors: 0, serverErrors: 0 }
       const entries = keys.map(({ id, workspaceId }) => ({ workspaceId, keyId: id, version: 1, hour: 0, ...counts }))
       await Promise.all(

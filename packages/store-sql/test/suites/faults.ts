@@ -1,15 +1,14 @@
 import { type Activity, type KeyStore, UnavailableError } from '@claviger/core/store'
 import type { FaultProxy } from '@claviger/test-servers'
-import { testKeyId, testRecord } from '@claviger/testing'
+import { insertKey, testChange, testKeyId, testRecord, updateKey } from '@claviger/testing'
 import { describe, expect, test } from 'vitest'
 import type { ServerStoreOptions, SqlStore } from '../../src/index.ts'
-import { change, insert, update } from '../support/changes.ts'
 import { until } from '../support/until.ts'
 import { emptied, type ServerClient } from '../support/under-test.ts'
 import type { ClientOptions, ServerSuite } from './server-suite.ts'
 
 const record = testRecord()
-const writes = [update(record, { name: 'Renamed' }), insert(testRecord({ id: testKeyId(2) }))]
+const writes = [updateKey(record, { name: 'Renamed' }), insertKey(testRecord({ id: testKeyId(2) }))]
 
 interface BehindProxy {
   readonly proxy: FaultProxy
@@ -27,7 +26,7 @@ export function faults(suite: ServerSuite): void {
     const direct = suite.client()
     const observer = direct.store()
     await emptied(direct, observer)
-    await observer.commit(change({ writes: [insert(record)] }))
+    await observer.commit(testChange({ writes: [insertKey(record)] }))
     const store = suite.client({ url: proxy.url, ...options }).store(storeOptions)
     await store.find([record.id])
     return { proxy, store, observer, run: direct.run }
@@ -48,7 +47,7 @@ export function faults(suite: ServerSuite): void {
       for (let place = 1; !isOver; place += 1) {
         statements = 0
         breakAt = place
-        const outcome = await store.commit(change({ writes })).catch((error: unknown) => error)
+        const outcome = await store.commit(testChange({ writes })).catch((error: unknown) => error)
         breakAt = Number.POSITIVE_INFINITY
         // Behind the commit itself nothing is lost any more.
         isOver = statements < place || !(outcome instanceof Error)
@@ -69,7 +68,7 @@ export function faults(suite: ServerSuite): void {
           if (isArmed && sql === 'commit') await proxy.swallowReplies()
         },
       })
-      const committing = store.commit(change({ writes })).catch((error: unknown) => error)
+      const committing = store.commit(testChange({ writes })).catch((error: unknown) => error)
       // The server has carried it out; nobody was told.
       await until(async () => (await observer.poll(null)).head.epoch === 2)
       isArmed = false
@@ -77,7 +76,7 @@ export function faults(suite: ServerSuite): void {
       expect(await committing).toBeInstanceOf(UnavailableError)
       await proxy.pass()
       expect(await stateOf(observer)).toMatchObject({ epoch: 2, found: [{ name: 'Renamed' }, { id: testKeyId(2) }] })
-      expect(await store.commit(change({ writes }))).toMatchObject({ ok: false, reason: 'conflict', write: 0 })
+      expect(await store.commit(testChange({ writes }))).toMatchObject({ ok: false, reason: 'conflict', write: 0 })
     })
 
     // A driver that gives up on a statement leaves its connection in the middle of a transaction.
@@ -90,11 +89,11 @@ export function faults(suite: ServerSuite): void {
         { maxConnections: 1, onStatement },
         { statementTimeoutMs: 300 },
       )
-      await expect(store.commit(change({ writes }))).rejects.toThrow(UnavailableError)
+      await expect(store.commit(testChange({ writes }))).rejects.toThrow(UnavailableError)
       isArmed = false
       await proxy.pass()
       // On the abandoned connection this would be seen by nobody else, and rolled back with it.
-      expect(await store.commit(change({ writes: [insert(testRecord({ id: testKeyId(3) }))] }))).toMatchObject({
+      expect(await store.commit(testChange({ writes: [insertKey(testRecord({ id: testKeyId(3) }))] }))).toMatchObject({
         ok: true,
       })
       expect(await observer.find([testKeyId(3)])).toHaveProperty('size', 1)
@@ -117,11 +116,11 @@ export function faults(suite: ServerSuite): void {
       const client = suite.client()
       const store = client.store()
       await emptied(client, store)
-      await store.commit(change({ writes: [insert(record)] }))
+      await store.commit(testChange({ writes: [insertKey(record)] }))
       const before = await stateOf(store)
       const gone = suite.server().kill()
       const pending = Array.from({ length: 20 }, (_, index) =>
-        store.commit(change({ writes: [insert(testRecord({ id: testKeyId(100 + index) }))] })).then(
+        store.commit(testChange({ writes: [insertKey(testRecord({ id: testKeyId(100 + index) }))] })).then(
           (result) => (result.ok ? index : undefined),
           (error: unknown) => {
             expect(error).toBeInstanceOf(UnavailableError)
@@ -138,7 +137,7 @@ export function faults(suite: ServerSuite): void {
       const found = await store.find(told.map((index) => testKeyId(100 + index)))
       expect(found.size).toBe(told.length)
       expect(before.found).toHaveLength(1)
-      expect(await store.commit(change({ writes }))).toMatchObject({ ok: true })
+      expect(await store.commit(testChange({ writes }))).toMatchObject({ ok: true })
     })
 
     test('messages carry no hash: neither the statement nor its parameters are passed on', async () => {
@@ -158,7 +157,7 @@ export function faults(suite: ServerSuite): void {
         origin: null,
       }
       const error = await store
-        .commit(change({ writes: [insert(record)], activity: [entry] }))
+        .commit(testChange({ writes: [insertKey(record)], activity: [entry] }))
         .catch((reason: unknown) => reason)
       expect(error).toBeInstanceOf(UnavailableError)
       const told = everythingOf(error)

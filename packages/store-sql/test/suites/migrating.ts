@@ -1,8 +1,7 @@
 import { ConfigurationError } from '@claviger/core/store'
-import { testRecord } from '@claviger/testing'
+import { insertKey, testChange, testRecord } from '@claviger/testing'
 import { describe, expect, test } from 'vitest'
 import { type MigrationSqlOptions, migrationSql, migrations, type SqlDialectName } from '../../src/index.ts'
-import { change, insert } from '../support/changes.ts'
 import type { ClientOptions } from './server-suite.ts'
 import type { ServerClient } from '../support/under-test.ts'
 
@@ -30,7 +29,7 @@ export function migrating(dialect: SqlDialectName, connect: (options?: ClientOpt
     test('are not made by anything else: without them every call rejects, and nothing comes to be', async () => {
       const store = client().store({ tablePrefix: freshPrefix() })
       await expect(store.find([testRecord().id])).rejects.toThrow(/did not carry out/)
-      await expect(store.commit(change({ writes: [insert(testRecord())] }))).rejects.toThrow(/did not carry out/)
+      await expect(store.commit(testChange({ writes: [insertKey(testRecord())] }))).rejects.toThrow(/did not carry out/)
       await expect(store.poll(null)).rejects.toThrow(/did not carry out/)
       await expect(store.ready()).rejects.toThrow(ConfigurationError)
     })
@@ -38,7 +37,7 @@ export function migrating(dialect: SqlDialectName, connect: (options?: ClientOpt
     test('do nothing the second time, and keep the data', async () => {
       const store = client().store({ tablePrefix: freshPrefix() })
       await store.migrate()
-      await store.commit(change({ writes: [insert(testRecord())] }))
+      await store.commit(testChange({ writes: [insertKey(testRecord())] }))
       const { head } = await store.poll(null)
       expect(await store.migrate()).toEqual([])
       expect(await store.find([testRecord().id])).toHaveProperty('size', 1)
@@ -61,7 +60,7 @@ export function migrating(dialect: SqlDialectName, connect: (options?: ClientOpt
       const store = makeStore({ tablePrefix })
       await store.ready()
       expect(await store.migrate()).toEqual([])
-      expect(await store.commit(change({ writes: [insert(testRecord())] }))).toMatchObject({
+      expect(await store.commit(testChange({ writes: [insertKey(testRecord())] }))).toMatchObject({
         ok: true,
         head: { epoch: 1 },
       })
@@ -91,7 +90,9 @@ export function migrating(dialect: SqlDialectName, connect: (options?: ClientOpt
         else for (const statement of text({ tablePrefix })) await run(statement)
         await store.ready()
         expect(await store.migrate()).toEqual([])
-        expect(await store.commit(change({ writes: [insert(testRecord())] }))).toMatchObject({ head: { epoch: 1 } })
+        expect(await store.commit(testChange({ writes: [insertKey(testRecord())] }))).toMatchObject({
+          head: { epoch: 1 },
+        })
       }
     })
 
@@ -100,8 +101,8 @@ export function migrating(dialect: SqlDialectName, connect: (options?: ClientOpt
       const { run, store: makeStore } = tool()
       const store = makeStore({ tablePrefix, changeLogLength: 1 })
       await store.migrate()
-      for (let index = 0; index < 5; index += 1) await store.commit(change({}))
-      await store.commit(change({ writes: [insert(testRecord())] }))
+      for (let index = 0; index < 5; index += 1) await store.commit(testChange({}))
+      await store.commit(testChange({ writes: [insertKey(testRecord())] }))
       await run(`delete from ${tablePrefix}changes where epoch = 0`)
       const { head } = await store.poll(null)
       for (const statement of text({ tablePrefix })) await run(statement)

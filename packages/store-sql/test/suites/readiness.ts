@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs'
-import { testKeyId, testRecord, testServiceAccount } from '@claviger/testing'
+import { insertKey, testChange, testKeyId, testRecord, testServiceAccount, updateKey } from '@claviger/testing'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { SqlStore } from '../../src/index.ts'
 import { rights } from '../../src/ready/rights.ts'
-import { change, insert, update } from '../support/changes.ts'
 import { emptied } from '../support/under-test.ts'
 import type { ServerSuite } from './server-suite.ts'
 
@@ -25,7 +24,7 @@ export function readiness(suite: ServerSuite, grants: Grants): void {
     test('leaves nothing behind, and moves no head, also when many start at once', async () => {
       const [store] = await suite.stores(3)
       const { run } = suite.client()
-      await store.commit(change({ writes: [insert(testRecord())] }))
+      await store.commit(testChange({ writes: [insertKey(testRecord())] }))
       const before = await everyRow(run)
       const many = Array.from({ length: 6 }, () => suite.client().store())
       await Promise.all(many.flatMap((one) => [one.ready(), one.ready()]))
@@ -118,13 +117,13 @@ export async function doesEverything(store: SqlStore): Promise<void> {
     createdAt: start,
   }
   const writes = [
-    insert(record),
+    insertKey(record),
     { type: 'serviceAccount', record: account, expectedRevision: 0 } as const,
     { type: 'idempotency', record: retry, expectedRevision: 0 } as const,
   ]
-  expect(await store.commit(change({ writes, activity: [entry] }))).toMatchObject({ ok: true })
-  expect(await store.commit(change({ writes, activity: [entry] }))).toMatchObject({ ok: false })
-  expect(await store.commit(change({ writes: [update(record, { name: 'Other' })] }))).toMatchObject({ ok: true })
+  expect(await store.commit(testChange({ writes, activity: [entry] }))).toMatchObject({ ok: true })
+  expect(await store.commit(testChange({ writes, activity: [entry] }))).toMatchObject({ ok: false })
+  expect(await store.commit(testChange({ writes: [updateKey(record, { name: 'Other' })] }))).toMatchObject({ ok: true })
   const usage = {
     workspaceId: 'ws_acme',
     keyId: record.id,
@@ -160,7 +159,7 @@ export async function doesEverything(store: SqlStore): Promise<void> {
   expect((await store.poll(head)).changes).toEqual([])
   const revoked = { ...record, revision: 3, name: 'Other', revokedAt: start }
   const revocation = { type: 'key', record: revoked, expectedRevision: 2 } as const
-  expect(await store.commit(change({ writes: [revocation] }))).toMatchObject({ ok: true })
+  expect(await store.commit(testChange({ writes: [revocation] }))).toMatchObject({ ok: true })
   const limits = {
     revokedKeysBefore: start + 1,
     deletedServiceAccountsBefore: start + 1,

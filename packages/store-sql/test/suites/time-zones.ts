@@ -1,7 +1,6 @@
 import { dayMs, hourMs } from '@claviger/core/store'
-import { testRecord } from '@claviger/testing'
+import { insertKey, testChange, testRecord } from '@claviger/testing'
 import { afterEach, describe, expect, test } from 'vitest'
-import { change, insert } from '../support/changes.ts'
 import type { ServerSuite } from './server-suite.ts'
 
 /** A day on which clocks went forward in Samoa, whose zone is thirteen or fourteen hours from UTC. */
@@ -23,7 +22,7 @@ export function timeZones(suite: ServerSuite, timeZone: string): void {
       const store = suite.client({ timeZone }).store()
       const instants = Array.from({ length: 48 }, (_, index) => switchDay + index * hourMs + 1)
       const record = testRecord({ createdAt: switchDay + 1, updatedAt: switchDay + 2, expiresAt: switchDay + 3 })
-      await store.commit(change({ writes: [insert(record)] }))
+      await store.commit(testChange({ writes: [insertKey(record)] }))
       expect((await observer.find([record.id])).get(record.id)).toEqual(record)
       const counts = { requests: 1, allowed: 1, denied: {}, clientErrors: 0, serverErrors: 0 }
       const entries = instants.map((at) => ({

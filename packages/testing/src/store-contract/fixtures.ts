@@ -1,6 +1,5 @@
 import {
   type Activity,
-  type Change,
   type CommitResult,
   type Head,
   type IdempotencyRecord,
@@ -10,38 +9,22 @@ import {
   type Page,
   type PurgeLimits,
   type ServiceAccount,
-  type UsageEntry,
   type Write,
   mostWrites,
 } from '@claviger/core/store'
 import { assert } from '../assert.ts'
+import { insertKey, testChange } from '../changes.ts'
 import { testKeyId, testRecord } from '../records.ts'
 
 /** When everything in the suite happens: 2025-01-01T00:00:00Z, a full hour and the start of a UTC day. */
 export const start = 1_735_689_600_000
 
-let nonces = 0
-
-/** A change; its nonce is unlike every other's. Made now: a store may age its log by its own clock. */
-export function change(overrides: Partial<Change> = {}): Change {
-  nonces += 1
-  const nonce = `nonce-${nonces}`
-  return { writes: [], activity: [], announcements: [], nonce, at: Date.now(), silent: false, ...overrides }
-}
-
-/** Stores a record that is not there yet. */
-export function insert(record: KeyRecord): Write {
-  return { type: 'key', record, expectedRevision: 0 }
-}
-
-/** Changes a stored record and counts its revision up. */
-export function update(stored: KeyRecord, patch: Partial<KeyRecord> = {}): Write {
-  return {
-    type: 'key',
-    record: { ...stored, ...patch, revision: stored.revision + 1 },
-    expectedRevision: stored.revision,
-  }
-}
+export {
+  testChange as change,
+  insertKey as insert,
+  updateKey as update,
+  testUsageEntry as usageEntry,
+} from '../changes.ts'
 
 export function insertAccount(record: ServiceAccount): Write {
   return { type: 'serviceAccount', record, expectedRevision: 0 }
@@ -78,31 +61,15 @@ export function activityEntry(overrides: Partial<Activity> = {}): Activity {
   }
 }
 
-export function usageEntry(overrides: Partial<UsageEntry> = {}): UsageEntry {
-  return {
-    workspaceId: 'ws_acme',
-    keyId: testKeyId(1),
-    version: 1,
-    hour: start,
-    requests: 1,
-    allowed: 1,
-    denied: {},
-    clientErrors: 0,
-    serverErrors: 0,
-    lastUsedAt: start,
-    ...overrides,
-  }
-}
-
 /** Commits and insists that it worked. */
 export async function committed(store: KeyStore, ...writes: readonly Write[]): Promise<Head | null> {
-  return accepted(await store.commit(change({ writes })))
+  return accepted(await store.commit(testChange({ writes })))
 }
 
 /** Inserts keys, in as few commits as may be. */
 export async function stored(store: KeyStore, ...records: readonly KeyRecord[]): Promise<void> {
   for (let from = 0; from < records.length; from += mostWrites) {
-    await committed(store, ...records.slice(from, from + mostWrites).map(insert))
+    await committed(store, ...records.slice(from, from + mostWrites).map(insertKey))
   }
 }
 

@@ -1,5 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ApiKey } from '@claviger/core'
 import {
   type Answer,
@@ -10,6 +9,7 @@ import {
   type Passage,
 } from '@claviger/core/http'
 import type { ContractApp, ContractAuth, ContractKit, ContractServer } from '../../src/http-contract/options.ts'
+import { serveOnLoopback } from '../../src/http-contract/serve-on-loopback.ts'
 
 /** One request of the little framework. */
 export interface Exchange {
@@ -110,11 +110,11 @@ export async function servePlain(parts: Parts, served: ContractApp): Promise<Con
         res.end(body)
       },
   }
-  return listen(routes(kit))
+  return serveChains(routes(kit))
 }
 
-async function listen(chains: Readonly<Record<string, readonly Middleware[]>>): Promise<ContractServer> {
-  const server = createServer((req, res) => {
+function serveChains(chains: Readonly<Record<string, readonly Middleware[]>>): Promise<ContractServer> {
+  return serveOnLoopback((req, res) => {
     const exchange: Exchange = { req, res, url: req.url ?? '/' }
     const chain = chains[exchange.url.split('?', 1)[0] ?? ''] ?? []
     const run = async (index: number): Promise<void> => chain[index]?.(exchange, () => run(index + 1))
@@ -124,16 +124,6 @@ async function listen(chains: Readonly<Record<string, readonly Middleware[]>>): 
       else res.end()
     })
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  return {
-    port,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
-  }
 }
 
 function answerOf(parts: Parts, exchange: Exchange): Answer<Exchange> {
