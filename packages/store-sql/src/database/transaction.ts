@@ -4,7 +4,7 @@ import type { Database, Queries } from './database.ts'
 import type { Failure } from './dialect.ts'
 
 /** A guarded statement changed another number of rows than it must: somebody was faster. Never leaves the store. */
-export class LostRaceError extends Error {}
+class LostRaceError extends Error {}
 
 /**
  * A statement that reports success and changed nothing is no success.
