@@ -28,7 +28,7 @@ describe.skipIf(!canStartRedis)('with redis-server on the PATH', () => {
         }
         await node.stop()
       }
-      const { totals, activeKeys } = await keyring.as(systemActor('acme')).usage()
+      const { totals, activeKeys } = await keyring.as(systemActor('acme')).workspaceUsage()
       expect([totals.requests, totals.allowed, activeKeys]).toEqual([answered, answered, 2])
     } finally {
       await keyring.close()

@@ -16,8 +16,8 @@ export {
   type Dependency,
   type ErrorCode,
   ForbiddenError,
+  type ForbiddenSubject,
   IdempotencyKeyReusedError,
-  isClavigerError,
   KeyEndedError,
   KeyNotFoundError,
   NotSupportedError,
@@ -62,6 +62,7 @@ export type {
 export type { ServiceAccount } from './keys/shapes/service-account.ts'
 export type { Facts, KeyAction, ServiceAccountAction } from './keys/shapes/activity.ts'
 export {
+  type Abilities,
   type Ability,
   type Actor,
   type KeyActor,
@@ -77,12 +78,12 @@ export type {
   CreatedKey,
   CreateKeyInput,
   CreateKeyOptions,
-  Grant,
   Grantable,
   ListKeysInput,
   Reason,
   ReplayedKey,
   RevokeResult,
+  RotatedKey,
   RotateOptions,
   UpdateKeyInput,
 } from './keys/shapes/inputs.ts'
@@ -111,6 +112,7 @@ export {
   type PermissionDefinition,
   type PermissionName,
 } from './permissions/catalogue.ts'
+export type { Grant } from './permissions/grant.ts'
 export type { Fault } from './reporting/faults.ts'
 export { type Clock, systemClock } from './runtime/clock.ts'
 export type { Page } from './store/query.ts'
@@ -120,15 +122,15 @@ export type { KeyStore } from './store/store.ts'
 export type { TokenGrammar } from './token/grammar.ts'
 export type { MalformedHint } from './token/hints.ts'
 export type { RandomBytes } from './token/token.ts'
+export { type AnyClavigerError, isClavigerError } from './verification/any-error.ts'
+export { KeyRefusedError } from './verification/key-refused-error.ts'
 export type {
   Accepted,
   ApiKey,
   Carrier,
   RefusalCode,
   Refused,
-  Requirement,
   Verification,
 } from './verification/verification.ts'
 export type { ResolveOwner } from './verify/owners.ts'
 export type { KeyringChange } from './watch/changes.ts'
-export { KeyRefusedError } from './watch/key-refused-error.ts'

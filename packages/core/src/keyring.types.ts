@@ -9,9 +9,12 @@ import type { TokenGrammar } from './token/grammar.ts'
 import type { ApiKey, Carrier, RefusalCode, Refused, Requirement, Verification } from './verification/verification.ts'
 
 /** What is asked of a key. All given conditions must hold. A plain object; a name not listed here is refused. */
-export interface KeyRequirement<Permission extends string = string> extends Requirement<Permission> {
+export interface KeyRequirement<Permission extends string = string>
+  extends Omit<Requirement<Permission>, 'environments'> {
   /** One permission the key must hold; shorthand for `permissions: [permission]`. */
   readonly permission?: Permission
+  /** The environment the key must be of, or those of which it must be one. */
+  readonly environment?: string | readonly string[]
 }
 
 /** What `verify` may be told besides the token. */

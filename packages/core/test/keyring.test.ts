@@ -52,6 +52,19 @@ describe('createKeyring', () => {
     ['cache.maxEntries', { cache: { maxEntries: 0.5 } }],
     ['hashing.concurrency', { hashing: { concurrency: 0 } }],
     ['policy.maxLifetime', { policy: { maxLifetime: -1 } }],
+    ['policy.maxLifetime', { policy: { maxLifetime: 90 } }],
+    ['policy.rotateAfter', { policy: { rotateAfter: 90 } }],
+    ['policy.unusedAfter', { policy: { unusedAfter: 30 } }],
+    ['policy.maxOverlap', { policy: { maxOverlap: 7 } }],
+    ['retention.revokedKeys', { retention: { revokedKeys: 90 } }],
+    ['retention.expiredKeys', { retention: { expiredKeys: 90 } }],
+    ['retention.deletedServiceAccounts', { retention: { deletedServiceAccounts: 90 } }],
+    ['retention.activity', { retention: { activity: 365 } }],
+    ['retention.usage', { retention: { usage: 400 } }],
+    ['retention.idempotency', { retention: { idempotency: 24 } }],
+    ['pollMs', { pollMs: '1s' }],
+    ['clock', { clock: {} }],
+    ['clock', { clock: null }],
     ['policy.maxLifetimeMs', { policy: { maxLifetimeMs: 1 } }],
     ['policy.maxOverlap', { policy: { maxOverlap: '1 day' } }],
     ['policy.rotateAfter', { policy: { rotateAfter: 0 } }],
@@ -65,6 +78,16 @@ describe('createKeyring', () => {
     const make = (): unknown => createKeyring({ ...good, ...wrong })
     expect(make).toThrow(ConfigurationError)
     expect(make).toThrow(expect.objectContaining({ code: 'ERR_CLAVIGER_CONFIGURATION', option }))
+  })
+
+  test('says what was probably meant', () => {
+    const make = (wrong: object) => () => createKeyring({ ...good, ...wrong })
+    expect(make({ policy: { rotateAfter: 90 } })).toThrow(/Write '90d' for 90 days/)
+    expect(make({ retention: { idempotency: 24 } })).toThrow(/Write '24h' for 24 hours/)
+    expect(make({ pollMs: '1s' })).toThrow(
+      'Expected pollMs to be a number of milliseconds, from 10 to 60000, got "1s". Write 1000.',
+    )
+    expect(make({ pollms: 1 })).toThrow(/no option "pollms", did you mean "pollMs"\?/)
   })
 
   test('does no I/O and starts no timer by itself', () => {

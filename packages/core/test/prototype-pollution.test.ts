@@ -87,8 +87,8 @@ async function life(): Promise<readonly string[]> {
   await note('activity', () => ada.activity({ keyId: key.id }))
   await note('all activity', () => ada.activity())
   await note('usage', () => ada.usage(key.id))
-  await note('all usage', () => ada.usage())
-  await note('grantable', () => ada.permissions())
+  await note('all usage', () => ada.workspaceUsage())
+  await note('grantable', () => ada.grantable())
   await note('account', () => ada.serviceAccounts.create({ name: 'bot', permissions: ['prompts:read'] }))
   await note('account of the system', () => system.serviceAccounts.create({ name: 'b', permissions: ['prompts:read'] }))
   await note('accounts', () => system.serviceAccounts.list())
@@ -100,8 +100,8 @@ async function life(): Promise<readonly string[]> {
     { permission: 'prompts:read' },
     { permission: 'prompts:write' },
     { anyPermission: ['prompts:read', 'prompts:write'] },
-    { environments: ['production'] },
-    { environments: ['staging'] },
+    { environment: ['production'] },
+    { environment: ['staging'] },
     { workspaceId: 'ws_acme' },
     { workspaceId: 'ws_other' },
   ] as const) {

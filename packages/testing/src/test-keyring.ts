@@ -4,6 +4,7 @@ import {
   createKeyring,
   definePermissions,
   hmacSha256,
+  type Grant,
   type Key,
   type Keyring,
   type KeyringOptions,
@@ -18,19 +19,19 @@ import { seededRandom } from './random.ts'
 /** What `testKeyring` can be told; everything has a default. */
 export interface TestKeyringOptions<Permission extends string = string> {
   /** The application's own catalogue. Default: `test:use` alone. */
-  readonly permissions?: PermissionCatalogue<Permission>
+  readonly permissions?: PermissionCatalogue<Permission> | undefined
   /** What the first key is granted. Default `['*:*']`: everything declared, but not `keys:manage`. */
-  readonly grants?: readonly string[]
+  readonly grants?: readonly Grant<Permission>[] | undefined
   /** The tenant of the first key. Default `ws_test`. */
-  readonly workspaceId?: string
+  readonly workspaceId?: string | undefined
   /** The environment of the first key. Default `development`. */
-  readonly environment?: string
+  readonly environment?: string | undefined
   /** The owner of the first key. Default the user `test`. */
-  readonly owner?: Owner
+  readonly owner?: Owner | undefined
   /** Anything else `createKeyring` takes, such as `prefix`, `resolveOwner`, `clock` or `store`. */
-  readonly keyring?: Partial<KeyringOptions<Permission>>
+  readonly keyring?: Partial<KeyringOptions<Permission>> | undefined
   /** Other seeds give other tokens; the same seed gives the same ones every time. Default 1. */
-  readonly seed?: number
+  readonly seed?: number | undefined
 }
 
 const names = ['permissions', 'grants', 'workspaceId', 'environment', 'owner', 'keyring', 'seed'] as const

@@ -28,7 +28,7 @@ test('knows the application’s own permissions, owners and rules', async () => 
     code: 'insufficient_permission',
   })
   const writer = await issue({ permissions: ['prompts:write'], environment: 'ci' })
-  expect(await keyring.verify(writer.token, { permission: 'prompts:write', environments: ['ci'] })).toMatchObject({
+  expect(await keyring.verify(writer.token, { permission: 'prompts:write', environment: ['ci'] })).toMatchObject({
     ok: true,
   })
   const orphan = await issue({ owner: { type: 'user', id: 'gone' } })

@@ -35,17 +35,7 @@ export abstract class ClavigerError extends Error {
   }
 }
 
-/**
- * Tells whether a value is an error of Claviger, also when it comes from another copy of the package
- * (where `instanceof` would say no).
- *
- * @example
- * try {
- *   await keys.revoke(key.id)
- * } catch (error) {
- *   if (!isClavigerError(error) || error.code !== 'ERR_CLAVIGER_KEY_NOT_FOUND') throw error
- * }
- */
+/** Whether a value is an error of Claviger. `verification/any-error.ts` is the same with every class known, for hosts. */
 export function isClavigerError(value: unknown): value is ClavigerError {
   return typeof value === 'object' && value !== null && brand in value
 }

@@ -44,15 +44,37 @@ export class ServiceAccountNotFoundError extends ClavigerError {
   }
 }
 
-/** The actor may not perform this action at all. */
+/**
+ * What a `ForbiddenError` is about: an ability that the actor lacks; `transfer`, to an owner that it may not choose;
+ * `act`, when the actor is a key that a verification would refuse; or a field of the input with a value that this actor
+ * may not give: `owner`, `environment`, `expiresAt`.
+ */
+export type ForbiddenSubject =
+  | 'list'
+  | 'listAll'
+  | 'create'
+  | 'update'
+  | 'rotate'
+  | 'revoke'
+  | 'viewUsage'
+  | 'viewActivity'
+  | 'diagnose'
+  | 'manageServiceAccounts'
+  | 'transfer'
+  | 'act'
+  | 'owner'
+  | 'environment'
+  | 'expiresAt'
+
+/** The actor may not do this. Nothing was changed. */
 export class ForbiddenError extends ClavigerError {
   readonly code = 'ERR_CLAVIGER_FORBIDDEN'
-  /** What was refused: an ability such as `create`, or what stood in the way, such as `owner` or `expiresAt`. */
-  readonly action: string
+  /** What was refused. */
+  readonly subject: ForbiddenSubject
 
-  constructor(action: string, message: string) {
+  constructor(subject: ForbiddenSubject, message: string) {
     super(message)
-    this.action = action
+    this.subject = subject
   }
 }
 

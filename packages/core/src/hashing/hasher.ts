@@ -51,8 +51,14 @@ export interface PepperChange {
 }
 
 /** What `argon2id` takes. */
-export interface Argon2idOptions extends Partial<Argon2Parameters>, PepperChange {
-  /** Default none. */
+export interface Argon2idOptions extends PepperChange {
+  /** How much memory one hash takes, KiB: 7 168 to 65 536. Default 19 456. */
+  readonly memoryKiB?: number | undefined
+  /** Passes over the memory: 1 to 5. Default 2. */
+  readonly iterations?: number | undefined
+  /** Lanes: 1 to 4. Default 1. */
+  readonly parallelism?: number | undefined
+  /** Default none. Undefined is refused: a secret that is not set is no pepper. */
   readonly pepper?: Pepper
 }
 

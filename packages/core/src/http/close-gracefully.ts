@@ -15,9 +15,9 @@ export interface ClosableServer {
 /** How to close. */
 export interface CloseOptions {
   /** How long responses under way may take before they are cut, milliseconds. Default 10 000; 0 cuts at once. */
-  readonly graceMs?: number
+  readonly graceMs?: number | undefined
   /** For tests. Default: the machine's clocks. */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /** What of a socket matters here. */

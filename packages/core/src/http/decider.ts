@@ -17,8 +17,8 @@ export interface DeciderOptions<Permission extends string = string>
   readonly permissions?: readonly Permission[]
   /** 403 unless the key holds at least one of these now. */
   readonly anyPermission?: readonly Permission[]
-  /** 403 unless the key is of one of these environments. */
-  readonly environments?: readonly string[]
+  /** 403 unless the key is of this environment, or of one of these. */
+  readonly environment?: string | readonly string[]
 }
 
 /** What is to become of a request, with all that an answer needs. */
@@ -81,13 +81,15 @@ export function createDecider<Permission extends string>(
   given?: DeciderOptions<Permission>,
 ): Decider<ApiKey | undefined> {
   const options = readOptions<Permission>(given)
-  const { permissions, anyPermission, environments, ...rest } = options
+  const { permissions, anyPermission, environment, ...rest } = options
   const auth = createHttpAuth<HttpRequest, undefined, Permission>(keyring, rest)
   const authentication = auth.authenticate()
   const guards = [
     ...(permissions === undefined ? [] : [auth.require(...permissions)]),
     ...(anyPermission === undefined ? [] : [auth.requireAny(...anyPermission)]),
-    ...(environments === undefined ? [] : [auth.environment(...environments)]),
+    ...(environment === undefined
+      ? []
+      : [auth.environment(...(typeof environment === 'string' ? [environment] : environment))]),
   ]
   const optional = options.optional === true
 
@@ -106,7 +108,7 @@ export function createDecider<Permission extends string>(
   }
 }
 
-const demands = ['permissions', 'anyPermission', 'environments'] as const
+const demands = ['permissions', 'anyPermission', 'environment'] as const
 const others = ['header', 'realm', 'optional', 'stripCredential', 'verbose'] as const
 const unanswered = ['onDenied', 'skipPreflight', 'guarded'] as const
 

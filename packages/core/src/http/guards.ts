@@ -1,7 +1,7 @@
 import { bare } from '../input/plain-fields.ts'
 import { isThenable } from '../input/thenable.ts'
-import type { Keyring } from '../keyring.types.ts'
-import type { ApiKey, RefusalCode, Requirement } from '../verification/verification.ts'
+import type { Keyring, KeyRequirement } from '../keyring.types.ts'
+import type { ApiKey, RefusalCode } from '../verification/verification.ts'
 import { type Decision, type Gate, pass } from './decision.ts'
 import type { Denial, Denials, Refusal } from './denial.ts'
 import { outcomesOf, type Passed } from './outcomes.ts'
@@ -14,7 +14,7 @@ type Verdict = (Refusal & { readonly code: RefusalCode }) | undefined
 /** Makes guards: gates that go by what an authenticator of the same keyring found out about the request. */
 export interface Guards<Host> {
   /** Passes keys for which nothing speaks against the requirement. */
-  requirement(name: string, requirement: Requirement): Gate<Host>
+  requirement(name: string, requirement: KeyRequirement): Gate<Host>
   workspace(selector: (host: Host) => unknown): Gate<Host>
   check(test: (apiKey: ApiKey, host: Host) => unknown): Gate<Host>
 }

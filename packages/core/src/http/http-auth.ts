@@ -2,8 +2,8 @@ import { ConfigurationError } from '../errors/errors.ts'
 import { nearest } from '../input/nearest.ts'
 import { kindOf, said } from '../input/said.ts'
 import { isThenable } from '../input/thenable.ts'
-import type { Keyring } from '../keyring.types.ts'
-import type { ApiKey, Requirement } from '../verification/verification.ts'
+import type { Keyring, KeyRequirement } from '../keyring.types.ts'
+import type { ApiKey } from '../verification/verification.ts'
 import { createAuthenticator } from './authenticator.ts'
 import type { Gate } from './decision.ts'
 import { createDenials } from './denial.ts'
@@ -50,7 +50,7 @@ export function createHttpAuth<Host, Context, Permission extends string>(
   const permissionGuard = (
     name: 'require' | 'requireAny',
     permissions: readonly Permission[],
-    requirement: Requirement,
+    requirement: KeyRequirement,
   ): Passage<Host, Context> => {
     requireNames(name, permissions, (known) => keyring.permissions.has(known), keyring.permissions.names, 'permission')
     return passage(guards.requirement(`auth.${name}(${quoted(permissions)})`, requirement))
@@ -75,7 +75,7 @@ export function createHttpAuth<Host, Context, Permission extends string>(
     environment(...names) {
       const { environments } = keyring.tokenGrammar
       requireNames('environment', names, (name) => environments.includes(name), environments, 'environment')
-      return passage(guards.requirement(`auth.environment(${quoted(names)})`, { environments: [...names] }))
+      return passage(guards.requirement(`auth.environment(${quoted(names)})`, { environment: [...names] }))
     },
     check(test) {
       requireFunction('check', 'check((apiKey, request) => ...)', test)

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../errors/errors.ts'
+import { durationMs } from './duration.ts'
 import { plainFields } from './plain-fields.ts'
 import { said } from './said.ts'
 
@@ -69,8 +70,11 @@ function amount(
   least: number,
   most = Number.POSITIVE_INFINITY,
 ): number {
-  const chosen = value ?? byDefault
+  const chosen = value === undefined ? byDefault : value
   if (typeof chosen === 'number' && chosen >= least && chosen <= most) return chosen
+  const what = option.endsWith('Ms') ? 'a number of milliseconds' : 'a number'
   const range = most === Number.POSITIVE_INFINITY ? `at least ${least}` : `from ${least} to ${most}`
-  throw new ConfigurationError(option, `Expected ${option} to be a number ${range}, got ${said(value)}.`)
+  const meant = typeof value === 'string' && option.endsWith('Ms') ? durationMs(value) : undefined
+  const hint = meant === undefined ? '' : ` Write ${meant}.`
+  throw new ConfigurationError(option, `Expected ${option} to be ${what}, ${range}, got ${said(value)}.${hint}`)
 }

@@ -7,15 +7,15 @@ export interface GrammarOptions {
   /** What tokens begin with: `[a-z][a-z0-9]{0,15}`, unique to your product. */
   readonly prefix: string
   /** Prefixes of older tokens that stay valid. Default none. */
-  readonly previousPrefixes?: readonly string[]
+  readonly previousPrefixes?: readonly string[] | undefined
   /** The prefix that the next deployment makes tokens with: accepted, not made yet. The first step of a change. Default none. */
-  readonly nextPrefix?: string
+  readonly nextPrefix?: string | undefined
   /** Environments a key can be made of. Default `development`, `staging`, `production`, `ci`. */
-  readonly environments?: readonly string[]
+  readonly environments?: readonly string[] | undefined
   /** Environments whose keys stay valid, while no key of them is made any more. Default none. */
-  readonly previousEnvironments?: readonly string[]
+  readonly previousEnvironments?: readonly string[] | undefined
   /** Environments that the next deployment makes keys of: accepted, not made yet. The first step of adding one. Default none. */
-  readonly nextEnvironments?: readonly string[]
+  readonly nextEnvironments?: readonly string[] | undefined
 }
 
 const word = /^[a-z][a-z0-9]{0,15}$/

@@ -22,7 +22,7 @@ import {
   resolvedRetention,
   retentionNames,
 } from './policy-options.ts'
-import { resolvedUsage, type UsageOptions } from './usage-options.ts'
+import { type ResolvedUsage, resolvedUsage, type UsageOptions } from './usage-options.ts'
 
 /** What `createKeyring` takes. Everything is checked once, at construction. */
 export type KeyringOptions<Permission extends string = string> = KeyringSettings<Permission> & OwnerSetting
@@ -30,14 +30,15 @@ export type KeyringOptions<Permission extends string = string> = KeyringSettings
 /** Who bounds a key: `resolveOwner`, or `owners: 'unbounded'` said explicitly. */
 export type OwnerSetting =
   | {
-      /** What may this owner do now? Asked whenever a key is read anew: for a key in use, about every record age. */
-      readonly resolveOwner: ResolveOwner
-      readonly owners?: never
-    }
-  | {
       /** Keys are bounded by their own permissions only. Nobody's leaving or demotion then reaches their keys. */
       readonly owners: 'unbounded'
-      readonly resolveOwner?: never
+      readonly resolveOwner?: undefined
+    }
+  // The last one: of an options object that says neither, the compiler names what the last one lacks.
+  | {
+      /** What may this owner do now? Asked whenever a key is read again: for a key in use, about every `recordAgeMs`. */
+      readonly resolveOwner: ResolveOwner
+      readonly owners?: undefined
     }
 
 /** The options besides the owner setting. */
@@ -47,75 +48,79 @@ export interface KeyringSettings<Permission extends string = string> extends Gra
    * The id of the one store this keyring may be started on, as `guarantees().storeId` shows it. Then an empty store, or
    * another one, is refused at the start too. Default: the store that answers first is the one, until the process ends.
    */
-  readonly storeId?: string
+  readonly storeId?: string | undefined
   /** From `definePermissions`. */
   readonly permissions: PermissionCatalogue<Permission>
   /** What a new key gets unless told otherwise, as far as its creator holds it. Default none. */
-  readonly defaultPermissions?: readonly NoInfer<Permission>[]
+  readonly defaultPermissions?: readonly NoInfer<Permission>[] | undefined
   /** Default `argon2id()`. */
-  readonly hasher?: Hasher
+  readonly hasher?: Hasher | undefined
   /** Told of every change to keys and service accounts that this process makes. What it throws or rejects is published on `claviger:error`, and goes no further. */
-  readonly onEvent?: (event: KeyringEvent) => void | Promise<void>
+  readonly onEvent?: ((event: KeyringEvent) => void | Promise<void>) | undefined
   /**
    * Told of every failure that no caller waits for or may be told of: why clients get 503, and what failed in the
    * background. Default: process warnings, once a minute for each cause, unless somebody subscribes to `claviger:error`.
    */
-  readonly onError?: (fault: Fault) => void | Promise<void>
+  readonly onError?: ((fault: Fault) => void | Promise<void>) | undefined
   /**
    * Told of every change to keys, owners and workspaces that this process learns of, whichever process made it: at least
    * once, by ids only. `{ type: 'all' }` when changes may have been missed. What it throws is a fault.
    */
-  readonly onChange?: (change: KeyringChange) => void
+  readonly onChange?: ((change: KeyringChange) => void) | undefined
   /** Rules for keys. */
-  readonly policy?: PolicyOptions
+  readonly policy?: PolicyOptions | undefined
   /** For how long what ended is kept. */
-  readonly retention?: RetentionOptions
+  readonly retention?: RetentionOptions | undefined
   /** Counting the use of keys; `false` counts nothing, and costs nothing. Default: counted, if the store has `addUsage`. */
-  readonly usage?: false | UsageOptions
+  readonly usage?: false | UsageOptions | undefined
   /** Sizes of the in-process caches. */
-  readonly cache?: {
-    /** Verified credentials. Default 10 000. */
-    readonly maxEntries?: number
-    /** What they take together, bytes: a key with much metadata counts for several. Default 1 600 for each, at least 1 MiB. */
-    readonly maxBytes?: number
-    /** Refused tokens, and as many of keys that are refused although their secret is right. Default 10 000. */
-    readonly maxNegatives?: number
-  }
+  readonly cache?:
+    | {
+        /** Verified credentials. Default 10 000. */
+        readonly maxEntries?: number | undefined
+        /** What they take together, bytes: a key with much metadata counts for several. Default 1 600 for each, at least 1 MiB. */
+        readonly maxBytes?: number | undefined
+        /** Refused tokens, and as many of keys that are refused although their secret is right. Default 10 000. */
+        readonly maxNegatives?: number | undefined
+      }
+    | undefined
   /** For how long a key read from the store is trusted without news, milliseconds. Default 10 000. */
-  readonly recordAgeMs?: number
+  readonly recordAgeMs?: number | undefined
   /** How often the store is asked for changes, milliseconds. Default 1 000. */
-  readonly pollMs?: number
+  readonly pollMs?: number | undefined
   /** For how long cached keys are accepted after the last answered poll was sent, milliseconds. Default 5 000. */
-  readonly leaseMs?: number
+  readonly leaseMs?: number | undefined
   /** How long a call may wait for store and owner together, milliseconds. Default 1 000. */
-  readonly storeTimeoutMs?: number
+  readonly storeTimeoutMs?: number | undefined
   /** For how long a refused token is remembered, milliseconds. Default 2 000. */
-  readonly negativeMs?: number
+  readonly negativeMs?: number | undefined
   /** From when before its expiry on clients are told of it (`API-Key-Expires`), milliseconds. Default 14 days. */
-  readonly expiryNoticeMs?: number
+  readonly expiryNoticeMs?: number | undefined
   /**
    * Prefer availability: while the store fails, accept a cached key for this long beyond its record age.
    * A key revoked meanwhile is accepted too. Does not bridge an outage of `resolveOwner`. At most 60 000; default 0, off.
    */
-  readonly staleIfErrorMs?: number
+  readonly staleIfErrorMs?: number | undefined
   /** How many argon2 hashes may run and wait. */
-  readonly hashing?: {
-    /** Default 2. */
-    readonly concurrency?: number
-    /** Default 256. */
-    readonly maxQueued?: number
-    /** Default 5 000. */
-    readonly maxWaitMs?: number
-  }
+  readonly hashing?:
+    | {
+        /** Default 2. */
+        readonly concurrency?: number | undefined
+        /** Default 256. */
+        readonly maxQueued?: number | undefined
+        /** Default 5 000. */
+        readonly maxWaitMs?: number | undefined
+      }
+    | undefined
   /**
    * Lets `ready()` pass on a store that holds another product's keys (another `prefix`). Each product then lists and
    * revokes the other's. Default false.
    */
-  readonly allowSharedStore?: boolean
+  readonly allowSharedStore?: boolean | undefined
   /** For tests. Default: the machine's clocks. */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
   /** For tests. Default: `crypto.randomBytes`. */
-  readonly random?: RandomBytes
+  readonly random?: RandomBytes | undefined
 }
 
 /** Options with every default in place. */
@@ -135,7 +140,7 @@ export interface ResolvedOptions<Permission extends string = string> {
   readonly onChange: ((change: KeyringChange) => void) | undefined
   readonly policy: KeyPolicy
   readonly retention: RetentionTimes
-  readonly usage: false | Required<UsageOptions>
+  readonly usage: false | ResolvedUsage
   readonly cache: { readonly maxEntries: number; readonly maxBytes: number; readonly maxNegatives: number }
   readonly recordAgeMs: number
   readonly pollMs: number

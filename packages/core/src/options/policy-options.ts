@@ -1,41 +1,40 @@
 import { ConfigurationError } from '../errors/errors.ts'
-import { type Duration, durationForm, durationMs } from '../input/duration.ts'
-import { said } from '../input/said.ts'
+import { type Duration, parseDuration, wrongDuration } from '../input/duration.ts'
 import type { KeyPolicy } from '../keys/shapes/policy.ts'
 import type { RetentionTimes } from '../writing/retention.ts'
 
-/** Rules for keys. Durations are milliseconds or texts such as `'24h'`; null for no limit. */
+/** Rules for keys. Durations are texts such as `'90d'` or `'24h'`; null for no limit. */
 export interface PolicyOptions {
   /**
    * The longest life of a secret: an end is required, and no later than this after the secret in
    * use was made. A rotation renews it: `rotate`, then `update` with a later end. Default null: keys may live for ever.
    */
-  readonly maxLifetime?: Duration | null
+  readonly maxLifetime?: Duration | null | undefined
   /** The age of a secret from which on its key shows `rotationDue`. A reminder, never an end. Default `'90d'`. */
-  readonly rotateAfter?: Duration | null
+  readonly rotateAfter?: Duration | null | undefined
   /** How long a key may be idle before it shows `unused` or `neverUsed`. Default `'90d'`. */
-  readonly unusedAfter?: Duration | null
+  readonly unusedAfter?: Duration | null | undefined
   /** The longest overlap a rotation may ask for. Default `'7d'`. */
-  readonly maxOverlap?: Duration
+  readonly maxOverlap?: Duration | undefined
 }
 
 /** For how long what ended is kept, before it is purged for good. Null: for ever. */
 export interface RetentionOptions {
   /** Revoked keys; after that their tokens are unknown instead of revoked. Default `'90d'`. */
-  readonly revokedKeys?: Duration | null
+  readonly revokedKeys?: Duration | null | undefined
   /**
    * Keys that expired and were not revoked, counted from their end; after that their tokens are unknown instead of expired.
    * Default null: by the clock of one process alone, set wrong, living keys would go.
    */
-  readonly expiredKeys?: Duration | null
+  readonly expiredKeys?: Duration | null | undefined
   /** Default `'90d'`. */
-  readonly deletedServiceAccounts?: Duration | null
+  readonly deletedServiceAccounts?: Duration | null | undefined
   /** Lines of the activity log. Default null. */
-  readonly activity?: Duration | null
+  readonly activity?: Duration | null | undefined
   /** Hourly counts. Default `'400d'`. */
-  readonly usage?: Duration | null
+  readonly usage?: Duration | null | undefined
   /** What is remembered for `idempotencyKey`. Default `'24h'`. */
-  readonly idempotency?: Duration | null
+  readonly idempotency?: Duration | null | undefined
 }
 
 const dayMs = 86_400_000
@@ -67,28 +66,35 @@ export function resolvedPolicy(policy: PolicyOptions, expiringWithinMs: number):
 
 /** Checks and fills in. @throws {ConfigurationError} naming the option */
 export function resolvedRetention(retention: RetentionOptions): RetentionTimes {
-  const kept = (name: keyof RetentionOptions, byDefault: number | null): number =>
-    duration(`retention.${name}`, retention[name], byDefault, 1)
+  const kept = (name: keyof RetentionOptions, byDefault: number | null, usual: 'h' | 'd' = 'd'): number =>
+    duration(`retention.${name}`, retention[name], byDefault, 1, usual)
   return {
     revokedKeysMs: kept('revokedKeys', 90 * dayMs),
     expiredKeysMs: kept('expiredKeys', null),
     deletedServiceAccountsMs: kept('deletedServiceAccounts', 90 * dayMs),
     activityMs: kept('activity', null),
     usageMs: kept('usage', 400 * dayMs),
-    idempotencyMs: kept('idempotency', dayMs),
+    idempotencyMs: kept('idempotency', dayMs, 'h'),
   }
 }
 
 /** Milliseconds; `Infinity` for null. */
-function duration(option: string, value: Duration | null | undefined, byDefault: number | null, least: number): number {
-  const chosen = value === undefined ? byDefault : value
-  if (chosen === null) return Number.POSITIVE_INFINITY
-  const ms = durationMs(chosen)
-  if (ms !== undefined && ms >= least && ms <= mostMs) return ms
-  throw new ConfigurationError(option, `Expected ${option} to be ${durationForm}, got ${said(value)}.`)
+function duration(
+  option: string,
+  value: Duration | null | undefined,
+  byDefault: number | null,
+  least: number,
+  usual: 'h' | 'd' = 'd',
+): number {
+  const refuse = (message: string): Error => new ConfigurationError(option, message)
+  if (value === null) return Number.POSITIVE_INFINITY
+  if (value === undefined) return byDefault ?? Number.POSITIVE_INFINITY
+  const ms = parseDuration(option, value, usual, refuse)
+  if (ms >= least && ms <= mostMs) return ms
+  throw refuse(ms < least ? wrongDuration(option, value, usual) : `Expected ${option} to be at most '36500d'.`)
 }
 
 function bounded(option: string, ms: number): number {
   if (ms <= mostMs) return ms
-  throw new ConfigurationError(option, `Expected ${option} to be ${durationForm}: an overlap must end.`)
+  throw new ConfigurationError(option, `Expected ${option} to be a duration such as '7d': an overlap must end.`)
 }

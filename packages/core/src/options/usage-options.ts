@@ -3,16 +3,22 @@ import { integer, parseGroup } from '../input/parse-options.ts'
 /** How uses of keys are counted. */
 export interface UsageOptions {
   /** How long a count waits at most before it is stored, milliseconds: what a killed process loses. Default 5 000. */
-  readonly flushMs?: number
+  readonly flushMs?: number | undefined
   /**
    * How many counts (one per key, secret version and hour, about 200 bytes) may wait for the store, besides a batch of
    * at most 2 000 under way. Beyond it, uses of further keys are dropped. Default 50 000.
    */
-  readonly maxCells?: number
+  readonly maxCells?: number | undefined
+}
+
+/** The same with every default in place. */
+export interface ResolvedUsage {
+  readonly flushMs: number
+  readonly maxCells: number
 }
 
 /** Checks and fills in. @throws {ConfigurationError} naming the option */
-export function resolvedUsage(given: false | UsageOptions | undefined): false | Required<UsageOptions> {
+export function resolvedUsage(given: false | UsageOptions | undefined): false | ResolvedUsage {
   if (given === false) return false
   const usage = parseGroup<UsageOptions>('usage', given, ['flushMs', 'maxCells'])
   return {

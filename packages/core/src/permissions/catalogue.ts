@@ -1,7 +1,9 @@
 import { ConfigurationError } from '../errors/errors.ts'
 import { isPlain } from '../input/plain-fields.ts'
 import { kindOf, said } from '../input/said.ts'
+import { isDeclaredGrant } from './declared.ts'
 import { isPermission, manageKeys } from './grammar.ts'
+import type { Grant } from './grant.ts'
 
 /** The permissions an application knows, from `definePermissions`. `Name` is the union of their names. */
 export interface PermissionCatalogue<Name extends string = string> {
@@ -9,6 +11,15 @@ export interface PermissionCatalogue<Name extends string = string> {
   readonly names: readonly Name[]
   /** Whether this exact name is declared. */
   has(name: string): name is Name
+  /**
+   * Whether a value is a grant that covers at least one declared permission: a declared name, or a wildcard such as
+   * `prompts:*`. For grants from a request body, which the compiler does not know.
+   *
+   * @example
+   * const asked: readonly unknown[] = ['prompts:read', 'prompts:*', 'prompts:raed']
+   * console.log(asked.filter(permissions.isGrant)) // [ 'prompts:read', 'prompts:*' ]
+   */
+  isGrant(value: unknown): value is Grant<Name>
 }
 
 /** What `definePermissions` takes: actions by resource. */
@@ -49,8 +60,13 @@ export function definePermissions<const Definition extends PermissionDefinition>
   }
   if (names.size === 0) throw new ConfigurationError('permissions', 'Declare at least one permission.')
   names.add(manageKeys)
-  const frozen = Object.freeze([...names]) as readonly PermissionName<Definition>[]
-  return Object.freeze({ names: frozen, has: (name: string): name is PermissionName<Definition> => names.has(name) })
+  type Name = PermissionName<Definition>
+  const frozen = Object.freeze([...names]) as readonly Name[]
+  return Object.freeze({
+    names: frozen,
+    has: (name: string): name is Name => names.has(name),
+    isGrant: (value: unknown): value is Grant<Name> => isDeclaredGrant(value, { names: frozen }),
+  })
 }
 
 function parseName(resource: string, action: unknown): string {

@@ -1,5 +1,9 @@
-import type { PermissionCatalogue } from './catalogue.ts'
 import { isGrant, manageKeys } from './grammar.ts'
+
+/** What of a catalogue counts here. */
+interface Catalogue {
+  readonly names: readonly string[]
+}
 
 /** What a catalogue declares, by what a grant can name. */
 interface Declared {
@@ -25,7 +29,7 @@ function declaredIn(names: readonly string[]): Declared {
 }
 
 /** Whether a grant is well-formed and covers at least one declared permission: a misspelt one covers none. */
-export function isDeclaredGrant(grant: unknown, { names }: PermissionCatalogue): grant is string {
+export function isDeclaredGrant(grant: unknown, { names }: Catalogue): grant is string {
   if (!isGrant(grant)) return false
   const declared = declaredIn(names)
   return declared.names.has(grant) || declared.wildcards.has(grant)
@@ -35,11 +39,11 @@ export function isDeclaredGrant(grant: unknown, { names }: PermissionCatalogue):
  * The grants that still mean something. One that covers nothing declared, since its permission was taken out of the
  * catalogue, grants nothing: nobody needs to hold it to hand it on.
  */
-export function declaredGrants(grants: readonly string[], catalogue: PermissionCatalogue): readonly string[] {
+export function declaredGrants(grants: readonly string[], catalogue: Catalogue): readonly string[] {
   return grants.filter((grant) => isDeclaredGrant(grant, catalogue))
 }
 
 /** The rest: well-formed or not, they cover nothing that is declared. */
-export function undeclaredGrants(grants: readonly string[], catalogue: PermissionCatalogue): readonly string[] {
+export function undeclaredGrants(grants: readonly string[], catalogue: Catalogue): readonly string[] {
   return grants.filter((grant) => !isDeclaredGrant(grant, catalogue))
 }

@@ -1,12 +1,14 @@
 import { ConfigurationError } from '../errors/errors.ts'
 import { bare, plainFields } from '../input/plain-fields.ts'
+import { nearest } from '../input/nearest.ts'
 import { kindOf, said } from '../input/said.ts'
 import type { PermissionCatalogue } from '../permissions/catalogue.ts'
 import type { Requirement } from '../verification/verification.ts'
 
 /** What may be asked of a key in one way or another. */
-export interface WantedRequirement extends Requirement {
+interface WantedRequirement extends Omit<Requirement, 'environments'> {
   readonly permission?: string
+  readonly environment?: string | readonly string[]
 }
 
 /** What decides whether names are declared. */
@@ -15,7 +17,7 @@ export interface Declared {
   readonly environments: readonly string[]
 }
 
-const names = ['permission', 'permissions', 'anyPermission', 'workspaceId', 'environments'] as const
+const names = ['permission', 'permissions', 'anyPermission', 'workspaceId', 'environment'] as const
 
 /**
  * Reads what a caller asks of a key. A requirement that every key meets, or none, is a mistake, and so is one that is not
@@ -39,16 +41,18 @@ export function parseRequirement(call: string, wanted: unknown, { permissions, e
   }
   const isDeclared = (name: string): boolean => permissions.has(name)
   const isEnvironment = (name: string): boolean => environments.includes(name)
-  const { permission, permissions: all, anyPermission: any, workspaceId, environments: some } = fields
+  const { permission, permissions: all, anyPermission: any, workspaceId, environment } = fields
   const required = [
-    ...(all === undefined ? [] : declared('permissions', all, isDeclared)),
-    ...(permission === undefined ? [] : declared('permission', [permission], isDeclared)),
+    ...(all === undefined ? [] : declared('permissions', all, isDeclared, permissions.names)),
+    ...(permission === undefined ? [] : declared('permission', [parseOne(permission)], isDeclared, permissions.names)),
   ]
   return bare<Requirement>({
     ...(workspaceId !== undefined && { workspaceId: parseWorkspace(workspaceId) }),
-    ...(some !== undefined && { environments: declared('environments', some, isEnvironment) }),
+    ...(environment !== undefined && {
+      environments: declared('environment', listOf(environment), isEnvironment, environments),
+    }),
     ...(required.length > 0 && { permissions: required }),
-    ...(any !== undefined && { anyPermission: declared('anyPermission', any, isDeclared) }),
+    ...(any !== undefined && { anyPermission: declared('anyPermission', any, isDeclared, permissions.names) }),
   })
 }
 
@@ -62,18 +66,38 @@ export function parseDemand(call: string, wanted: unknown, rules: Declared): Req
   )
 }
 
+/** One or many, as a list. */
+function listOf(value: unknown): unknown {
+  return typeof value === 'string' ? [value] : value
+}
+
+function parseOne(permission: unknown): unknown {
+  if (!Array.isArray(permission)) return permission
+  throw new ConfigurationError('permission', 'Expected permission to be one; for several write permissions: [...].')
+}
+
 function parseWorkspace(workspaceId: unknown): string {
   if (typeof workspaceId === 'string' && workspaceId !== '') return workspaceId
   const got = workspaceId === '' ? 'an empty one' : kindOf(workspaceId)
   throw new ConfigurationError('workspaceId', `Expected workspaceId to be a text that is not empty, got ${got}.`)
 }
 
-function declared(option: string, value: unknown, isDeclared: (name: string) => boolean): readonly string[] {
+function declared(
+  option: string,
+  value: unknown,
+  isDeclared: (name: string) => boolean,
+  known: readonly string[],
+): readonly string[] {
   if (!Array.isArray(value) || value.length === 0) {
     throw new ConfigurationError(option, `Expected ${option} to be a list of at least one name, got ${kindOf(value)}.`)
   }
   return Array.from(value as readonly unknown[], (name) => {
     if (typeof name === 'string' && isDeclared(name)) return name
-    throw new ConfigurationError(option, `Expected ${option} to be declared, got ${said(name)}.`)
+    throw new ConfigurationError(option, `Expected ${option} to be declared, got ${said(name)}${guess(name, known)}`)
   })
+}
+
+function guess(name: unknown, known: readonly string[]): string {
+  const meant = typeof name === 'string' ? nearest(name, known) : undefined
+  return meant === undefined ? '.' : `, did you mean "${meant}"?`
 }

@@ -213,7 +213,7 @@ test('keys are verified while a tenant makes keys, lists and reads usage without
   const crowd = Array.from({ length: 100 }, () => [
     keys.create({ name: 'x', environment: 'ci', owner: ada }),
     keys.list(),
-    keys.usage(),
+    keys.workspaceUsage(),
   ])
     .flat()
     .map((call) => call.catch(() => undefined))

@@ -65,8 +65,8 @@ describe('a decider', () => {
       [{ permissions: ['docs:read', 'docs:write'] }, 'insufficient_permission'],
       [{ anyPermission: ['docs:read', 'docs:write'] }, undefined],
       [{ anyPermission: ['docs:write'] }, 'insufficient_permission'],
-      [{ environments: ['production'] }, undefined],
-      [{ environments: ['development'] }, 'wrong_environment'],
+      [{ environment: ['production'] }, undefined],
+      [{ environment: ['development'] }, 'wrong_environment'],
     ]
     for (const [options, code] of cases) {
       for (const request of [requestWith(bearer), fetchRequest(bearer)]) {
@@ -148,7 +148,7 @@ describe('a decider', () => {
   test.each([
     ['a misspelt permission', { permissions: ['docs:raed'] }],
     ['no permission', { permissions: [] }],
-    ['no environment', { environments: [] }],
+    ['no environment', { environment: [] }],
     ['an unknown option', { permission: 'docs:read' }],
     ['onDenied', { onDenied: () => {} }],
     ['skipPreflight', { skipPreflight: true }],

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import ms, { type StringValue } from 'ms'
-import { expect, test } from 'vitest'
-import { durationMs } from '../../src/input/duration.ts'
+import { describe, expect, test } from 'vitest'
+import { durationMs, parseDuration } from '../../src/input/duration.ts'
 
 test('what is accepted means what the package ms makes of it', () => {
   const units = fc.constantFrom('ms', 's', 'm', 'h', 'd', 'w')
@@ -119,4 +119,41 @@ test.each([
   new Date(1),
 ])('refuses case %#, which is no duration', (hostile) => {
   expect(durationMs(hostile)).toBeUndefined()
+})
+
+describe('on the scale of people', () => {
+  const refusalOf = (value: unknown, usual: 'h' | 'd'): string => {
+    try {
+      return `read as ${parseDuration('policy.rotateAfter', value, usual, (message) => new Error(message))}`
+    } catch (error) {
+      return (error as Error).message
+    }
+  }
+
+  test.each([
+    [90, 'd', "policy.rotateAfter: 90 would be 90 milliseconds. Write '90d' for 90 days, or '90ms'."],
+    [24, 'h', "policy.rotateAfter: 24 would be 24 milliseconds. Write '24h' for 24 hours, or '24ms'."],
+    [999, 'd', "policy.rotateAfter: 999 would be 999 milliseconds. Write '999d' for 999 days, or '999ms'."],
+    ['90', 'd', `policy.rotateAfter: "90" has no unit. Write '90d' for 90 days, or '90ms'.`],
+  ] as const)('%j is refused with the text that was probably meant', (value, usual, message) => {
+    expect(refusalOf(value, usual)).toBe(message)
+  })
+
+  test.each([
+    ['90 days', 'd', /such as '90d', or at least 1000 milliseconds, got "90 days"\.$/],
+    [-1, 'h', /such as '24h', or at least 1000 milliseconds, got -1\.$/],
+    [0.5, 'd', /got 0\.5\.$/],
+    [null, 'd', /got null\.$/],
+  ] as const)('%j is refused with the form that is right', (value, usual, message) => {
+    expect(refusalOf(value, usual)).toMatch(message)
+  })
+
+  test.each([
+    [0, 0],
+    [1_000, 1_000],
+    ['1ms', 1],
+    ['90d', 7_776_000_000],
+  ] as const)('%j is read as %i milliseconds', (value, ms) => {
+    expect(refusalOf(value, 'd')).toBe(`read as ${ms}`)
+  })
 })

@@ -123,7 +123,7 @@ test('what is read back holds neither token, hash, tag nor pepper id', async () 
     await keys.diagnose(rotated.token, { permission: 'prompts:write' }),
     await keys.revoke(key.id),
     await keys.activity(),
-    keys.permissions(),
+    keys.grantable(),
     rotated.key,
   ]
   const text = inspect(read, { depth: null, showHidden: true })

@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest'
 import { hmacSha256, type KeyManager, keyActor } from '../../src/index.ts'
 import { admin, named, user } from '../support/actors.ts'
 import { fails } from '../support/observed-store.ts'
-import { type Name, type SetUp, setUp } from '../support/set-up.ts'
+import { type SetUp, setUp } from '../support/set-up.ts'
 
-const forbidden = (action: string): object => ({ code: 'ERR_CLAVIGER_FORBIDDEN', action })
+const forbidden = (subject: string): object => ({ code: 'ERR_CLAVIGER_FORBIDDEN', subject })
 const acting = ['keys:manage', 'prompts:read', 'prompts:write'] as const
 
 /** A verified token as an actor. */
@@ -13,7 +13,7 @@ async function actorOf(
   { keyring }: SetUp,
   token: string,
   more: Parameters<typeof keyActor>[1] = {},
-): Promise<KeyManager<Name>> {
+): Promise<KeyManager> {
   const verification = await keyring.verify(token)
   if (!verification.ok) throw new Error(verification.code)
   return keyring.as(keyActor(verification.apiKey, more))

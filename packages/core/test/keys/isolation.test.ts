@@ -1,20 +1,20 @@
 import { describe, expect, test } from 'vitest'
 import { type Actor, type KeyManager, type ServiceAccountManager, systemActor } from '../../src/index.ts'
 import { admin, named, user } from '../support/actors.ts'
-import type { Name, SetUp } from '../support/set-up.ts'
+import type { SetUp } from '../support/set-up.ts'
 import { ada, setUp } from '../support/set-up.ts'
 
 /*
  * Whoever asks for what is another's cannot tell it from what does not exist: the same answer to the byte, after
  * the same calls of the store, with nothing written.
  */
-type Keys = KeyManager<Name>
+type Keys = KeyManager
 type Call = (keys: Keys, id: string) => Promise<unknown>
 
 /** Every way in which each method takes the id of a key. */
 const withKeyId: Readonly<Record<Exclude<keyof Keys, 'serviceAccounts'>, readonly Call[]>> = {
   create: [],
-  permissions: [],
+  grantable: [],
   get: [(keys, id) => keys.get(id)],
   list: [(keys, id) => keys.list({ search: id })],
   update: [
@@ -33,6 +33,7 @@ const withKeyId: Readonly<Record<Exclude<keyof Keys, 'serviceAccounts'>, readonl
     (keys, id) => keys.transfer(id, { type: 'user', id: 'root' }),
     (keys, id) => keys.transfer(id, { type: 'service', id: 'robot' }),
   ],
+  workspaceUsage: [],
   usage: [(keys, id) => keys.usage(id), (keys, id) => keys.usage(id, { bucket: 'hour' })],
   activity: [(keys, id) => keys.activity({ keyId: id }), (keys, id) => keys.activity({ serviceAccountId: id })],
   diagnose: [(keys, id) => keys.diagnose({ id }), (keys, id) => keys.diagnose({ id }, { workspaceId: 'ws_acme' })],
@@ -108,7 +109,7 @@ async function world(actor: Actor) {
   const account = await keys.serviceAccounts.create({ name: 'bot', permissions: ['*:*'] })
   const [active, rotating, disabled, revoked] = [await create(), await create(), await create(), await create()]
   const owned = await create({ owner: { type: 'service', id: account.id } })
-  const expired = await create({ expiresIn: 1 })
+  const expired = await create({ expiresIn: '1ms' })
   await keys.rotate(rotating.key.id)
   await keys.disable(disabled.key.id)
   await keys.revoke(revoked.key.id)

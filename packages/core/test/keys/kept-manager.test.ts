@@ -4,7 +4,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { type Actor, type KeyManager, keyActor } from '../../src/index.ts'
 import { admin, named } from '../support/actors.ts'
 import { fails, withoutLocks } from '../support/observed-store.ts'
-import { type Name, type SetUp, setUp } from '../support/set-up.ts'
+import { type SetUp, setUp } from '../support/set-up.ts'
 
 /*
  * A manager made of a key is kept: in a socket, in a job. It can do what the key could do if it came again, and no more.
@@ -16,7 +16,7 @@ interface Kept extends SetUp {
   readonly id: string
   readonly token: string
   /** The manager, made while the key was good. */
-  readonly self: KeyManager<Name>
+  readonly self: KeyManager
   /** Another key of the same owner. */
   readonly sibling: string
   readonly account: string
@@ -94,7 +94,7 @@ describe.each(Object.keys(calls))('%s, by a manager that was kept', (name) => {
     const commits = store.calls.commit
     await expect(call(scene)).rejects.toMatchObject({
       code: 'ERR_CLAVIGER_FORBIDDEN',
-      action: 'act',
+      subject: 'act',
       message: expect.stringContaining(code),
     })
     expect(store.calls.commit).toBe(commits)
@@ -148,7 +148,7 @@ test('a kept manager is bounded by what key and owner hold now', async () => {
 test('a kept manager makes nothing that outlives the key as it is now', async () => {
   const scene = await kept()
   await scene.other.keys.update(scene.id, { expiresIn: '5m' })
-  await expect(scene.self.create({ ...named, expiresIn: '10m' })).rejects.toMatchObject({ action: 'expiresAt' })
+  await expect(scene.self.create({ ...named, expiresIn: '10m' })).rejects.toMatchObject({ subject: 'expiresAt' })
   expect((await scene.self.create(named)).key.expiresAt).toEqual(new Date(scene.clock.now() + 300_000))
 })
 
@@ -175,7 +175,7 @@ test('a key of another workspace, or of none, is no actor', async () => {
     { ...admin(), type: 'key', id: '0'.repeat(16) },
     { ...admin(), type: 'key', id: 'root' },
   ] as const) {
-    await expect(keyring.as(actor).list()).rejects.toMatchObject({ code: 'ERR_CLAVIGER_FORBIDDEN', action: 'act' })
+    await expect(keyring.as(actor).list()).rejects.toMatchObject({ code: 'ERR_CLAVIGER_FORBIDDEN', subject: 'act' })
   }
 })
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type Actor, type KeyManager, keyActor } from '../../src/index.ts'
 import { admin, named } from '../support/actors.ts'
-import { ada, type Name, type SetUp, setUp } from '../support/set-up.ts'
+import { ada, type SetUp, setUp } from '../support/set-up.ts'
 
 type Wish = Parameters<SetUp['create']>[0]
 
@@ -12,7 +12,7 @@ async function acting(wish: Wish = {}, more: Pick<Actor, 'can'> = {}) {
   const { key, token } = await all.create({ permissions, ...wish })
   const verification = await all.keyring.verify(token)
   if (!verification.ok) throw new Error(verification.code)
-  const self: KeyManager<Name> = all.keyring.as(keyActor(verification.apiKey, more))
+  const self: KeyManager = all.keyring.as(keyActor(verification.apiKey, more))
   return { ...all, key, token, apiKey: verification.apiKey, self }
 }
 
@@ -31,7 +31,7 @@ describe('a key that acts', () => {
       manageServiceAccounts: () => self.serviceAccounts.list(),
     }
     for (const [action, call] of Object.entries(calls)) {
-      await expect(call(), action).rejects.toMatchObject({ ...forbidden, action })
+      await expect(call(), action).rejects.toMatchObject({ ...forbidden, subject: action })
     }
     for (const call of [
       () => self.get(key.id),
@@ -130,7 +130,7 @@ describe('a key that acts', () => {
     for (const wish of [{ expiresAt: null }, { expiresAt: end.getTime() + 1 }, { expiresIn: '2h' }] as const) {
       await expect(self.create({ ...named, ...wish })).rejects.toMatchObject({
         code: 'ERR_CLAVIGER_FORBIDDEN',
-        action: 'expiresAt',
+        subject: 'expiresAt',
       })
     }
   })
@@ -139,7 +139,7 @@ describe('a key that acts', () => {
     const { self, create, key, clock } = await acting({ expiresIn: '1h' })
     const other = await create({ permissions: ['prompts:read'], expiresIn: '30m' })
     const endless = await create({ permissions: ['prompts:read'] })
-    const tooLate = { code: 'ERR_CLAVIGER_FORBIDDEN', action: 'expiresAt' }
+    const tooLate = { code: 'ERR_CLAVIGER_FORBIDDEN', subject: 'expiresAt' }
     for (const id of [key.id, other.key.id]) {
       await expect(self.update(id, { expiresAt: null })).rejects.toMatchObject(tooLate)
       await expect(self.update(id, { expiresIn: '61m' })).rejects.toMatchObject(tooLate)
@@ -160,7 +160,7 @@ describe('a key that acts', () => {
     const twin = await create({ name: 'Twin' })
     await expect(self.create({ name: 'CI', environment: 'ci' })).rejects.toMatchObject({
       code: 'ERR_CLAVIGER_FORBIDDEN',
-      action: 'environment',
+      subject: 'environment',
     })
     for (const call of [
       () => self.get(other.key.id),
@@ -235,6 +235,6 @@ describe('as, with a key', () => {
     actor.permissions.push('*:*')
     actor.can.listAll = true
     await expect(keys.get(key.id)).rejects.toMatchObject({ code: 'ERR_CLAVIGER_KEY_NOT_FOUND' })
-    expect(keys.permissions().grantable).toEqual(['prompts:read'])
+    expect(keys.grantable().grantable).toEqual(['prompts:read'])
   })
 })

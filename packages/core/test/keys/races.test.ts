@@ -5,7 +5,7 @@ import type { KeyManager } from '../../src/index.ts'
 import type { KeyStore } from '../../src/store/store.ts'
 import { admin, named } from '../support/actors.ts'
 import { fails, withoutLocks } from '../support/observed-store.ts'
-import { ada, type Name, type SetUp, setUp } from '../support/set-up.ts'
+import { ada, type SetUp, setUp } from '../support/set-up.ts'
 
 /** Two processes on one store, one clock and one bus. */
 function twoProcesses(like: (store: KeyStore) => KeyStore = (store) => store): readonly [SetUp, SetUp] {
@@ -180,7 +180,7 @@ test('an account is deleted over twenty keys, each made for it between the readi
 
 describe('revoke wins, and is final', () => {
   const bot = { type: 'service', id: 'bot' } as const
-  const rivals: Readonly<Record<string, (keys: KeyManager<Name>, id: string) => Promise<unknown>>> = {
+  const rivals: Readonly<Record<string, (keys: KeyManager, id: string) => Promise<unknown>>> = {
     update: (keys, id) => keys.update(id, { name: 'Later', permissions: ['prompts:*'] }),
     rotate: (keys, id) => keys.rotate(id, { overlap: 0 }),
     endOverlap: (keys, id) => keys.endOverlap(id),
@@ -290,7 +290,7 @@ describe('revoke wins, and is final', () => {
 })
 
 describe('a change whose answer is lost', () => {
-  const changes: readonly [string, (keys: KeyManager<Name>, id: string) => Promise<unknown>, object][] = [
+  const changes: readonly [string, (keys: KeyManager, id: string) => Promise<unknown>, object][] = [
     ['update', (keys, id) => keys.update(id, { name: 'Later' }), { name: 'Later' }],
     ['disable', (keys, id) => keys.disable(id), { status: 'disabled' }],
     ['rotate', (keys, id) => keys.rotate(id, { overlap: 0 }), { secrets: [{ version: 2 }, { version: 1 }] }],

@@ -3,7 +3,7 @@ import { testClock } from '@claviger/testing'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { definePermissions, type Key, type KeyringOptions } from '../../src/index.ts'
 import { user } from '../support/actors.ts'
-import { type Name, type SetUp, setUp } from '../support/set-up.ts'
+import { type SetUp, setUp } from '../support/set-up.ts'
 
 /*
  * A permission is taken out of the catalogue while keys hold it: `before` is the process of yesterday, `after` the one of
@@ -22,10 +22,10 @@ let token: string
 beforeEach(async () => {
   const shared = memoryStore()
   const clock = testClock()
-  before = setUp({ on: shared.connect(), at: clock, ...(wide as unknown as Partial<KeyringOptions<Name>>) })
+  before = setUp({ on: shared.connect(), at: clock, ...(wide as unknown as Partial<KeyringOptions>) })
   after = setUp({ on: shared.connect(), at: clock, seed: 2, resolveOwner: () => own })
   const made = await before.create({
-    permissions: ['prompts:read', 'old:read', 'old:*'] as unknown as readonly Name[],
+    permissions: ['prompts:read', 'old:read', 'old:*'],
     expiresIn: '30d',
   })
   ;({ key, token } = made)
@@ -48,7 +48,7 @@ describe('its owner', () => {
 
   test('sends the list back as it was shown: nothing is written, with or without another field', async () => {
     const commits = after.store.calls.commit ?? 0
-    const shown = (await ada().get(key.id)).permissions as readonly Name[]
+    const shown = (await ada().get(key.id)).permissions
     expect(await ada().update(key.id, { permissions: shown })).toMatchObject({ revision: key.revision })
     expect(after.store.calls.commit ?? 0).toBe(commits)
     expect(await ada().update(key.id, { permissions: shown, name: 'Renamed' })).toMatchObject({
@@ -58,7 +58,7 @@ describe('its owner', () => {
   })
 
   test('adds a declared permission beside it, and drops it', async () => {
-    const more = ['old:*', 'old:read', 'prompts:list', 'prompts:read'] as unknown as readonly Name[]
+    const more = ['old:*', 'old:read', 'prompts:list', 'prompts:read']
     expect(await ada().update(key.id, { permissions: more })).toMatchObject({ permissions: more })
     expect(await ada().update(key.id, { permissions: ['prompts:read'] })).toMatchObject({
       permissions: ['prompts:read'],
@@ -68,7 +68,7 @@ describe('its owner', () => {
   test.each([['old:write'], ['old:delete'], ['*:gone']])(
     'never adds %s, which the key does not hold by that name, whatever else it holds',
     async (grant) => {
-      const wanted = [...key.permissions, grant] as unknown as readonly Name[]
+      const wanted = [...key.permissions, grant]
       await expect(ada().update(key.id, { permissions: wanted })).rejects.toMatchObject({
         code: 'ERR_CLAVIGER_VALIDATION',
         field: 'permissions[3]',
@@ -114,7 +114,7 @@ test('a service account that holds it is renamed, keeps it in a list sent back, 
   expect(await serviceAccounts.update(id, { permissions })).toMatchObject({
     permissions,
   })
-  const added = [...permissions, 'old:read'] as unknown as readonly Name[]
+  const added = [...permissions, 'old:read']
   await expect(serviceAccounts.update(id, { permissions: added })).rejects.toMatchObject({ field: 'permissions[2]' })
   await serviceAccounts.update(id, { permissions: ['prompts:read'] })
   expect(await serviceAccounts.get(id)).toMatchObject({ permissions: ['prompts:read'] })
@@ -132,5 +132,5 @@ test('a diagnosis tells of it, and does not call it granted', async () => {
 
 test('a permission that comes back counts again', async () => {
   await ada().update(key.id, { name: 'Kept' })
-  expect(await before.keyring.verify(token, { permission: 'old:read' as Name })).toMatchObject({ ok: true })
+  expect(await before.keyring.verify(token, { permission: 'old:read' })).toMatchObject({ ok: true })
 })

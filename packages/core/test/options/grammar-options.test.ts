@@ -3,10 +3,10 @@ import { testClock } from '@claviger/testing'
 import { describe, expect, test } from 'vitest'
 import { createHttpAuth } from '../../src/http/http-auth.ts'
 import type { KeyringOptions } from '../../src/index.ts'
-import { type Name, type SetUp, setUp } from '../support/set-up.ts'
+import { type SetUp, setUp } from '../support/set-up.ts'
 
 /** Two processes of one rolling deployment on one store. */
-function rolling(before: Partial<KeyringOptions<Name>>, after: Partial<KeyringOptions<Name>>): readonly [SetUp, SetUp] {
+function rolling(before: Partial<KeyringOptions>, after: Partial<KeyringOptions>): readonly [SetUp, SetUp] {
   const shared = memoryStore()
   const clock = testClock()
   return [
@@ -49,7 +49,7 @@ describe('an environment', () => {
     )
     await expect(before.create({ environment: 'preview' })).rejects.toMatchObject({ field: 'environment' })
     const { token } = await after.create({ environment: 'preview' })
-    expect(await before.keyring.verify(token, { environments: ['preview'] })).toMatchObject({ ok: true })
+    expect(await before.keyring.verify(token, { environment: 'preview' })).toMatchObject({ ok: true })
     expect((await before.keys.list({ environment: 'preview' })).items).toHaveLength(1)
     expect(before.keyring.environments).toEqual(['production'])
     expect(before.keyring.tokenGrammar.environments).toEqual(['production', 'preview'])

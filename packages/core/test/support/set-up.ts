@@ -9,14 +9,14 @@ import {
   type KeyManager,
   type Keyring,
   type KeyringOptions,
-  type PermissionName,
+  type PermissionDefinition,
   systemActor,
 } from '../../src/index.ts'
 import type { KeyStore } from '../../src/store/store.ts'
 import { type ObservedStore, observedStore } from './observed-store.ts'
 
-export const definition = { prompts: ['read', 'list', 'write'], context: ['download'] } as const
-export type Name = PermissionName<typeof definition>
+// Not narrowed to names: tests grant what the compiler would refuse. `test/types.test-d.ts` tests the names.
+const definition: PermissionDefinition = { prompts: ['read', 'list', 'write'], context: ['download'] }
 
 export const pepper = 'a pepper of thirty-two characters'
 export const ada = { type: 'user', id: 'ada' } as const
@@ -24,15 +24,15 @@ export const ada = { type: 'user', id: 'ada' } as const
 export interface SetUp {
   readonly clock: TestClock
   readonly store: ObservedStore
-  readonly keyring: Keyring<Name>
-  readonly keys: KeyManager<Name>
+  readonly keyring: Keyring
+  readonly keys: KeyManager
   /** Creates a key of ada in ws_acme, production, unless told otherwise. */
-  readonly create: (input?: Partial<CreateKeyInput<Name>>) => Promise<CreatedKey>
+  readonly create: (input?: Partial<CreateKeyInput>) => Promise<CreatedKey>
 }
 
 /** A keyring on a real memory store, with a clock that obeys and reproducible tokens. */
 export function setUp(
-  overrides: Partial<KeyringOptions<Name>> & {
+  overrides: Partial<KeyringOptions> & {
     readonly on?: KeyStore
     readonly at?: TestClock
     readonly seed?: number
@@ -40,7 +40,7 @@ export function setUp(
 ): SetUp {
   const { on = memoryStore(), at: clock = testClock(), seed = 1, ...options } = overrides
   const store = observedStore(on)
-  const keyring = createKeyring<Name>({
+  const keyring = createKeyring({
     prefix: 'acme',
     store,
     permissions: definePermissions(definition),
@@ -50,7 +50,7 @@ export function setUp(
     random: seededRandom(seed),
     ...(options.owners === undefined && { resolveOwner: () => ['*:*'] }),
     ...options,
-  } as KeyringOptions<Name>)
+  } as KeyringOptions)
   const keys = keyring.as(systemActor('ws_acme'))
   return {
     clock,

@@ -30,7 +30,7 @@ describe('a direct verify', () => {
     const { token } = await create({ permissions: ['prompts:read'] })
     await keyring.verify(token, { permission: 'prompts:write' })
     await keyring.verify(token, { workspaceId: 'ws_other' })
-    await keyring.verify(token, { environments: ['ci'] })
+    await keyring.verify(token, { environment: ['ci'] })
     await flushed(made)
     expect(await stored(store)).toMatchObject({
       requests: 3,

@@ -21,8 +21,12 @@ const nothingAsked: readonly (readonly [what: string, requirement: unknown])[] =
   ['permissions with a hole', { permissions: Array(1) }],
   ['a permission that is not declared', { permission: 'prompts:reed' }],
   ['a misspelt requirement', { workspace: 'ws_acme' }],
-  ['environments that are text', { environments: 'non-production' }],
-  ['an environment that is not declared', { environments: ['moon'] }],
+  ['environments that are text', { environment: 'non-production' }],
+  ['an environment that is not declared', { environment: ['moon'] }],
+  ['a list in the place of one permission', { permission: ['prompts:read'] }],
+  ['no environment of several', { environment: [] }],
+  ['an environment that is undefined', { environment: undefined }],
+  ['the name it had before', { environments: ['production'] }],
   ['none of several', { anyPermission: [] }],
   ['a text', 'prompts:read'],
   ['a number', 5],
@@ -58,11 +62,11 @@ describe('what asks nothing that can be answered is refused', () => {
   test('however long it is', async () => {
     const long = 'x'.repeat(5_000_000)
     await expect(keyring.verify(token, long as never)).rejects.toThrow(ConfigurationError)
-    await expect(keyring.verify(token, { permission: long } as never)).rejects.toThrow(/a text of 5000000 characters/)
+    await expect(keyring.verify(token, { permission: long })).rejects.toThrow(/a text of 5000000 characters/)
   })
 
   test('without repeating a token that came in the wrong place', async () => {
-    for (const asked of [{ permission: token }, { permissions: [token] }, { environments: [token] }, { [token]: 1 }]) {
+    for (const asked of [{ permission: token }, { permissions: [token] }, { environment: [token] }, { [token]: 1 }]) {
       const failure = await keyring.verify('prompts:read', asked as never).catch((error: Error) => error)
       expect(failure).toBeInstanceOf(ConfigurationError)
       expect(JSON.stringify([failure, (failure as Error).message])).not.toContain(token.slice(-49, -30))
@@ -76,8 +80,9 @@ describe('authorize', () => {
     [{ permission: 'prompts:write' }, 'insufficient_permission'],
     [{ permissions: ['prompts:read', 'prompts:write'] }, 'insufficient_permission'],
     [{ anyPermission: ['prompts:read', 'prompts:write'] }, undefined],
-    [{ environments: ['production'] }, undefined],
-    [{ environments: ['staging'] }, 'wrong_environment'],
+    [{ environment: 'production' }, undefined],
+    [{ environment: ['staging', 'production'] }, undefined],
+    [{ environment: ['staging'] }, 'wrong_environment'],
     [{ workspaceId: 'ws_acme' }, undefined],
     [{ workspaceId: 'ws_other', permission: 'prompts:read' }, 'wrong_workspace'],
   ] as never

@@ -338,11 +338,11 @@ describe('what a use asks of the key', () => {
       const verification = await keyring.verify(token, context)
       return verification.ok ? 'ok' : verification.code
     }
-    expect(await code({ workspaceId: 'ws_acme', environments: ['production'], permission: 'prompts:read' })).toBe('ok')
-    expect(await code({ workspaceId: 'ws_globex', environments: ['ci'], permission: 'prompts:write' })).toBe(
+    expect(await code({ workspaceId: 'ws_acme', environment: ['production'], permission: 'prompts:read' })).toBe('ok')
+    expect(await code({ workspaceId: 'ws_globex', environment: ['ci'], permission: 'prompts:write' })).toBe(
       'wrong_workspace',
     )
-    expect(await code({ environments: ['ci', 'staging'], permission: 'prompts:write' })).toBe('wrong_environment')
+    expect(await code({ environment: ['ci', 'staging'], permission: 'prompts:write' })).toBe('wrong_environment')
     expect(await code({ permission: 'prompts:write' })).toBe('insufficient_permission')
     expect(await code({ permission: 'context:download' })).toBe('owner_lacks_permission')
     expect(await code({ permissions: ['prompts:read', 'prompts:write'] })).toBe('insufficient_permission')
@@ -378,7 +378,7 @@ describe('what a use asks of the key', () => {
     for (const context of [
       { permission: 'prompts:raed' },
       { anyPermission: [] },
-      { environments: ['prod'] },
+      { environment: ['prod'] },
     ] as never[]) {
       await expect(keyring.verify(token, context)).rejects.toMatchObject({ code: 'ERR_CLAVIGER_CONFIGURATION' })
     }

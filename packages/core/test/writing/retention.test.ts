@@ -56,7 +56,7 @@ describe('purge', () => {
   test('keeps what it is told to keep, in words or milliseconds; null keeps for ever', async () => {
     const { store, limits } = noting()
     const retention = {
-      revokedKeys: 1,
+      revokedKeys: '1ms',
       deletedServiceAccounts: '2h',
       activity: '30d',
       usage: null,

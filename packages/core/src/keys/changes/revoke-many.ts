@@ -1,4 +1,5 @@
-import { isClavigerError, ValidationError } from '../../errors/errors.ts'
+import { ValidationError } from '../../errors/errors.ts'
+import { isClavigerError } from '../../verification/any-error.ts'
 import type { RevokeResult } from '../shapes/inputs.ts'
 import type { Key } from '../shapes/key.ts'
 

@@ -1,5 +1,5 @@
 import { ConflictError, ForbiddenError, RotationInProgressError, ValidationError } from '../../errors/errors.ts'
-import { durationForm, durationMs } from '../../input/duration.ts'
+import { parseDuration } from '../../input/duration.ts'
 import type { KeyRecord, SecretRecord } from '../../store/records.ts'
 import type { TokenGrammar } from '../../token/grammar.ts'
 import type { ManagerParts } from '../facade/parts.ts'
@@ -7,7 +7,7 @@ import { requireAllOf } from '../rules/ceiling.ts'
 import { demand, mayOwnFor } from '../rules/rights.ts'
 import type { Actor } from '../shapes/actor.ts'
 import { ownFields } from '../shapes/checks.ts'
-import type { CreatedKey, RotateOptions } from '../shapes/inputs.ts'
+import type { CreatedKey, RotatedKey, RotateOptions } from '../shapes/inputs.ts'
 import type { Key } from '../shapes/key.ts'
 import { changeKey, requireAlive } from './change-key.ts'
 import { type NewSecret, newSecret } from './new-secret.ts'
@@ -21,10 +21,12 @@ export async function rotateKey(
   actor: Actor,
   id: string,
   options: RotateOptions,
-): Promise<Omit<CreatedKey, 'replayed'>> {
+): Promise<RotatedKey> {
   demand(actor, 'rotate')
   const overlapMs = parseOverlap(options, parts.policy.maxOverlapMs)
-  return overlapMs === 0 ? replaceSecrets(parts, actor, id) : rotateWithOverlap(parts, actor, id, overlapMs)
+  const rotate = overlapMs === 0 ? replaceSecrets(parts, actor, id) : rotateWithOverlap(parts, actor, id, overlapMs)
+  const { key, token } = await rotate
+  return { key, token, overlapEndsAt: key.status === 'rotating' ? (key.secrets[1]?.endsAt ?? null) : null }
 }
 
 async function rotateWithOverlap(
@@ -177,8 +179,7 @@ function overlapEnd({ secrets: [, previous] }: KeyRecord, now: number): number |
 function parseOverlap(options: RotateOptions, maxOverlapMs: number): number {
   const { overlap } = ownFields<RotateOptions>('rotate', options, ['overlap'])
   if (overlap === undefined) return Math.min(defaultOverlapMs, maxOverlapMs)
-  const ms = durationMs(overlap)
-  if (ms === undefined) throw new ValidationError('overlap', `Expected overlap to be ${durationForm}, or 0 for none.`)
+  const ms = parseDuration('overlap', overlap, 'h', (message) => new ValidationError('overlap', message))
   if (ms <= maxOverlapMs) return ms
   throw new ValidationError('overlap', `Expected overlap to be at most ${maxOverlapMs} ms (policy.maxOverlap).`)
 }

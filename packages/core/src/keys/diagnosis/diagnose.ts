@@ -12,7 +12,7 @@ import { findVisible } from '../reading/read-keys.ts'
 import { demand } from '../rules/rights.ts'
 import type { Actor } from '../shapes/actor.ts'
 import { boundedText, ownFields, parseReference } from '../shapes/checks.ts'
-import { parseEnvironment } from '../shapes/create-input.ts'
+import { parseEnvironments } from '../shapes/create-input.ts'
 import type { DiagnoseInput, DiagnoseTarget, Diagnosis, DiagnosisCheck, DiagnosisCheckName } from './diagnose.types.ts'
 import {
   type Finding,
@@ -152,7 +152,7 @@ function parseQuestion({ permissions, grammar }: ManagerParts, input: DiagnoseIn
   ])
   return bare<Requirement>({
     ...(permission !== undefined && { permissions: [parsePermission(permission, permissions)] }),
-    ...(environment !== undefined && { environments: [parseEnvironment(environment, grammar.environments)] }),
+    ...(environment !== undefined && { environments: parseEnvironments(environment, grammar.environments) }),
     ...(workspaceId !== undefined && { workspaceId: parseReference('workspaceId', workspaceId) }),
   })
 }

@@ -56,10 +56,11 @@ export interface Diagnosis {
 
 /** What `diagnose` is told besides the key: the question of a route. */
 export interface DiagnoseInput<Permission extends string = string> {
-  readonly permission?: Permission
-  readonly environment?: string
+  readonly permission?: Permission | undefined
+  /** The environment the route asks for, or those of which one will do. */
+  readonly environment?: string | readonly string[] | undefined
   /** The workspace the failing route belongs to. */
-  readonly workspaceId?: string
+  readonly workspaceId?: string | undefined
 }
 
 /** A key to be looked at: the token a client sends, exactly as it sends it, or the id of the key. */

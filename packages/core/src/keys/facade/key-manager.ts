@@ -20,7 +20,6 @@ import { ownFields } from '../shapes/checks.ts'
 import type { CreatedKey, Reason } from '../shapes/inputs.ts'
 import { type Key, keyFromRecord } from '../shapes/key.ts'
 import { parseActor } from '../shapes/parse-actor.ts'
-import type { KeyUsage, UsageInput, WorkspaceUsage, WorkspaceUsageInput } from '../../usage/reading/usage.types.ts'
 import type { KeyManager } from './key-manager.types.ts'
 import type { ManagerParts } from './parts.ts'
 
@@ -53,16 +52,7 @@ export function createManagers(parts: ManagerParts): (actor: Actor) => KeyManage
       requireRevoke(actor, id)
       return revokeKey(parts, actor, id, reason)
     }
-    async function usage(id: string, input?: UsageInput): Promise<KeyUsage>
-    async function usage(input?: WorkspaceUsageInput): Promise<WorkspaceUsage>
-    async function usage(target: string | WorkspaceUsageInput = {}, input: UsageInput = {}): Promise<unknown> {
-      const actor = await begin()
-      return typeof target === 'string'
-        ? usageOfKey(parts, actor, target, input)
-        : usageOfWorkspace(parts, actor, target)
-    }
     return {
-      usage,
       async create(input, options?: Parameters<KeyManager['create']>[1]) {
         const actor = await begin()
         // The overloads tell callers without an idempotency key that there is a token.
@@ -116,6 +106,14 @@ export function createManagers(parts: ManagerParts): (actor: Actor) => KeyManage
         const actor = await begin()
         return transferKey(parts, actor, id, owner)
       },
+      async usage(id, input = {}) {
+        const actor = await begin()
+        return usageOfKey(parts, actor, id, input)
+      },
+      async workspaceUsage(input = {}) {
+        const actor = await begin()
+        return usageOfWorkspace(parts, actor, input)
+      },
       async activity(input = {}) {
         const actor = await begin()
         return readActivity(parts, actor, input)
@@ -124,7 +122,7 @@ export function createManagers(parts: ManagerParts): (actor: Actor) => KeyManage
         const actor = await begin()
         return diagnoseKey(parts, actor, target, input)
       },
-      permissions: () => grantableBy(asked, parts),
+      grantable: () => grantableBy(asked, parts),
       serviceAccounts: createServiceAccountManager(parts, asked, begin),
     }
   }

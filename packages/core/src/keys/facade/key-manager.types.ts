@@ -13,6 +13,7 @@ import type {
   Reason,
   ReplayedKey,
   RevokeResult,
+  RotatedKey,
   RotateOptions,
   UpdateKeyInput,
 } from '../shapes/inputs.ts'
@@ -90,7 +91,7 @@ export interface KeyManager<Permission extends string = string> {
    *
    * @example
    * const rotated = await keys.rotate(key.id, { overlap: '24h' })
-   * console.log(`Deploy ${rotated.token}; the old one works until ${rotated.key.secrets[1]?.endsAt}.`)
+   * console.log(`Deploy ${rotated.token}; the old one works until ${rotated.overlapEndsAt?.toISOString()}.`)
    *
    * @throws {KeyNotFoundError}
    * @throws {KeyEndedError} when the key is revoked or expired
@@ -101,7 +102,7 @@ export interface KeyManager<Permission extends string = string> {
    * @throws {PermissionCeilingError} when the actor does not hold what the key was granted
    * @throws {ForbiddenError} for somebody else's personal key, and for an acting key that ends before this one
    */
-  rotate(id: string, options?: RotateOptions): Promise<{ readonly key: Key; readonly token: string }>
+  rotate(id: string, options?: RotateOptions): Promise<RotatedKey>
   /**
    * Ends the overlap of a rotation: the previous secret stops now. Without one, nothing changes.
    *
@@ -180,13 +181,14 @@ export interface KeyManager<Permission extends string = string> {
    * Reads how all keys of the workspace were used, and which the most. Needs `can: { listAll: true }`.
    *
    * @example
-   * const { activeKeys, byKey } = await keys.usage({ from: new Date('2030-01-01'), to: new Date('2030-02-01') })
+   * const range = { from: new Date('2030-01-01'), to: new Date('2030-02-01') }
+   * const { activeKeys, byKey } = await keys.workspaceUsage(range)
    *
    * @throws {ForbiddenError} when the actor does not see every key
    * @throws {ValidationError} naming the field
    * @throws {NotSupportedError} when the store counts nothing
    */
-  usage(input?: WorkspaceUsageInput): Promise<WorkspaceUsage>
+  workspaceUsage(input?: WorkspaceUsageInput): Promise<WorkspaceUsage>
   /**
    * Reads the activity log, newest first: with `listAll` of the whole workspace, else of one visible key or of what the
    * actor did itself.
@@ -215,9 +217,9 @@ export interface KeyManager<Permission extends string = string> {
    * What the actor may grant. Does no I/O.
    *
    * @example
-   * const { grantable, defaults } = keys.permissions()
+   * const { grantable, defaults } = keys.grantable()
    */
-  permissions(): Grantable<Permission>
+  grantable(): Grantable<Permission>
   /** The service accounts of the workspace. */
   readonly serviceAccounts: ServiceAccountManager<Permission>
 }

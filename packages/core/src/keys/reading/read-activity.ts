@@ -29,17 +29,17 @@ export interface ActivityEntry {
 
 /** What `activity` takes. All given conditions hold together. */
 export interface ActivityInput {
-  readonly keyId?: string
-  readonly serviceAccountId?: string
-  readonly actor?: ActorRef
-  readonly action?: string
+  readonly keyId?: string | undefined
+  readonly serviceAccountId?: string | undefined
+  readonly actor?: ActorRef | undefined
+  readonly action?: string | undefined
   /** Inclusive. */
-  readonly from?: Instant
+  readonly from?: Instant | undefined
   /** Exclusive. */
-  readonly to?: Instant
-  readonly cursor?: string
+  readonly to?: Instant | undefined
+  readonly cursor?: string | undefined
   /** 1 to 100. Default 25. */
-  readonly limit?: number
+  readonly limit?: number | undefined
 }
 
 const fields: readonly (keyof ActivityInput)[] = [

@@ -38,7 +38,7 @@ export async function usageOfWorkspace(
   given: WorkspaceUsageInput,
 ): Promise<WorkspaceUsage> {
   demand(actor, 'viewUsage')
-  const input = ownFields<WorkspaceUsageInput>('usage', given, ['from', 'to', 'bucket', 'limit'])
+  const input = ownFields<WorkspaceUsageInput>('workspaceUsage', given, ['from', 'to', 'bucket', 'limit'])
   const range = usageRange(input, parts.clock.now())
   const limit = parseLimit(input.limit ?? 10)
   requireExplicitly(actor, 'listAll')

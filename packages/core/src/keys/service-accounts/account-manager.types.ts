@@ -1,5 +1,6 @@
+import type { Grant } from '../../permissions/grant.ts'
 import type { Page } from '../../store/query.ts'
-import type { ChangeOptions, Grant } from '../shapes/inputs.ts'
+import type { ChangeOptions } from '../shapes/inputs.ts'
 import type { ServiceAccount } from '../shapes/service-account.ts'
 
 /** What `serviceAccounts.create` takes. A field not listed here is refused, not ignored. */
@@ -7,23 +8,26 @@ export interface CreateServiceAccountInput<Permission extends string = string> {
   /** 1 to 128 characters, no control characters. Say what it is for. */
   readonly name: string
   /** At most 2 000 characters. */
-  readonly description?: string | null
+  readonly description?: string | null | undefined
   /** The ceiling of its keys. The actor must hold all of it. */
   readonly permissions: readonly Grant<Permission>[]
 }
 
 /** What `serviceAccounts.update` takes. What is left out stays. */
-export type UpdateServiceAccountInput<Permission extends string = string> = Partial<
-  CreateServiceAccountInput<Permission>
->
+export interface UpdateServiceAccountInput<Permission extends string = string> {
+  readonly name?: string | undefined
+  readonly description?: string | null | undefined
+  /** Replaces the ceiling. What the account did not hold before, the actor must hold. */
+  readonly permissions?: readonly Grant<Permission>[] | undefined
+}
 
 /** What `serviceAccounts.list` takes. */
 export interface ListServiceAccountsInput {
   /** Default false. */
-  readonly includeDeleted?: boolean
-  readonly cursor?: string
+  readonly includeDeleted?: boolean | undefined
+  readonly cursor?: string | undefined
   /** 1 to 100. Default 25. */
-  readonly limit?: number
+  readonly limit?: number | undefined
 }
 
 /**

@@ -29,7 +29,9 @@ export function activityEntry(
   change: Pick<Activity, 'before' | 'after'>,
 ): Activity {
   const { type, id: actorId, workspaceId, origin = null } = actor
-  return { id, workspaceId, at, actor: { type, id: actorId }, action, target, ...change, origin }
+  // A checked one has no field that is undefined.
+  const from = origin as Activity['origin']
+  return { id, workspaceId, at, actor: { type, id: actorId }, action, target, ...change, origin: from }
 }
 
 /** What of a key the log tells the changes of, judged at `at`. */

@@ -5,27 +5,44 @@ import type { ActorRef, Owner } from '../../store/records.ts'
 import type { ApiKey } from '../../verification/verification.ts'
 import { ownFields } from './checks.ts'
 
-/** Things an actor may be allowed or forbidden to do. */
-export type Ability =
-  | 'list'
-  | 'listAll'
-  | 'create'
-  | 'update'
-  | 'rotate'
-  | 'revoke'
-  | 'viewUsage'
-  | 'viewActivity'
-  | 'diagnose'
-  | 'manageServiceAccounts'
+/**
+ * What an actor may do. An actor sees its own keys, and manages what it sees: eight abilities are on unless denied, two
+ * are off unless given. A key that acts needs the permission `keys:manage` besides.
+ */
+export interface Abilities {
+  /** Read and list keys (`get`, `list`). Default true. */
+  readonly list?: boolean | undefined
+  /** See every key of the workspace, not its own only, and so manage them; `workspaceUsage` and the whole log. Default false. */
+  readonly listAll?: boolean | undefined
+  /** Make keys: for itself, and for service accounts it manages. Default true. */
+  readonly create?: boolean | undefined
+  /** Change, enable and transfer keys. Default true. */
+  readonly update?: boolean | undefined
+  /** Give keys of its own, or of service accounts it manages, a new secret; end an overlap. Default true. */
+  readonly rotate?: boolean | undefined
+  /** Revoke and disable keys. A key may always revoke itself. Default true. */
+  readonly revoke?: boolean | undefined
+  /** Read how keys were used. Default true. */
+  readonly viewUsage?: boolean | undefined
+  /** Read the activity log: of keys it sees, and what it did itself. Default true. */
+  readonly viewActivity?: boolean | undefined
+  /** Have keys explained (`diagnose`). Default true. */
+  readonly diagnose?: boolean | undefined
+  /** Manage the service accounts of the workspace, and see and manage their keys. Default false. */
+  readonly manageServiceAccounts?: boolean | undefined
+}
+
+/** The name of something an actor may do. */
+export type Ability = keyof Abilities
 
 /** Where a management call came from, for the activity log. Longer texts are cut. */
 export interface Origin {
   /** At most 64 characters. */
-  readonly ip?: string
+  readonly ip?: string | undefined
   /** At most 256 characters. */
-  readonly userAgent?: string
+  readonly userAgent?: string | undefined
   /** At most 128 characters. */
-  readonly requestId?: string
+  readonly requestId?: string | undefined
 }
 
 /**
@@ -39,36 +56,33 @@ interface AnyActor extends ActorRef {
   readonly workspaceId: string
   /** The grants the actor holds: the ceiling of what it can grant. */
   readonly permissions: readonly string[]
-  /**
-   * What the actor may do beyond, or not even with, its own keys. Left out: everything with its own keys,
-   * nothing with others'; `listAll` and `manageServiceAccounts` need an explicit `true`. Who sees a key may manage it.
-   */
-  readonly can?: Readonly<Partial<Record<Ability, boolean>>>
+  /** What differs from the defaults. Default: everything with its own keys, nothing with those of others. */
+  readonly can?: Abilities | undefined
   /** Where the call came from: written into the activity log. */
-  readonly origin?: Origin
+  readonly origin?: Origin | undefined
 }
 
 /** A person, a service account, or the system. */
 export interface MemberActor extends AnyActor {
   readonly type: 'user' | 'service' | 'system'
   /** Only keys have the limits of a key. */
-  readonly owner?: never
-  readonly environment?: never
-  readonly expiresAt?: never
-  readonly secretVersion?: never
+  readonly owner?: undefined
+  readonly environment?: undefined
+  readonly expiresAt?: undefined
+  readonly secretVersion?: undefined
 }
 
 /** A key that acts. Made by `keyActor`. */
 export interface KeyActor extends AnyActor {
   readonly type: 'key'
   /** Whose it is. What it makes belongs to the same owner. Left out: nobody's. */
-  readonly owner?: Owner
+  readonly owner?: Owner | undefined
   /** The one environment whose keys it sees and makes. Left out: any. */
-  readonly environment?: string
+  readonly environment?: string | undefined
   /** What it makes ends no later. Null, or left out: never. */
-  readonly expiresAt?: Date | null
+  readonly expiresAt?: Date | null | undefined
   /** By which of its secrets. When that has ended, so has the actor. Left out: the current one. */
-  readonly secretVersion?: number
+  readonly secretVersion?: number | undefined
 }
 
 /**

@@ -13,6 +13,9 @@ const unprintable = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-
 // The same, but for tab and line feed.
 const unwritable = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/
 
+/** How many values a filter may name: each may be a look-up of its own. */
+const maxAlternatives = 100
+
 /**
  * Reads an input: a plain object's own fields, into an object without a prototype.
  *
@@ -50,6 +53,14 @@ export function parseText(field: string, text: unknown, maxLength: number): stri
 export function boundedText(field: string, text: unknown, maxLength = 255): string {
   if (typeof text === 'string' && text.length <= maxLength) return text
   throw new ValidationError(field, `Expected ${field} to be a text of at most ${maxLength} characters.`)
+}
+
+/** Checks one value or a list of at least one. @returns them without duplicates */
+export function oneOrMany<Value>(field: string, value: unknown, parse: (each: unknown) => Value): readonly Value[] {
+  // Array.from visits holes too: a sparse list must not slip through.
+  const all = Array.isArray(value) ? Array.from(value as readonly unknown[]) : [value]
+  if (all.length >= 1 && all.length <= maxAlternatives) return [...new Set(all.map(parse))]
+  throw new ValidationError(field, `Expected ${field} to be one, or a list of 1 to ${maxAlternatives}.`)
 }
 
 /** Checks how many items a page may hold. */

@@ -2,7 +2,7 @@ import { ValidationError } from '../../errors/errors.ts'
 import type { Duration } from '../../input/duration.ts'
 import type { PermissionCatalogue } from '../../permissions/catalogue.ts'
 import type { Owner } from '../../store/records.ts'
-import { ownFields, parseGrants, parseOwner } from './checks.ts'
+import { oneOrMany, ownFields, parseGrants, parseOwner } from './checks.ts'
 import { wantedEnd } from './expiry.ts'
 import type { FreeText } from './free-text.ts'
 import type { CreateKeyInput } from './inputs.ts'
@@ -63,4 +63,9 @@ export function parseEnvironment(environment: unknown, environments: readonly st
   const declared = environments.find((candidate) => candidate === environment)
   if (declared !== undefined) return declared
   throw new ValidationError('environment', `Expected environment to be one of ${environments.join(', ')}.`)
+}
+
+/** Checks one or several environments that a key is looked for in. */
+export function parseEnvironments(environment: unknown, environments: readonly string[]): readonly string[] {
+  return oneOrMany('environment', environment, (each) => parseEnvironment(each, environments))
 }

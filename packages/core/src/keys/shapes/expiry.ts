@@ -1,11 +1,11 @@
 import { ValidationError } from '../../errors/errors.ts'
-import { type Duration, durationForm, durationMs } from '../../input/duration.ts'
+import { type Duration, parseDuration } from '../../input/duration.ts'
 import { type Instant, instantMs } from '../../input/instant.ts'
 
 /** What is asked of a key's end. Both left out: never. */
 export interface WantedExpiry {
-  readonly expiresAt?: Instant | null
-  readonly expiresIn?: Duration
+  readonly expiresAt?: Instant | null | undefined
+  readonly expiresIn?: Duration | undefined
 }
 
 /**
@@ -20,8 +20,7 @@ export function wantedEnd({ expiresAt, expiresIn }: WantedExpiry, now: number): 
       : inFuture('expiresAt', instantMs('expiresAt', expiresAt), now)
   }
   if (expiresAt !== undefined) throw new ValidationError('expiresIn', 'Give expiresAt or expiresIn, not both.')
-  const ms = durationMs(expiresIn)
-  if (ms === undefined) throw new ValidationError('expiresIn', `Expected expiresIn to be ${durationForm}.`)
+  const ms = parseDuration('expiresIn', expiresIn, 'd', (message) => new ValidationError('expiresIn', message))
   return inFuture('expiresIn', instantMs('expiresIn', now + ms), now)
 }
 

@@ -1,12 +1,11 @@
 import type { Duration } from '../../input/duration.ts'
+import type { Grant } from '../../permissions/grant.ts'
 import type { Owner } from '../../store/records.ts'
 import type { KeyStatus } from '../../store/status.ts'
+import type { AnyClavigerError } from '../../verification/any-error.ts'
 import type { Attention } from './attention.ts'
 import type { Instant } from '../../input/instant.ts'
 import type { Key } from './key.ts'
-
-/** A grant: a declared permission, or one in which a whole segment is `*`. */
-export type Grant<Permission extends string = string> = Permission | (string & {})
 
 /** What `create` takes. A field not listed here is refused, not ignored. */
 export interface CreateKeyInput<Permission extends string = string> {
@@ -15,20 +14,20 @@ export interface CreateKeyInput<Permission extends string = string> {
   /** One of the keyring's environments. Can never be changed. */
   readonly environment: string
   /** At most 2 000 characters. */
-  readonly description?: string | null
+  readonly description?: string | null | undefined
   /** Grants. Default: the keyring's `defaultPermissions`, as far as the actor and a service account hold them. */
-  readonly permissions?: readonly Grant<Permission>[]
+  readonly permissions?: readonly Grant<Permission>[] | undefined
   /** Default: the actor itself. A service account needs `can.manageServiceAccounts`; the system actor must say. */
-  readonly owner?: Owner
+  readonly owner?: Owner | undefined
   /** When it ends. Default: never; for a key that acts, when that ends. Text is RFC 3339 with a zone. */
-  readonly expiresAt?: Instant | null
+  readonly expiresAt?: Instant | null | undefined
   /** When it ends, from now: `'90d'`. Instead of `expiresAt`. */
-  readonly expiresIn?: Duration
+  readonly expiresIn?: Duration | undefined
   /**
    * At most 32 entries of text, and 4 096 bytes of UTF-8 as JSON in all. Whoever may update the key may change them: no
    * place for what customers must not change.
    */
-  readonly metadata?: Readonly<Record<string, string>>
+  readonly metadata?: Readonly<Record<string, string>> | undefined
 }
 
 /** How `create` is to be carried out. */
@@ -57,21 +56,21 @@ export interface ReplayedKey {
 
 /** What `update` takes. What is left out stays; a field not listed here is refused, not ignored. */
 export interface UpdateKeyInput<Permission extends string = string> {
-  readonly name?: string
-  readonly description?: string | null
+  readonly name?: string | undefined
+  readonly description?: string | null | undefined
   /** Replaces all grants. What the key did not hold before, the actor must hold. */
-  readonly permissions?: readonly Grant<Permission>[]
+  readonly permissions?: readonly Grant<Permission>[] | undefined
   /** A later end, or none, needs everything the key holds, and stays within `policy.maxLifetime`. */
-  readonly expiresAt?: Instant | null
-  readonly expiresIn?: Duration
+  readonly expiresAt?: Instant | null | undefined
+  readonly expiresIn?: Duration | undefined
   /** Replaces all entries. */
-  readonly metadata?: Readonly<Record<string, string>>
+  readonly metadata?: Readonly<Record<string, string>> | undefined
 }
 
 /** How a change is to be carried out. */
 export interface ChangeOptions {
   /** The `revision` the caller has seen: if the record has another by now, nothing is changed. Default: any. */
-  readonly revision?: number
+  readonly revision?: number | undefined
 }
 
 /** How `rotate` is to be carried out. */
@@ -80,29 +79,38 @@ export interface RotateOptions {
    * How long the old secret still works. Default `'24h'`; at most `policy.maxOverlap`, and never beyond the key's expiry.
    * `0`: every older secret stops now.
    */
-  readonly overlap?: Duration
+  readonly overlap?: Duration | undefined
+}
+
+/** The key with its new secret and, this once, the token. */
+export interface RotatedKey {
+  readonly key: Key
+  /** Show it to the user now; it cannot be had again. */
+  readonly token: string
+  /** Until when the previous token works beside it; null when it has stopped already. */
+  readonly overlapEndsAt: Date | null
 }
 
 /** Why something is done, for the activity log. */
 export interface Reason {
   /** At most 500 characters. */
-  readonly reason?: string | null
+  readonly reason?: string | null | undefined
 }
 
 /** What `list` takes. All given conditions hold together. */
 export interface ListKeysInput {
-  readonly status?: KeyStatus | readonly KeyStatus[]
+  readonly status?: KeyStatus | readonly KeyStatus[] | undefined
   /** `false` leaves out what ended: revoked and expired keys. In place of `status`. Default true. */
-  readonly ended?: boolean
-  readonly environment?: string
-  readonly ownerId?: string
+  readonly ended?: boolean | undefined
+  readonly environment?: string | undefined
+  readonly ownerId?: string | undefined
   /** Only keys that need this kind of look. Unless `status` is given, ended keys are left out. */
-  readonly attention?: Attention
+  readonly attention?: Attention | undefined
   /** The key id, the last four characters of the token, or the beginning of the name. */
-  readonly search?: string
-  readonly cursor?: string
+  readonly search?: string | undefined
+  readonly cursor?: string | undefined
   /** 1 to 100. Default 25. */
-  readonly limit?: number
+  readonly limit?: number | undefined
 }
 
 /** How one of several revocations ended. */
@@ -111,8 +119,8 @@ export type RevokeResult =
   | {
       readonly id: string
       readonly ok: false
-      /** A `ClavigerError`: not found, not durable, ... */
-      readonly error: Error
+      /** Why not: `code` narrows it to its class. Not found, not durable, ... */
+      readonly error: AnyClavigerError
     }
 
 /** What an actor may grant. */

@@ -6,17 +6,17 @@ export type UsageBucket = 'hour' | 'day'
 /** What `usage` takes. */
 export interface UsageInput {
   /** Inclusive; lowered to the start of its bucket. Default: 24 hours (`hour`) or 30 days (`day`) before `to`. */
-  readonly from?: Instant
+  readonly from?: Instant | undefined
   /** Exclusive; raised to the end of its bucket. Default: the end of the current bucket. */
-  readonly to?: Instant
+  readonly to?: Instant | undefined
   /** Default `day`. At most 31 days by `hour`, 400 by `day`. */
-  readonly bucket?: UsageBucket
+  readonly bucket?: UsageBucket | undefined
 }
 
 /** What `usage` of a whole workspace takes. */
 export interface WorkspaceUsageInput extends UsageInput {
   /** How many keys `byKey` names, the busiest first: 1 to 100. Default 10. */
-  readonly limit?: number
+  readonly limit?: number | undefined
 }
 
 /** What became of requests whose key was proven. */

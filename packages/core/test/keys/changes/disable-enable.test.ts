@@ -32,7 +32,7 @@ describe('disable and enable', () => {
   test('an ended key is neither disabled nor enabled', async () => {
     const { create, keys, clock } = setUp()
     const revoked = await create()
-    const expired = await create({ expiresIn: 1 })
+    const expired = await create({ expiresIn: '1ms' })
     await keys.disable(revoked.key.id)
     await keys.revoke(revoked.key.id)
     clock.advance(1)
@@ -63,10 +63,10 @@ describe('disable and enable', () => {
     const { key } = await create()
     const forbidden = { code: 'ERR_CLAVIGER_FORBIDDEN' }
     const barred = keyring.as(user('ada', { permissions: ['*:*'], can: { revoke: false } }))
-    await expect(barred.disable(key.id)).rejects.toMatchObject({ ...forbidden, action: 'revoke' })
+    await expect(barred.disable(key.id)).rejects.toMatchObject({ ...forbidden, subject: 'revoke' })
     const noUpdates = keyring.as(user('ada', { permissions: ['*:*'], can: { update: false } }))
     expect(await noUpdates.disable(key.id)).toMatchObject({ status: 'disabled' })
-    await expect(noUpdates.enable(key.id)).rejects.toMatchObject({ ...forbidden, action: 'update' })
+    await expect(noUpdates.enable(key.id)).rejects.toMatchObject({ ...forbidden, subject: 'update' })
     expect(await barred.enable(key.id)).toMatchObject({ status: 'active' })
   })
 

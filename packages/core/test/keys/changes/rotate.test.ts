@@ -63,6 +63,17 @@ describe('rotate', () => {
     }
   })
 
+  test('it says until when the previous token works', async () => {
+    const { clock, create, keys } = setUp()
+    const made = await create({ expiresIn: '2h' })
+    expect(await keys.rotate(made.key.id, { overlap: '1h' })).toMatchObject({
+      overlapEndsAt: new Date(clock.now() + 3_600_000),
+    })
+    expect((await keys.rotate(made.key.id, { overlap: 0 })).overlapEndsAt).toBeNull()
+    // No longer than the key itself.
+    expect((await keys.rotate(made.key.id, { overlap: '1d' })).overlapEndsAt).toEqual(made.key.expiresAt)
+  })
+
   test.each([0, '0ms', '0h'] as const)('with overlap %j the old token is refused at once', async (overlap) => {
     const { create, keyring, keys } = setUp()
     const made = await create()
@@ -86,6 +97,8 @@ describe('rotate', () => {
     '',
     '8d',
     7 * day + 1,
+    24,
+    999,
   ])('refuses the overlap %j and changes nothing', async (overlap) => {
     const { create, keys, store } = setUp()
     const { key } = await create()
@@ -119,7 +132,7 @@ describe('rotate', () => {
   test('a revoked or expired key is not rotated, and nothing is made', async () => {
     const { create, keys, clock, store } = setUp()
     const revoked = await create()
-    const expired = await create({ expiresIn: 1 })
+    const expired = await create({ expiresIn: '1ms' })
     await keys.revoke(revoked.key.id)
     clock.advance(1)
     const commits = store.calls.commit
@@ -149,7 +162,7 @@ describe('rotate', () => {
     const { create, keyring, keys, clock } = setUp()
     const first = await create()
     const second = await keys.rotate(first.key.id, { overlap: '1h' })
-    await expect(keys.rotate(first.key.id, { overlap: 1 })).rejects.toMatchObject({
+    await expect(keys.rotate(first.key.id, { overlap: '1ms' })).rejects.toMatchObject({
       code: 'ERR_CLAVIGER_ROTATION_IN_PROGRESS',
       overlapEndsAt: new Date(clock.now() + 3_600_000),
     })
@@ -163,7 +176,7 @@ describe('rotate', () => {
   test('once an overlap is over, the next may begin', async () => {
     const { create, keys, clock } = setUp()
     const { key } = await create()
-    await keys.rotate(key.id, { overlap: 10 })
+    await keys.rotate(key.id, { overlap: '10ms' })
     clock.advance(9)
     await expect(keys.rotate(key.id)).rejects.toMatchObject({ code: 'ERR_CLAVIGER_ROTATION_IN_PROGRESS' })
     clock.advance(1)
@@ -187,7 +200,7 @@ describe('rotate', () => {
     const commits = store.calls.commit
     await expect(keyring.as(admin()).rotate(key.id)).rejects.toMatchObject({
       code: 'ERR_CLAVIGER_FORBIDDEN',
-      action: 'rotate',
+      subject: 'rotate',
     })
     expect(store.calls.commit).toBe(commits)
     const own = keyring.as(user('ada', { permissions: ['*:*'] }))
@@ -225,7 +238,7 @@ describe('rotate', () => {
     const { key } = await create()
     const keys = keyring.as(admin({ can: { rotate: false } }))
     for (const call of [() => keys.rotate(key.id), () => keys.endOverlap(key.id)]) {
-      await expect(call()).rejects.toMatchObject({ code: 'ERR_CLAVIGER_FORBIDDEN', action: 'rotate' })
+      await expect(call()).rejects.toMatchObject({ code: 'ERR_CLAVIGER_FORBIDDEN', subject: 'rotate' })
     }
   })
 
@@ -276,7 +289,7 @@ describe('endOverlap', () => {
     const { create, keys, store, clock } = setUp()
     const { key } = await create()
     expect(await keys.endOverlap(key.id)).toEqual(key)
-    await keys.rotate(key.id, { overlap: 10 })
+    await keys.rotate(key.id, { overlap: '10ms' })
     clock.advance(10)
     const commits = store.calls.commit
     expect(await keys.endOverlap(key.id)).toMatchObject({ revision: 2 })

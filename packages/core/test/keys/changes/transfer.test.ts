@@ -43,7 +43,7 @@ describe('transfer', () => {
   test('to oneself or to a managed service account, to nobody else', async () => {
     const { create, keyring, bot } = await withAccount()
     const { key } = await create({ owner: bob, permissions: ['prompts:read'] })
-    const forbidden = { code: 'ERR_CLAVIGER_FORBIDDEN', action: 'transfer' }
+    const forbidden = { code: 'ERR_CLAVIGER_FORBIDDEN', subject: 'transfer' }
     const sees = keyring.as(user('root', { permissions: ['*:*'], can: { listAll: true } }))
     await expect(sees.transfer(key.id, ada)).rejects.toMatchObject(forbidden)
     await expect(sees.transfer(key.id, bot)).rejects.toMatchObject(forbidden)
@@ -90,7 +90,7 @@ describe('transfer', () => {
     const robot = { type: 'service', id: 'robot' } as const
     await expect(keys.transfer(key.id, robot)).rejects.toMatchObject({
       code: 'ERR_CLAVIGER_FORBIDDEN',
-      action: 'owner',
+      subject: 'owner',
     })
     held.robot = ['prompts:read']
     await expect(keys.transfer(key.id, robot)).rejects.toMatchObject({ holder: 'owner', missing: ['prompts:write'] })
@@ -102,7 +102,7 @@ describe('transfer', () => {
     const { create, keys, account, bot } = await withAccount()
     const { key } = await create({ permissions: ['prompts:read'] })
     await keys.serviceAccounts.delete(account.id)
-    await expect(keys.transfer(key.id, bot)).rejects.toMatchObject({ code: 'ERR_CLAVIGER_FORBIDDEN', action: 'owner' })
+    await expect(keys.transfer(key.id, bot)).rejects.toMatchObject({ code: 'ERR_CLAVIGER_FORBIDDEN', subject: 'owner' })
   })
 
   test('to the owner it has changes nothing', async () => {
@@ -124,7 +124,10 @@ describe('transfer', () => {
     const { create, keyring, bot } = await withAccount()
     const { key } = await create()
     const keys = keyring.as(admin({ can: { listAll: true, manageServiceAccounts: true, update: false } }))
-    await expect(keys.transfer(key.id, bot)).rejects.toMatchObject({ code: 'ERR_CLAVIGER_FORBIDDEN', action: 'update' })
+    await expect(keys.transfer(key.id, bot)).rejects.toMatchObject({
+      code: 'ERR_CLAVIGER_FORBIDDEN',
+      subject: 'update',
+    })
   })
 
   test.each<[string, unknown]>([

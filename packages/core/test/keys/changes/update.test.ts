@@ -40,7 +40,7 @@ describe('update', () => {
     const { create, keyring, keys, clock } = setUp()
     const { key, token } = await create()
     expect(await keyring.verify(token)).toMatchObject({ ok: true })
-    await keys.update(key.id, { expiresIn: 100 })
+    await keys.update(key.id, { expiresIn: '100ms' })
     clock.advance(99)
     expect(await keyring.verify(token)).toMatchObject({ ok: true })
     clock.advance(1)
@@ -137,7 +137,7 @@ describe('update', () => {
   test('an ended key is changed no more', async () => {
     const { create, keys, clock } = setUp()
     const revoked = await create()
-    const expired = await create({ expiresIn: 1 })
+    const expired = await create({ expiresIn: '1ms' })
     await keys.revoke(revoked.key.id)
     clock.advance(1)
     for (const [{ key }, status] of [
@@ -162,7 +162,7 @@ describe('update', () => {
     const finds = store.calls.find
     await expect(keyring.as(admin({ can: { update: false } })).update(key.id, { name: 'x' })).rejects.toMatchObject({
       code: 'ERR_CLAVIGER_FORBIDDEN',
-      action: 'update',
+      subject: 'update',
     })
     expect(store.calls.find).toBe(finds)
   })

@@ -5,9 +5,9 @@ import type { KeyManager, Verification } from '../../../src/index.ts'
 import type { KeyStore } from '../../../src/store/store.ts'
 import { admin, named, user } from '../../support/actors.ts'
 import { fails, withoutLocks } from '../../support/observed-store.ts'
-import { type Name, type SetUp, setUp } from '../../support/set-up.ts'
+import { type SetUp, setUp } from '../../support/set-up.ts'
 
-type Keys = KeyManager<Name>
+type Keys = KeyManager
 
 /** What is weakened, and the token that shows it. */
 interface Scene {
@@ -53,7 +53,7 @@ const kinds: Readonly<Record<string, Kind>> = {
     rival: rename,
   },
   'update to an earlier end': {
-    withdraw: (keys, { id }) => keys.update(id, { expiresIn: 1 }),
+    withdraw: (keys, { id }) => keys.update(id, { expiresIn: '1ms' }),
     answer: { ok: false, code: 'key_expired' },
     action: 'key.updated',
     rival: rename,

@@ -103,7 +103,7 @@ describe('what is wrong with a key', () => {
     const { create, keys, clock } = setUp({ resolveOwner: () => ((asked += 1), ['*:*']) })
     const revoked = await create()
     await keys.revoke(revoked.key.id, { reason: 'leaked' })
-    const expired = await create({ expiresIn: 1 })
+    const expired = await create({ expiresIn: '1ms' })
     const disabled = await create()
     await keys.disable(disabled.key.id)
     const replaced = await create()
@@ -202,7 +202,7 @@ describe('agrees with verify', () => {
     const replaced = await create()
     const disabled = await create()
     const revoked = await create()
-    const expired = await create({ expiresIn: 1 })
+    const expired = await create({ expiresIn: '1ms' })
     const second = await keys.rotate(rotating.key.id)
     const third = await keys.rotate(replaced.key.id, { overlap: 0 })
     await keys.disable(disabled.key.id)
@@ -213,13 +213,14 @@ describe('agrees with verify', () => {
       held = owner
       await keyring.ownerChanged({ workspaceId: 'ws_acme', owner: ada })
       for (const token of tokens) {
-        for (const [question, context] of [
-          [{}, {}],
-          [{ permission: 'prompts:read' }, { permission: 'prompts:read' }],
-          [{ permission: 'prompts:write' }, { permission: 'prompts:write' }],
-          [{ environment: 'ci' }, { environments: ['ci'] }],
+        for (const question of [
+          {},
+          { permission: 'prompts:read' },
+          { permission: 'prompts:write' },
+          { environment: 'ci' },
+          { environment: ['ci', 'production'] },
         ] as const) {
-          const verdict = await keyring.verify(token, context)
+          const verdict = await keyring.verify(token, question)
           const { code } = await keys.diagnose(token, question)
           expect(code).toBe(verdict.ok ? 'ok' : verdict.code)
         }
@@ -244,7 +245,7 @@ describe('who is told', () => {
   test('not who may not diagnose, nor a key without keys:manage', async () => {
     const { create, keyring } = setUp()
     const { token } = await create()
-    const forbidden = { code: 'ERR_CLAVIGER_FORBIDDEN', action: 'diagnose' }
+    const forbidden = { code: 'ERR_CLAVIGER_FORBIDDEN', subject: 'diagnose' }
     await expect(keyring.as(admin({ can: { diagnose: false } })).diagnose(token)).rejects.toMatchObject(forbidden)
     const verification = await keyring.verify(token)
     if (!verification.ok) throw new Error(verification.code)

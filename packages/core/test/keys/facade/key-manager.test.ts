@@ -2,7 +2,7 @@ import { memoryStore } from '@claviger/store-memory'
 import { describe, expect, test } from 'vitest'
 import type { Actor, KeyManager, MemberActor } from '../../../src/index.ts'
 import { fails, withoutLocks } from '../../support/observed-store.ts'
-import { ada, type Name, setUp } from '../../support/set-up.ts'
+import { ada, setUp } from '../../support/set-up.ts'
 
 const user = (id: string, more: Partial<MemberActor> = {}): MemberActor => ({
   type: 'user',
@@ -126,7 +126,7 @@ describe('create', () => {
     const bot = { type: 'service', id: 'bot' } as const
     const plain = keyring.as(user('ada'))
     const admin = keyring.as(user('ada', { can: { manageServiceAccounts: true, listAll: true } }))
-    const refused = { code: 'ERR_CLAVIGER_FORBIDDEN', action: 'create' }
+    const refused = { code: 'ERR_CLAVIGER_FORBIDDEN', subject: 'create' }
     await expect(plain.create({ ...named, owner: bob })).rejects.toMatchObject(refused)
     await expect(admin.create({ ...named, owner: bob })).rejects.toMatchObject(refused)
     await expect(plain.create({ ...named, owner: bot })).rejects.toMatchObject(refused)
@@ -142,7 +142,7 @@ describe('create', () => {
   test('an actor that may not create is refused', async () => {
     const { keyring } = setUp()
     const keys = keyring.as(user('ada', { can: { create: false } }))
-    await expect(keys.create(named)).rejects.toMatchObject({ code: 'ERR_CLAVIGER_FORBIDDEN', action: 'create' })
+    await expect(keys.create(named)).rejects.toMatchObject({ code: 'ERR_CLAVIGER_FORBIDDEN', subject: 'create' })
   })
 
   test('an id that is taken is drawn anew', async () => {
@@ -252,7 +252,7 @@ describe('get and list', () => {
       cursor = page.nextCursor ?? undefined
     } while (cursor !== undefined)
     expect(all).toEqual(ids)
-    const names = async (input: Parameters<KeyManager<Name>['list']>[0]): Promise<string[]> =>
+    const names = async (input: Parameters<KeyManager['list']>[0]): Promise<string[]> =>
       (await keys.list(input)).items.map(({ name }) => name)
     expect(await names({ status: 'revoked' })).toEqual(['Key 6'])
     expect(await names({ status: ['active', 'rotating'], environment: 'ci' })).toEqual(['Key 4', 'Key 2', 'Key 0'])
@@ -341,7 +341,7 @@ describe('revoke', () => {
     await expect(keyring.as(user('eve')).revoke(key.id)).rejects.toMatchObject(notFound)
     await expect(keyring.as(user('ada', { workspaceId: 'ws_globex' })).revoke(key.id)).rejects.toMatchObject(notFound)
     const barred = keyring.as(user('ada', { can: { revoke: false } }))
-    await expect(barred.revoke(key.id)).rejects.toMatchObject({ code: 'ERR_CLAVIGER_FORBIDDEN', action: 'revoke' })
+    await expect(barred.revoke(key.id)).rejects.toMatchObject({ code: 'ERR_CLAVIGER_FORBIDDEN', subject: 'revoke' })
     expect(await keyring.as(user('ada')).revoke(key.id)).toMatchObject({ status: 'revoked' })
   })
 

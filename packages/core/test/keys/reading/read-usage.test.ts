@@ -164,21 +164,24 @@ describe('who may read usage', () => {
     const { create, keyring } = setUp()
     const { key } = await create()
     const keys = keyring.as(user('ada', { viewUsage: false, listAll: true }))
-    const forbidden = { code: 'ERR_CLAVIGER_FORBIDDEN', action: 'viewUsage' }
+    const forbidden = { code: 'ERR_CLAVIGER_FORBIDDEN', subject: 'viewUsage' }
     await expect(keys.usage(key.id)).rejects.toMatchObject(forbidden)
-    await expect(keys.usage()).rejects.toMatchObject(forbidden)
+    await expect(keys.workspaceUsage()).rejects.toMatchObject(forbidden)
   })
 
   test('the whole workspace needs can: { listAll: true }, and sight of every environment', async () => {
     const all = setUp({ resolveOwner: () => ['*:*', 'keys:manage'] })
     const { keyring } = all
-    await expect(keyring.as(user('ada')).usage()).rejects.toMatchObject({
+    await expect(keyring.as(user('ada')).workspaceUsage()).rejects.toMatchObject({
       code: 'ERR_CLAVIGER_FORBIDDEN',
-      action: 'listAll',
+      subject: 'listAll',
     })
     const narrow = keyring.as(await actingKey(all, { listAll: true }))
-    await expect(narrow.usage()).rejects.toMatchObject({ code: 'ERR_CLAVIGER_FORBIDDEN', action: 'viewUsage' })
-    expect((await keyring.as(user('ada', { listAll: true })).usage()).totals.requests).toBe(0)
+    await expect(narrow.workspaceUsage()).rejects.toMatchObject({
+      code: 'ERR_CLAVIGER_FORBIDDEN',
+      subject: 'viewUsage',
+    })
+    expect((await keyring.as(user('ada', { listAll: true })).workspaceUsage()).totals.requests).toBe(0)
   })
 
   test('a store without usage says that it has none', async () => {
@@ -187,7 +190,7 @@ describe('who may read usage', () => {
     const { key } = await create()
     const missing = { code: 'ERR_CLAVIGER_NOT_SUPPORTED', method: 'usage' }
     await expect(keys.usage(key.id)).rejects.toMatchObject(missing)
-    await expect(keys.usage()).rejects.toMatchObject(missing)
+    await expect(keys.workspaceUsage()).rejects.toMatchObject(missing)
   })
 })
 
@@ -199,7 +202,7 @@ describe('the usage of a workspace', () => {
     await count(made, { keyId: b.key.id, requests: 9, allowed: 0, denied: { key_expired: 9 } })
     await count(made, { keyId: c.key.id, requests: 1 })
     await count(made, { keyId: a.key.id, workspaceId: 'ws_other', requests: 1_000 })
-    const { totals, activeKeys, byKey, othersAtMost, series } = await made.keys.usage({ limit: 2 })
+    const { totals, activeKeys, byKey, othersAtMost, series } = await made.keys.workspaceUsage({ limit: 2 })
     expect(totals).toMatchObject({ requests: 15, denied: 9, deniedRate: 0.6 })
     expect([activeKeys, series.length, series[29]?.requests]).toEqual([3, 30, 15])
     expect(byKey.map(({ keyId, requests, deniedBy }) => [keyId, requests, deniedBy])).toEqual([
@@ -214,7 +217,7 @@ describe('the usage of a workspace', () => {
     const { create, keys, keyring } = setUp({ on })
     const { key } = await create()
     expect(await keys.usage(key.id)).toMatchObject({ totals: { requests: 0 } })
-    await expect(keys.usage()).rejects.toMatchObject({ code: 'ERR_CLAVIGER_NOT_SUPPORTED', method: 'busiest' })
+    await expect(keys.workspaceUsage()).rejects.toMatchObject({ code: 'ERR_CLAVIGER_NOT_SUPPORTED', method: 'busiest' })
     expect(keyring.guarantees()).toMatchObject({ usage: true })
     expect(keyring.guarantees().limits).toContainEqual(expect.stringContaining('busiest'))
   })
@@ -253,7 +256,14 @@ describe('the range', () => {
     ['limit', { limit: 101 }],
   ])('an unknown or wrong field is named: %s', async (field, input) => {
     const { keys } = setUp()
-    await expect(keys.usage(input as object)).rejects.toMatchObject({ code: 'ERR_CLAVIGER_VALIDATION', field })
+    await expect(keys.workspaceUsage(input as object)).rejects.toMatchObject({ code: 'ERR_CLAVIGER_VALIDATION', field })
+  })
+
+  test('an id that is missing is no question about the whole workspace', async () => {
+    const { keys } = setUp()
+    for (const missing of [undefined, null, '', {}, { limit: 1 }]) {
+      await expect(keys.usage(missing as never)).rejects.toMatchObject({ code: 'ERR_CLAVIGER_KEY_NOT_FOUND' })
+    }
   })
 
   test('is at most 31 days by hour and 400 by day', () => {

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { definePermissions, type KeyManager, type KeyringOptions } from '../../../src/index.ts'
+import { definePermissions, type KeyringOptions } from '../../../src/index.ts'
 import { allows, beyond, grant, grants } from '../../permissions/oracle.ts'
 import { admin, named, user } from '../../support/actors.ts'
 import { partOf } from '../../support/property-runs.ts'
-import { type Name, type SetUp, setUp } from '../../support/set-up.ts'
+import { type SetUp, setUp } from '../../support/set-up.ts'
 
 /*
  * Nobody hands out what they do not hold, whichever call hands it out. Random grants for everybody
@@ -24,7 +24,7 @@ function world(): SetUp & { readonly held: Map<string, readonly string[]> } {
     permissions: catalogue,
     defaultPermissions: ['a:read', 'b:read', 'keys:manage'],
     resolveOwner: ({ owner }: { readonly owner: { readonly id: string } }) => held.get(owner.id) ?? [],
-  } as unknown as Partial<KeyringOptions<Name>>
+  } as unknown as Partial<KeyringOptions>
   return { ...setUp(options), held }
 }
 
@@ -85,7 +85,7 @@ test('by default, a key gets of the defaults what the actor holds, and a service
       const actor = keyring.as(admin({ permissions: own }))
       const defaults = ['a:read', 'b:read', 'keys:manage'].filter((name) => allows(own, name))
       expect((await actor.create(named)).key.permissions).toEqual(defaults)
-      expect(actor.permissions()).toEqual({
+      expect(actor.grantable()).toEqual({
         declared: catalogue.names,
         grantable: catalogue.names.filter((name) => allows(own, name)),
         defaults,
@@ -200,7 +200,7 @@ test('whatever is done with a key, it is never good for more than its owner hold
       held.set(owner.id, later)
       await keyring.ownerChanged({ workspaceId: 'ws_acme', owner })
       expect(await good(token)).toEqual(both(permissions, later))
-      await (keys as KeyManager).update(key.id, { permissions: changed })
+      await keys.update(key.id, { permissions: changed })
       expect(await good(token)).toEqual(both(changed, later))
       const rotated = await keys.rotate(key.id)
       for (const each of [token, rotated.token]) expect(await good(each)).toEqual(both(changed, later))

@@ -81,7 +81,7 @@ describe('attention', () => {
     expect(await listed(keys)).toEqual({ expiring: [key.id] })
     const short = setUp({ expiryNoticeMs: 1_000 })
     expect((await short.create({ expiresIn: 1_000 })).key.attention).toEqual([])
-    expect((await short.create({ expiresIn: 999 })).key.attention).toEqual(['expiring'])
+    expect((await short.create({ expiresIn: '999ms' })).key.attention).toEqual(['expiring'])
   })
 
   test('a key whose owner was found gone says so, until it has another', async () => {

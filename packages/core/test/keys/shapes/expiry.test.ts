@@ -71,7 +71,7 @@ describe('when a key ends', () => {
     const { key } = await create({ expiresIn: '90d' })
     expect(key.expiresAt).toEqual(new Date(clock.now() + 90 * day))
     clock.advance(1_000)
-    expect((await keys.update(key.id, { expiresIn: 500 })).expiresAt).toEqual(new Date(clock.now() + 500))
+    expect((await keys.update(key.id, { expiresIn: '500ms' })).expiresAt).toEqual(new Date(clock.now() + 500))
   })
 
   test.each([0, '0d', '-1d', '1.5h', '1y', '', null, Number.NaN, Number.MAX_SAFE_INTEGER, '9999999999w'])(
@@ -94,7 +94,7 @@ describe('when a key ends', () => {
 
   test('the key is refused from its very end on', async () => {
     const { create, keyring, keys, clock } = setUp()
-    const { key, token } = await create({ expiresIn: 10 })
+    const { key, token } = await create({ expiresIn: '10ms' })
     clock.advance(9)
     expect(await keyring.verify(token)).toMatchObject({ ok: true })
     clock.advance(1)

@@ -62,7 +62,7 @@ async function expectVerdict(
   const { workspace, environment, permission } = requirement
   const verification = await world.keyrings[process].verify(textOf(token.token, alteration), {
     ...(workspace !== undefined && { workspaceId: workspace }),
-    ...(environment !== undefined && { environments: [environment] }),
+    ...(environment !== undefined && { environment }),
     ...(permission !== undefined && { permission }),
   })
   const possible = new Map(

@@ -1,5 +1,5 @@
 import { ClavigerError } from '../errors/errors.ts'
-import type { Refused } from '../verification/verification.ts'
+import type { Refused } from './verification.ts'
 
 /** A watched key is not good any more for what was opened with it. The `reason` of the signal that `watch` returns. */
 export class KeyRefusedError extends ClavigerError {
