@@ -33,5 +33,5 @@ export function columnsOf(write: Write): Omit<Insertable<Revised>, 'writes'> | u
 
 /** The same connection, of which no more is seen than what the tables of both kinds have. */
 export function revised(queries: Queries): Kysely<Record<Kind['table'], Revised>> {
-  return queries as unknown as Kysely<Record<Kind['table'], Revised>>
+  return queries
 }
