@@ -49,7 +49,7 @@ describe.each(packages.map(({ name, path, manifest }) => ({ name, path, manifest
     test('carries only what its users need', () => {
       expect(files()).toContain('package.json')
       expect(
-        files().filter((file) => !/^dist\/[\w-]+(\.d\.cts|\.cjs)$|^(package\.json|README\.md|LICENSE)$/.test(file)),
+        files().filter((file) => !/^dist\/[\w.-]+(\.d\.cts|\.cjs)$|^(package\.json|README\.md|LICENSE)$/.test(file)),
       ).toEqual([])
     })
 
