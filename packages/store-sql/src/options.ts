@@ -14,8 +14,8 @@ export interface SqlStoreOptions {
 /** Options of a store on a database server. */
 export interface ServerStoreOptions extends SqlStoreOptions {
   /**
-   * How long a call waits for a connection, and then for the answer to each statement, in milliseconds. A connection
-   * that does not answer is closed, and so are those that were idle before. Reading keys and polling wait a second
+   * How long a call waits for the answer to each statement, in milliseconds, and three quarters of it for a connection
+   * before. A connection that does not answer is closed, and so are those that were idle before. Reading keys and polling wait a second
    * at most; migrating as long as it takes. Default 3 000.
    */
   readonly statementTimeoutMs?: number

@@ -37,7 +37,12 @@ export abstract class ClavigerError extends Error {
 
 /** Whether a value is an error of Claviger. `verification/any-error.ts` is the same with every class known, for hosts. */
 export function isClavigerError(value: unknown): value is ClavigerError {
-  return typeof value === 'object' && value !== null && brand in value
+  try {
+    return typeof value === 'object' && value !== null && brand in value
+  } catch {
+    // A proxy may refuse to be asked.
+    return false
+  }
 }
 
 // Written down, as for every kind of error: a minifier renames classes.

@@ -23,6 +23,7 @@ import {
   retentionNames,
 } from './policy-options.ts'
 import { type ResolvedUsage, resolvedUsage, type UsageOptions } from './usage-options.ts'
+import { parseStore } from './parse-store.ts'
 
 /** What `createKeyring` takes. Everything is checked once, at construction. */
 export type KeyringOptions<Permission extends string = string> = KeyringSettings<Permission> & OwnerSetting
@@ -248,18 +249,6 @@ function parseClock(clock: Clock | undefined): Clock {
   const lacks = (['now', 'monotonic', 'schedule'] as const).filter((name) => typeof clock?.[name] !== 'function')
   if (lacks.length === 0) return clock
   throw new ConfigurationError('clock', `Expected a Clock, as testClock() makes one; it lacks ${lacks.join(', ')}.`)
-}
-
-function parseStore(store: KeyStore): KeyStore {
-  if (typeof store === 'function') {
-    throw new ConfigurationError('store', 'Expected a store, got a function. Call it: store: memoryStore().')
-  }
-  const missing = (['find', 'list', 'commit'] as const).filter((name) => typeof store?.[name] !== 'function')
-  if (missing.length === 0) return store
-  throw new ConfigurationError(
-    'store',
-    `Expected a KeyStore; it lacks ${missing.join(', ')}. See docs/writing-a-store.md.`,
-  )
 }
 
 function parseStoreId(storeId: unknown): string | undefined {

@@ -32,15 +32,16 @@ export function faultsOf(keyring: object): ReportFault {
 }
 
 const pauseMs = 60_000
-// More causes than this at once are one outage; the oldest is then told of again.
-const maxCauses = 50
+// More causes than this in a minute are one outage, or one cause whose text differs each time: nobody reads them all.
+const maxCauses = 10
 const maxTextLength = 2_000
 // Far more than is shown, so that no token is cut before it is masked.
 const maxMaskedLength = 20_000
 
 /**
  * Makes a keyring's reporter. Every fault goes to the channel `claviger:error` and to `onError`. A host that listens to
- * neither reads a process warning, once per cause and minute: a server whose every answer is 503 must say why.
+ * neither reads a process warning, once per cause and minute and of ten causes a minute at most: a server whose every
+ * answer is 503 must say why, but never more often than somebody can read.
  *
  * @param redact blots tokens out of warnings
  */
@@ -57,12 +58,11 @@ export function createFaults(
   const warn = (error: unknown, during: string): void => {
     const text = shown(`${during} failed: ${messageOf(error)}`)
     const now = clock.monotonic()
-    const last = warnedAt.get(text)
-    if (last !== undefined && now - last < pauseMs) return
-    warnedAt.delete(text)
-    warnedAt.set(text, now)
-    const [oldest] = warnedAt.keys()
-    if (warnedAt.size > maxCauses && oldest !== undefined) warnedAt.delete(oldest)
+    for (const [cause, at] of warnedAt) if (now - at >= pauseMs) warnedAt.delete(cause)
+    // Ids, ports and times in a text make no new cause.
+    const cause = text.replaceAll(/\d+/g, '0')
+    if (warnedAt.has(cause) || warnedAt.size >= maxCauses) return
+    warnedAt.set(cause, now)
     process.emitWarning(`${text} ${consequenceOf(error)}`, {
       type: 'ClavigerWarning',
       code: 'CLAVIGER_FAULT',
@@ -89,7 +89,7 @@ export function createFaults(
 }
 
 const advice =
-  'Shown at most once a minute for each cause. Pass onError to createKeyring, or subscribe to the diagnostics channel ' +
+  'Shown once a minute for each cause, for ten causes at most. Pass onError to createKeyring, or subscribe to the diagnostics channel ' +
   'claviger:error, to be told every time and to end these warnings.'
 
 function consequenceOf(error: unknown): string {

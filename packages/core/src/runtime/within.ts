@@ -1,4 +1,5 @@
 import { type Dependency, isClavigerError, UnavailableError } from '../errors/errors.ts'
+import { copyOf } from '../reporting/error-text.ts'
 import type { Clock } from './clock.ts'
 
 /** How long one call may still take, over all it waits for. */
@@ -25,7 +26,8 @@ export function within<T>(
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     const cancelTimer = clock.schedule(limitMs, () => {
-      reject(new UnavailableError(dependency, `The ${dependency} did not answer in time.`))
+      const [name, whenLate] = names[dependency]
+      reject(new UnavailableError(dependency, `${name} did not answer in time. ${whenLate}`))
     })
     Promise.resolve()
       .then(work)
@@ -42,17 +44,16 @@ export function within<T>(
   })
 }
 
-/** What infrastructure threw, as callers get it. */
-export function unavailable(dependency: Dependency, cause: unknown): Error {
-  // An error of ours says more than "failed": which cursor is wrong, what to configure.
-  if (isClavigerError(cause)) return cause
-  return new UnavailableError(dependency, `The ${dependency} failed. See the cause.`, { cause: plain(cause) })
+/** What is waited for, for messages. An owner may be a service account, which the store knows. */
+const names: Readonly<Record<Dependency, readonly [name: string, whenLate: string]>> = {
+  store: ['The store', 'Is it overloaded, or its connection pool exhausted?'],
+  owner: ["The look-up of the owner's permissions", 'Does resolveOwner wait for something slow?'],
+  hasher: ['The hasher', 'Is the machine overloaded?'],
 }
 
-/** Drivers hang commands, statements and arguments on their errors, hashes among them: keep what identifies the error. */
-function plain(cause: unknown): unknown {
-  if (!(cause instanceof Error)) return typeof cause
-  const { name, message, stack } = cause
-  const code: unknown = 'code' in cause ? cause.code : undefined
-  return Object.assign(new Error(message), { name, stack, ...(typeof code === 'string' && { code }) })
+/** What infrastructure or the host's own function threw, as callers get it. Never throws, whatever was thrown. */
+export function unavailable(dependency: Dependency, cause: unknown, name: string = names[dependency][0]): Error {
+  // An error of ours says more than "failed": which cursor is wrong, what to configure.
+  if (isClavigerError(cause)) return cause
+  return new UnavailableError(dependency, `${name} failed.`, { cause: copyOf(cause) })
 }

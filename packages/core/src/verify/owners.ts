@@ -4,10 +4,11 @@ import { createFlights } from '../cache/flights.ts'
 import { type OwnerQuestion, ownerScope } from '../cache/scopes.ts'
 import { UnavailableError } from '../errors/errors.ts'
 import type { Freshness } from '../following/freshness.ts'
+import { kindOf } from '../input/said.ts'
 import { type GrantSet, grantSet, unboundedGrants } from '../permissions/match.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { OwnContext } from '../runtime/own-context.ts'
-import { type Budget, startBudget, within } from '../runtime/within.ts'
+import { type Budget, startBudget, unavailable, within } from '../runtime/within.ts'
 import { isServiceAccountId } from '../store/service-account-id.ts'
 import type { WithheldGrants } from './withheld-grants.ts'
 
@@ -74,12 +75,12 @@ export function createOwners(parts: OwnerParts): Owners {
 
   const hostGrants = async (question: OwnerQuestion): Promise<GrantSet | null> => {
     if (resolveOwner === 'unbounded') return unboundedGrants
-    const answer: unknown = await resolveOwner({ workspaceId: question.workspaceId, owner: { ...question.owner } })
+    const answer = await asked(resolveOwner, question)
     if (answer === null) return null
     if (Array.isArray(answer) && answer.every((grant) => typeof grant === 'string')) return grantSet(answer)
     throw new UnavailableError(
       'owner',
-      `resolveOwner must give a list of strings, or null for a gone owner; it gave ${typeof answer}.`,
+      `resolveOwner must give a list of strings, or null for a gone owner; it gave ${Array.isArray(answer) ? 'a list with something else in it' : kindOf(answer)}.`,
     )
   }
 
@@ -103,5 +104,14 @@ export function createOwners(parts: OwnerParts): Owners {
       const stamp = fence.stamp(scope)
       return flights.join(scope, stamp, () => own(() => start(question, stamp)))
     },
+  }
+}
+
+/** What the host's function gives, whatever it may be. What it throws is told with its name. */
+async function asked(resolveOwner: ResolveOwner, { workspaceId, owner }: OwnerQuestion): Promise<unknown> {
+  try {
+    return await resolveOwner({ workspaceId, owner: { ...owner } })
+  } catch (error) {
+    throw unavailable('owner', error, 'resolveOwner')
   }
 }

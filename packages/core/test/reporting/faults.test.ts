@@ -22,10 +22,10 @@ describe('a fault that nobody listens to', () => {
   test('is a process warning that names the cause and the consequence', () => {
     const { report } = reporter()
     const cause = new TypeError("Cannot read properties of undefined (reading 'role')")
-    report(new UnavailableError('owner', 'The owner failed. See the cause.', { cause }), 'verify')
+    report(new UnavailableError('owner', 'resolveOwner failed.', { cause }), 'verify')
     expect(warnings()).toEqual([
       expect.stringContaining(
-        "verify failed: The owner failed. See the cause. Cause: Cannot read properties of undefined (reading 'role')",
+        "verify failed: resolveOwner failed. Cause: Cannot read properties of undefined (reading 'role'). Keys of",
       ),
     ])
     expect(warnings()[0]).toContain('503')
@@ -47,6 +47,32 @@ describe('a fault that nobody listens to', () => {
     clock.advance(1)
     fails()
     expect(emitWarning).toHaveBeenCalledTimes(3)
+  })
+
+  test('is told once, whatever ids and times its text has in it', () => {
+    const { report } = reporter()
+    for (let id = 0; id < 1_000; id += 1) report(new Error(`member ${id} has no role after ${id * 3} ms`), 'verify')
+    expect(emitWarning).toHaveBeenCalledTimes(1)
+  })
+
+  test('is not told when ten others were within a minute, and is after it', () => {
+    const { report, clock } = reporter()
+    const names = Array.from({ length: 1_000 }, (_, index) => 'x'.repeat(index))
+    for (const name of names) report(new Error(`no such member: ${name}`), 'verify')
+    expect(emitWarning).toHaveBeenCalledTimes(10)
+    clock.advance(60_000)
+    report(new Error('the database is away'), 'verify')
+    expect(warnings().at(-1)).toContain('the database is away')
+  })
+
+  test('ends its sentences, and leaves out the files that Node lists', () => {
+    const { report } = reporter()
+    const cause = new Error("Cannot find module 'x'\nRequire stack:\n- /srv/app/index.js")
+    report(new UnavailableError('store', 'The store failed.', { cause }), 'poll')
+    expect(emitWarning.mock.calls[0]?.[0]).toBe(
+      "poll failed: The store failed. Cause: Cannot find module 'x'. Keys that are not in memory are answered with 503 " +
+        'until the store works.',
+    )
   })
 
   test('has tokens blotted out, also in the stack', () => {

@@ -54,22 +54,29 @@ export async function mysqlConnection(
   return careful(await acquired(accessTo(pool), silence, timeoutMs), silence, timeoutMs)
 }
 
+/** One of the pool's own lists of connections; none in a later release that has no such list. */
+function listOf(pool: MysqlPool, name: '_allConnections' | '_freeConnections'): readonly object[] {
+  const list = fieldOf(pool, name)
+  const toArray = fieldOf(list, 'toArray')
+  const connections: unknown = typeof toArray === 'function' ? toArray.call(list) : []
+  return Array.isArray(connections) ? connections : []
+}
+
 function accessTo(pool: MysqlPool): PoolAccess<MysqlPoolConnection> {
   return {
     connect: () => lineOf(pool).wait(() => connectionOf(pool)),
     giveBack: (connection) => connection.release(),
     destroy: (connection) => connection.destroy(),
-    connecting() {
-      const all = fieldOf(pool, '_allConnections')
-      const toArray = fieldOf(all, 'toArray')
-      const connections: unknown = typeof toArray === 'function' ? toArray.call(all) : []
-      return Array.isArray(connections)
-        ? connections.filter((connection) => fieldOf(connection, 'authorized') === false)
-        : []
-    },
+    connecting: () => listOf(pool, '_allConnections').filter((each) => fieldOf(each, 'authorized') === false),
     abandon(connection) {
       const stream = fieldOf(connection, 'stream')
       if (stream instanceof Socket) stream.destroy(new Error('The server did not greet in time.'))
+    },
+    exhaustedAt() {
+      const size = listOf(pool, '_allConnections').length
+      if (size !== fieldOf(fieldOf(pool, 'config'), 'connectionLimit')) return undefined
+      const others = listOf(pool, '_freeConnections').length + this.connecting().length
+      return others === 0 ? size : undefined
     },
   }
 }

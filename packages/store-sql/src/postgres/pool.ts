@@ -47,6 +47,15 @@ function accessTo(pool: PostgresPool): PoolAccess<PostgresPoolClient> {
       const stream = fieldOf(fieldOf(client, 'connection'), 'stream')
       if (stream instanceof Socket) stream.destroy()
     },
+    exhaustedAt() {
+      const [size, idle, limit] = [
+        fieldOf(pool, 'totalCount'),
+        fieldOf(pool, 'idleCount'),
+        fieldOf(fieldOf(pool, 'options'), 'max'),
+      ]
+      if (typeof size !== 'number' || idle !== 0 || size !== limit) return undefined
+      return this.connecting().length === 0 ? size : undefined
+    },
   }
 }
 
