@@ -23,9 +23,14 @@ const absent: Field = { count: 0, value: undefined }
  * @param name lower case
  */
 export function readField(request: HttpRequest, name: string): Field {
-  const sent = sentField(request.rawHeaders, name)
-  return sent.count > 0 ? sent : setField(request.headers, name)
+  const { rawHeaders, headers } = request
+  const sent = rawHeaders === anyObject.rawHeaders ? absent : sentField(rawHeaders, name)
+  return sent.count > 0 || headers === anyObject.headers ? sent : setField(headers, name)
 }
+
+// What every object inherits was not sent. Node's requests have these fields on prototypes of their own, so own properties
+// alone would be too few.
+const anyObject: HttpRequest = {}
 
 function sentField(rawHeaders: unknown, name: string): Field {
   if (!Array.isArray(rawHeaders)) return absent

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { type CredentialRules, parseCredential } from '../../src/http/credential.ts'
 import type { HttpRequest } from '../../src/http/request.ts'
 import { rules, token, withHeader } from './tokens.ts'
@@ -250,6 +250,28 @@ describe('hostile input', () => {
   test.each([42, {}, null, Symbol('s')])('a value that is no text is a broken credential (%#)', (value) => {
     const rawHeaders = ['Authorization', value] as unknown as string[]
     expect(parseCredential({ rawHeaders }, rules)).toEqual({ type: 'malformed', hint: 'not_a_string' })
+  })
+
+  test('what every object inherits was not sent', () => {
+    const inherited = {
+      rawHeaders: ['Authorization', `Bearer ${token}`],
+      headers: { authorization: `Bearer ${token}` },
+    }
+    onTestFinished(() => {
+      for (const name of Object.keys(inherited)) Reflect.deleteProperty(Object.prototype, name)
+    })
+    Object.assign(Object.prototype, inherited)
+    expect(parseCredential({}, rules)).toMatchObject({ type: 'none' })
+    expect(parseCredential({ headers: {} }, rules)).toMatchObject({ type: 'none' })
+    expect(parseCredential({ rawHeaders: [] }, rules)).toMatchObject({ type: 'none' })
+    expect(parseCredential({ headers: { authorization: 'Bearer sent' } }, rules)).toMatchObject({ token: 'sent' })
+    // Node's own requests have theirs from other prototypes.
+    class Http2Request {
+      get rawHeaders(): string[] {
+        return ['Authorization', `Bearer ${token}`]
+      }
+    }
+    expect(parseCredential(new Http2Request(), rules)).toMatchObject({ token })
   })
 
   test('50 MB of text are refused unread', () => {
