@@ -84,6 +84,8 @@ function entryPoints({ exports }) {
 function codeOptions(name, nodeRange) {
   return {
     format: 'cjs',
+    // As the sources run, and so as they are tested: a write that cannot be made throws.
+    strict: true,
     entryFileNames: '[name].cjs',
     chunkFileNames: '[name].cjs',
     banner: ({ isEntry }) => (isEntry ? nodeCheck(nodeRange) : ''),

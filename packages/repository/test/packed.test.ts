@@ -49,7 +49,9 @@ describe.each(packages.map(({ name, path, manifest }) => ({ name, path, manifest
     test('carries only what its users need', () => {
       expect(files()).toContain('package.json')
       expect(
-        files().filter((file) => !/^dist\/[\w.-]+(\.d\.cts|\.cjs)$|^(package\.json|README\.md|LICENSE)$/.test(file)),
+        files().filter(
+          (file) => !/^dist\/[\w-]+((\.types)?\.d\.cts|\.cjs)$|^(package\.json|README\.md|LICENSE)$/.test(file),
+        ),
       ).toEqual([])
     })
 
@@ -64,6 +66,11 @@ describe.each(packages.map(({ name, path, manifest }) => ({ name, path, manifest
       expect(code).toMatch(/^\/\/ src\/[\w/-]+\.ts$/m)
       expect(code).toMatch(/^(async )?function \w+\(.*\{$/m)
       expect(code).not.toMatch(/\/\*\*|sourceMappingURL/)
+    })
+
+    test('runs in strict mode, as its sources and their tests do', () => {
+      const code = readText(`${path}/dist/${path.slice('packages/'.length)}.cjs`)
+      expect(code.startsWith('"use strict";\n')).toBe(true)
     })
 
     test('carries declarations with the docstrings of what it exports', () => {
