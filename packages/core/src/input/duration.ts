@@ -55,11 +55,9 @@ export function parseDuration(
 /** Says what is wrong with a duration, and what was probably meant. */
 export function wrongDuration(field: string, value: unknown, usual: 'h' | 'd'): string {
   const count = typeof value === 'string' && /^\d{1,6}$/.test(value) ? Number(value) : value
-  if (typeof count === 'number' && Number.isSafeInteger(count) && count > 0) {
+  if (typeof count === 'number' && Number.isSafeInteger(count) && count > 0 && count < leastBareMs) {
     const got = typeof value === 'number' ? `${count} would be ${count} milliseconds` : `"${count}" has no unit`
-    if (count < leastBareMs) {
-      return `${field}: ${got}. Write '${count}${usual}' for ${count} ${unitNames[usual]}, or '${count}ms'.`
-    }
+    return `${field}: ${got}. Write '${count}${usual}' for ${count} ${unitNames[usual]}, or '${count}ms'.`
   }
   return (
     `Expected ${field} to be an integer and its unit (ms, s, m, h, d, w), such as '${usual === 'd' ? 90 : 24}${usual}', ` +

@@ -14,6 +14,7 @@ import type { ResolveOwner } from '../verify/owners.ts'
 import type { KeyringChange } from '../watch/changes.ts'
 import type { RetentionTimes } from '../writing/retention.ts'
 import { type GrammarOptions, resolvedGrammar } from './grammar-options.ts'
+import { parseStore } from './parse-store.ts'
 import {
   type PolicyOptions,
   policyNames,
@@ -23,7 +24,6 @@ import {
   retentionNames,
 } from './policy-options.ts'
 import { type ResolvedUsage, resolvedUsage, type UsageOptions } from './usage-options.ts'
-import { parseStore } from './parse-store.ts'
 
 /** What `createKeyring` takes. Everything is checked once, at construction. */
 export type KeyringOptions<Permission extends string = string> = KeyringSettings<Permission> & OwnerSetting
