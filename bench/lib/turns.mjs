@@ -2,7 +2,7 @@ import { shuffled } from './statistics.mjs'
 import { startWorker } from './worker.mjs'
 
 /**
- * Contenders in turn, each in its own process: `launches` times all processes are started anew, and in each launch
+ * Contenders in turn, each in its own process: `launches` times all processes are started again, and in each launch
  * `rounds` rounds are run, every one in a fresh order. Gives the contenders that ran, with what each round gave, and the
  * names of those left out, with the reason.
  */

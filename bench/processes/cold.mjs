@@ -5,7 +5,7 @@ import { peakMemory } from '../lib/memory.mjs'
 import { openStore } from '../lib/stores.mjs'
 import { serve } from '../lib/worker.mjs'
 
-// A process that starts with nothing in memory while everybody calls at once; see scenarios/cold.mjs.
+// A process that starts with nothing in memory while everyone calls at once; see scenarios/cold.mjs.
 const perRead = 500
 let opened
 let tokens

@@ -5,7 +5,7 @@ import { peakMemory } from '../lib/memory.mjs'
 import { wellFormedToken } from '../lib/tokens.mjs'
 import { serve } from '../lib/worker.mjs'
 
-// One process that is asked for keys nobody has, at a rate; see scenarios/unknown-ids.mjs.
+// One process that is asked for keys no one has, at a rate; see scenarios/unknown-ids.mjs.
 let keyring
 let store
 const counted = { finds: 0, ids: 0 }

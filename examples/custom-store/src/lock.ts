@@ -23,7 +23,7 @@ async function acquire(lock: string, patienceMs: number): Promise<void> {
   }
 }
 
-/** A symbolic link, since it comes into being with its text: who holds the lock. */
+/** A symbolic link, created atomically with its text: the holder of the lock. */
 async function claim(lock: string): Promise<boolean> {
   try {
     await symlink(`${hostname()}:${process.pid}`, lock)

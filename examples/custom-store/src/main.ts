@@ -21,7 +21,7 @@ await keyring.ready()
 if (values.revoke) {
   for (const key of (await keys.list({ status: 'active' })).items) {
     await keys.revoke(key.id, { reason: 'Asked for on the command line.' })
-    say(`Revoked ${key.hint}. Servers that use ${values.file} hear of it within two seconds.`)
+    say(`Revoked ${key.hint}. Servers that use ${values.file} learn about it within two seconds.`)
   }
   await keyring.close()
 } else {

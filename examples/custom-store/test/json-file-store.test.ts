@@ -101,7 +101,7 @@ describe('a crash leaves the old state or the new one', () => {
   })
 })
 
-test('the log tells of the last changes, and of a gap to who stood before them', async () => {
+test('the log returns the last changes, and a gap to a caller that is further behind', async () => {
   const { store } = await storeWithOneKey()
   const first = await store.poll?.(null)
   const empty = inserting()

@@ -53,8 +53,8 @@ test('a lock left by a process that ended is removed, and bodies still run one a
   expect(await crowd(path, 20)).toBe(1)
 })
 
-// Who has seen that a lock is abandoned, and removes it later than another, may remove the lock that the other took.
-test('an abandoned lock is removed by nobody but who holds the lock for that', async () => {
+// A process that removes an abandoned lock later than another one may remove the lock that the other took.
+test('an abandoned lock is removed only by the holder of the removal lock', async () => {
   const path = await temporaryFile()
   const holder = deadHolder()
   await symlink(holder, `${path}.lock`)

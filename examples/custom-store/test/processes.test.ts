@@ -17,7 +17,7 @@ test('of many changes made by several processes none is lost', async () => {
   expect((await store.poll?.(null))?.head.epoch).toBe(100)
 })
 
-test('a process that is killed loses nothing it said was stored, and blocks nobody', async () => {
+test('a process that is killed loses nothing it confirmed, and blocks no one', async () => {
   const path = await temporaryFile()
   const confirmed: number[] = []
   const kills = 6

@@ -61,7 +61,7 @@ async function pidOnceStarted(server: ChildProcess): Promise<number | undefined>
   }
 }
 
-/** Waits for our server: on a port that somebody else took meanwhile, another may answer. */
+/** Waits for our server: on a port that someone else took meanwhile, another may answer. */
 async function untilAnswering(server: ChildProcess, port: number): Promise<void> {
   const client = new Redis({ port, lazyConnect: true, retryStrategy: () => 20, maxRetriesPerRequest: null })
   client.on('error', () => {})

@@ -18,7 +18,7 @@ test.each([
   [50, 50],
   [99, 99],
   [100, 100],
-])('percentile %i of 1 to 100 is %i, in whatever order they come', (percent, expected) => {
+])('percentile %i of 1 to 100 is %i, in any order', (percent, expected) => {
   const values = Array.from({ length: 100 }, (_, index) => 100 - index)
   expect(percentile(values, percent)).toBe(expected)
 })

@@ -11,7 +11,7 @@ export interface Listening {
 /** What Express and Koa give: it answers a request, now or later. */
 export type Handler = (request: IncomingMessage, response: ServerResponse) => unknown
 
-/** Starts a server on the loopback address: nobody outside this machine reaches it. Port 0 takes any free one. */
+/** Starts a server on the loopback address: no one outside this machine reaches it. Port 0 takes any free one. */
 export async function listen(handler: Handler, port: number): Promise<Listening> {
   const server = createServer((request, response) => void handler(request, response))
   server.listen(port, '127.0.0.1')

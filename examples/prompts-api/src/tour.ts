@@ -38,7 +38,7 @@ export async function makeTour(keyring: Keyring<Permission>, baseUrl: string): P
 }
 
 async function makeKeys(keyring: Keyring<Permission>): Promise<Keys> {
-  // In an application the actor comes from the session of who is logged in; scripts may do everything in a workspace.
+  // In an application the actor comes from the session of the logged-in user; scripts may do everything in a workspace.
   const acme = keyring.as(systemActor('acme'))
   const globex = keyring.as(systemActor('globex'))
   const ada = { type: 'user', id: 'ada' } as const

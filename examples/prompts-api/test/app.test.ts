@@ -43,7 +43,7 @@ test.each(['..%2fpackage.json', '%2e%2e%2f%2e%2e%2fpackage.json', 'brand-voice.m
   },
 )
 
-test('who is no member of a workspace has no use for its keys', async () => {
+test('a user who is not a member of a workspace cannot use its keys', async () => {
   const refused = await getAs('globex', 'ada', '/v1/prompts')
   expect(refused).toEqual({ status: 403, body: expect.stringContaining('owner_gone') })
 })

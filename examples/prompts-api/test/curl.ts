@@ -8,7 +8,7 @@ export interface CurlLine {
   readonly expected: string
 }
 
-/** Whether these tests can run. In CI, where nobody looks at skipped tests, they run and fail. */
+/** Whether these tests can run. In CI, where no one looks at skipped tests, they run and fail. */
 export const canCurl: boolean = process.env.CI !== undefined || spawnSync('curl', ['--version']).error === undefined
 
 /** Every curl line of a text. Throws for one without a comment that says what it gives. */

@@ -22,7 +22,7 @@ test('an error of another kind is left as it is', () => {
   expect(explainListenError(new Error('something else'), 3000)).toBeUndefined()
 })
 
-test('nobody outside this machine is served', async () => {
+test('no one outside this machine is served', async () => {
   const keyring = createPromptsKeyring()
   const { server } = await listen(() => {}, 0)
   expect(server.address()).toMatchObject({ address: '127.0.0.1' })

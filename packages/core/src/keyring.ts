@@ -98,7 +98,7 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
     recordAgeMs: resolved.recordAgeMs,
     leaseMs: resolved.leaseMs,
   })
-  // The cache first: who is told of a change must not get what was remembered before it.
+  // The cache first: listeners of a change must not see what was cached before it.
   const caches = inOrder([
     cache,
     watches,

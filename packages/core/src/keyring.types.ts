@@ -41,7 +41,7 @@ export interface Keyring<Permission extends string = string> {
    */
   readonly tokenPattern: RegExp
   /**
-   * Blots this keyring's tokens out of a text, every one, and those that lost their end: for loggers. What is no text is
+   * Masks every token of this keyring in a text, also truncated ones: for loggers. A value that is not text is
    * given back as it came.
    *
    * @example
@@ -72,7 +72,7 @@ export interface Keyring<Permission extends string = string> {
    * if (!verification.ok) return refuse(verification.code)
    *
    * @returns a value for every yes and every expected no; anything may be passed as the token
-   * @throws {ConfigurationError} for a context that is no plain object, or asks something undefined or not declared
+   * @throws {ConfigurationError} for a context that is not a plain object, or asks something undefined or not declared
    * @throws {UnavailableError} when store, owner lookup or hasher fail or are too slow: answer 503, not 401
    * @throws {BusyError} when too much is queued already: answer 503
    * @throws {ClosedError} after `close()`
@@ -102,7 +102,7 @@ export interface Keyring<Permission extends string = string> {
     | undefined
 
   /**
-   * Whether a verified key is good for this: undefined for yes, else why not. Pure. What is no key of this keyring, such
+   * Whether a verified key is good for this: undefined for yes, else why not. Pure. A value that is not a key of this keyring, such
    * as `req.apiKey` after `optional` without one, is refused with `invalid_key`.
    *
    * @example
@@ -127,7 +127,7 @@ export interface Keyring<Permission extends string = string> {
 
   /**
    * Watches a verified key for as long as something stays open that was opened with it: a stream, a socket, a job. The
-   * returned signal aborts when the key is refused, whichever process revoked, disabled or narrowed it; its `reason` is a
+   * returned signal aborts when the key is refused, by any process that revoked, disabled or narrowed it; its `reason` is a
    * `KeyRefusedError` with the refusal, an `UnavailableError` when the key could not be checked for `leaseMs`, or a
    * `ClosedError` after `close()`.
    *
@@ -139,7 +139,7 @@ export interface Keyring<Permission extends string = string> {
    *
    * @param apiKey of a request, or of an accepted verification
    * @param options what the key must go on to be good for, as in `verify`; `signal` ends the watch when it aborts
-   * @throws {ConfigurationError} for a key that this keyring did not make, or a requirement that is none
+   * @throws {ConfigurationError} for a key that this keyring did not make, or an empty requirement
    */
   watch(apiKey: ApiKey, options?: WatchOptions<Permission>): AbortSignal
 

@@ -196,7 +196,7 @@ describe('rehashing', () => {
   const old = { id: 'old', secret: 'o'.repeat(32) }
   const fresh = { id: 'new', secret: 'n'.repeat(32) }
 
-  test('a key used under an old pepper is stored anew, silently, off the request path', async () => {
+  test('a key used under an old pepper is stored again, silently, off the request path', async () => {
     const shared = memoryStore()
     const before = setUp({ on: shared.connect(), hasher: hmacSha256({ pepper: old }) })
     const { key, token } = await before.create()

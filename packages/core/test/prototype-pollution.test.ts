@@ -77,7 +77,7 @@ async function life(): Promise<readonly string[]> {
   const made = await ada.create(named)
   const { token, key } = made
   await note('create', () => made.key)
-  await note('for nobody', () => system.create(named))
+  await note('for no owner', () => system.create(named))
   await note('idempotent', () => ada.create(named, { idempotencyKey: 'once' }))
   await note('update', () => ada.update(key.id, { name: 'Other' }))
   await note('of another', () => bob.get(key.id))
@@ -182,7 +182,7 @@ async function polluted(
   }
 }
 
-describe('what somebody put on Object.prototype changes no right, key, verdict or answer:', () => {
+describe('what someone put on Object.prototype changes no right, key, verdict or answer:', () => {
   test.each(names)('%s', async (name) => {
     const clean = await life()
     for (const value of values) {

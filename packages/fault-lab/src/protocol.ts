@@ -59,7 +59,7 @@ export type Call =
   | { readonly type: 'load'; readonly tokens: readonly string[]; readonly forMs: number }
   | { readonly type: 'revoke'; readonly id: string }
   | { readonly type: 'weaken'; readonly how: Weakening; readonly key: LabKey }
-  /** The host takes everything from a user, and tells nobody. */
+  /** The host takes everything from a user, and tells no one. */
   | { readonly type: 'demote'; readonly ownerId: string }
   | { readonly type: 'close' }
 

@@ -3,7 +3,7 @@ import type { WriterAnswer, WriterCall, WriterSetUp } from './protocol.ts'
 import { settingsOf } from './settings.ts'
 import { openStore } from './stores.ts'
 
-// Somebody who writes one record in a loop, as fast as the database takes it: a thief with a key that manages keys.
+// Someone who writes one record in a loop, as fast as the database takes it: a thief with a key that manages keys.
 const setUp = JSON.parse(process.env.CLAVIGER_LAB_WRITER ?? '') as WriterSetUp
 const { store, close } = openStore(setUp.store)
 const keyring = createKeyring<string>({ ...settingsOf({}), store, owners: 'unbounded' })

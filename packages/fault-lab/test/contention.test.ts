@@ -8,7 +8,7 @@ import { sqliteFile } from './sqlite-file.ts'
 import { startWriter, type Writer } from './writer.ts'
 
 /*
- * Whoever takes trust away wins against whoever writes the same record in a loop: far from the database, against loops in
+ * A withdrawal wins against a process that writes the same record in a loop: far from the database, against loops in
  * another process next to it. `FAULT_LAB_CONTENTION` says how often for each distance and number of loops (default 2; the
  * published figures are from 20).
  */

@@ -9,7 +9,7 @@ import { delay } from './worker.ts'
 import { startWriter, type Writer } from './writer.ts'
 
 /*
- * A process that is suspended in the middle of a transaction (SIGSTOP, a paused virtual machine) holds up nobody's
+ * A process that is suspended in the middle of a transaction (SIGSTOP, a paused virtual machine) holds up no one's
  * revocation for longer than the promise for a store that is down. `FAULT_LAB_FREEZES` says how often (default 3).
  */
 const freezes = Number(process.env.FAULT_LAB_FREEZES ?? 3)

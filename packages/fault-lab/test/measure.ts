@@ -1,7 +1,7 @@
 import type { LabKey } from '../src/protocol.ts'
 import { delay, type Worker } from './worker.ts'
 
-/** Makes a key worthless from one process; gives the instant from which on it was. */
+/** Makes a key worthless from one process; returns the instant at which it became so. */
 export type End = (worker: Worker, key: LabKey) => Promise<{ readonly at: number; readonly code?: string }>
 
 /** How long after a revocation had resolved each process still accepted the key, milliseconds; 0 for not at all. */

@@ -47,7 +47,7 @@ for (const database of databases) {
     }
 
     if (database.kind === 'redis') {
-      test('with the bus up, a revocation is heard of within 250 ms (p99), and 2 s at most', () =>
+      test('with the bus up, a revocation is learned about within 250 ms (p99), and 2 s at most', () =>
         revoked(2_000, 250, 'bus up'))
 
       test('with the bus cut, within 2 s', async () => {
@@ -64,7 +64,7 @@ for (const database of databases) {
         await bus?.pass()
       })
     } else {
-      test('without a bus, a revocation is heard of within 2 s', () => revoked(2_000, 2_000, 'polling'))
+      test('without a bus, a revocation is learned about within 2 s', () => revoked(2_000, 2_000, 'polling'))
     }
 
     test('frozen, cached keys are accepted for 5 s, then 503 with Retry-After; never 401; healed in 2 s', async () => {
@@ -80,7 +80,7 @@ for (const database of databases) {
         suite.server().resume(),
       )
       const healedAt = Date.now()
-      // Asked for while nobody could write it down: not confirmed then, but carried out as soon as it can be.
+      // Asked for while no one could write it down: not confirmed then, but carried out as soon as it can be.
       expect((await refused).code).toBe('ERR_CLAVIGER_REVOCATION_NOT_DURABLE')
       const recoveries = await Promise.all(
         three.workers.map(async (worker) => {

@@ -66,7 +66,7 @@ export async function runExample(code: string): Promise<void> {
   }
 }
 
-/** What examples have by import; what they print is nobody's business. */
+/** What examples have by import; what they print is no one's business. */
 const host = { ...core, memoryStore, console: { log: () => {}, warn: () => {}, error: () => {} } }
 
 const sceneModule = './packages/repository/src/example-scene.ts'

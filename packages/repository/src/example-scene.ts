@@ -15,7 +15,7 @@ const permissions = definePermissions({ prompts: ['list', 'read', 'write'], cont
 /** The permissions the examples speak of. */
 type Permission = (typeof permissions.names)[number]
 
-/** What examples take for granted: somebody who may do everything, with a key of their own. */
+/** What examples take for granted: someone who may do everything, with a key of their own. */
 export interface ExampleScene {
   readonly keyring: Keyring<Permission>
   readonly keys: KeyManager<Permission>
@@ -25,7 +25,7 @@ export interface ExampleScene {
   readonly apiKey: ApiKey
   /** A service account that may do everything. */
   readonly account: ServiceAccount
-  /** Who is logged in. */
+  /** The logged-in user. */
   readonly session: {
     readonly userId: string
     readonly workspaceId: string

@@ -7,7 +7,7 @@ import { entryPoints, isSource, type Member } from './tree.ts'
 interface Layer {
   /** Layers of ours; `public` for every published entry point. */
   readonly ours: readonly string[] | 'public'
-  /** Packages of others; `declared` for whatever the `package.json` says. */
+  /** Packages of others; `declared` for those that the `package.json` names. */
   readonly theirs: readonly string[] | 'declared'
   /** Packages of others of which only types may be taken. */
   readonly typesOf: readonly string[]
@@ -54,13 +54,13 @@ export function dependencyViolations(tree: readonly Member[], rootDevDependencie
     const used = packagesNamed(member, (file) => isSource(file))
     const usedByTests = packagesNamed(member, (file) => !isSource(file))
     return [
-      ...missing(used, own).map((other) => `${name}: src imports ${other}, which is no dependency`),
+      ...missing(used, own).map((other) => `${name}: src imports ${other}, which is not a dependency`),
       // A peer may be known by its shape alone: the host brings it, src imports nothing.
       ...missing(new Set(Object.keys(dependencies)), withTypes(used)).map(
         (other) => `${name}: depends on ${other}, which src never imports`,
       ),
       ...missing(usedByTests, union(own, dev, shared, [name])).map(
-        (other) => `${name}: test imports ${other}, which is no devDependency`,
+        (other) => `${name}: test imports ${other}, which is not a devDependency`,
       ),
       ...missing(dev, union(withTypes(used), withTypes(usedByTests))).map(
         (other) => `${name}: has the devDependency ${other}, which nothing imports`,
@@ -80,7 +80,7 @@ function judge(tree: readonly Member[], member: Member, file: string, found: Imp
   const from = layerOf(file)
   const layer = diagram[from]
   if (layer === undefined) return `belongs to ${from}, which has no row in the diagram`
-  if (specifier === undefined) return 'imports a computed name, which nobody can check'
+  if (specifier === undefined) return 'imports a computed name, which no one can check'
   if (specifier.startsWith('node:')) return undefined
   if (builtinModules.includes(packageOf(specifier))) return `imports ${specifier} without "node:"`
   if (specifier.startsWith('.')) {
@@ -99,7 +99,7 @@ function judgeOurs(tree: readonly Member[], from: string, layer: Layer, specifie
   const target = tree.find(({ manifest }) => manifest.name === name)
   const entry = target && entryPoints(target).get(specifier.replace(name, '.'))
   if (entry === undefined || target?.manifest.private === true)
-    return `imports ${specifier}, which is no public entry point`
+    return `imports ${specifier}, which is not a public entry point`
   return mayUseOurs(from, layer, layerOf(entry)) ? undefined : `imports ${layerOf(entry)}, which ${from} must not`
 }
 

@@ -1,7 +1,7 @@
 /** What must not be in the repository, since it means something on one machine only. */
 const leaks: readonly (readonly [string, RegExp])[] = [
-  ["a path of somebody's machine", /(^|[^\w.-])\/(work|root|home|Users)\/[\w.-]/],
-  ["a path of somebody's machine", /\b[A-Z]:\\Users\\/],
+  ["a path of someone's machine", /(^|[^\w.-])\/(work|root|home|Users)\/[\w.-]/],
+  ["a path of someone's machine", /\b[A-Z]:\\Users\\/],
   ['a registry host', /\bregistry\.[a-z0-9-]+\.[a-z]{2,}/i],
   ['a resolved registry address', /"resolved": "https?:/],
 ]

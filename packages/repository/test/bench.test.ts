@@ -14,7 +14,7 @@ describe('the benchmarks', () => {
     expect(status).toBe(0)
   })
 
-  test('refuse a scenario that is none', () => {
+  test('refuse an unknown scenario', () => {
     const args = ['bench/run.mjs', '--only', 'verfiy']
     const { status, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' })
     expect(status).toBe(2)

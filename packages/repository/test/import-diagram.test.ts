@@ -119,9 +119,9 @@ describe('a broken diagram is found', () => {
       ]),
     }
     expect(dependencyViolations([broken], ['vitest'])).toEqual([
-      '@claviger/koa: src imports nanoid, which is no dependency',
+      '@claviger/koa: src imports nanoid, which is not a dependency',
       '@claviger/koa: depends on lru-cache, which src never imports',
-      '@claviger/koa: test imports supertest, which is no devDependency',
+      '@claviger/koa: test imports supertest, which is not a devDependency',
       '@claviger/koa: has the devDependency koa2, which nothing imports',
     ])
   })

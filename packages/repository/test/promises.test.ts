@@ -45,7 +45,7 @@ describe.each(packages.map(({ name, path, manifest }) => ({ name, path, manifest
       expect(others.filter(([, range]) => !/^(?:\^\d|>=\d[\d.]* <\d)/.test(range))).toEqual([])
     })
 
-    test('offers every entry point to source tests, and to everybody else one implementation with its types', () => {
+    test('offers every entry point to source tests, and to everyone else one implementation with its types', () => {
       const { './package.json': itself, ...entries } = manifest.exports ?? {}
       expect(itself).toBe('./package.json')
       expect(Object.keys(entries)).toContain('.')
@@ -91,9 +91,9 @@ describe('no file tells where it was written', () => {
       'a registry. And a network/root/x, ./home/x',
     ]
     expect(leaksIn('x', lines.join('\n'))).toEqual([
-      "x:1 contains a path of somebody's machine",
-      "x:2 contains a path of somebody's machine",
-      "x:3 contains a path of somebody's machine",
+      "x:1 contains a path of someone's machine",
+      "x:2 contains a path of someone's machine",
+      "x:3 contains a path of someone's machine",
       'x:4 contains a registry host',
       'x:5 contains a resolved registry address',
     ])

@@ -1,6 +1,6 @@
 import type { BusListener, LoggedChange } from '@claviger/core/store'
 
-/** A change, as listeners hear of it. */
+/** A change, as listeners learn about it. */
 export type ChangeMessage = LoggedChange & { readonly storeId: string }
 
 /** Carries changes to listeners in the same process. */

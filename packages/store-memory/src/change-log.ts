@@ -8,9 +8,9 @@ export interface ChangeLog {
   since(since: Head | null): PollResult
 }
 
-/** A log that can tell of the last `length` changes. */
+/** A log that keeps the last `length` changes. */
 export function changeLog(storeId: string, length: number): ChangeLog {
-  // Holds one entry more than can be told of: the oldest only proves that the caller stood on it.
+  // Holds one entry more than it returns: the oldest only proves that the caller has seen it.
   const entries: LoggedChange[] = [{ epoch: 0, nonce: crypto.randomUUID(), announcements: [] }]
   const latest = (): LoggedChange => entries.at(-1) as LoggedChange
   const head = (): Head => ({ storeId, epoch: latest().epoch, nonce: latest().nonce })

@@ -12,7 +12,7 @@ import { warnOfSeveral } from './several-processes.ts'
 export interface MemoryStoreOptions {
   /** The identity of the data, as told by `poll`. Default: random. Only tests of failovers need to set it. */
   readonly storeId?: string
-  /** How many changes `poll` can still tell of; a caller further behind is told `gap`. Default 1 000. */
+  /** How many changes `poll` can return; a caller further behind gets `gap`. Default 1 000. */
   readonly changeLogLength?: number
 }
 

@@ -26,7 +26,7 @@ describe('options', () => {
 })
 
 describe('the bounded change log', () => {
-  test('tells of the last changes, and of a gap to who stood before them', async () => {
+  test('returns the last changes, and a gap to a caller that is further behind', async () => {
     const store = memoryStore({ changeLogLength: 2 })
     const { head: start } = await store.poll(null)
     await store.commit(change({ nonce: 'n1' }))
@@ -85,7 +85,7 @@ describe('the bus', () => {
     expect(heard).toMatchObject([{ epoch: 1, nonce: 'n1', announcements: [] }])
   })
 
-  test('delivers nothing to who stopped listening while the message was on its way', async () => {
+  test('delivers nothing to a listener that was removed while the message was on its way', async () => {
     const store = memoryStore()
     const heard: unknown[] = []
     const subscription = await store.subscribe({ down() {}, up() {}, message: (message) => void heard.push(message) })

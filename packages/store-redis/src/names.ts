@@ -10,7 +10,7 @@ import type { ActorRef, Owner } from '@claviger/core/store'
 export interface KeyNames {
   /** Hash: storeId, epoch, nonce. */
   readonly head: string
-  /** List of the last changes, oldest first, one more than can be told of. */
+  /** List of the last changes, oldest first, one more than `poll` returns. */
   readonly log: string
   /** Hash: what keyrings have written down about themselves. */
   readonly marks: string
@@ -27,7 +27,7 @@ export interface KeyNames {
   /** When a key was last used. */
   lastUsed(id: string): string
   serviceAccount(id: string): string
-  /** Who waits to write a record alone: the name of the record's text leads to it. */
+  /** The queue of writers that claim a record, found by the name of the record's text. */
   claims(text: string): string
   /** `id` is an `idempotencyId`. */
   idempotency(id: string): string

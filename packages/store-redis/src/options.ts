@@ -10,7 +10,7 @@ export interface RedisStoreOptions {
   readonly namespace?: string
   /** How long one command may take before the call rejects, in milliseconds. Default 1 000. */
   readonly commandTimeoutMs?: number
-  /** How many changes `poll` can still tell of; a caller further behind is told `gap`. Default 1 000, at most 100 000. */
+  /** How many changes `poll` can return; a caller further behind gets `gap`. Default 1 000, at most 100 000. */
   readonly changeLogLength?: number
   /**
    * WARNING: lets `ready()` pass on a Redis that evicts keys or keeps no append-only file. Keys may vanish, and revoked
@@ -19,12 +19,12 @@ export interface RedisStoreOptions {
   readonly allowVolatileStore?: boolean
   /**
    * The client whose settings the bus connects with: it is duplicated, and the duplicates are closed by the store.
-   * `false`: no bus, and other processes hear of changes by polling only. Default: the store's own client.
+   * `false`: no bus, and other processes learn about changes by polling only. Default: the store's own client.
    */
   readonly subscriber?: RedisClient | RedisClusterClient | false
   /**
    * Time between two pings on the bus, and for the answer to one, in milliseconds. After that the bus counts as down and
-   * connects anew. Default 1 000.
+   * connects again. Default 1 000.
    */
   readonly busPingMs?: number
 }

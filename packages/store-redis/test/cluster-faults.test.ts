@@ -53,7 +53,7 @@ cluster.describe('a cluster that loses a master', () => {
     expect((await store.find([record.id])).size).toBe(1)
   })
 
-  test('hears of changes again from another node, or the same', async () => {
+  test('learns about changes again from another node, or the same', async () => {
     await store.poll(null)
     const told: unknown[] = []
     await store.subscribe?.({

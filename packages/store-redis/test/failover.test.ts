@@ -61,7 +61,7 @@ async function until(isSo: () => Promise<boolean>, patienceMs = 30_000): Promise
   }
 }
 
-/** How long after now a key that nobody has cached is accepted, and a revocation stored. */
+/** How long after now a key that no one has cached is accepted, and a revocation stored. */
 async function recovery({ keyring, revoke }: Process, cold: string, doomed: string, name: string): Promise<number> {
   const from = Date.now()
   await until(async () => (await keyring.verify(cold)).ok)

@@ -52,7 +52,7 @@ redis.describe('a server that is killed', () => {
 })
 
 volatile.describe('a server that forgets', () => {
-  test('is another store afterwards: it answers nobody who knew the old one, and makes a head for nobody but a new process', async () => {
+  test('is another store afterwards: it answers no one who knew the old one, and makes a head for no one but a new process', async () => {
     connect(volatile.server().url)
     await store.commit(testChange({ writes: [insertKey(record)] }))
     const { head } = await store.poll(null)
@@ -194,7 +194,7 @@ redis.describe('a server without memory', () => {
 })
 
 redis.describe('a server that cannot write to its disk', () => {
-  test('refuses writes whole, and polls: nobody could revoke a key there', async () => {
+  test('refuses writes whole, and polls: no one could revoke a key there', async () => {
     connect(redis.server().url)
     await store.commit(testChange({ writes: [insertKey(record)] }))
     const { head } = await store.poll(null)

@@ -4,10 +4,10 @@ import type { Database, Queries } from './database/database.ts'
 import { retrying, transaction } from './database/transaction.ts'
 import { requireStorable } from './database/values.ts'
 
-// Far more than a keyring ever proposes: a table that somebody filled is not read whole.
+// Far more than a keyring ever proposes: a table that someone filled is not read whole.
 const maxMarks = 1_000
 
-/** Stores marks whose names are new, and gives all. Who is second to insert a name reads what the first one wrote. */
+/** Stores marks whose names are new, and gives all. The second writer of a name reads what the first one wrote. */
 export async function exchangeMarks(database: Database, proposed: Marks): Promise<Marks> {
   for (const [name, content] of proposed) {
     requireStorable(name, 'marks.name')

@@ -7,7 +7,7 @@ export interface SqlStoreOptions {
    * Stores with different prefixes share nothing.
    */
   readonly tablePrefix?: string
-  /** How many changes `poll` can still tell of; a caller further behind is told `gap`. Default 1 000. */
+  /** How many changes `poll` can return; a caller further behind gets `gap`. Default 1 000. */
   readonly changeLogLength?: number
 }
 
@@ -38,13 +38,13 @@ export const generalNames = ['tablePrefix', 'changeLogLength'] as const
 
 const identifier = /^[A-Za-z_][A-Za-z0-9_]{0,30}$/
 
-/** @throws {ConfigurationError} for what is no plain identifier */
+/** @throws {ConfigurationError} for what is not a plain identifier */
 export function parseIdentifier(option: string, value: unknown): string {
   if (typeof value === 'string' && identifier.test(value)) return value
   throw new ConfigurationError(option, `${option} must match ${identifier.source}, got ${said(value)}.`)
 }
 
-/** @throws {ConfigurationError} for what is no integer of at least `least` */
+/** @throws {ConfigurationError} for what is not an integer of at least `least` */
 export function parseCount(option: string, value: unknown, least: number): number {
   if (Number.isSafeInteger(value) && (value as number) >= least) return value as number
   throw new ConfigurationError(option, `${option} must be an integer of at least ${least}, got ${said(value)}.`)

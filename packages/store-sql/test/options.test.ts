@@ -36,12 +36,12 @@ describe.each(Object.entries(makers))('%s', (_, make) => {
     expect(() => make({ tablePrefix })).not.toThrow()
   })
 
-  test('refuses a changeLogLength that is no count', () => {
+  test('refuses a changeLogLength that is not a count', () => {
     expectCount('changeLogLength', make, 0)
   })
 })
 
-test('refuses limits of time that are none', () => {
+test('refuses invalid time limits', () => {
   expectCount('statementTimeoutMs', makers.postgresStore, 1)
   expectCount('statementTimeoutMs', makers.mysqlStore, 1)
   expectCount('busyTimeoutMs', makers.sqliteStore, 0)

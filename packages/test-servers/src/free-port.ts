@@ -7,7 +7,7 @@ import { createServer } from 'node:net'
 const lowest = 15_000
 const highest = 32_000
 
-/** A loopback port on which nobody listens. Another process may still take it first: be ready to try the next. */
+/** A loopback port on which no one listens. Another process may still take it first: be ready to try the next. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = randomInt(lowest, highest)

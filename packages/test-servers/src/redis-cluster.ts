@@ -90,7 +90,7 @@ async function form(nodes: readonly ClusterNode[]): Promise<void> {
 async function follow(replica: ClusterNode, { socketFile, server, busPort }: ClusterNode): Promise<void> {
   await command(replica.socketFile, `CLUSTER MEET 127.0.0.1 ${server.port} ${busPort}`)
   const id = (await firstReply(socketFile, 'CLUSTER MYID\r\n'))?.split('\r\n')[1] ?? ''
-  // Refused until the two have met; taken once, since each time makes the replica begin anew.
+  // Refused until the two have met; taken once, since each time makes the replica begin again.
   const isTold = async (): Promise<boolean> =>
     (await firstReply(replica.socketFile, `CLUSTER REPLICATE ${id}\r\n`)) === '+OK\r\n'
   const follows = async (): Promise<boolean> =>

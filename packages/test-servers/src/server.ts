@@ -30,7 +30,7 @@ export interface ServerKind {
 
 const portAttempts = 3
 
-/** Starts a server on a free port; on another one if somebody takes the first. */
+/** Starts a server on a free port; on another one if someone takes the first. */
 export async function startServer(kind: ServerKind): Promise<TestServer> {
   const removeData = (): Promise<void> => rm(kind.directory, { recursive: true, force: true, maxRetries: 5 })
   const first = await launchOnFreePort(kind).catch(async (error: unknown) => {

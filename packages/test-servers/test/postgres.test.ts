@@ -68,7 +68,7 @@ test('is found by the folder with both its programs', () => {
   expect(findPostgresFolder() === undefined).toBe(postgres.describe === describe.skip)
 })
 
-describe.skipIf(process.getuid?.() !== 0)('programs that another account is to run', () => {
+describe.skipIf(process.getuid?.() !== 0)('programs that another account runs', () => {
   let home: string
 
   beforeEach(async () => {

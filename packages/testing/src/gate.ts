@@ -2,7 +2,7 @@
 export interface Gate {
   /** Resolves once the gate is open. */
   wait(): Promise<void>
-  /** Lets everybody through who waits now or comes later. */
+  /** Lets everyone through who waits now or comes later. */
   open(): void
   /** How many called `wait` so far. */
   arrived(): number

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { RandomBytes } from '@claviger/core'
 
 /**
- * Bytes that look random and are the same in every run. For reproducible tests only: whoever knows the seed knows
+ * Bytes that look random and are the same in every run. For reproducible tests only: a reader of the seed knows
  * every token made from it.
  *
  * @example

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 describe('gate', () => {
-  test('holds everybody back until it is opened, and nobody afterwards', async () => {
+  test('holds everyone back until it is opened, and no one afterwards', async () => {
     const held = gate()
     const through: string[] = []
     const walk = async (name: string): Promise<void> => {

@@ -35,7 +35,7 @@ export function boundedStore(store: KeyStore, clock: Clock, timeoutMs: number, i
     query: Query,
     call: (query: Query) => Promise<T>,
   ): Promise<T> =>
-    // What somebody put on `Object.prototype` is no condition of a query.
+    // A polluted `Object.prototype` adds no condition to a query.
     ask('read', query.workspaceId, () => call(bare(query)))
 
   const find = (workspaceId: string, ids: readonly string[]): Promise<FoundKeys> =>

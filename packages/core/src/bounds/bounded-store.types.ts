@@ -19,11 +19,11 @@ import type { BusiestKeys, BusiestQuery, UsageBatch, UsagePoint, UsageQuery } fr
 
 /** What a store found. Each record is checked when it is looked at: one that makes no sense fails its own caller. */
 export interface FoundKeys {
-  /** Null: nothing is stored. @throws {UnavailableError} for what is no answer at all */
+  /** Null: nothing is stored. @throws {UnavailableError} for an invalid answer */
   get(id: string): KeyRecord | 'corrupt' | null
 }
 
-/** A record that nobody else writes while a change is decided. */
+/** A record that is locked while a change is decided. */
 export interface LockedTarget extends LockTarget {
   readonly workspaceId: string
 }
@@ -38,7 +38,7 @@ export interface BoundedStore {
   /** The same store with another limit for each call, such as what is left of a budget. */
   lasting(timeoutMs: number): BoundedStore
 
-  /** Finds keys by id, whosever they are: for verifying. */
+  /** Finds keys by id, in every workspace: for verifying. */
   find(ids: readonly string[]): Promise<FoundKeys>
   /** Finds a key for a workspace that is in charge of the call. The key may be another's. Null: nothing is stored. */
   key(workspaceId: string, id: string): Promise<KeyRecord | 'corrupt' | null>

@@ -1,5 +1,5 @@
 /**
- * Those who wait, in turns by tenant: nobody waits behind the whole of another tenant's work, and a tenant alone may
+ * A queue that serves tenants in turns: no caller waits behind all of another tenant's work, and a tenant alone may
  * take every place until others come.
  */
 export interface FairLine<T> {

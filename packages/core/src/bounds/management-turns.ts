@@ -11,13 +11,13 @@ export type CallKind = 'find' | 'defend' | 'commit' | 'read' | 'background'
 export type StoreTurns = <T>(kind: CallKind, workspaceId: string, call: () => Promise<T>) => Promise<T>
 
 // A pool has ten connections unless it is told otherwise. Eight of them leave room for verifying and the poll.
-// Reading one key takes as long as verifying one does, and holds up nobody: many may come together and see the same.
+// Reading one key takes as long as verifying one does, and holds up no one: many may come together and see the same.
 const atOnce = { find: 64, defend: 4, rest: 4 }
 const maxWaiting = 1_000
 
 /**
  * Makes the turns of management: few calls under way, so that verifying always finds a connection that is free, and in
- * turns by workspace, so that nobody's calls wait behind all of another's.
+ * turns by workspace, so that no tenant waits behind all calls of another.
  *
  * Taking trust away and reading single keys have places of their own: what lists and counts may take as long as it does.
  */

@@ -55,7 +55,7 @@ export function createWorkQueue<Rank extends string>(
     try {
       return await work()
     } finally {
-      // The slot passes straight to the next in line: nobody can take it in between.
+      // The slot passes directly to the next in line.
       const following = next()
       if (following === undefined) running -= 1
       else following.start()

@@ -1,9 +1,9 @@
-/** Which of so many buckets a text falls into: always the same one in this process, and nobody can tell which outside. */
+/** Which of so many buckets a text falls into: stable within this process, and not predictable from outside. */
 export type BucketOf = (text: string, buckets: number) => number
 
 /**
  * Makes one from two random integers of 32 bits. Texts spread evenly, and who knows neither integer cannot choose texts
- * that meet: key ids are public, and anybody may draw as many as they like.
+ * that meet: key ids are public, and a client may try as many as it likes.
  */
 export function createBucketOf(start: number, factor: number): BucketOf {
   // An even factor would shift the first characters out.

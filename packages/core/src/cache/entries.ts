@@ -20,7 +20,7 @@ export interface Entry {
   filledAt: number
   /** The verdict counts while its age is at least 0 and less than this. Milliseconds; 0 once invalidated. */
   lifetimeMs: number
-  /** From this age on a use of the entry reads it anew in the background. Milliseconds. */
+  /** Age at which a use of the entry starts to read it again in the background, milliseconds. */
   refreshAgeMs: number
   /** Where the entry stands in the lists. */
   slot: number
@@ -44,7 +44,7 @@ export interface Fill {
   readonly filledAt: number
   /** The verdict counts while `filledAt <= now < deadline`. */
   readonly deadline: number
-  /** From when on a use of the entry reads it anew in the background. */
+  /** Instant after which a use of the entry reads it again in the background. */
   readonly refreshAt: number
 }
 
@@ -91,7 +91,7 @@ export interface Entries {
 
 // Three carriers, two secrets; the rest is slack. No client can make one key evict others by spelling it in new ways.
 const maxEntriesPerKey = 8
-// Beyond 2^30 V8 may keep integers on the heap: about every twelve days the origin moves, and every verdict is made anew.
+// Beyond 2^30 V8 may keep integers on the heap: about every twelve days the origin moves, and every verification is repeated.
 const maxSinceOriginMs = 2 ** 30
 // A read that began before the one that moved the origin still fits.
 const originLeadMs = 3_600_000

@@ -11,7 +11,7 @@ export function createFairMemory(max: number): FairMemory {
   const groups = new Map<string, Set<string>>()
   let size = 0
 
-  // Only a group that holds less than its share makes others be looked at, so nobody causes a walk for each text.
+  // Only a group that holds less than its share makes others be looked at, so no group causes a walk for each text.
   const largest = (own: Set<string>): Set<string> => {
     if (own.size * groups.size >= size) return own
     let most = own

@@ -10,7 +10,7 @@ export interface Flights<T> {
   readonly size: number
 }
 
-/** From now on nobody joins the flight unless this holds. */
+/** Later callers join the flight only if this holds. */
 export type OnlyWhile = (holds: () => boolean) => void
 
 /** Makes an empty board. A failed flight is gone as soon as it fails. */
@@ -26,7 +26,7 @@ export function createFlights<T>(): Flights<T> {
       const land = (): void => {
         if (flying.get(name) === flight) flying.delete(name)
       }
-      // Before anybody who joined hears of it.
+      // Before the callers that joined are resumed.
       flight.landing.then(land, land)
       return flight.landing
     },

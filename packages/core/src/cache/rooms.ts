@@ -7,7 +7,7 @@ export interface RoomLimits {
 }
 
 /**
- * Slots for entries, in rooms that take nothing from each other. Within a full room whoever has most gives way: nobody
+ * Slots for entries, in rooms that take nothing from each other. Within a full room the tenant that has most gives way: no one
  * empties what others use by walking through keys of its own.
  */
 export interface Rooms {
@@ -24,15 +24,15 @@ export interface Rooms {
   inTheWay(room: number, bytes: number): number | undefined
 }
 
-// Tenants that fall into one lane give way together. Which those are nobody outside can tell.
+// Tenants that fall into one lane give way together. Which those are cannot be predicted from outside.
 const lanes = 1_024
-// Looked at in turn, two at each eviction: what nobody uses any more goes before what somebody does.
+// Looked at in turn, two at each eviction: idle entries go before used ones.
 const sweptAtOnce = 2
 
 /**
  * Makes empty rooms.
  *
- * @param isIdle whether nobody has used what is in a slot for long, whoever it belongs to
+ * @param isIdle whether the entry in a slot has been idle for long, of any tenant
  */
 export function createRooms(
   limits: readonly RoomLimits[],

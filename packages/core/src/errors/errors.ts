@@ -78,15 +78,15 @@ export class ForbiddenError extends ClavigerError {
   }
 }
 
-/** Who does not hold what was to be granted. */
+/** Who lacks the permissions. */
 export type CeilingHolder = 'actor' | 'owner'
 
-/** Permissions were to be granted that the actor, or the key's owner, does not hold. Nothing was changed. */
+/** The call would grant permissions that the actor, or the key's owner, does not hold. Nothing was changed. */
 export class PermissionCeilingError extends ClavigerError {
   readonly code = 'ERR_CLAVIGER_PERMISSION_CEILING'
   /** The permissions at fault. */
   readonly missing: readonly string[]
-  /** Who does not hold them: the acting one, or the service account that owns the key. */
+  /** Who lacks them: the actor, or the service account that owns the key. */
   readonly holder: CeilingHolder
 
   constructor(missing: readonly string[], holder: CeilingHolder = 'actor') {
@@ -94,7 +94,7 @@ export class PermissionCeilingError extends ClavigerError {
     super(
       holder === 'actor'
         ? `Cannot hand out ${missing.join(', ')}: the actor does not hold ${them}. ` +
-            'Ask for less, narrow the key first, or act as somebody who holds more.'
+            'Grant less, narrow the key first, or act as a user who holds more.'
         : `Cannot hand out ${missing.join(', ')}: the service account that owns the key does not hold ${them}. ` +
             'Ask for less, or widen the service account first.',
     )

@@ -25,7 +25,7 @@ export interface BusHandlers {
   back(): void
 }
 
-// Rights change rarely: who may not listen need not ask every second.
+// Rights change rarely: without the right to listen, once a second is too often to ask.
 const refusedRetryMs = 60_000
 
 /** Makes a bus that is not subscribed yet. */

@@ -38,7 +38,7 @@ export interface Freshness {
   /** Since when the lease is what it is. Epoch milliseconds. */
   leaseSince(now: number): number
   readonly bus: Pick<Bus, 'state' | 'refusal'>
-  /** Tells of a change this process made and has applied already: it need not be applied again when the log shows it. */
+  /** Registers a change that this process made and has already applied: it need not be applied again when the log shows it. */
   applied(nonce: string): void
   /** Reads the head, starts polling and, if the store has a bus, listening. Rejects when the first poll fails. */
   start(): Promise<void>
@@ -54,7 +54,7 @@ export interface FreshnessTimes {
   readonly storeId?: string | undefined
 }
 
-// A wall clock that leaves the monotonic one by more than this was set by somebody, or the machine slept.
+// A wall clock that leaves the monotonic one by more than this was set, or the machine slept.
 const maxDriftMs = 1_000
 // Own changes between two polls; forgetting one costs a cache miss.
 const maxOwnChanges = 1_000
@@ -223,7 +223,7 @@ export function createFreshness({
 const noLease = { from: Number.POSITIVE_INFINITY, until: Number.NEGATIVE_INFINITY }
 
 /**
- * A store that lost its data, or another in its place, knows nothing of this process's keys: what it says is no answer.
+ * A store that lost its data, or another in its place, does not know this process's keys: its answer does not count.
  *
  * @throws {ConfigurationError} at the start @throws {UnavailableError} later
  */

@@ -6,7 +6,7 @@ export interface Rounds {
   next(): Promise<void>
 }
 
-/** Makes rounds of `work`. One that fails fails all who joined it, and nobody else. */
+/** Makes rounds of `work`. One that fails, fails for the callers that joined it only. */
 export function createRounds(work: () => Promise<void>): Rounds {
   let current: Promise<void> | undefined
   let planned: Promise<void> | undefined
@@ -15,7 +15,7 @@ export function createRounds(work: () => Promise<void>): Rounds {
     const round = work().finally(() => {
       current = undefined
     })
-    // Who joined hears of a failure; nobody may have.
+    // The callers that joined get the failure; there may be none.
     round.catch(() => {})
     current = round
     return round

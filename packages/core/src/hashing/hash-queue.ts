@@ -2,7 +2,7 @@ import { createWorkQueue, type WorkQueue } from '../bounds/work-queue.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { HashRank } from './hashing.ts'
 
-/** How many hashes run and wait, and for how long. */
+/** How many hashes run and wait, and how long they may wait. */
 export interface HashQueueLimits {
   readonly concurrency: number
   readonly maxQueued: number

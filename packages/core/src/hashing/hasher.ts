@@ -97,7 +97,7 @@ export function argon2id(options: Argon2idOptions = {}): Hasher {
 
 /**
  * HMAC-SHA-256 under a pepper: for generated keys as safe as a slow hash, since 256 random bits cannot be guessed,
- * and thousands of times cheaper. Whoever steals the database and the pepper still cannot find a token.
+ * and thousands of times cheaper. An attacker who has the database and the pepper still cannot find a token.
  *
  * @example
  * const hasher = hmacSha256({ pepper: { id: '2026', secret: await secrets.get('pepper') } })

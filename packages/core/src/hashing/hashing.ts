@@ -16,15 +16,14 @@ export type ProtectedToken = Pick<SecretRecord, 'hash' | 'tag' | 'pepperId'>
 export type Comparison = 'same' | 'different' | 'unreadable'
 
 /**
- * What a hash is for, the most urgent first: a client waits for a verification, somebody who makes keys can wait, and
- * hashing a stored secret anew waits for everybody.
+ * What a hash is for, the most urgent first: a client waits for a verification, creating a key can wait, and rehashing a stored secret comes last.
  */
 export type HashRank = 'verify' | 'make' | 'rehash'
 
-/** Protects tokens and compares them with what was stored, whichever hasher stored it. */
+/** Protects tokens and compares them with stored hashes, of any hasher. */
 export interface Hashing {
   /**
-   * For a new secret of a workspace, or a proven one that is hashed anew.
+   * For a new secret of a workspace, or a proven one that is rehashed.
    *
    * @throws {BusyError} when too many hashes are queued
    * @throws {UnavailableError} when argon2 itself fails
@@ -37,7 +36,7 @@ export interface Hashing {
   /** The comparison that counts, at once, where the stored hash is an HMAC; undefined for every other. */
   verifyHmac(token: string, stored: ProtectedToken): Comparison | undefined
   /**
-   * The comparison that counts, whatever is stored, for a key of a workspace.
+   * The decisive comparison for a key of a workspace, with any form of stored hash.
    *
    * @throws {BusyError} when too many hashes are queued
    * @throws {UnavailableError} when argon2 itself fails

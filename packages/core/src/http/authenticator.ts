@@ -115,7 +115,7 @@ function isAccepted(verification: { readonly ok: unknown; readonly apiKey?: unkn
   return verification.ok === true && typeof verification.apiKey === 'object'
 }
 
-/** Whatever is thrown is our fault, not the key's: never 401, or clients throw good keys away. */
+/** Everything that is thrown is a server fault: never 401, or clients discard good keys. */
 function unavailable(error: unknown, report: ReportFault): Refused {
   report(error, 'verify')
   const busy = isClavigerError(error) && error.code === 'ERR_CLAVIGER_BUSY'
@@ -134,7 +134,7 @@ function refused(refusal: Omit<Refused, 'ok'>): Refused {
   return bare<Refused>({ ok: false, ...refusal })
 }
 
-/** Nothing was sent. Who sends a token of ours, in whatever way, does not want to be anonymous. */
+/** Nothing was sent. A client that sends a token of ours, in any form, does not want to be anonymous. */
 function isAbsence({ code, isAttempt }: Refused): boolean {
   return code === 'missing_credentials' && isAttempt !== true
 }

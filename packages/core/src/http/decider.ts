@@ -21,7 +21,7 @@ export interface DeciderOptions<Permission extends string = string>
   readonly environment?: string | readonly string[]
 }
 
-/** What is to become of a request, with all that an answer needs. */
+/** The decision about a request, with everything that a response needs. */
 export type RequestDecision<Key extends ApiKey | undefined = ApiKey> =
   | {
       readonly ok: true

@@ -4,7 +4,7 @@ import type { Judgement } from './guarded.ts'
 import type { HttpRequest } from './request.ts'
 import type { HttpResponse } from './response.ts'
 
-/** What is to become of a request. */
+/** The decision about a request: pass, deny, or answer a preflight. */
 export type Decision =
   | {
       readonly type: 'pass'
@@ -27,7 +27,7 @@ export type Decision =
  */
 export type Gate<Host> = (request: HttpRequest, host: Host, response?: HttpResponse) => Decision | Promise<Decision>
 
-/** The request goes on, and nothing is to be told. */
+/** The request passes, without a key to hand over. */
 export const pass: Extract<Decision, { readonly type: 'pass' }> = Object.freeze({
   type: 'pass',
   apiKey: undefined,

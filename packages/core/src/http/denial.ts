@@ -35,7 +35,7 @@ export interface Denial {
 /** The media type of the default body. */
 export const problemMediaType = 'application/problem+json; charset=utf-8'
 
-/** What is to be refused. */
+/** The refusal, with what its text needs. */
 export interface Refusal {
   readonly code: DenialCode
   readonly hint?: HttpHint

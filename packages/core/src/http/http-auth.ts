@@ -15,7 +15,7 @@ import { createResponder, type Responder } from './responder.ts'
 export interface Passage<Host, Context> {
   readonly gate: Gate<Host>
   readonly responder: Responder<Context>
-  /** Whether it is what says whose the request is: then `identify`, also when it is nobody's. */
+  /** Whether it decides the identity of the request: then it calls `identify`, also for an anonymous request. */
   readonly identifies: boolean
 }
 
@@ -111,7 +111,7 @@ function requireNames(
   if (names.length === 0) {
     throw new ConfigurationError(
       guard,
-      `auth.${guard}() needs at least one ${kind}: without one it would pass anybody.`,
+      `auth.${guard}() needs at least one ${kind}: without one it would pass every key.`,
     )
   }
   for (const name of names) {

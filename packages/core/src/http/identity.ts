@@ -6,10 +6,10 @@ export interface Identified {
 }
 
 /**
- * Puts the verified key where handlers look for it, or nothing. What somebody else put there, such as an older middleware
+ * Puts the verified key where handlers look for it, or nothing. A value that other code put there, such as an older middleware
  * that read it off the request, is no key of ours and does not stay.
  *
- * @throws {TypeError} when somebody else made that impossible
+ * @throws {TypeError} when other code made that impossible
  */
 export function identify(target: Identified, apiKey: ApiKey | undefined): void {
   if (target.apiKey === apiKey) return

@@ -116,10 +116,10 @@ export function readOptions<Context>(options: unknown): HttpAuthOptions<Context>
   return parseOptions<HttpAuthOptions<Context>>('apiKeyAuth', options, names)
 }
 
-/** Whether a value is a framework's request or context: then somebody passed a function instead of calling it. */
+/** Whether a value is a framework's request or context: then a function was passed instead of called. */
 export function isRequestLike(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false
-  // What everything inherits tells nothing of this value.
+  // Inherited members say nothing about this value.
   const has = (name: string): boolean => name in value && !(name in Object.prototype)
   return has('rawHeaders') || (has('req') && has('res'))
 }

@@ -14,7 +14,7 @@ export type WarningCode =
 
 /** Tells the host of a fault that no response may show. */
 export interface Reporter {
-  /** Publishes every fault on `claviger:error`, and warns of the first of each kind. Never throws, whatever was thrown. */
+  /** Publishes every fault on `claviger:error`, and warns of the first of each kind. Never throws. */
   fault(code: WarningCode, during: string, advice: string, error?: unknown): void
 }
 
@@ -23,7 +23,7 @@ export function publishDenied({ code, status }: Denial, keyId: string | undefine
   publish(channels.denied, () => ({ code, status, ...(keyId === undefined ? {} : { keyId }) }))
 }
 
-/** Publishes that somebody sends keys in URLs, be it beside a good one. Looks only where somebody listens. */
+/** Publishes that a client sends a key in a URL, also beside a good one. Checks only where there is a subscriber. */
 export function publishCredentialInUrl(url: unknown, tokenPattern: RegExp): void {
   if (!channels.credentialInUrl.hasSubscribers || !isTokenInQuery(url, tokenPattern)) return
   publish(channels.credentialInUrl, () => ({ hint: 'credential_in_url' }))

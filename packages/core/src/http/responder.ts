@@ -28,7 +28,7 @@ export interface Responder<Context> {
   /** Has `Vary` set when the head is written: for frameworks that take all headers back for an answer of their own. */
   keepVary(response: HttpResponse): void
   /**
-   * Sets what every response gets. False when the request must not go on, nor be answered: somebody else has answered
+   * Sets what every response gets. False when the request must neither pass nor be answered: other code has answered
    * it or begun to, in which case the connection is cut.
    */
   prepare(response: HttpResponse, decision: Decision): boolean

@@ -1,7 +1,7 @@
 import type { HttpRequest } from './request.ts'
 
 /**
- * What Node remembers once somebody has read `headersDistinct`. Only now that the credential is blanked in what it is made
+ * What Node caches after a read of `headersDistinct`. Only now that the credential is blanked in what it is made
  * of, and only here: its getter throws for some names that a client can send.
  */
 function distinctHeaders(

@@ -1,8 +1,7 @@
 import { isThenable } from './thenable.ts'
 
 /**
- * Runs a function of the host's whose result nobody waits for. What it throws, now or later, is handed to `failed`; a
- * rejection that nobody hears would end the process.
+ * Runs a host function whose result has no caller. What it throws, now or later, is handed to `failed`; an unhandled rejection would end the process.
  *
  * @param failed must not throw
  */

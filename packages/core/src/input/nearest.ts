@@ -1,4 +1,4 @@
-/** The known name somebody probably meant: the closest one, if it is at most a third of its length away, rounded up. */
+/** The known name that was probably meant: the closest one, if it is at most a third of its length away, rounded up. */
 export function nearest(written: string, known: readonly string[]): string | undefined {
   if (written.length > 64) return undefined
   const ranked = known

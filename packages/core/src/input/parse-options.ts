@@ -12,7 +12,7 @@ import { said } from './said.ts'
  *
  * @param call who takes them, such as `redisStore`
  * @param names every option there is
- * @throws {ConfigurationError} for what is no plain object, and for an option that does not exist
+ * @throws {ConfigurationError} for a value that is not a plain object, and for an unknown option
  *
  * @example
  * const { namespace = 'claviger' } = parseOptions<{ namespace?: string }>('myStore', { namespace: 'acme' }, ['namespace'])

@@ -11,10 +11,10 @@ export interface Reading {
 
 /**
  * Reads an object that came from outside: its own enumerable fields, each once, into an object without a prototype. What
- * was checked is what is used, and what somebody put on `Object.prototype` is no field of anything.
+ * was checked is what is used, and a polluted `Object.prototype` adds no field.
  *
  * Only plain objects are read: the entries of a `Map`, or what a class computes, would be left out in silence. A field
- * that nobody reads is refused, because a misspelt limit limits nothing.
+ * that is unknown is refused, because a misspelt limit limits nothing.
  *
  * @throws what `refuse` makes
  */
@@ -34,7 +34,7 @@ export function plainFields<Shape extends object>(
   return fields as Shape
 }
 
-/** Whether a value is an object as a literal or `JSON.parse` makes it, in whatever realm. */
+/** Whether a value is an object as a literal or `JSON.parse` makes it, in any realm. */
 export function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
   const prototype: unknown = Object.getPrototypeOf(value)

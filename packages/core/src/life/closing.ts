@@ -18,17 +18,17 @@ export interface ClosingParts {
 const timeoutMs = 5_000
 const turns = 5
 
-/** Makes the end of a keyring: one, whoever asks for it and however often. */
+/** Makes the end of a keyring: once, however often it is called. */
 export function createClosing({ stop, freshness, recorder, store, clock }: ClosingParts): () => Promise<void> {
   let closing: Promise<void> | undefined
 
   const close = async (): Promise<void> => {
     stop()
-    // From here on nothing is accepted from memory any more; what was accepted before may still be counted.
+    // Nothing is accepted from memory any more; what was accepted before may still be counted.
     const stopping = freshness.stop()
     const stopped = within(clock, timeoutMs, 'store', () => stopping)
     stopped.catch(() => {})
-    // A server that has closed tells of it before the responses that were cut do.
+    // A closed server emits its event before the responses that were cut emit theirs.
     for (let turn = 0; turn < turns; turn += 1) await new Promise<void>(soon)
     try {
       await recorder?.close(timeoutMs)

@@ -8,12 +8,12 @@ export interface Guarantees {
     /** The longest time until other processes refuse a revoked key while the store can be reached. */
     readonly otherProcessesWithinMs: number
     /**
-     * For how long cached keys are still accepted while the store cannot be reached, takes no writes (a replica, a primary
+     * How long cached keys are still accepted while the store cannot be reached, takes no writes (a replica, a primary
      * that was cut off), or is not the one this process was started on; after that, 503.
      */
     readonly storeDownWithinMs: number
   }
-  /** Bounds in memory, bytes, whatever comes and however much the keys hold. */
+  /** Bounds on memory in bytes, for all traffic and all keys. */
   readonly memory: {
     /** What is remembered of keys and tokens: `cache.maxBytes`, the refusals, and the tables. */
     readonly cacheBytes: number
@@ -21,7 +21,7 @@ export interface Guarantees {
   /** The id of the store in use, for the option `storeId`; undefined before it was reached, and without `poll`. */
   readonly storeId: string | undefined
   /**
-   * Whether the store tells of changes (`poll`), and whether a bus makes them faster (`subscribe`). A bus that this
+   * Whether the store reports changes (`poll`), and whether a bus makes them faster (`subscribe`). A bus that this
    * process may not use, which `ready()` finds out, is none.
    */
   readonly changeLog: boolean
@@ -63,7 +63,7 @@ export function guaranteesOf(
       store.subscribe === undefined &&
       'Without subscribe, other processes learn of changes by polling only.',
     store.commitLocked === undefined &&
-      'Without commitLocked, somebody who writes a key in a loop can delay its revocation: this process refuses the key at once and keeps trying, other processes accept it until that succeeds. And what a key that acts has begun may be stored after it was revoked.',
+      'Without commitLocked, a process that writes a key in a loop can delay its revocation: this process refuses the key at once and keeps trying, other processes accept it until that succeeds. And what a key that acts has begun may be stored after it was revoked.',
     !counts && 'Without addUsage and usage, use of keys is not counted.',
     counts && store.busiest === undefined && 'Without busiest, usage is read key by key, not of a whole workspace.',
     counts && times.usage === false && 'usage: false: use of keys is not counted.',
@@ -95,7 +95,7 @@ export function guaranteesOf(
 }
 
 // What a refusal is remembered with, once where the token is no key's, and once where the secret is right. Measured, as
-// what keys take; the tables are made at once, whatever comes.
+// what keys take; the tables are allocated at once.
 const refusalBytes = 640
 const slotBytes = 64
 // Lists of permissions, owners and other texts that keys share: a thousand of each, of a thousand characters at most.

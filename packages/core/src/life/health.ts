@@ -8,7 +8,7 @@ export interface Health {
   readonly ok: boolean
   /** Since when `ok` is what it is. */
   readonly since: Date
-  /** `failed`: the last `ready()` rejected, and is tried again by whatever needs the keyring. */
+  /** `failed`: the last `ready()` rejected, and is tried again by the next call that needs the keyring. */
   readonly state: 'starting' | 'ready' | 'failed' | 'closed'
   /** `lost`: no poll was answered for `leaseMs`, or the store is no longer the primary. `none`: the store has no `poll`. */
   readonly lease: 'alive' | 'lost' | 'none'

@@ -32,7 +32,7 @@ export async function compareMarks(
   if (store.marks === undefined) return undefined
   let stored = await store.marks(new Map())
   let doubt: string | undefined
-  // The product first: what a keyring that does not belong here would write must not stand in anybody's way.
+  // The product first: what a keyring that does not belong here would write must not block others.
   for (const proposal of [productMark, peppersAndPrefixes, resourceMarks]) {
     doubt = judged(stored, mine, allowSharedStore)
     const missing = new Map([...proposal(stored, mine)].filter(([name]) => !stored.has(name)))

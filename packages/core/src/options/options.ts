@@ -59,12 +59,11 @@ export interface KeyringSettings<Permission extends string = string> extends Gra
   /** Told of every change to keys and service accounts that this process makes. What it throws or rejects is published on `claviger:error`, and goes no further. */
   readonly onEvent?: ((event: KeyringEvent) => void | Promise<void>) | undefined
   /**
-   * Told of every failure that no caller waits for or may be told of: why clients get 503, and what failed in the
-   * background. Default: process warnings, once a minute for each cause, unless somebody subscribes to `claviger:error`.
+   * Called for every failure without a caller to report it to: the cause of a 503, and failures in the background. Default: process warnings, once a minute for each cause, unless `claviger:error` has a subscriber.
    */
   readonly onError?: ((fault: Fault) => void | Promise<void>) | undefined
   /**
-   * Told of every change to keys, owners and workspaces that this process learns of, whichever process made it: at least
+   * Called for every change to keys, owners and workspaces that this process learns about, from any process: at least
    * once, by ids only. `{ type: 'all' }` when changes may have been missed. What it throws is a fault.
    */
   readonly onChange?: ((change: KeyringChange) => void) | undefined

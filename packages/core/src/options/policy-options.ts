@@ -7,7 +7,7 @@ import type { RetentionTimes } from '../writing/retention.ts'
 export interface PolicyOptions {
   /**
    * The longest life of a secret: an end is required, and no later than this after the secret in
-   * use was made. A rotation renews it: `rotate`, then `update` with a later end. Default null: keys may live for ever.
+   * use was made. A rotation renews it: `rotate`, then `update` with a later end. Default null: keys may live forever.
    */
   readonly maxLifetime?: Duration | null | undefined
   /** The age of a secret from which on its key shows `rotationDue`. A reminder, never an end. Default `'90d'`. */
@@ -18,7 +18,7 @@ export interface PolicyOptions {
   readonly maxOverlap?: Duration | undefined
 }
 
-/** For how long what ended is kept, before it is purged for good. Null: for ever. */
+/** How long ended records are kept before they are purged. Null: indefinitely. */
 export interface RetentionOptions {
   /** Revoked keys; after that their tokens are unknown instead of revoked. Default `'90d'`. */
   readonly revokedKeys?: Duration | null | undefined

@@ -37,7 +37,7 @@ export function isDeclaredGrant(grant: unknown, { names }: Catalogue): grant is 
 
 /**
  * The grants that still mean something. One that covers nothing declared, since its permission was taken out of the
- * catalogue, grants nothing: nobody needs to hold it to hand it on.
+ * catalogue, grants nothing: no actor needs to hold it to pass it on.
  */
 export function declaredGrants(grants: readonly string[], catalogue: Catalogue): readonly string[] {
   return grants.filter((grant) => isDeclaredGrant(grant, catalogue))

@@ -2,7 +2,7 @@ import { type Channel, channel } from 'node:diagnostics_channel'
 
 /**
  * The `node:diagnostics_channel` channels Claviger publishes on. Messages never hold a token or a hash.
- * Nobody subscribed costs one check of a flag.
+ * Without a subscriber a message costs one check of a flag.
  */
 export const channels: Readonly<
   Record<'verify' | 'denied' | 'credentialInUrl' | 'lease' | 'bus' | 'flush' | 'corrupt' | 'usage' | 'error', Channel>
@@ -30,7 +30,7 @@ export const channels: Readonly<
   error: channel('claviger:error'),
 })
 
-/** Publishes, if anybody listens; the message is made only then. */
+/** Publishes, if there is a subscriber; the message is created only then. */
 export function publish(to: Channel, message: () => object): void {
   if (to.hasSubscribers) to.publish(message())
 }

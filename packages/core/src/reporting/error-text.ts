@@ -45,7 +45,7 @@ interface Readable {
   readonly cause?: unknown
 }
 
-/** An error and its causes, at most five. What is no error is described as one. */
+/** An error and its causes, at most five. Other values are described like one. */
 function chainOf(error: unknown): readonly Readable[] {
   const chain: Readable[] = []
   try {

@@ -15,7 +15,7 @@ export interface Fault {
 /** Tells the host of a fault. Does no I/O and never throws. */
 export type ReportFault = (error: unknown, during: string, more?: object) => void
 
-/** Publishes a fault on `claviger:error`, and tells nobody else. */
+/** Publishes a fault on `claviger:error` only. */
 export const publishFault: ReportFault = (error, during, more) =>
   publish(channels.error, () => ({ error, during, ...more }))
 
@@ -76,7 +76,7 @@ export function createFaults(
       if (onError === undefined) {
         if (!channels.error.hasSubscribers) warn(error, during)
       } else {
-        // Nobody is left to tell what this throws.
+        // There is no one left to report this error to.
         hearFrom(
           () => onError({ error, during }),
           () => {},

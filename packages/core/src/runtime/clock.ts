@@ -14,7 +14,7 @@ export interface Clock {
 
 /** The machine's own clocks and unreferenced timers: real ones, also where a test has replaced those of the globals. */
 export const systemClock: Clock = {
-  // Asked for each time: whoever sets `Date` in a test wants to see keys expire.
+  // Read each time: a test that sets `Date` expects keys to expire.
   now: () => Date.now(),
   monotonic: monotonicMs,
   schedule: after,

@@ -4,7 +4,7 @@ import * as timers from 'node:timers'
  * Tests put other timers in the place of the real ones (vitest, Jest and sinon do, for a while), and those stand still
  * until they are told to move. A store that is read "at the end of the tick" would be waited for without end, and what
  * was begun under them would hang for good once they are gone. So the real ones are taken when this module loads; where
- * they are replaced already, the platform has others that nobody replaces.
+ * they are replaced already, the platform has others that tests do not replace.
  */
 const real = {
   setTimeout: timers.setTimeout,
@@ -43,7 +43,7 @@ function afterSignal(delayMs: number, task: () => void): () => void {
 function soonByPort(): (task: () => void) => void {
   const { port1: sending, port2: receiving } = new MessageChannel()
   const waiting: (() => void)[] = []
-  // Only while somebody waits is it a reason to keep the process alive.
+  // Keeps the process alive only while a caller waits.
   receiving.on('message', () => {
     if (waiting.length === 1) receiving.unref()
     waiting.shift()?.()

@@ -110,7 +110,7 @@ interface Bound {
   readonly atMost: number
 }
 
-/** How many of the first have to be read to know the busiest, and the one behind them: nobody else reaches those. */
+/** How many of the first have to be read to know the busiest, and the one behind them: no other key reaches those. */
 function worthReading(bounds: readonly Bound[], limit: number): number {
   const leasts = bounds.map(({ atLeast }) => atLeast).sort((a, b) => b - a)
   const bar = leasts[limit] ?? 0
@@ -129,7 +129,7 @@ function boundsOf(
   const found = new Map<string, { atLeast: number; more: number }>()
   for (const [index, list] of lists.entries()) {
     const last = lasts[index] ?? 0
-    // Of a day that the range cuts through, nobody knows which part was before or behind.
+    // For a day that the range cuts through, it is unknown which part was before or after.
     const counts = isWhole[index] === true ? 1 : 0
     for (const { keyId, requests } of list) {
       const sofar = found.get(keyId)

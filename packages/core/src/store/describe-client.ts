@@ -29,7 +29,7 @@ const clients: readonly (readonly [name: string, ...members: string[]])[] = [
 ]
 
 /**
- * Names what somebody passed where a store expects a client, for messages: `a Knex instance`, `text`, `an object`. Of a
+ * Names the value that was passed where a store expects a client, for messages: `a Knex instance`, `text`, `an object`. Of a
  * text or an object without methods it tells no content: there may be a password in it.
  *
  * @example

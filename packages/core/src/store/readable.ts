@@ -7,7 +7,7 @@ import type { Activity, IdempotencyRecord, KeyRecord, ServiceAccount } from './r
 import type { Change, CommitResult, LockedRecord, LockTarget, Marks, Write } from './store.ts'
 
 /*
- * Any store's answer is checked, our own included: a row may have been written by somebody else. What cannot be read is
+ * The answer of every store is checked, including ours: other programs may have written a row. What cannot be read is
  * told on `claviger:corrupt`, and is never taken for what was asked for.
  */
 
@@ -101,7 +101,7 @@ function readableCurrent(write: Write, stored: unknown): KeyRecord | ServiceAcco
 
 const longestMark = 255
 
-/** @throws {UnavailableError} for marks that are none */
+/** @throws {UnavailableError} for invalid marks */
 export function readableMarks(marks: unknown): Marks {
   const isSound =
     marks instanceof Map && [...marks].flat().every((text) => typeof text === 'string' && text.length <= longestMark)

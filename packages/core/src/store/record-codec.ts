@@ -21,7 +21,7 @@ const metadata = textMap({ maxEntries: 32, maxName: 255, maxText: 1_000 })
 const idempotencyKey = text(255)
 const requestHash = text(128)
 
-/** A reader of somebody, whose type is one of these, at one field. */
+/** A reader of someone, whose type is one of these, at one field. */
 const somebody = <const T extends string>(field: string, ...types: readonly T[]): Reader<{ type: T; id: string }> => {
   const type = oneOf(...types)
   const [typeField, idField] = [`${field}.type`, `${field}.id`]

@@ -50,7 +50,7 @@ export const nullable =
   (value, field) =>
     value === null ? null : read(value, field)
 
-/** A list whose items all pass a check. An item's name is put together only for whoever has to hear it. */
+/** A list whose items all pass a check. An item's name is built only for an error. */
 export const list =
   <T>(isItem: (value: unknown) => value is T, expected: string, maxItems: number): Reader<readonly T[]> =>
   (value, field) => {

@@ -42,7 +42,7 @@ export interface Change {
   readonly nonce: string
   /** When the change was made: lets a store age its change log. */
   readonly at: number
-  /** A change no cache needs to hear of (rehash, a learnt flag): the head stays, and so do the written revisions. */
+  /** A change that does not concern caches (rehash, a flag): the head stays, and so do the written revisions. */
   readonly silent: boolean
   /** The store it is meant for, as `poll` named it. A store of another id, or without a head, rejects and writes nothing. */
   readonly storeId?: string
@@ -154,7 +154,7 @@ export interface KeyStore {
   commit(change: Change): Promise<CommitResult>
 
   /**
-   * Reads records under the store's own lock, asks `decide` for a change, and carries it out: nobody writes the targets
+   * Reads records under the store's own lock, asks `decide` for a change, and carries it out: no one else writes the targets
    * in between, so that a change decided this way does not lose to callers who write in a loop. Undefined, with nothing
    * written, when `decide` gives undefined.
    *
@@ -206,7 +206,7 @@ export interface KeyStore {
 
   /**
    * Removes some old rows, as many as take a few milliseconds, and says whether there may be more: the caller pauses and
-   * calls again. So a purge of millions of rows holds up nobody, and can be left off anywhere.
+   * calls again. So a purge of millions of rows blocks no one, and can be interrupted anywhere.
    */
   purge?(limits: PurgeLimits): Promise<PurgeProgress>
   /**

@@ -21,7 +21,7 @@ const placeholder =
   /^(?:undefined|null|none|nan|true|false|\[object \w+\]|\$.*|%.*%|<.*>|\{.*\}|your[-_ ]?.*|(?:api|access)[-_ ]?(?:key|token)|x{3,}|\*{3,}|\.{3,})$/i
 const schemeAgain = /^(?:bearer|basic|token|authorization:?)(?: |$)/i
 
-/** As in documentation: somebody filled the key in, and left the brackets. */
+/** As in documentation: the key was filled in, and the brackets were left. */
 function isBracketed(text: string, prefixes: readonly string[]): boolean {
   const [opening = ''] = /^\$?[<{[(%]+/.exec(text) ?? []
   return opening !== '' && prefixes.some((prefix) => text.startsWith(`${prefix}_`, opening.length))

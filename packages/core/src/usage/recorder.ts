@@ -39,7 +39,7 @@ export interface RecorderParts {
   readonly report?: ReportFault
 }
 
-// Nobody waits for a flush, but whoever closes waits for the one under way.
+// A flush has no caller, but `close` waits for the one in progress.
 const leastPatienceMs = 2_000
 const pauseMs = 100
 
@@ -91,7 +91,7 @@ export function createRecorder({
     return flight
   }
 
-  /** The same for nobody who waits. Gives whether it was stored. */
+  /** The same without a caller. Returns whether it was stored. */
   const sendQuietly = async (limitMs: () => number): Promise<boolean> => {
     try {
       await send(limitMs)

@@ -39,7 +39,7 @@ export interface Tally {
 
 /** Makes an empty tally that never holds more than `maxCells`. */
 export function createTally(maxCells: number): Tally {
-  // By key; whoever has more than one cell is at the turn of an hour or in an overlap, and has them in a chain.
+  // By key; a key with more than one cell is at the turn of an hour or in an overlap, and has them in a chain.
   const firstOfKey = new Map<string, Cell>()
   let size = 0
 

@@ -16,7 +16,7 @@ export interface ApiKey {
   readonly owner: Owner
   /** Which secret was used: 1 for the first, one more after each rotation. */
   readonly secretVersion: number
-  /** The host's own notes on the key, which whoever may update the key can change. */
+  /** The host's own notes on the key. Every actor that may update the key can change them. */
   readonly metadata: Readonly<Record<string, string>>
   /** When the key expires, or null for never. */
   readonly expiresAt: Date | null
@@ -44,7 +44,7 @@ export interface Accepted {
   readonly apiKey: ApiKey
   /** When this token stops working, as far as is known now: expiry or end of the overlap. Epoch milliseconds. */
   readonly endsAt: number | null
-  /** From when on the client should be told of `endsAt`. Epoch milliseconds; `Infinity` for never. */
+  /** Instant after which responses announce `endsAt`. Epoch milliseconds; `Infinity` for never. */
   readonly noticeFrom: number
 }
 

@@ -13,7 +13,7 @@ const codeOfStatus = bare<Readonly<Partial<Record<KeyStatus, RefusalCode>>>>({
   disabled: 'key_disabled',
 })
 
-/** Why a key, with its secret proven, is refused whoever owns it; undefined when its state is no reason. Pure. */
+/** Why a key whose secret is right is refused because of its own state; undefined when it is not. Pure. */
 export function stateRefusal(record: KeyRecord, secret: SecretRecord, now: number): Refused | undefined {
   const code = codeOfStatus[keyStatus(record, now)] ?? (isOver(secret.endsAt, now) ? 'key_rotated' : undefined)
   return code && { ok: false, code, keyId: record.id }
@@ -40,7 +40,7 @@ export function judgeOwned(
   return Object.freeze(verdict as Accepted)
 }
 
-/** The next instant at which a verdict on this key must be made anew, were nothing to change: exact, never a TTL. */
+/** The next expiry or overlap end, epoch milliseconds: a cached verification is invalid from then on. */
 export function nextTurn(record: KeyRecord, secret: SecretRecord, now: number): number {
   return Math.min(ahead(record.expiresAt, now), ahead(secret.endsAt, now))
 }

@@ -16,6 +16,6 @@ export interface Basis {
   readonly read: RecordRead
   /** Undefined: the token is no key. */
   readonly proven: Proven | undefined
-  /** Undefined: nobody was asked, or the answer never changes. */
+  /** Undefined: the owner was not looked up, or the answer never changes. */
   readonly ownerStamp: number | undefined
 }

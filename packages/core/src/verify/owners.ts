@@ -31,7 +31,7 @@ export interface OwnerRead {
 
 /** Asks for owners' permissions; concurrent questions about one owner are one. */
 export interface Owners {
-  /** The answer where nobody needs to be asked, at once: the host bounds no users. */
+  /** The answer without a look-up: the host does not bound users. */
   unbounded(question: OwnerQuestion): OwnerRead | undefined
   /** @throws {UnavailableError} when service accounts or the host's lookup fail, or take too long */
   read(question: OwnerQuestion): Promise<OwnerRead>

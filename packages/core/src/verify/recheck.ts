@@ -26,7 +26,7 @@ const gone: Refused = Object.freeze({ ok: false, code: 'invalid_key' })
 
 /**
  * Makes the question "what would a verification with this secret of this key answer now?", for a key that was verified
- * before, whose token nobody keeps. Reads the store; concurrent questions share its batches.
+ * before, whose token is not kept. Reads the store; concurrent questions share its batches.
  *
  * @throws {UnavailableError} when store or owner lookup fail or are too slow
  */

@@ -8,7 +8,7 @@ import type { OwnContext } from '../runtime/own-context.ts'
 import { soon } from '../runtime/timers.ts'
 import type { KeyRecord } from '../store/records.ts'
 
-/** What the store said of an id, and from when that is. */
+/** What the store answered for an id, and when. */
 export interface RecordRead {
   readonly id: string
   /** Null: nothing is stored. */
@@ -33,7 +33,7 @@ export interface Records {
 const maxWaiting = 12_500
 const maxBatch = 500
 
-/** Makes a reader. Each batch has its own time, from when it is sent, at the end of the tick that gathered it. */
+/** Makes a reader. Each batch has its own time limit, which starts when it is sent, at the end of the tick that gathered it. */
 export function createRecords(store: Pick<BoundedStore, 'find'>, fence: Fence, clock: Clock, own: OwnContext): Records {
   const flights = createFlights<RecordRead>()
   let batch: { readonly ids: string[]; readonly answer: Promise<FoundKeys> } | undefined

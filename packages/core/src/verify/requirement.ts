@@ -56,7 +56,7 @@ export function parseRequirement(call: string, wanted: unknown, { permissions, e
   })
 }
 
-/** As `parseRequirement`, for whoever must ask something: a requirement of nothing would pass every key. */
+/** As `parseRequirement`, where a requirement is mandatory: an empty one would pass every key. */
 export function parseDemand(call: string, wanted: unknown, rules: Declared): Requirement {
   const requirement = parseRequirement(call, wanted, rules)
   if (Object.keys(requirement).length > 0) return requirement

@@ -32,7 +32,7 @@ export interface Verifier {
 
 /** What the path is made of. Times in milliseconds. */
 export interface VerifierParts {
-  /** Where failures that nobody waits for are told of. Default: on `claviger:error` only. */
+  /** Gets failures without a caller. Default: on `claviger:error` only. */
   readonly report?: ReportFault
   readonly grammar: TokenGrammar
   readonly cache: Cache
@@ -45,9 +45,9 @@ export interface VerifierParts {
   readonly clock: Clock
   /** Undefined once the store may be used; until then, what to wait for. */
   readonly starting: () => Promise<void> | undefined
-  /** Told, off the request path, of a proven secret that should be hashed anew. */
+  /** Called, off the request path, with a proven secret that should be rehashed. */
   readonly onOutdated: (record: KeyRecord, secret: SecretRecord, token: string) => void
-  /** Told of every verdict on a proven secret, whoever asked. */
+  /** Called for every verification whose secret was right. */
   readonly onVerdict: (verdict: Verification, record: KeyRecord, secret: SecretRecord) => void
   readonly recordAgeMs: number
   readonly budgetMs: number
@@ -132,13 +132,13 @@ export function createVerifier(parts: VerifierParts): Verifier {
       if (revived !== undefined) return { key, verdict: revived, basis: undefined }
     }
     onlyWhile(() => freshness.alive(clock.now()))
-    // A read has a bound of its own, as long as a whole budget: only who has waited already needs a shorter one.
+    // A read has a bound of its own, as long as a whole budget: only a caller that has waited already needs a shorter one.
     const read = await (isLate ? within(clock, budget.leftMs(), 'store', () => records.read(id)) : records.read(id))
     const leftMs = budget.leftMs()
     const proven = await proveSecret(token, read)
     if (proven === 'unreadable') return { key, verdict: invalidKey, basis: undefined }
     if (proven === 'different') {
-      // A store that lost the key, or never heard of it, must not call it wrong.
+      // A store that lost the key, or does not know it yet, must not make it wrong.
       await within(clock, leftMs, 'store', freshness.confirmed)
       return settled({ key, verdict: invalidKey, basis: { read, proven: undefined, ownerStamp: undefined } }, onlyWhile)
     }
@@ -168,7 +168,7 @@ export function createVerifier(parts: VerifierParts): Verifier {
     return within(clock, leftMs, 'owner', () => owners.read(record))
   }
 
-  /** The verdict is made. Whoever comes from now on finds it in memory, or asks anew. */
+  /** The verification is made. Later callers find it in memory, or start again. */
   const settled = (outcome: Outcome, onlyWhile: OnlyWhile): Outcome => {
     remember(outcome.key, outcome)
     onlyWhile(() => false)

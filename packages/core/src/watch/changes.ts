@@ -3,7 +3,7 @@ import { hearFrom } from '../input/host-code.ts'
 import type { ReportFault } from '../reporting/faults.ts'
 import type { Announcement } from '../store/store.ts'
 
-/** What this process learnt of a change, whichever process made it. */
+/** What this process learned about a change, made by any process. */
 export type KeyringChange =
   | Announcement
   /** Changes may have been missed: anything may be another by now. */

@@ -15,11 +15,11 @@ export interface LockedChange {
   readonly targets: readonly LockedTarget[]
   readonly urgency: Urgency
   /**
-   * What is to be written over what is stored; undefined for nothing. Asked again when the store has to begin again. What
+   * What replaces the stored records; undefined for nothing. Called again when the store has to start over. What
    * it throws ends the call, and nothing is written.
    */
   decide(stored: readonly LockedRecord[], now: number): ProposedChange | undefined
-  /** Told when somebody else was first and it is tried again. Only on stores that cannot lock. */
+  /** Called when another writer was first and the change is retried. Only on stores that cannot lock. */
   lost?(): void
 }
 
@@ -35,7 +35,7 @@ export interface Commits {
   /**
    * The same for a change that is decided under the store's lock, or, where the store has none, by comparing and setting.
    *
-   * @returns undefined when nothing was to be written
+   * @returns undefined when nothing had to be written
    * @throws {UnavailableError} also when others kept being first
    */
   commitLocked(change: LockedChange): Promise<CommitResult | undefined>
@@ -61,7 +61,7 @@ export function createCommits({ store, caches, freshness, confirmed, clock }: Co
     ...(freshness.storeId !== undefined && { storeId: freshness.storeId }),
   })
 
-  /** Runs what stores a change: the caches forget what it announced, whatever came of it. */
+  /** Runs what stores a change: the caches forget what it announced, whatever the outcome. */
   const applying = async <Result extends CommitResult | undefined>(
     nonce: string,
     announced: () => ProposedChange | undefined,
@@ -116,7 +116,7 @@ export function createCommits({ store, caches, freshness, confirmed, clock }: Co
             : store.commitLocked(targets, ask, urgency),
       )
       if (thrown === undefined) return result
-      // Not for what a store lost, or has not heard of yet.
+      // Not for a record that a store lost, or does not know yet.
       if (isAbsence(thrown.error)) await confirmed()
       throw thrown.error
     },

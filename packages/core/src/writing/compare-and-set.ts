@@ -12,7 +12,7 @@ export interface UnlockedChange {
   lost?(): void
 }
 
-// Each lost attempt means that somebody else's change went through.
+// Each lost attempt means that another change went through.
 const attempts = 50
 
 /**

@@ -12,7 +12,7 @@ import { createRepairMemory } from './repair-memory.ts'
 
 /**
  * Keeps `ownerGoneAt` of keys in step with what is learnt of their owners, so that a listing can ask for it. Off the
- * request path, one key at a time; silent, since verdicts never go by the flag; given up as soon as anybody else changed
+ * request path, one key at a time; silent, since verification ignores the flag; given up as soon as another writer changed
  * the key: the next use or announcement learns the same. What this process wrote and finds undone, by one that gets
  * another answer from its `resolveOwner`, is left alone for an hour, or until this process learns something else.
  */
@@ -26,7 +26,7 @@ export interface OwnerFlags {
 
 /** What it is made of. */
 export interface OwnerFlagParts {
-  /** Where failures that nobody waits for are told of. Default: on `claviger:error` only. */
+  /** Gets failures without a caller. Default: on `claviger:error` only. */
   readonly report?: ReportFault
   readonly store: Pick<BoundedStore, 'list'>
   readonly repair: Repair
@@ -128,7 +128,7 @@ export function createOwnerFlags({
       if (!verdict.ok && !isGone) return
       const before = written.lately(record.id)
       if (isGone === isFlagged(record)) {
-        // Everybody agrees on something else than what was written here last.
+        // The others agree on another value than the one written here last.
         if (before !== undefined && before !== isGone) written.forget(record.id)
       } else if (before !== isGone) add(record.workspaceId, `key ${record.id}`, () => flag(record, isGone))
     },

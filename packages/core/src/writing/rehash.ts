@@ -23,7 +23,7 @@ export interface Rehash {
 
 /** What it is made of. */
 export interface RehashParts {
-  /** Where failures that nobody waits for are told of. Default: on `claviger:error` only. */
+  /** Gets failures without a caller. Default: on `claviger:error` only. */
   readonly report?: ReportFault
   readonly hashing: Hashing
   readonly repair: Repair
@@ -70,7 +70,7 @@ export function createRehash({ hashing, repair, cache, clock, own, report = publ
     working = false
   }
 
-  /** A process that hashes otherwise, and lists ours as previous. Whoever stops first ends it. */
+  /** A process that hashes otherwise, and lists ours as previous. The first to stop ends it. */
   const giveWay = (): void => {
     pausedUntil = clock.monotonic() + pauseMs
     report(disputed(), 'rehash')
@@ -95,7 +95,7 @@ export function createRehash({ hashing, repair, cache, clock, own, report = publ
   }
 }
 
-/** The record with one secret hashed anew; undefined when that one is not stored any more as it was seen. */
+/** The record with one secret rehashed; undefined when that secret has changed since it was read. */
 function withSecret(stored: KeyRecord, seen: SecretRecord, renewed: SecretRecord): KeyRecord | undefined {
   const isSeen = ({ version, hash }: SecretRecord): boolean => version === seen.version && hash === seen.hash
   if (!stored.secrets.some(isSeen)) return undefined

@@ -1,7 +1,7 @@
 import type { Clock } from '../runtime/clock.ts'
 
 /**
- * What this process has repaired lately, by name. Whoever finds its own repair undone has met somebody who judges
+ * What this process has repaired lately, by name. A process that finds its own repair undone has met another one that judges
  * otherwise, and must not repeat it: two processes would write against each other for as long as both run.
  */
 export interface RepairMemory<T> {

@@ -4,11 +4,11 @@ import type { Commits } from './commits.ts'
 
 /**
  * Puts something right about a stored key in the background: silently, since no verdict goes by it, and given up as soon
- * as anybody has changed the key. The record is read again right before it is written: another repair of the same key
+ * as another writer has changed the key. The record is read again right before it is written: another repair of the same key
  * moves no revision, and must not be undone.
  *
  * @param seen the record that gave the reason
- * @param repaired what is to be stored in place of the record as it is now; undefined when there is no reason any more
+ * @param repaired the record to store in place of the current one; undefined when there is no reason any more
  * @returns whether it was stored
  */
 export type Repair = (seen: KeyRecord, repaired: (stored: KeyRecord) => KeyRecord | undefined) => Promise<boolean>

@@ -4,7 +4,7 @@ import { publishFault, type ReportFault } from '../reporting/faults.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { PurgeLimits } from '../store/store.ts'
 
-/** For how long ended rows are kept, milliseconds; `Infinity` for ever. */
+/** How long ended rows are kept, milliseconds; `Infinity`: indefinitely. */
 export interface RetentionTimes {
   readonly revokedKeysMs: number
   readonly expiredKeysMs: number
@@ -29,7 +29,7 @@ export interface Retention {
 
 /** What it is made of. */
 export interface RetentionParts {
-  /** Where failures that nobody waits for are told of. Default: on `claviger:error` only. */
+  /** Gets failures without a caller. Default: on `claviger:error` only. */
   readonly report?: ReportFault
   /** Bounds each step. All of them together have no bound. */
   readonly store: Pick<BoundedStore, 'purge'>

@@ -30,7 +30,7 @@ test('a slot passes straight to the next in line, so never more than two run', a
     most = Math.max(most, running)
     await settle()
     running -= 1
-    // Whoever finishes brings more work at once: it must queue behind those who wait.
+    // A caller that finishes brings more work at once: it must queue behind those that wait.
     if (queue.waiting < 5) void queue.run('verify', 'acme', settle)
   }
   await Promise.all(Array.from({ length: 100 }, () => queue.run('verify', 'acme', work)))
@@ -123,7 +123,7 @@ describe('whose work runs first', () => {
     expect(await finish()).toEqual(['a1', 'b1', 'a2'])
   })
 
-  test('nobody is pushed out for a tenant that would then have as much', async () => {
+  test('no one is pushed out for a tenant that would then have as much', async () => {
     const { line, finish } = held()
     void line('verify', 'acme', 'a1')
     void line('verify', 'acme', 'a2')

@@ -8,7 +8,7 @@ const named = { name: 'Production', environment: 'production', owner: ada } as c
 
 let seeds = 1
 
-/** Keys of a workspace, made by a process of their own: nobody has verified them yet. */
+/** Keys of a workspace, made by a process of their own: no one has verified them yet. */
 async function coldKeys(workspaceId: string, count: number, on: ReturnType<typeof memoryStore>): Promise<string[]> {
   const { keyring } = setUp({ on: on.connect(), hasher, seed: (seeds += 1) })
   const keys = keyring.as(systemActor(workspaceId))

@@ -56,7 +56,7 @@ test('are never more than their bound, and those pushed out are forgotten by key
   expect(entries.hasProof('k999', 'proof of d999')).toBe(true)
 })
 
-test('one key holds at most eight, whatever spellings it comes in, and evicts nobody else', () => {
+test('one key holds at most eight, whatever spellings it comes in, and evicts no one else', () => {
   const entries = entriesOf(100)
   entries.fill(fill('honest', 'other'))
   for (let index = 0; index < 1_000; index += 1) entries.fill(fill(`d${index}`))
@@ -100,7 +100,7 @@ test('an age is exact to the millisecond, and negative once the clock is set bac
   expect(entry).toMatchObject({ lifetimeMs: 10, refreshAgeMs: 8 })
 })
 
-test('after twelve days, and with a clock set far back, verdicts are made anew and ages stay exact', () => {
+test('after twelve days, and with a clock set far back, verdicts are made again and ages stay exact', () => {
   const entries = entriesOf(10)
   const at = Date.UTC(2030, 0, 1)
   for (const [index, now] of [at, at + 13 * 86_400_000, at - 86_400_000].entries()) {
@@ -150,7 +150,7 @@ describe('who gives way when there is no room', () => {
       entries.hasProof(`${workspaceId} ${number}`, `proof of ${workspaceId} ${number}`),
     ).filter(Boolean).length
 
-  test('the workspace that has most: whoever walks through more keys than there is room for empties its own', () => {
+  test('the workspace that has most: one that uses more keys than there is room for evicts its own', () => {
     const entries = entriesOf(100)
     for (let number = 0; number < 40; number += 1) entries.fill(of('ws_globex', number))
     for (let number = 0; number < 5; number += 1) entries.fill(of('ws_initech', number))
@@ -173,7 +173,7 @@ describe('who gives way when there is no room', () => {
     ])
   })
 
-  test('what nobody has used for ten minutes goes first, whosever it is', () => {
+  test('what has been idle for ten minutes goes first, of any workspace', () => {
     const entries = entriesOf(100)
     for (let number = 0; number < 90; number += 1) entries.fill(of(`ws_${number}`, 0))
     const later = { filledAt: 700_000, deadline: 710_000, refreshAt: 708_000 }

@@ -73,7 +73,7 @@ describe('the lease', () => {
     expect(freshness.alive(sentAt + 5_000)).toBe(false)
   })
 
-  test('counts from when the poll was sent, not from when its answer came', async () => {
+  test('counts from the sending of the poll, not from its answer', async () => {
     const { freshness, clock, answers } = following()
     let reply = (_: PollResult): void => {}
     await freshness.start()
@@ -501,7 +501,7 @@ describe('the bus', () => {
     expect(clock.pending()).toBe(0)
   })
 
-  test('a subscription that hangs keeps nobody from being ready, and is closed if it comes after stop()', async () => {
+  test('a subscription that hangs keeps no one from being ready, and is closed if it comes after stop()', async () => {
     let subscribed = (_: Subscription): void => {}
     let closed = false
     const { freshness, clock } = following({

@@ -37,7 +37,7 @@ describe('a store that is no longer the one that changes are written to', () => 
     expect(store.calls.find).toBe(1)
   })
 
-  test('gives nobody 401 for a key it has not heard of', async () => {
+  test('gives no one 401 for a key it has not learned about', async () => {
     const { create, keyring, store } = setUp()
     const { token } = await create()
     demoted(store)
@@ -175,7 +175,7 @@ describe('one cold key', () => {
     },
   )
 
-  test('is read anew for those who come after its owner changed, while the first still wait for the old owner', async () => {
+  test('is read again for those who come after its owner changed, while the first still wait for the old owner', async () => {
     const first = gate()
     const answers = [['prompts:read'], []]
     const { create, keyring } = setUp({
@@ -196,7 +196,7 @@ describe('one cold key', () => {
     expect(keyring.recall('direct', token)).toMatchObject({ ok: true, apiKey: { permissions: [] } })
   })
 
-  test('is judged anew for those who come after its revocation was asked for and not confirmed', async () => {
+  test('is judged again for those who come after its revocation was asked for and not confirmed', async () => {
     const owner = gate()
     const { create, keyring, keys, store } = setUp({ resolveOwner: async () => owner.wait().then(() => ['*:*']) })
     const { key, token } = await create()

@@ -173,7 +173,7 @@ describe('in other processes', () => {
     expect(await after).toMatchObject({ ok: false, code: 'key_revoked' })
   })
 
-  test('an owner that lost a permission, announced, is judged anew everywhere', async () => {
+  test('an owner that lost a permission, announced, is judged again everywhere', async () => {
     const clock = testClock()
     const database = memoryStore()
     let grants: string[] | null = ['*:*']
@@ -193,7 +193,7 @@ describe('in other processes', () => {
     expect(await b.keyring.verify(token)).toMatchObject({ ok: false, code: 'owner_gone' })
   })
 
-  test('an owner that changed unannounced is judged anew within the record age', async () => {
+  test('an owner that changed unannounced is judged again within the record age', async () => {
     let grants: string[] | null = ['*:*']
     const { create, keyring, clock } = setUp({ resolveOwner: () => grants })
     const { token } = await create()
@@ -235,7 +235,7 @@ describe('a revocation the store does not confirm', () => {
     expect(await keyring.verify(token)).toMatchObject({ ok: false, code: 'key_revoked' })
   })
 
-  test('nobody denies another workspace a key this way', async () => {
+  test('no one denies another workspace a key this way', async () => {
     const { create, keyring, store, clock } = setUp()
     const { key, token } = await create()
     await keyring.verify(token)

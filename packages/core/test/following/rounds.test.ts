@@ -47,7 +47,7 @@ test('a round that fails fails who joined it, and not who wanted the next', asyn
   await following
 })
 
-test('a failure that nobody waits for ends nothing', async () => {
+test('a failure that no one waits for ends nothing', async () => {
   const { join, next, open } = rounds()
   void join().catch(() => {})
   void next().catch(() => {})

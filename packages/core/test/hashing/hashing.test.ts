@@ -65,7 +65,7 @@ describe.each<[string, Hasher]>([
     }
   })
 
-  test('a pepper that is not in the ring is told from a tag that is none', async () => {
+  test('a pepper that is not in the ring is told apart from an invalid tag', async () => {
     const { protect, compareTag, verify } = hashing(hasher)
     const stored = { ...(await protect(token, 'ws_acme', 'make')), pepperId: 'lost' }
     expect(compareTag(token, stored)).toBe('pepper_missing')

@@ -133,7 +133,7 @@ describe('closing a server with its keyring', () => {
     expect(performance.now() - startedAt).toBeLessThan(1_000)
   })
 
-  test('happens once, for whoever asks; and for a server that never listened', async () => {
+  test('happens once, for all callers; also for a server that never listened', async () => {
     const [server, port] = await listening(sse())
     await streaming(port)
     const ring = keyring()

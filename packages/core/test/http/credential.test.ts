@@ -84,7 +84,7 @@ describe('Authorization', () => {
   })
 
   test.each([`"${token}"`, 'Bearer x', `${token} `, '${API_KEY}', 'a\0b', '\u00d0\u00ba'])(
-    'leaves what is no token to the token parser, byte for byte (%j)',
+    'leaves what is not a token to the token parser, byte for byte (%j)',
     (sent) => {
       expect(parse(`Bearer ${sent}`)).toEqual(bearer(`Bearer ${sent}`, sent))
     },
@@ -232,12 +232,9 @@ describe('hostile input', () => {
     },
   )
 
-  test.each([undefined, null, 42, {}, 'text', Symbol('s'), []])(
-    'a request that is none (%#) holds nothing',
-    (value) => {
-      expect(['none', 'malformed']).toContain(parseCredential(value as HttpRequest, rules).type)
-    },
-  )
+  test.each([undefined, null, 42, {}, 'text', Symbol('s'), []])('an invalid request (%#) holds nothing', (value) => {
+    expect(['none', 'malformed']).toContain(parseCredential(value as HttpRequest, rules).type)
+  })
 
   test('what cannot be read is a broken credential', () => {
     expect(parseCredential(throwing, rules)).toEqual({ type: 'malformed', hint: 'not_a_string' })
@@ -247,7 +244,7 @@ describe('hostile input', () => {
     })
   })
 
-  test.each([42, {}, null, Symbol('s')])('a value that is no text is a broken credential (%#)', (value) => {
+  test.each([42, {}, null, Symbol('s')])('a value that is not text is a broken credential (%#)', (value) => {
     const rawHeaders = ['Authorization', value] as unknown as string[]
     expect(parseCredential({ rawHeaders }, rules)).toEqual({ type: 'malformed', hint: 'not_a_string' })
   })

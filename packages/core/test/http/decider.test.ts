@@ -52,7 +52,7 @@ describe('a decider', () => {
     ['two keys, which Headers join', fetchRequest(`${bearer}, ${bearer}`), 'malformed_key', undefined],
     ['a key without its scheme', fetchRequest(token), 'missing_credentials', 'missing_scheme'],
     ['no headers at all', { headers: undefined }, 'missing_credentials', undefined],
-    ['headers that are none', { headers: null } as never, 'missing_credentials', undefined],
+    ['invalid headers', { headers: null } as never, 'missing_credentials', undefined],
   ])('refuses %s', async (_title, request, code, hint) => {
     const decision = await createDecider(keyring)(request)
     expect(decision).toMatchObject({ ok: false, denial: { code } })

@@ -5,7 +5,7 @@ import { type DenialCode, hintDetails, refusals } from '../../src/http/refusals.
 const denials = createDenials({ realm: 'api', verbose: true })
 const codes = Object.keys(refusals) as DenialCode[]
 
-test('a problem document has its members in order and says nothing of the request', () => {
+test('a problem document has its members in order and reveals nothing about the request', () => {
   expect(denials.of({ code: 'malformed_key', hint: 'truncated' }).body).toBe(
     '{"type":"urn:claviger:problem:malformed_key","title":"Not an API key","status":401,' +
       '"detail":"The API key is not complete: the end is missing.","code":"malformed_key","hint":"truncated"}',
@@ -72,7 +72,7 @@ test('a problem document copies the list it is given', () => {
   expect(problem.requiredPermissions).toEqual(['a:read'])
 })
 
-test('a code nobody knows fails closed, as an outage', () => {
+test('a code no one knows fails closed, as an outage', () => {
   expect(denials.of({ code: 'from_the_future' as DenialCode }).code).toBe('temporarily_unavailable')
 })
 

@@ -74,7 +74,7 @@ describe('authenticate', () => {
     expect(errors).toEqual([{ error: thrown, during: 'verify' }])
   })
 
-  test('turns a verdict that is none into 503', async () => {
+  test('turns an invalid verification into 503', async () => {
     for (const verdict of [undefined, null, true, 'ok', { ok: 1, apiKey: {} }, { ok: true }, {}]) {
       const broken = { ...keyring, recall: () => undefined, verify: async () => verdict } as unknown as Keyring
       expect(codeOf(await ask(auth(broken).authenticate().gate, requestWith(`Bearer ${token}`)))).toBe(
@@ -163,7 +163,7 @@ describe('authenticate', () => {
     ])
   })
 
-  test('publishes that somebody sends keys in URLs, also where a key is optional', async () => {
+  test('publishes that a client sends keys in URLs, also where a key is optional', async () => {
     const seen = published('claviger:credential_in_url')
     const request = (): HttpRequest => requestWith(undefined, { url: `/x?access_token=${token}` })
     expect(codeOf(await ask(gate, request()))).toBe('missing_credentials')
@@ -271,7 +271,7 @@ describe('guards', () => {
     expect(() => auth().environment(undefined as never)).toThrow(ConfigurationError)
   })
 
-  test('workspace and check refuse what is no function at start-up', () => {
+  test('workspace and check refuse what is not a function at start-up', () => {
     for (const value of [undefined, null, 'ws_acme', {}, true]) {
       expect(() => auth().workspace(value as never)).toThrow(ConfigurationError)
       expect(() => auth().check(value as never)).toThrow(ConfigurationError)
@@ -289,7 +289,7 @@ describe('guards', () => {
 })
 
 test.each([undefined, null, {}, 'keyring', 7, () => keyring, Promise.resolve(keyring), { verify() {} }])(
-  'apiKeyAuth refuses what is no keyring (%#)',
+  'apiKeyAuth refuses what is not a keyring (%#)',
   (value) => {
     expect(() => createHttpAuth(value as never)).toThrow(/Expected a keyring from createKeyring\(\)/)
   },

@@ -71,7 +71,7 @@ describe('header', () => {
     expect(refusal({ header }).option).toBe('header')
   })
 
-  test.each([null, 7, true, [[]], [['X-API-Key']], {}])('refuses what is no text (%j)', (header) => {
+  test.each([null, 7, true, [[]], [['X-API-Key']], {}])('refuses what is not text (%j)', (header) => {
     expect(refusal({ header })).toMatchObject({ option: 'header', code: 'ERR_CLAVIGER_CONFIGURATION' })
   })
 })
@@ -106,7 +106,7 @@ describe.each(['optional', 'stripCredential', 'verbose', 'skipPreflight'] as con
   })
 })
 
-test.each([null, true, 'function', {}])('onDenied refuses what is no function (%j)', (onDenied) => {
+test.each([null, true, 'function', {}])('onDenied refuses what is not a function (%j)', (onDenied) => {
   expect(refusal({ onDenied }).option).toBe('onDenied')
 })
 
@@ -128,11 +128,11 @@ test('an unknown option that resembles nothing is refused without a guess', () =
   expect(message).not.toContain('did you mean')
 })
 
-test.each([null, 'X-API-Key', 7, [[]], true])('options that are no object are refused (%j)', (options) => {
+test.each([null, 'X-API-Key', 7, [[]], true])('options that are not object are refused (%j)', (options) => {
   expect(refusal(options).option).toBe('options')
 })
 
-test('a request in place of options is told apart: somebody forgot to call authenticate', () => {
+test('a request in place of options is recognised: authenticate was not called', () => {
   expect(refusal({ rawHeaders: [], headers: {} }).message).toContain('auth.authenticate()')
   expect(refusal({ req: {}, res: {} }).message).toContain('auth.authenticate()')
 })

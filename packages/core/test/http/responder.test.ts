@@ -80,7 +80,7 @@ describe('prepare', () => {
     expect(sent).toEqual(['reset'])
   })
 
-  test('leaves a response alone that somebody else has ended', () => {
+  test('leaves a response alone that other code has ended', () => {
     const { response, sent } = paper()
     response.headersSent = true
     response.writableEnded = true

@@ -4,7 +4,7 @@ import { formatToken, tokenPattern } from '../../src/token/token.ts'
 
 const tokenGrammar: TokenGrammar = { prefixes: ['acme', 'old'], environments: ['development', 'production'] }
 
-/** A well-formed token of this grammar; nobody issued it. */
+/** A well-formed token of this grammar; no one issued it. */
 export const token: string = formatToken({
   prefix: 'acme',
   environment: 'production',

@@ -117,7 +117,7 @@ test.each([
   ['1h'],
   Object('1h'),
   new Date(1),
-])('refuses case %#, which is no duration', (hostile) => {
+])('refuses case %#, which is not a duration', (hostile) => {
   expect(durationMs(hostile)).toBeUndefined()
 })
 

@@ -51,7 +51,7 @@ describe('what is read from outside', () => {
     expect(() => read(JSON.parse('{"__proto__":{"a":1}}'))).toThrow('make has no option "__proto__"')
   })
 
-  test('has no name repeated that may be a token, or that is no name', () => {
+  test('has no name repeated that may be a token, or that is not a name', () => {
     for (const name of ['7Fq2'.repeat(6), '<b>', 'x'.repeat(100_000), 'a\nb', '']) {
       expect(() => read({ [name]: 1 })).toThrow(
         expect.objectContaining({

@@ -83,7 +83,7 @@ describe('a key that acts and ends', () => {
 })
 
 describe('service accounts', () => {
-  test('the id of somebody’s key in place of an account’s shows nothing', async () => {
+  test('the id of someone’s key in place of an account’s shows nothing', async () => {
     const { create, keyring } = world()
     const { key } = await create({ owner: { type: 'user', id: 'bob' } })
     const mallory = keyring.as(user('mallory', { permissions: [], can: { manageServiceAccounts: true } }))
@@ -226,7 +226,7 @@ describe('what people write', () => {
   })
 })
 
-test('of several rotations at once, the losers are told of a conflict', async () => {
+test('of several concurrent rotations, the losers get a conflict', async () => {
   const { create, keys } = setUp()
   const { key } = await create()
   const codes = await Promise.all(

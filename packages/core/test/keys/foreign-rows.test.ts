@@ -20,7 +20,7 @@ const entry: Activity = {
   origin: null,
 }
 
-/** A store that lists rows of whatever kind, whichever it was asked for. */
+/** A store that lists rows of any kind, for every query. */
 function listing(rows: Partial<Record<'list' | 'services' | 'activity', readonly unknown[]>>): KeyStore {
   const store = memoryStore()
   const page =

@@ -5,7 +5,7 @@ import type { SetUp } from '../support/set-up.ts'
 import { ada, setUp } from '../support/set-up.ts'
 
 /*
- * Whoever asks for what is another's cannot tell it from what does not exist: the same answer to the byte, after
+ * An actor cannot tell another actor's resource from one that does not exist: the same answer to the byte, after
  * the same calls of the store, with nothing written.
  */
 type Keys = KeyManager
@@ -65,9 +65,9 @@ const withOwnerId: Readonly<Partial<Record<keyof Keys, readonly Call[]>>> = {
 const refusal = /"items":\[\]|KeyNotFoundError|ServiceAccountNotFoundError|ForbiddenError|not_in_this_workspace/
 
 const strangers: readonly (readonly [string, Actor])[] = [
-  ['who may do everything in another workspace', admin({ workspaceId: 'ws_globex' })],
+  ['an actor that may do everything in another workspace', admin({ workspaceId: 'ws_globex' })],
   ['the system of another workspace', { ...admin({ workspaceId: 'ws_globex' }), type: 'system' }],
-  ['somebody of the same name in another workspace', user('ada', { workspaceId: 'ws_globex', permissions: ['*:*'] })],
+  ['someone of the same name in another workspace', user('ada', { workspaceId: 'ws_globex', permissions: ['*:*'] })],
   [
     'a key of another workspace',
     { ...admin({ workspaceId: 'ws_globex' }), type: 'key', owner: { type: 'user', id: 'ada' } },
@@ -196,7 +196,7 @@ describe('within a workspace', () => {
 })
 
 describe('what cannot be read', () => {
-  test('is no sign of existence: a corrupt row of whatever kind is not found', async () => {
+  test('is no sign of existence: a corrupt row of any kind is not found', async () => {
     const { create, keys, store } = setUp()
     const { key } = await create()
     const { find } = store

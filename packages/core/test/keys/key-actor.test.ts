@@ -135,7 +135,7 @@ describe('a key that acts', () => {
     }
   })
 
-  test('gives nobody a later end than its own, itself neither', async () => {
+  test('gives no one a later end than its own, itself neither', async () => {
     const { self, create, key, clock } = await acting({ expiresIn: '1h' })
     const other = await create({ permissions: ['prompts:read'], expiresIn: '30m' })
     const endless = await create({ permissions: ['prompts:read'] })

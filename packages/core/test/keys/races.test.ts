@@ -29,7 +29,7 @@ describe('fifty rotations of one key at once', () => {
     const [one, other] = twoProcesses()
     const made = await one.create()
     await other.keyring.ready()
-    // Nobody writes before everybody has read.
+    // No one writes before everyone has read.
     const allHaveRead = gate(50)
     for (const { store } of [one, other]) store.after('find', () => allHaveRead.wait())
     const { values, errors, codes } = await settled(

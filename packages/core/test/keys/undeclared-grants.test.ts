@@ -120,7 +120,7 @@ test('a service account that holds it is renamed, keeps it in a list sent back, 
   expect(await serviceAccounts.get(id)).toMatchObject({ permissions: ['prompts:read'] })
 })
 
-test('a diagnosis tells of it, and does not call it granted', async () => {
+test('a diagnosis names it, and does not call it granted', async () => {
   const fine = await after.keys.diagnose(token, { permission: 'prompts:read' })
   expect(fine).toMatchObject({ ok: true })
   expect(fine.checks.find(({ check }) => check === 'grants')?.detail).toMatch(/old:\*, old:read.*grants nothing/)

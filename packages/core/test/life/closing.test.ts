@@ -11,7 +11,7 @@ interface Told {
   readonly dropped: number
 }
 
-/** What is told of counts while work runs. */
+/** What `claviger:usage` publishes while work runs. */
 async function toldOf(work: () => Promise<void>): Promise<readonly Told[]> {
   const told: Told[] = []
   const hear = (message: unknown): void => void told.push(message as Told)

@@ -22,7 +22,7 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-/** A keyring that stops nobody from ending: its clock stands still. */
+/** A keyring that stops no one from ending: its clock stands still. */
 function keyringOn(store: KeyStore, options: Partial<KeyringOptions> = {}): Keyring {
   return createKeyring({
     prefix: 'acme',
@@ -166,7 +166,7 @@ describe('another product on the same store', () => {
     )
   })
 
-  test('of two that start on an empty store at once, one is refused, and stands in nobody’s way', async () => {
+  test('of two that start on an empty store at once, one is refused, and stands in no one’s way', async () => {
     const data = memoryStore()
     const make = (prefix: string, text: string): Keyring =>
       keyringOn(data.connect(), { prefix, hasher: hmacSha256({ pepper: text }) })
@@ -254,7 +254,7 @@ describe('the same product', () => {
 
 test.each([
   ['no map', [] as unknown],
-  ['a text that is none', new Map([['product', 5]])],
+  ['an invalid text', new Map([['product', 5]])],
   ['a text beyond bounds', new Map([['product', 'x'.repeat(256)]])],
 ])('a store that gives %s is not believed', async (_, answer) => {
   const store = { ...memoryStore(), marks: async () => answer as never }

@@ -40,7 +40,7 @@ describe('definePermissions', () => {
     ['a wildcard', { prompts: ['*'] }],
     ['a wildcard resource', { '*': ['read'] }],
     ['several actions in one text', { prompts: ['read,list'] }],
-    ['an action that is no text', { prompts: [7] }],
+    ['an action that is not text', { prompts: [7] }],
     ['nothing in the list', { prompts: Array.from({ length: 1 }) }],
     ['a text in place of a list', { prompts: 'read' }],
     ['no permission at all', {}],

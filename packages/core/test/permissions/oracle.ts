@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 
 /*
- * What grants mean, by enumeration. A wildcard also stands for names nobody has thought of yet, so one resource and one
+ * What grants mean, by enumeration. A wildcard also stands for names no one has thought of yet, so one resource and one
  * action that no grant names are among those enumerated.
  */
 const resources = ['a', 'b', 'keys', 'unheard-of'] as const
@@ -38,5 +38,5 @@ export const grant = fc
   .tuple(fc.constantFrom(...resources.slice(0, 3), '*'), fc.constantFrom(...actions.slice(0, 3), '*'))
   .map((pair) => pair.join(':'))
 
-/** What somebody may hold. */
+/** What someone may hold. */
 export const grants = fc.array(grant, { maxLength: 5 })

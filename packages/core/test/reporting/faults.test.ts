@@ -12,7 +12,7 @@ function reporter(onError?: (fault: Fault) => void | Promise<void>) {
   return { clock, report: createFaults(onError, redact, clock) }
 }
 
-describe('a fault that nobody listens to', () => {
+describe('a fault that no one listens to', () => {
   const emitWarning = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
   beforeEach(() => void emitWarning.mockClear())
   afterAll(() => emitWarning.mockRestore())
@@ -133,7 +133,7 @@ describe('a fault that nobody listens to', () => {
     expect(emitWarning).toHaveBeenCalledTimes(1)
   })
 
-  test('is no warning while somebody subscribes to claviger:error', () => {
+  test('is no warning while someone subscribes to claviger:error', () => {
     const { report } = reporter()
     const heard: unknown[] = []
     const listen = (message: unknown): void => void heard.push(message)

@@ -52,7 +52,7 @@ describe('decodeKeyRecord', () => {
     expect(decoded.metadata).not.toBe(record.metadata)
   })
 
-  test('leaves out what is no field of a key', () => {
+  test('leaves out what is not a field of a key', () => {
     expect(decodeKeyRecord({ ...record, admin: true, secrets: [{ ...testSecret(), token: 'x' }] })).toEqual({
       ...record,
       secrets: [testSecret()],

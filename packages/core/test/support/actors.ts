@@ -12,7 +12,7 @@ export const user = (id: string, more: Partial<MemberActor> = {}): MemberActor =
 /** What every new key must say. */
 export const named = { name: 'Production', environment: 'production' } as const
 
-/** Everybody's keys, in the hands of somebody who holds everything. */
+/** Everyone's keys, in the hands of someone who holds everything. */
 export const admin = (more: Partial<MemberActor> = {}): MemberActor =>
   user('root', {
     permissions: ['*:*', 'keys:manage'],

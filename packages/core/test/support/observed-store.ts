@@ -29,7 +29,7 @@ export function observedStore(store: KeyStore): ObservedStore {
   const observed: Record<string, unknown> = { calls, before: set(before), after: set(after) }
   for (const [name, method] of Object.entries(store) as [Method, unknown][]) {
     if (typeof method !== 'function') continue
-    // Both ways to write are one to whoever watches.
+    // An observer sees both ways to write as one.
     const seenAs = name === 'commitLocked' ? 'commit' : name
     observed[name] = async (...args: unknown[]) => {
       calls[seenAs] = (calls[seenAs] ?? 0) + 1

@@ -109,7 +109,7 @@ describe('a direct verify', () => {
 })
 
 describe('what counts', () => {
-  test('is the verdict of this keyring: one made by somebody else counts nothing', async () => {
+  test('is the verdict of this keyring: one made by someone else counts nothing', async () => {
     const made = setUp()
     const { keyring, create, store } = made
     const { token } = await create()

@@ -100,7 +100,7 @@ describe('a flush', () => {
     expect(await stored(store)).toMatchObject({ requests: 1 })
   })
 
-  test('that fails troubles nobody: it is published, and the next one is planned', async () => {
+  test('that fails troubles no one: it is published, and the next one is planned', async () => {
     const made = recorderSetUp()
     const { clock, verdictOn, use } = made
     made.fail = () => Promise.reject(new Error('connection refused'))
@@ -247,7 +247,7 @@ describe('closing', () => {
   })
 })
 
-test('a verdict nobody introduced counts nothing', async () => {
+test('a verdict no one introduced counts nothing', async () => {
   const { clock, recorder } = recorderSetUp()
   recorder.count({ ok: false, code: 'invalid_key' }, undefined, 'invalid_key')
   expect(clock.pending()).toBe(0)

@@ -60,7 +60,7 @@ describe('a tally', () => {
     expect(tally.seal(10)).toMatchObject([{ lastUsedAt: start + 9 }])
   })
 
-  test('what comes after a cell was sealed is counted anew, and the sealed entry stays as it was', () => {
+  test('what comes after a cell was sealed is counted again, and the sealed entry stays as it was', () => {
     const tally = createTally(10)
     const a = subject()
     tally.add(a, start, 200, undefined)

@@ -62,7 +62,7 @@ describe('what keys have in common', () => {
     expect(Object.isFrozen(apiKey.metadata)).toBe(true)
   })
 
-  test('tells of each key what it was granted itself, though the effective list is the same', () => {
+  test('says what each key was granted itself, though the effective list is the same', () => {
     const owner = grantSet(['prompts:read'])
     const [wide, narrow] = [keyOf({}, owner), keyOf({ permissions: ['prompts:read'] }, owner)]
     expect(wide.permissions).toBe(narrow.permissions)
@@ -71,7 +71,7 @@ describe('what keys have in common', () => {
   })
 })
 
-test('a copy of a key, with whosever permissions, is good for nothing', () => {
+test('a copy of a key, with any permissions, is good for nothing', () => {
   const strong = keyOf()
   const weak = keyOf({ permissions: [] })
   for (const copy of [{ ...strong }, { ...weak, permissions: strong.permissions }]) {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createShared } from '../../src/verification/interned.ts'
 
-test('equal names share a value, different names never, and a full table starts anew', () => {
+test('equal names share a value, different names never, and a full table starts again', () => {
   const shared = createShared<{ readonly name: string }>(3)
   const get = (name: string): { readonly name: string } => shared(name, () => ({ name }))
   const first = get('0')

@@ -77,7 +77,7 @@ async function play(script: readonly Step[], delays: readonly number[]): Promise
     const { keyring, keys: manager } = processes[each.process] as (typeof processes)[number]
     const { key, token } = keys[each.key] as NonNullable<(typeof keys)[number]>
     if (each.type === 'revoke') {
-      // The bus of this world is healthy: a few turns later the other process has heard of it.
+      // The bus of this world is healthy: a few turns later the other process has learned about it.
       const durable = async (): Promise<void> => {
         revoked.add(each.key)
         revokedHere[each.process]?.add(each.key)

@@ -30,7 +30,7 @@ describe('the digests', () => {
     expect(createDigests().bearer('text')).not.toBe(digests.bearer('text'))
   })
 
-  test('are 32 characters that nobody outside can choose, and hold nothing of the text', () => {
+  test('are 32 characters that no one outside can choose, and hold nothing of the text', () => {
     const digest = createDigests().bearer('acme_production_secret')
     expect(digest.length).toBe(32)
     expect(digest).not.toContain('secret')
@@ -138,7 +138,7 @@ describe('revoked keys', () => {
 })
 
 describe('a fair memory', () => {
-  test('forgets the oldest of whoever holds the most, and never holds more than it may', () => {
+  test('forgets the oldest of the holder with most, and never exceeds its bound', () => {
     const most = 12
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c'), fc.nat(40).map(String))), (added) => {
@@ -212,7 +212,7 @@ describe('owners', () => {
     await expect(owners(async () => throws()).read(question)).rejects.toMatchObject({ dependency: 'owner' })
   })
 
-  test('a grant that is none grants nothing', async () => {
+  test('an invalid grant grants nothing', async () => {
     const { grants } = await owners(() => ['admin', 'PROMPTS:READ', '', 'prompts:read']).read(question)
     expect(grants?.has('prompts:read')).toBe(true)
     expect(grants?.has('prompts:write')).toBe(false)

@@ -27,7 +27,7 @@ function forged(token: string, secret = 'S'.repeat(43)): string {
   return formatToken({ prefix, environment, id: body.slice(0, 16), secret })
 }
 
-/** A well-formed token of an id nobody has. */
+/** A well-formed token of an id no one has. */
 function unknown(index = 0): string {
   return formatToken({
     prefix: 'acme',
@@ -80,7 +80,7 @@ describe('a key that is in good state', () => {
     expect(JSON.stringify(verification)).not.toMatch(/hmac|tag|hash/)
   })
 
-  test('a second use asks nobody: no store call, no hash, the same verdict in the same tick', async () => {
+  test('a second use asks no one: no store call, no hash, the same verdict in the same tick', async () => {
     let asked = 0
     const { create, keyring, store } = setUp({
       resolveOwner: () => {
@@ -122,7 +122,7 @@ describe('a key that is in good state', () => {
     expect(store.calls.find).toBe(1)
   })
 
-  test('a record that cannot even be looked at fails its own caller as an outage, and nobody else of the batch', async () => {
+  test('a record that cannot even be looked at fails its own caller as an outage, and no one else of the batch', async () => {
     const { create, keyring, store } = setUp()
     const [good, odd] = [await create(), await create()]
     const { find } = store
@@ -143,7 +143,7 @@ describe('a key that is in good state', () => {
     })
   })
 
-  test('what a handler does to its copy reaches nobody else', async () => {
+  test('what a handler does to its copy reaches no one else', async () => {
     const { create, keyring } = setUp()
     const { token } = await create({ expiresAt: new Date(Date.UTC(2026, 0, 1)) })
     const first = await keyring.verify(token)
@@ -267,7 +267,7 @@ describe('a token that is not a key', () => {
     expect(store.calls.find).toBe(before)
   })
 
-  test('wrong secrets for a victim’s id lock nobody out and leave nothing on its record', async () => {
+  test('wrong secrets for a victim’s id lock no one out and leave nothing on its record', async () => {
     const shared = memoryStore()
     const { create, keyring } = setUp({ on: shared })
     const { key, token } = await create()
@@ -358,7 +358,7 @@ describe('what a use asks of the key', () => {
     })
   })
 
-  test('a verified key stays what it was when it was verified; the next use is judged anew', async () => {
+  test('a verified key stays what it was when it was verified; the next use is judged again', async () => {
     let grants = ['prompts:read']
     const { create, keyring } = setUp({ resolveOwner: () => grants })
     const { token } = await create()
@@ -548,7 +548,7 @@ describe('when infrastructure fails', () => {
     await expect(keyring.verify(stale.token)).rejects.toMatchObject({ code: 'ERR_CLAVIGER_UNAVAILABLE' })
   })
 
-  test('without staleIfErrorMs an outage refuses nobody wrongly: cached for the lease, then unavailable', async () => {
+  test('without staleIfErrorMs an outage refuses no one wrongly: cached for the lease, then unavailable', async () => {
     const { create, keyring, store, clock } = setUp()
     const { token } = await create()
     await keyring.verify(token)
@@ -562,7 +562,7 @@ describe('when infrastructure fails', () => {
 })
 
 describe('refreshing ahead', () => {
-  test('a key in use is read again before its deadline, once, without anybody waiting', async () => {
+  test('a key in use is read again before its deadline, once, without anyone waiting', async () => {
     const { create, keyring, store, clock } = setUp()
     const { token } = await create()
     await keyring.verify(token)

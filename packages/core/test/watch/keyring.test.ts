@@ -96,7 +96,7 @@ describe('keyring.watch', () => {
     ['no key', undefined, {}],
     ['an empty requirement', 'ours', { permissions: [] }],
     ['an undeclared permission', 'ours', { permission: 'prompts:raed' }],
-    ['a signal that is none', 'ours', { signal: {} }],
+    ['an invalid signal', 'ours', { signal: {} }],
     ['an unknown option', 'ours', { until: 5 }],
   ])('refuses %s', async (_, key, options) => {
     const world = setUp()
@@ -109,7 +109,7 @@ describe('keyring.watch', () => {
 })
 
 describe('onChange', () => {
-  test('is told of what this process and others change, by ids only', async () => {
+  test('is called for changes by this process and others, with ids only', async () => {
     const store = memoryStore()
     const heard: KeyringChange[] = []
     const world = setUp({ on: store, onChange: (change) => void heard.push(change) })

@@ -79,7 +79,7 @@ describe('a use', () => {
     expect(await goneAt(key.id)).not.toBeNull()
   })
 
-  test('loses against whoever changes the key at the same time', async () => {
+  test('loses against a concurrent change of the key', async () => {
     const { create, keyring, keys, members, settle, goneAt, store } = setUpWithMembers()
     const { key, token } = await create()
     members.delete('ada')

@@ -152,7 +152,7 @@ describe('two configurations on one store', () => {
       expect(fought).toBeLessThanOrEqual(2 * ids.length)
       for (let rounds = 0; rounds < 3; rounds += 1) await round()
       expect(rehashes()).toBe(fought)
-      // Whoever notices first gives way; both may notice in one turn.
+      // The first to notice gives way; both may notice in one turn.
       expect(disputes.length).toBeGreaterThanOrEqual(1)
       expect(disputes.length).toBeLessThanOrEqual(2)
       expect(disputes[0]).toMatchObject({ during: 'rehash', error: { code: 'ERR_CLAVIGER_CONFLICT' } })

@@ -18,7 +18,7 @@ function noting(): { readonly store: KeyStore; readonly limits: PurgeLimits[] } 
 }
 
 describe('purgeLimits', () => {
-  test('are as far back as each kind is kept; what is kept for ever has none; nothing is before time began', () => {
+  test('are as far back as each kind is kept; what is kept forever has none; nothing is before time began', () => {
     const times = {
       revokedKeysMs: 10,
       expiredKeysMs: 30,
@@ -53,7 +53,7 @@ describe('purge', () => {
     ])
   })
 
-  test('keeps what it is told to keep, in words or milliseconds; null keeps for ever', async () => {
+  test('keeps what it is told to keep, in words or milliseconds; null keeps forever', async () => {
     const { store, limits } = noting()
     const retention = {
       revokedKeys: '1ms',
@@ -94,7 +94,7 @@ describe('purge', () => {
     expect(await keys.create({ ...input, name: 'Other' }, options)).toMatchObject({ replayed: false })
   })
 
-  test('runs by itself every three to six hours, from when the keyring is ready until it is closed', async () => {
+  test('runs by itself every three to six hours, while the keyring is ready', async () => {
     const { keyring, store, clock } = setUp()
     await clock.advanceAsync(24 * hour)
     expect(store.calls.purge).toBeUndefined()

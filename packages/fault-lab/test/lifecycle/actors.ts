@@ -53,7 +53,7 @@ function person(who: Who['who'], ...cans: readonly Who['can'][]): fc.Arbitrary<W
     }))
 }
 
-/** The actor of a step: what it holds now, as the host's session would say. Undefined for a key that is no good. */
+/** The actor of a step: what it holds now, as the host's session would say. Undefined for a key that is not good. */
 export async function actorOf(
   model: Model,
   world: World,

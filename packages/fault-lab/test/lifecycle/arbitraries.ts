@@ -11,7 +11,7 @@ export function sometimes<T>(arbitrary: fc.Arbitrary<T>, oneIn: number): fc.Arbi
 /** Which key or token, counted from the first; beyond the last, from the first again. */
 export const pick: fc.Arbitrary<number> = fc.nat(400)
 
-/** Grants that may be given, and a few that nobody may. */
+/** Grants that may be given, and a few that no one may. */
 export const grants: fc.Arbitrary<readonly string[]> = fc.oneof(
   { weight: 8, arbitrary: fc.constantFrom(['prompts:read'], ['prompts:*'], ['prompts:write', 'context:download']) },
   {

@@ -82,7 +82,7 @@ export interface ModelPolicy {
 /** Everything. */
 export interface Model {
   readonly policy: ModelPolicy
-  /** Two tenants: the first is everybody's home, the second a stranger's. */
+  /** Two tenants: the first is everyone's home, the second a stranger's. */
   readonly workspaces: readonly [string, string]
   now: number
   order: number
@@ -96,7 +96,7 @@ export interface Model {
   readonly log: LogLine[]
 }
 
-/** Makes a model in which nobody has made anything yet. */
+/** Makes a model in which no one has made anything yet. */
 export function emptyModel(policy: ModelPolicy, workspaces: readonly [string, string], now: number): Model {
   const known = (workspace: string, owner: Owner, grants: readonly string[]): HostOwner => ({
     workspace,
@@ -126,13 +126,13 @@ export function emptyModel(policy: ModelPolicy, workspaces: readonly [string, st
   }
 }
 
-/** Makes a change that `by` announces; undefined when nobody does. */
+/** Makes a change that `by` announces; undefined when no one does. */
 export function change<T>(model: Model, timeline: Timeline<T>, value: T, by: Process | undefined): void {
   model.order += 1
   timeline.push({ value, at: model.now, order: model.order, by })
 }
 
-/** Lets time pass. Whatever was announced arrives everywhere within two seconds. */
+/** Lets time pass. Announcements arrive everywhere within two seconds. */
 export function pass(model: Model, ms: number): void {
   model.now += ms
   if (ms >= 2_000) model.heard = [model.order, model.order]

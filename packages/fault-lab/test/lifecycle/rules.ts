@@ -45,7 +45,7 @@ export function createRefusal(model: Model, actor: Actor, wish: CreateWish): Ref
   return ownerRefusal(model, actor.workspaceId, owner, wish.permissions ?? [])
 }
 
-/** A key that says nothing of its end ends with the key that made it. */
+/** A key without an expiry of its own ends with the key that made it. */
 export function endOfNew(actor: Actor, end: number | null | undefined): number | null {
   return end === undefined ? (actor.expiresAt?.getTime() ?? null) : end
 }
@@ -58,7 +58,7 @@ function ownerRefusal(model: Model, workspace: string, owner: Owner, grants: rea
   return coversAll(held, grants) ? undefined : ceiling
 }
 
-/** What is to change of a key. */
+/** A change of a key. */
 export interface UpdateWish {
   readonly name?: string
   readonly permissions?: readonly string[]
@@ -114,7 +114,7 @@ export function enableRefusal(model: Model, actor: Actor, key: ModelKey | undefi
   return key.disabledAt === null ? undefined : handOverRefusal(actor, key)
 }
 
-/** Whoever holds a key that works may end it, with its owner or without; and ended keys may be ended again. */
+/** A key that works may end itself, with its owner or without; and ended keys may be ended again. */
 export function revokeRefusal(model: Model, actor: Actor, id: string, key: ModelKey | undefined): Refusal {
   if (isItself(actor, id) ? !showsGoodSecret(model, actor, key) : isForbidden(actor, 'revoke')) return forbidden
   return key === undefined || !sees(actor, key) ? notFound : undefined
@@ -180,7 +180,7 @@ function isPast({ now }: Model, end: number | null | undefined): boolean {
   return end !== undefined && end !== null && end <= now
 }
 
-/** A secret lives no longer than the policy allows, from when it was made. */
+/** A secret lives no longer than the policy allows, from its creation. */
 function isTooLong({ policy: { maxLifetime } }: Model, end: number | null, madeAt: number): boolean {
   return maxLifetime !== null && (end === null || end > madeAt + maxLifetime)
 }

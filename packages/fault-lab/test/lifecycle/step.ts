@@ -19,7 +19,7 @@ export function step(title: string, what: object, run: (model: Model, world: Wor
   return { check: () => true, run, toString: () => `${title}(${JSON.stringify(what)})` }
 }
 
-/** What somebody's call meets. */
+/** What someone's call meets. */
 export interface Call {
   readonly model: Model
   readonly world: World
@@ -31,7 +31,7 @@ export interface Call {
   readonly process: Process
 }
 
-/** Makes a step in which somebody calls the facade of one of the processes. */
+/** Makes a step in which someone calls the facade of one of the processes. */
 export function callStep<What extends Who>(
   title: string,
   what: What,
@@ -70,7 +70,7 @@ export function count(what: string): void {
 
 /**
  * A key a call is about: mostly one that its actor sees, and of these rather one for which the call makes sense, else
- * any, or an id that nobody has.
+ * any, or an id that no one has.
  */
 export function pickKey({ model, actor }: Call, pick: number, makesSense = (_: ModelKey): boolean => true): Picked {
   const visible = model.keys.map(latest).filter((key) => sees(actor, key))
@@ -80,7 +80,7 @@ export function pickKey({ model, actor }: Call, pick: number, makesSense = (_: M
   return key === undefined ? pickAnyKey(model, pick) : { id: key.id, key }
 }
 
-/** Any key there is, or an id that nobody has. */
+/** Any key there is, or an id that no one has. */
 export function pickAnyKey({ keys }: Model, pick: number): Picked {
   const timeline = keys[pick % (keys.length + 1)]
   const key = timeline && latest(timeline)

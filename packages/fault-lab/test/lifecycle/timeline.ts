@@ -1,6 +1,6 @@
 /*
  * What a process may still believe of something that changed. A change is certain at once where it was made, elsewhere
- * once it was announced and heard of, and everywhere when it is as old as a cached record may be.
+ * once it was announced and learned about, and everywhere when it is as old as a cached record may be.
  */
 
 /** One of the two processes on a store. */
@@ -15,7 +15,7 @@ export interface Version<T> {
   readonly at: number
   /** Counts all changes of a run. */
   readonly order: number
-  /** Who announced it; undefined when nobody did. */
+  /** Who announced it; undefined when no one did. */
   readonly by: Process | undefined
 }
 
@@ -25,7 +25,7 @@ export type Timeline<T> = Version<T>[]
 /** What decides whether a change is known. */
 export interface Knowledge {
   readonly now: number
-  /** The changes each process has certainly heard of, if they were announced: all up to this one. */
+  /** The changes each process has certainly learned about, if they were announced: all up to this one. */
   readonly heard: readonly [number, number]
 }
 

@@ -10,7 +10,7 @@ const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 export const alterations = ['cut', 'typo', 'foreign', 'elsewhere', 'id', 'secret', 'swapped'] as const
 export type Alteration = (typeof alterations)[number]
 
-/** What is told of a token that is none. */
+/** The answer for a malformed token. */
 export const hints: Readonly<Partial<Record<Alteration, string>>> = {
   cut: 'truncated',
   typo: 'checksum',

@@ -17,7 +17,7 @@ export interface World {
 
 let runs = 0
 
-/** Makes a world whose host knows nobody yet. Without a bus, also where there is one, polling alone must do. */
+/** Makes a world whose host knows no one yet. Without a bus, also where there is one, polling alone must do. */
 export function createWorld(stores: readonly [KeyStore, KeyStore], policy: ModelPolicy, hasBus: boolean): World {
   const clock = testClock()
   const table = new Map<string, readonly string[] | null>()

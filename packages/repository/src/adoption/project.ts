@@ -70,7 +70,7 @@ export function runIn(folder: string, program: string, args: readonly string[], 
   return { status, stdout, stderr }
 }
 
-/** Runs a script with Node and reads what it printed as JSON; throws with all it said when that is none. */
+/** Runs a script with Node and reads what it printed as JSON; throws with its whole output when that is not JSON. */
 export function printedBy(
   folder: string,
   args: readonly string[],

@@ -158,7 +158,7 @@ jest.describe('an application, the store contract and a SQL store run under', ()
     })
   })
 
-  test('Jest 30.2.0, where what a store lacks and nobody named fails, and says what to do', () => {
+  test('Jest 30.2.0, where what a store lacks and no one named fails, and says what to do', () => {
     const other = join(scratch, 'silent')
     installedProject(other, { ours: ['core', 'store-memory', 'testing'], theirs: [] })
     const named = tests['memory-contract.test.js']

@@ -154,7 +154,7 @@ const stores = `
   const permissions = definePermissions({ prompts: ['read'] })
   const stores = [redisStore(new Redis()), postgresStore(new Pool()), mysqlStore(createPool({ host: 'db' }))]
   export const keyrings = stores.map((store) => createKeyring({ prefix: 'acme', store, permissions, owners: 'unbounded' }))
-  // @ts-expect-error: an option that is none
+  // @ts-expect-error: an unknown option
   createKeyring({ prefix: 'acme', store: postgresStore(new Pool()), permissions, owners: 'unbounded', stroe: 1 })
   export { sqliteStore, storeContract, testKeyring }
 `

@@ -58,7 +58,7 @@ export async function openBus(
   } catch (error) {
     if (!isRefusal(error)) throw redisFailure(error)
     const command = commandOf(error) === 'ping' ? 'PING' : 'SUBSCRIBE'
-    const text = `${mayNot(command, channel)} This process hears of changes by polling only.`
+    const text = `${mayNot(command, channel)} This process learns about changes by polling only.`
     throw new UnavailableError('store', text, { cause: new ConfigurationError('subscriber', text) })
   }
   return {
@@ -83,7 +83,7 @@ function nodeOf(client: RedisClient | RedisClusterClient): RedisClient {
   return node
 }
 
-/** Text that is no JSON is passed on as it is: the listener judges it. */
+/** Text that is not JSON is passed on as it is: the listener judges it. */
 function parsed(message: string): unknown {
   try {
     return JSON.parse(message)

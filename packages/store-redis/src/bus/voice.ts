@@ -11,7 +11,7 @@ export function createVoice(channel: string): Voice {
   const listeners = new Set<(reason: string | null) => void>()
   let isRefused = false
   const reason = (): string | null =>
-    isRefused ? `${mayNot('PUBLISH', channel)} Others hear of changes made here by polling only.` : null
+    isRefused ? `${mayNot('PUBLISH', channel)} Others learn about changes made here by polling only.` : null
   return {
     note(refusal) {
       if (isRefused === (refusal !== undefined)) return

@@ -41,7 +41,7 @@ export function careFor(client: RedisClient | RedisClusterClient, limitMs: numbe
 
   const look = (): void => {
     const now = monotonicMs()
-    // Nobody asks any more: whatever becomes of the connection is the host's business.
+    // No one asks any more: the connection is the host's business.
     if (silentSince === undefined || now - sentAt > idleAfterMs) return stop()
     if (isCluster(client)) lookAtNodes(client, now, silentSince)
     else lookAt(client, now, silentSince, patience * limitMs)
@@ -65,7 +65,7 @@ export function careFor(client: RedisClient | RedisClusterClient, limitMs: numbe
     }
   }
 
-  /** Many connections, and answers of one say nothing of another: each is asked for a sign of life. */
+  /** Many connections, and the answers of one say nothing about another: each is asked for a sign of life. */
   const lookAtNodes = (cluster: RedisClusterClient, now: number, since: number): void => {
     if (now - since < limitMs / 2) return
     const nodes = cluster.nodes('all')

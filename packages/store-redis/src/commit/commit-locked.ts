@@ -54,7 +54,7 @@ export async function commitLocked(
     } while (monotonicMs() < giveUpAt)
     throw new UnavailableError('store', 'Others claimed the same records first. Try again.')
   } finally {
-    // Nobody waits for it: a claim that is not given up runs out.
+    // No one waits for it: a claim that is not given up runs out.
     if (!isOver) database.commands.run(releaseScript, queues, [token]).catch(() => undefined)
   }
 }

@@ -16,7 +16,7 @@ import { readTexts, type Texts } from '../records.ts'
 import { shortPause } from './short-pause.ts'
 import { planOf, type WritePlan } from './write-plans.ts'
 
-// Each turn lost is a turn somebody else won. Only silent writes can make a judged change start again without refusing it.
+// Each turn lost is a turn someone else won. Only silent writes can make a judged change start again without refusing it.
 const maxAttempts = 64
 
 /**
@@ -38,7 +38,7 @@ export async function commitTo(database: Database, change: Change): Promise<Comm
   throw new UnavailableError('store', 'Others kept writing the same records. Try again.')
 }
 
-/** Why an attempt has to be made again: a record changed while it was made, or somebody else has claimed one. */
+/** Why an attempt has to be made again: a record changed while it was made, or someone else has claimed one. */
 export type Lost = 'changed' | 'claimed'
 
 /** What a caller has claimed. */

@@ -10,7 +10,7 @@ export interface Mutation {
   /** What must be stored (null: nothing) for anything to be written. Every `SET` and `DEL` is of one of these. */
   readonly expected: ReadonlyMap<string, string | null>
   readonly operations: readonly Operation[]
-  /** The queues of claims on the written records, and the token of who holds the claims (empty for none). */
+  /** The queues of claims on the written records, and the token of the holder of the claims (empty for none). */
   readonly claims?: { readonly queues: readonly string[]; readonly token: string }
   /** The store it is meant for; absent, whichever this is, and a head is made where there is none. */
   readonly storeId?: string | undefined
@@ -21,7 +21,7 @@ export interface Mutation {
 }
 
 /**
- * Carries out a mutation in one script: all of it and gives the head; or nothing, when an expectation fails or somebody
+ * Carries out a mutation in one script: all of it and gives the head; or nothing, when an expectation fails or someone
  * else has claimed a record.
  */
 export async function mutate(database: Database, mutation: Mutation): Promise<Head | 'changed' | 'claimed'> {

@@ -17,7 +17,7 @@ export interface WritePlan {
   readonly write: Write
   /** Names of the record and of what belongs to it. */
   readonly reads: readonly string[]
-  /** The queue of claims on the record; undefined where nobody claims. */
+  /** The queue of claims on the record; undefined where no one claims. */
   readonly queue: string | undefined
   /** Whether it only takes trust away from something stored. */
   readonly onlyRevokes: boolean

@@ -1,7 +1,7 @@
 import { type Script, script } from '../client/commands.ts'
 
 /**
- * Lua: who waits for a record, first first; those that have not asked for a while are left out. A line for each: token,
+ * Lua: the callers that wait for a record, in order; those that have not asked for a while are left out. A line for each: token,
  * rank, and until when the claim holds, in milliseconds. Needs nothing.
  */
 export const waitingClaims = `
@@ -41,7 +41,7 @@ end
  * never wait for each other. Allowed when Redis has no memory left: revocations come this way.
  *
  * KEYS: the queues of the records, then texts to read. ARGV: the number of queues, the caller's token, its rank (0 and
- * up), for how long the claim holds unless it is repeated (ms), how many may wait for a record, and how many bytes a text may
+ * up), how long the claim holds unless it is repeated (ms), how many may wait for a record, and how many bytes a text may
  * have: longer ones are given as empty.
  * Gives `1` and the texts when the caller is first in every queue; `0` when it has to wait, in line or, where that is
  * full, without a place.

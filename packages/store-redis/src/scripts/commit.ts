@@ -73,7 +73,7 @@ if nonce ~= '' then
   local change = '"epoch":' .. epoch .. ',"nonce":' .. nonce .. ',"announcements":' .. announcements .. '}'
   redis.call('RPUSH', log, '{' .. change)
   redis.call('LTRIM', log, -tonumber(kept), -1)
-  -- What is written stays written: who may not publish has changed the store all the same.
+  -- What is written stays written: without the right to publish, the store has changed all the same.
   local told = redis.pcall('PUBLISH', channel, '{"storeId":"' .. redis.call('HGET', head, 'storeId') .. '",' .. change)
   unheard = type(told) == 'table' and told.err
 end
@@ -91,7 +91,7 @@ return reply
  * for absent, else `=` and the text); the number of operations, and each: its name, the number of its key, its
  * arguments; nonce (JSON; empty: the head stays), announcements (JSON), how many log entries to keep, the channel.
  * Gives storeId, epoch, nonce, and why the change could not be published, if so; or nothing, when a text is not as it
- * must be; or `claimed`, when somebody else has claimed a record. The caller's own claims end with the change; one that
+ * must be; or `claimed`, when someone else has claimed a record. The caller's own claims end with the change; one that
  * has run out is no loss, since texts are compared.
  */
 export const commitScript: Script = script(`#!lua\n${body}`)

@@ -32,7 +32,7 @@ return redis.status_reply('OK')
  * Removes the counts of one UTC day of a workspace, once no key is left whose last hour is older than that day's end.
  *
  * KEYS: daysByAge, days, lastHours, then every hash and set of the day. ARGV: the member of daysByAge, the member of
- * days, from which hour on last hours are kept, how many of them to remove at most. Gives 1 when the day is gone.
+ * days, the first hour whose last hours are kept, how many of them to remove at most. Gives 1 when the day is gone.
  */
 export const purgeDayScript: Script = script(`
 #!lua flags=allow-oom

@@ -1,7 +1,7 @@
 import { type Script, script } from '../client/commands.ts'
 
 /**
- * Reads texts, in order: null for what is not there or is no text, empty for what is longer than ARGV[1] bytes. Somebody
+ * Reads texts, in order: null for what is not there or is no text, empty for what is longer than ARGV[1] bytes. Someone
  * else may have put a value of any length there: no process reads it.
  */
 export const readTextsScript: Script = script(`

@@ -2,11 +2,11 @@ import { type Script, script } from '../client/commands.ts'
 
 /**
  * Runs every command that the store uses, on names of its own, and says which of them this user may not run. They live
- * for the time of the script, but for one text, which is to be read back, and goes by itself after ten seconds. Allowed
+ * for the time of the script, but for one text, which is read back, and goes by itself after ten seconds. Allowed
  * when memory is full, as revoking is.
  *
  * KEYS: a text, a hash, a list, a sorted set that are not there; every kind of name in this slot, so that Redis looks
- * whether the user may use them. ARGV: what the text holds, the channel, a message that makes nobody do anything.
+ * whether the user may use them. ARGV: what the text holds, the channel, a message that makes no one do anything.
  * Gives the commands that are refused, and behind each what Redis said.
  */
 export const trialScript: Script = script(`

@@ -6,7 +6,7 @@ import { addCountsScript } from '../scripts/add-counts.ts'
 import { touchKeysScript } from '../scripts/touch-keys.ts'
 import { bySlot, markerLifeMs, usageParts } from './parts.ts'
 
-// What one script does is done before anybody else is served: this is a millisecond or two.
+// What one script does is done before anyone else is served: this is a millisecond or two.
 const touchesPerScript = 200
 
 /**

@@ -5,7 +5,7 @@ import { escaped } from '../names.ts'
 import { readCountsScript } from '../scripts/read-counts.ts'
 import { entriesOfRow, totalsField, wholeDay } from './rows.ts'
 
-// What one script does is done before anybody else is served: this is a millisecond or two.
+// What one script does is done before anyone else is served: this is a millisecond or two.
 const hashesPerRead = 100
 
 /** Sums counts: of a workspace from its totals, of a key from its days and hours. */

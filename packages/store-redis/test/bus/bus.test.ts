@@ -69,7 +69,7 @@ describe.each([
       await proxy.close()
     })
 
-    /** Commits through the direct connection and waits until the listener has heard of it. */
+    /** Commits through the direct connection and waits until the listener has learned about it. */
     async function hearsOfChanges(listener: Recorder): Promise<void> {
       const { nonce } = testChange()
       await store.commit(testChange({ nonce }))
@@ -141,7 +141,7 @@ describe.each([
       }
     })
 
-    test('passes on what is no message of ours, and goes on', async () => {
+    test('passes on what is not a message of ours, and goes on', async () => {
       const listener = recorder()
       await store.subscribe?.(listener)
       const { channel } = keyNames(namespace)

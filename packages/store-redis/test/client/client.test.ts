@@ -199,7 +199,7 @@ describe('ready(), where there is no connection', () => {
   })
 })
 
-redis.describe('ready(), on a server that lets nobody in', () => {
+redis.describe('ready(), on a server that lets no one in', () => {
   test('says that user or password are wrong', async () => {
     const client = new Redis(redis.server().url.replace('://', '://nobody:hunter2@'), { enableReadyCheck: true })
     client.on('error', () => undefined)

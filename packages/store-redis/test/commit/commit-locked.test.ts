@@ -23,9 +23,9 @@ redis.describe('claims', () => {
   let near: Redis
   let store: RedisStore
   let queue: string
-  /** Puts a claim of somebody else there, as a process does that stands still afterwards. */
+  /** Puts a claim of someone else there, as a process does that stands still afterwards. */
   const claim = (rank: number, forMs: number): Promise<unknown> =>
-    near.set(queue, `somebody ${rank} ${Date.now() + forMs}\n`, 'PX', forMs)
+    near.set(queue, `another ${rank} ${Date.now() + forMs}\n`, 'PX', forMs)
 
   beforeEach(async () => {
     namespace = freshNamespace()
@@ -72,7 +72,7 @@ redis.describe('claims', () => {
     expect(await store.commitLocked([target], revoking, 'revocation')).toMatchObject({ ok: true })
     expect(performance.now() - from).toBeLessThan(4_000)
     // Who held the claim has lost its turn, and nothing else.
-    expect(await near.get(queue)).toMatch(/^somebody 1 /)
+    expect(await near.get(queue)).toMatch(/^another 1 /)
   })
 
   test('of one urgency take turns: a withdrawal waits for the one before', async () => {

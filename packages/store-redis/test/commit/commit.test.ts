@@ -108,7 +108,7 @@ redis.describe('commit', () => {
     }
   })
 
-  test('what is longer than any record is not brought over, and what is no text is nothing', async () => {
+  test('what is longer than any record is not brought over, and what is not text is nothing', async () => {
     let longest = 0
     const measuring = redisStore(
       new Proxy(client, {
@@ -167,7 +167,7 @@ redis.describe('commit', () => {
     expect((await store.poll(head)).changes).toEqual([])
   })
 
-  test('tells of the last changes only, and of a gap to who stood before them', async () => {
+  test('returns the last changes only, and a gap to a caller that is further behind', async () => {
     const short = redisStore(client, { namespace, changeLogLength: 2, subscriber: false })
     const { head } = await short.poll(null)
     const first = await short.commit(testChange())
@@ -179,7 +179,7 @@ redis.describe('commit', () => {
     ])
   })
 
-  test('tells nothing of what was written when Redis refuses it', async () => {
+  test('publishes nothing about a write that Redis refuses', async () => {
     await client.call('SET', keyNames(namespace).head, 'taken')
     const error = await rejection(store.commit(testChange({ writes: [insertKey(record)] })))
     for (let one = error; one instanceof Error; one = one.cause) {

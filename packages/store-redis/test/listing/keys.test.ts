@@ -114,7 +114,7 @@ redis.describe('listing', () => {
       { environment: 'staging', search: 'n', attention: { type: 'neverUsed', createdBefore: start + 900 } },
     ],
     [
-      'are of the owners somebody may see',
+      'are of the owners someone may see',
       {
         visibleOwners: [
           { type: 'user', id: 'bob' },
@@ -167,7 +167,7 @@ redis.describe('listing', () => {
     expect(read).toBe(0)
   })
 
-  test('asks Redis nothing for ids that are no ids', async () => {
+  test('asks Redis nothing for ids that are not ids', async () => {
     const hostile = [
       '',
       'head',

@@ -73,7 +73,7 @@ function readChange({ epoch, nonce, announcements }: LoggedRow): LoggedChange | 
   }
 }
 
-// No log reaches back to what is no epoch.
+// No log reaches back to what is not an epoch.
 function epochOf(since: Head | null): number {
   return since !== null && Number.isSafeInteger(since.epoch) && since.epoch >= 0 ? since.epoch : Number.MAX_SAFE_INTEGER
 }

@@ -4,7 +4,7 @@ import { transaction } from '../database/transaction.ts'
 
 /** Keeps the log short, beside the commits and not within them. */
 export interface Pruning {
-  /** Removes what `poll` cannot tell of any more, once in a while. */
+  /** Removes what `poll` no longer returns, once in a while. */
   after(head: Head | null): void
   settled(): Promise<void>
 }

@@ -7,7 +7,7 @@ export interface PoolAccess<Client extends object> {
   connect(): Promise<Client>
   giveBack(client: Client): void
   destroy(client: Client): void
-  /** The connections being made, whoever asked for them; none where the driver does not show them. */
+  /** The connections in progress, for all callers; none where the driver does not show them. */
   connecting(): readonly object[]
   /** Ends the attempt, so that its place in the pool is free. */
   abandon(connection: object): void

@@ -6,7 +6,7 @@ export interface PoolLine {
   wait<Client>(connect: () => Promise<Client>): Promise<Client>
 }
 
-// A pool keeps whoever waits until it has a connection for them, also when nobody wants it any more. While a server
+// A pool keeps callers waiting until it has a connection for them, also when they gave up. While a server
 // answers nothing, asking for more only fills memory.
 const maxWaiting = 1_000
 

@@ -2,7 +2,7 @@ import { ConfigurationError, describeClient } from '@claviger/core/store'
 import { fieldOf } from '../database/dialect.ts'
 
 /*
- * Refuses what is passed by mistake where a store needs a client, with the line to write instead. What is none of the
+ * Refuses what is passed by mistake where a store needs a client, with the line to write instead. A value that is none of the
  * known ones and has the methods is taken: it may be a wrapper.
  */
 

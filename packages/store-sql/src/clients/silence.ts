@@ -1,11 +1,11 @@
 import { monotonicMs } from '@claviger/core/store'
-/** What is known of the connections of one pool, whoever uses it: which of them a silent server may have left behind. */
+/** What is known about the connections of one pool, for all its users: which of them a silent server may have left behind. */
 export interface Silence {
   /** A connection was answered. */
   heard(connection: object): void
   /** A statement has had no answer since then, by the monotonic clock. */
   since(sentAt: number): void
-  /** Whether a connection was last heard of before the silence: its server may be gone, and another in its place. */
+  /** Whether a connection was last used before the silence: its server may be gone, and another in its place. */
   isDoubtful(connection: object): boolean
 }
 

@@ -83,7 +83,7 @@ export function rowId(write: Write): string {
   return `${write.type} ${write.type === 'idempotency' ? idempotencyId(write.record) : write.record.id}`
 }
 
-/** The `rowId` of whatever writes this target. */
+/** The `rowId` of writes to this target. */
 export function targetId({ type, id }: LockTarget): string {
   return `${type} ${id}`
 }

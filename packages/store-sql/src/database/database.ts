@@ -33,7 +33,7 @@ export interface DatabaseParts {
   readonly assertInPlace: (() => void) | undefined
 }
 
-// As long as core waits. Whatever took its place is asked next.
+// As long as core waits. Its replacement is asked next.
 const maxReadMs = 1_000
 
 /** @throws {ConfigurationError} when an option is wrong */

@@ -7,7 +7,7 @@ export type SqlDialectName = 'postgres' | 'mysql' | 'sqlite'
 export type Failure =
   /** Rolled back because of what others did at the same time: the transaction can be tried again. */
   | 'contended'
-  /** Rolled back because somebody else held a row for too long. */
+  /** Rolled back because someone else held a row for too long. */
   | 'locked'
   /** SQLite: another process writes. */
   | 'busy'
@@ -15,7 +15,7 @@ export type Failure =
   | 'missingTable'
   /** This user may not do that. */
   | 'forbidden'
-  /** Nobody may change anything through this connection, or on this server. */
+  /** No one may change anything through this connection, or on this server. */
   | 'readOnly'
   /** Everything else, unknown outcomes above all. */
   | 'other'
@@ -44,7 +44,7 @@ export interface SqlDialect {
   readonly quote: '"' | '`'
   /**
    * Opens a transaction that writes, READ COMMITTED or stricter. The server ends it when its client stands still for a
-   * second, and lets nobody wait much longer for a row: of a process that was suspended in the middle, those of its
+   * second, and lets no one wait much longer for a row: of a process that was suspended in the middle, those of its
    * transactions that wait in line must not come to hold the row one after the other.
    */
   readonly begin: readonly string[]
@@ -58,7 +58,7 @@ export interface SqlDialect {
   readonly whereAmI: string
   /** Whether only a lock on the whole database shows that one may write. */
   readonly locksWhole: boolean
-  /** Ends a `select` whose rows nobody else may change before the transaction ends. */
+  /** Ends a `select` whose rows no one else may change before the transaction ends. */
   readonly rowLock: RawBuilder<unknown>
   /** How long a text is, in bytes or characters, told without reading it where the database can. */
   readonly lengthOf: 'octet_length' | 'length'
@@ -114,7 +114,7 @@ export interface SchemaWords {
   readonly insertOnce: readonly [before: string, after: string]
   readonly randomText: string
   readonly nowMs: string
-  /** Around all of a migration: nobody else migrates meanwhile. A row `locked = 0` means that somebody does. */
+  /** Around all of a migration: no one else migrates meanwhile. A row `locked = 0` means that someone does. */
   readonly begin: readonly string[]
   readonly end: readonly string[]
   readonly abort: readonly string[]

@@ -2,7 +2,7 @@ import { maxRecordLength } from '@claviger/core/store'
 import { type RawBuilder, sql, type SqlBool } from 'kysely'
 import type { SqlDialect } from './dialect.ts'
 
-/** Whether the record of a row is short enough to be read at all: whoever writes to the database may have put any there. */
+/** Whether the record of a row is short enough to be read at all: a writer to the database may have put any there. */
 export function isLight({ lengthOf }: SqlDialect): RawBuilder<SqlBool> {
   return sql<SqlBool>`${sql.raw(lightText(lengthOf))}`
 }

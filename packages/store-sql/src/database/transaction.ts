@@ -82,7 +82,7 @@ async function once<T>(
       assertInPlace()
       const result = await body(connection)
       await run('commit')
-      // Exchanged in between: what was committed is in a file that nobody finds any more.
+      // Exchanged in between: what was committed is in a file that no one finds any more.
       assertInPlace()
       return result
     } catch (error) {

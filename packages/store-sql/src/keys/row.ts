@@ -33,7 +33,7 @@ export function keyColumns(record: KeyRecord): KeyColumns & { readonly record: s
   return { ...queriedColumns(record), record: encodeKeyRecord({ ...record, lastUsedAt: null }) }
 }
 
-/** Reads a key. A row whose columns and record disagree is corrupt: nobody could tell which of them to believe. */
+/** Reads a key. A row whose columns and record disagree is corrupt: no one could tell which of them to believe. */
 export function readKey(row: Selectable<KeysTable>): KeyRecord | 'corrupt' {
   try {
     const record = decodeKeyRecord(row.record)

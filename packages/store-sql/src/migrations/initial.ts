@@ -137,7 +137,7 @@ const tables: readonly TableShape[] = [
       day: 'integer',
       code: 'label',
       ...counts,
-      // The day again, for the index of the busiest alone: who asks for a few keys within some days must not be led into
+      // The day again, for the index of the busiest alone: a query for a few keys within some days must not be led into
       // it, and through all keys of those days.
       listed_day: 'integer',
     },
@@ -179,7 +179,7 @@ export const initial: Migration = {
   ],
 }
 
-// Made by the database, not by whoever prints the text: two databases set up from one file are two stores.
+// Made by the database, not by the printed text: two databases set up from one file are two stores.
 function firstHead(dialect: SqlDialect, naming: Naming): readonly string[] {
   const random = dialect.schemaWords.randomText
   const quoted = (identifier: string): string => `${dialect.quote}${identifier}${dialect.quote}`

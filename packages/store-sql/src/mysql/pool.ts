@@ -125,7 +125,7 @@ function asBytes(value: unknown): unknown {
 
 function resultOf(result: unknown): Awaited<ReturnType<Connection['run']>> {
   if (!Array.isArray(result)) return { rows: [], numAffectedRows: BigInt(Number(fieldOf(result, 'affectedRows'))) }
-  // The rows are the driver's gift: nobody else holds them.
+  // The rows are the driver's gift: no one else holds them.
   for (const row of result as Record<string, unknown>[]) {
     for (const column of Object.keys(row)) {
       const value = row[column]

@@ -12,7 +12,7 @@ import { type SqlStore, sqlStore } from '../store.ts'
  * Keeps keys in MariaDB 10.11 or later, or MySQL 8.0 or later, through a pool of `mysql2` or `mysql2/promise` that you
  * open and close. Run `migrate()` or `migrationSql('mysql')` first.
  *
- * @throws {ConfigurationError} for what is no pool of `mysql2`, or when an option is wrong
+ * @throws {ConfigurationError} for what is not a pool of `mysql2`, or when an option is wrong
  */
 export function mysqlStore(pool: MysqlPool | MysqlPromisePool, options?: ServerStoreOptions): SqlStore {
   const given = parseOptions<ServerStoreOptions>('mysqlStore', options, [...generalNames, 'statementTimeoutMs'])

@@ -62,7 +62,7 @@ function accessTo(pool: PostgresPool): PoolAccess<PostgresPoolClient> {
 function careful(client: PostgresPoolClient, silence: Silence, timeoutMs: number | undefined): Connection {
   let isDoubtful = false
   const types = hostTypesOf(client)
-  // While a client is checked out nobody else listens, and an `error` that nobody hears ends the process.
+  // While a client is checked out no one else listens, and an `error` that no one hears ends the process.
   const onError = (): void => {
     isDoubtful = true
   }

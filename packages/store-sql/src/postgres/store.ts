@@ -12,7 +12,7 @@ import { type SqlStore, sqlStore } from '../store.ts'
  * Keeps keys in PostgreSQL 13 or later, through a `pg` pool that you open and close. Works behind a pooler in
  * transaction mode. Run `migrate()` or `migrationSql('postgres')` first.
  *
- * @throws {ConfigurationError} for what is no pool of `pg`, or when an option is wrong
+ * @throws {ConfigurationError} for what is not a pool of `pg`, or when an option is wrong
  */
 export function postgresStore(pool: PostgresPool, options?: PostgresStoreOptions): SqlStore {
   const given = parseOptions<PostgresStoreOptions>('postgresStore', options, [

@@ -64,7 +64,7 @@ async function checkTables(database: Database): Promise<void> {
   )
 }
 
-/** What a failure of `ready()` means to whoever set the database up. Everything else is an outage. */
+/** What a failure of `ready()` means for the operator. Everything else is an outage. */
 function explained(database: Database, { right, table }: Attempt, error: unknown): unknown {
   const { dialect, naming } = database
   const name = tableName(dialect, naming, table)

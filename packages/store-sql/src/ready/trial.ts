@@ -28,7 +28,7 @@ export class ChangedValueError extends Error {}
  * Does once what the store does in operation, with rows of its own, in a transaction that is rolled back: nothing of it
  * is ever seen, and processes that do it at once do not wait for each other but for the head, which comes last.
  *
- * @param note told of each attempt before it is made
+ * @param note called with each attempt before it is made
  */
 export async function tryEverything(database: Database, note: (attempt: Attempt) => void): Promise<void> {
   const trial = transaction(database, async (queries) => {

@@ -11,7 +11,7 @@ export const sqlite: SqlDialect = {
   title: 'SQLite',
   lengthOf: 'length',
   quote: '"',
-  // A transaction that reads first and writes later could not wait for another writer. Nobody can end one from outside.
+  // A transaction that reads first and writes later could not wait for another writer. No one can end one from outside.
   begin: ['begin immediate'],
   afterwards: [],
   writeRefusal: sql<string>`''`,

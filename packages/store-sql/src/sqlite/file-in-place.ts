@@ -30,7 +30,7 @@ function placesOf(database: SqliteDatabase): readonly Place[] {
     file?: unknown
   }[]
   const main = list.find(({ name }) => name === 'main')?.file
-  // In memory, or a temporary file that nobody else can find.
+  // In memory, or a temporary file that no one else can find.
   if (typeof main !== 'string' || main === '') return []
   const named: unknown = Reflect.get(database, 'name')
   const paths = new Set([main, ...(typeof named === 'string' && !/^(?:file:|:|$)/.test(named) ? [resolve(named)] : [])])
@@ -45,7 +45,7 @@ function fileAt(path: string): string | undefined {
   return found && `${found.dev}:${found.ino}`
 }
 
-/** Whether this process has the file open: it may have been exchanged before anybody looked. Yes where nobody can tell. */
+/** Whether this process has the file open: it may have been exchanged before anyone looked. Yes where no one can tell. */
 function isOpenHere(file: string): boolean {
   const descriptors = openDescriptors()
   return (

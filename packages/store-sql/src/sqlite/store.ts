@@ -13,7 +13,7 @@ import { type SqlStore, sqlStore } from '../store.ts'
  * `nodeSqlite`. Give the store a handle of its own, which you open and close: what other code did on the handle while a
  * change is carried out would become part of it. Run `migrate()` or `migrationSql('sqlite')` first.
  *
- * @throws {ConfigurationError} for what is no handle of such a driver, or when an option is wrong
+ * @throws {ConfigurationError} for what is not a handle of such a driver, or when an option is wrong
  */
 export function sqliteStore(database: SqliteDatabase, options?: SqliteStoreOptions): SqlStore {
   const given = parseOptions<SqliteStoreOptions>('sqliteStore', options, [...generalNames, 'busyTimeoutMs'])

@@ -10,7 +10,7 @@ import { serverSuite } from '../support/server-suite.ts'
 
 const mariadb = await serverOrSkip('MariaDB', startMariadb)
 
-// Unlike `innodb_trx`, which is renewed only when nobody has looked for a while.
+// Unlike `innodb_trx`, which is renewed only when no one has looked for a while.
 const lockWaits = `select 1 from information_schema.global_status
   where variable_name = 'INNODB_ROW_LOCK_CURRENT_WAITS' and variable_value > 0`
 

@@ -20,7 +20,7 @@ postgres.describe('sessions of PostgreSQL', () => {
     await end()
   })
 
-  test('are left as they were found, so that a pooler may hand them to anybody', async () => {
+  test('are left as they were found, so that a pooler may hand them to other clients', async () => {
     const client = postgresClient(postgres.server().url, { maxConnections: 1 })
     onTestFinished(() => client.end())
     const shown = async (): Promise<unknown> =>
@@ -41,7 +41,7 @@ postgres.describe('sessions of PostgreSQL', () => {
     await store.poll(null)
     await store.purge({ activityBefore: 1 })
     expect(await shown()).toEqual(before)
-    // Nobody is told: other processes poll.
+    // No one is told: other processes poll.
     expect(store).not.toHaveProperty('subscribe')
   })
 

@@ -119,7 +119,7 @@ function bulk(): Readonly<Record<string, string>> {
   return Object.fromEntries(Array.from({ length: 32 }, (_, index) => [`note-${index}`, 'x'.repeat(1_000)]))
 }
 
-/** Tells of every statement before it runs. */
+/** Called with every statement before it runs. */
 function spied(database: SqliteDatabase, before: (sql: string) => void): SqliteDatabase {
   return {
     prepare(sql) {

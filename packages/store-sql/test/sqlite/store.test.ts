@@ -14,7 +14,7 @@ import { sqliteFixture } from '../support/sqlite-store.ts'
 const record = testRecord({ expiresAt: 9, disabledAt: 8, ownerGoneAt: 7 })
 
 describe('a row whose columns and record disagree', () => {
-  // Somebody may revoke by hand, in SQL: to believe the record alone would let the key go on.
+  // Someone may revoke by hand, in SQL: to believe the record alone would let the key go on.
   test.each([
     ['revoked_at', 5],
     ['expires_at', 1],
@@ -66,7 +66,7 @@ describe('the schema', () => {
 })
 
 describe('the bounded change log', () => {
-  test('tells of the last changes, and of a gap to who stood before them', async () => {
+  test('returns the last changes, and a gap to a caller that is further behind', async () => {
     const { store } = await sqliteFixture({ changeLogLength: 2 })
     const { head: start } = await store.poll(null)
     await store.commit(testChange({ nonce: 'n1' }))
@@ -156,7 +156,7 @@ describe('texts no database could give back', () => {
 })
 
 describe('close', () => {
-  test('makes every later call reject, and leaves the handle to whoever opened it', async () => {
+  test('makes every later call reject, and leaves the handle open', async () => {
     const { store, handle } = await sqliteFixture()
     await store.close()
     await expect(store.close()).resolves.toBeUndefined()

@@ -42,7 +42,7 @@ export function concurrency(suite: ServerSuite): void {
       expect(new Set(followed.map(({ nonce }) => nonce))).toEqual(new Set(changes.map(({ nonce }) => nonce)))
     })
 
-    test('carries out changes of the same keys in opposite order: one wins, nobody hangs', async () => {
+    test('carries out changes of the same keys in opposite order: one wins, no one hangs', async () => {
       const stores = await suite.stores(3)
       const records = range(8, record)
       await stores[0].commit(testChange({ writes: records.map(insertKey) }))

@@ -22,6 +22,6 @@ export interface ClientOptions {
   readonly maxConnections?: number
   /** The time zone of every session. */
   readonly timeZone?: string
-  /** Told of every statement before it is sent. */
+  /** Called with every statement before it is sent. */
   readonly onStatement?: (sql: string, parameters: readonly unknown[]) => void | Promise<void>
 }

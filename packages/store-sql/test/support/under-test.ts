@@ -54,7 +54,7 @@ export async function sqliteUnderTest(driver: SqliteDriver): Promise<HookedStore
       return sqliteStore(connect().database)
     },
     writeRaw: async (id, raw) => void first.run('update claviger_keys set record = ? where id = ?', raw, id),
-    // Nobody can write while another process, suspended say, holds the file's lock.
+    // No one can write while another process, suspended say, holds the file's lock.
     demote: async () => {
       const holder = connect()
       holder.database.exec('begin immediate')
@@ -121,7 +121,7 @@ const filled = ['keys', 'service_accounts', 'idempotency', 'activity', 'usage_in
   'marks',
 ])
 
-/** Tables as migrations leave them. To make them anew would take long. */
+/** Tables as migrations leave them. To make them again would take long. */
 export async function emptied({ run }: Pick<ServerClient, 'run'>, store: SqlStore): Promise<void> {
   await store.migrate()
   for (const table of filled) await run(`delete from claviger_${table}`)

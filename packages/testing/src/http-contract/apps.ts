@@ -1,7 +1,7 @@
 import type { ApiKey, Keyring } from '@claviger/core'
 import type { ContractApp, ContractAuthOptions, ContractKit } from './options.ts'
 
-/** What the usual handler tells of the key it got. */
+/** What the default handler returns about the key it got. */
 export function keySeen(apiKey: ApiKey | undefined): { key: string | null } {
   return { key: apiKey?.id ?? null }
 }

@@ -12,7 +12,7 @@ import { listening } from './warnings.ts'
 /** Clients that leave, and applications that answer out of turn. */
 export function connections({ test, serving, fixture }: Suite): void {
   for (const name of ['reader', 'unknown'] as const) {
-    test(`a client that leaves during the verification hurts nobody (${name})`, async () => {
+    test(`a client that leaves during the verification hurts no one (${name})`, async () => {
       const { restart, tokens, ids } = await fixture()
       const left = gate()
       const { wrap, asked, goOn } = pausedStore()
@@ -40,7 +40,7 @@ export function connections({ test, serving, fixture }: Suite): void {
     })
   }
 
-  test('a request that somebody else answered during the verification is left alone', async () => {
+  test('a request that other code answered during the verification is left alone', async () => {
     const { restart, tokens } = await fixture()
     const { wrap, asked, goOn } = pausedStore()
     const keyring = restart(wrap)

@@ -169,7 +169,7 @@ async function amend(store: KeyStore, id: string, change: (record: KeyRecord) =>
   if (!result.ok) throw new Error(`The fixture could not change key ${id}: ${result.reason}.`)
 }
 
-/** A second secret that nobody has; the first one ends. */
+/** A second secret that no one has; the first one ends. */
 function withSuccessor(record: KeyRecord, endsAt: number): KeyRecord {
   const [previous] = record.secrets
   const tag = previous.tag.replace(/\$(.)/, (_, first) => (first === 'A' ? '$B' : '$A'))

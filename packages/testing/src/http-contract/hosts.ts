@@ -62,7 +62,7 @@ export function hosts({ test, serving, fixture }: Suite): void {
     )
   })
 
-  test('an identity that somebody else made of the request does not stay', async () => {
+  test('an identity that other code set on the request does not stay', async () => {
     const { keyring, tokens, ids } = await fixture()
     const seen: unknown[] = []
     await serving(

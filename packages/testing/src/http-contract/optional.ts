@@ -27,7 +27,7 @@ export function optionalAndRepeated({ test, serving, fixture }: Suite): void {
     })
   })
 
-  test('optional refuses a key of ours however it came: whoever sends one does not mean to be anonymous', async () => {
+  test('optional refuses a key of ours in every form: a client that sends one does not mean to be anonymous', async () => {
     const { keyring, tokens } = await fixture()
     const basic = `Basic ${Buffer.from(`${tokens.reader}:`).toString('base64')}`
     await serving(plainApp(keyring, { optional: true }), async (send) => {
@@ -99,7 +99,7 @@ export function optionalAndRepeated({ test, serving, fixture }: Suite): void {
         routes: ({ auth, use, handle }) => ({
           '/': [
             auth.authenticate(),
-            // Nobody can swap the credential between the two.
+            // No one can swap the credential between the two.
             use(
               (req) => void req.rawHeaders.splice(0, req.rawHeaders.length, 'Authorization', `Bearer ${tokens.writer}`),
             ),

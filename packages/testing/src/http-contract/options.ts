@@ -51,7 +51,7 @@ export interface ContractDenial {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** What a harness is to serve. */
+/** What a harness serves. */
 export interface ContractApp {
   readonly keyring: Keyring
   readonly options?: ContractAuthOptions

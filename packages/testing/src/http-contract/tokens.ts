@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib'
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 
 /**
- * Writes a token with a right check, as anybody can who has read the grammar. Nobody issued it.
+ * Writes a token with a right check, as anyone can who has read the grammar. No one issued it.
  *
  * @param start prefix and environment, e.g. `acme_production_`
  */

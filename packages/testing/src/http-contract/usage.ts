@@ -149,7 +149,7 @@ export function usage({ test, serving }: Suite): void {
       { requests: 1, allowed: 1, serverErrors: 1 },
     ))
 
-  test('usage: further authenticators on one request count nothing more, whoever made them', () =>
+  test('usage: further authenticators on one request count nothing more, of any keyring', () =>
     counting(
       ({ keyring }) => ({
         keyring,

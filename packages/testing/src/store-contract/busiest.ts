@@ -60,7 +60,7 @@ export const busiestKeys: ContractGroup = {
       ])
     })
 
-    test('names nobody where nothing was counted', async ({ need }) => {
+    test('names no one where nothing was counted', async ({ need }) => {
       const { addUsage, busiest } = need('addUsage', 'busiest')
       const nobody = { keys: [], othersAtMost: 0, activeKeys: 0 }
       same(await busiest({ ...range, limit: 10 }), nobody)

@@ -8,7 +8,7 @@ const record = testRecord({ permissions: ['prompts:read'] })
 const other = testRecord({ id: testKeyId(2) })
 const json = encodeKeyRecord(record)
 
-/** What lies where a key should, and grants everything to who reads it carelessly. */
+/** What lies where a key should, and grants everything to a careless reader. */
 const corruptions: Readonly<Record<string, string>> = {
   nothing: '',
   'no JSON': 'garbage',
@@ -17,7 +17,7 @@ const corruptions: Readonly<Record<string, string>> = {
   null: 'null',
   'permissions as one text': json.replace('["prompts:read"]', '"prompts:read admin:write"'),
   'no permissions': json.replace('"permissions":["prompts:read"],', ''),
-  'permissions that are none': json.replace('["prompts:read"]', '[["*:*"],null,7]'),
+  'invalid permissions': json.replace('["prompts:read"]', '[["*:*"],null,7]'),
   'no revokedAt': json.replace('"revokedAt":null,', ''),
   'expiry as a text': json.replace('"expiresAt":null', '"expiresAt":"never"'),
   'no secrets': json.replace(/"secrets":\[.*?\],/, '"secrets":[],'),

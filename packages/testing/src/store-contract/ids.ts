@@ -26,7 +26,7 @@ export const ids: ContractGroup = {
       )
     })
 
-    test('finds nothing under ids that are no ids, and still finds the key asked for beside them', async ({
+    test('finds nothing under ids that are not ids, and still finds the key asked for beside them', async ({
       store,
     }) => {
       const record = testRecord()

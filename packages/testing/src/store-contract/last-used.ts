@@ -4,7 +4,7 @@ import { testKeyId, testRecord } from '../records.ts'
 import { findOne, readOne, same, start, stored, usageEntry } from './fixtures.ts'
 import type { ContractGroup } from './suite.ts'
 
-/** When a key was last used moves forward only, whoever reports late or with a wrong clock. */
+/** When a key was last used moves forward only, also when a process reports late or with a wrong clock. */
 export const lastUsed: ContractGroup = {
   title: 'last used',
   define(test) {
@@ -32,7 +32,7 @@ export const lastUsed: ContractGroup = {
       assert.equal((await readOne(store, testRecord().id)).lastUsedAt, start + 5_000)
     })
 
-    test('is the latest of all entries of a batch, in whatever order', async ({ store, need }) => {
+    test('is the latest of all entries of a batch, in any order', async ({ store, need }) => {
       const { addUsage } = need('addUsage')
       await stored(store, testRecord())
       const entries = [

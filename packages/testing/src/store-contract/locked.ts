@@ -36,7 +36,7 @@ const urgencies: readonly Urgency[] = ['revocation', 'withdrawal', 'ordinary']
 /** How many contend. Enough for a pool of connections to interleave. */
 const contenders = 12
 
-/** A change is decided while nobody else can write what it is about. */
+/** A change is decided while no one else can write what it is about. */
 export const locked: ContractGroup = {
   title: 'changes decided under the lock',
   define(test) {
@@ -76,7 +76,7 @@ export const locked: ContractGroup = {
       await committed(store, update(testRecord({ id }), { name: 'Free' }))
     })
 
-    test('move the head and tell of it, unless they are silent', async ({ store, need }) => {
+    test('move the head and announce it, unless they are silent', async ({ store, need }) => {
       const { commitLocked, poll } = need('commitLocked', 'poll')
       await stored(store, testRecord({ id }))
       const { head } = await poll(null)
@@ -239,7 +239,7 @@ export const locked: ContractGroup = {
         if (isOver) return
         const record = await readOne(handle, id)
         await handle.commit(change({ writes: [update(record, { name: record.name === 'a' ? 'b' : 'a' })] }))
-        // A store in memory would let nobody else have a turn.
+        // A store in memory would let no one else have a turn.
         await new Promise((resolve) => setImmediate(resolve))
         await write(handle)
       }
@@ -284,7 +284,7 @@ export const locked: ContractGroup = {
   },
 }
 
-/** Leaves a mark of its own on whatever is stored. */
+/** Leaves a mark of its own on each stored record. */
 function adding(index: number): Parameters<CommitLocked>[1] {
   return ([found]) => {
     const record = keyIn(found)

@@ -63,7 +63,7 @@ export const marks: ContractGroup = {
         proposals.map((proposed, index) => (index % 2 === 0 ? marks(proposed) : other(proposed))),
       )
       const [won = ''] = [...(await marks(new Map())).values()]
-      assert.ok(/^p\d$/.test(won), 'nobody won')
+      assert.ok(/^p\d$/.test(won), 'no one won')
       for (const answer of answers) assert.deepEqual([...answer], [['product', won]])
     })
 

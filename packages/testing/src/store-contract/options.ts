@@ -29,7 +29,7 @@ export interface ContractRunner {
 /** What a store may leave out, and what its harness may. */
 export type OptionalMethod = keyof Omit<KeyStore, 'find' | 'list' | 'commit'> | 'second' | 'reopen' | 'writeRaw'
 
-/** What `storeContract` takes. `Made` is what `makeStore` gives, with whatever the hooks need of it. */
+/** What `storeContract` takes. `Made` is what `makeStore` gives, with everything the hooks need. */
 export interface StoreContractOptions<Made extends StoreUnderTest = StoreUnderTest> {
   /** Names the store in the report. */
   readonly name: string

@@ -160,7 +160,7 @@ export const roundTrips: ContractGroup = {
       same(page.items, [full, bare])
     })
 
-    test('gives back an idempotency row to who is late', async ({ store }) => {
+    test('returns an idempotency row to a late caller', async ({ store }) => {
       const write = insertIdempotency({
         idempotencyKey: `it's "one":*%\u{1f511}`,
         actor: { type: 'key', id: `o'b:r` },

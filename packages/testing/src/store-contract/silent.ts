@@ -18,7 +18,7 @@ import type { ContractGroup } from './suite.ts'
 const rehashed = testRecord({ secrets: [testSecret({ hash: '$argon2id$v=19$m=65536,t=3,p=1$bmV3$bmV3' })] })
 const rehash: Write = { type: 'key', record: rehashed, expectedRevision: 1 }
 
-/** A silent change is stored, but nobody needs to hear of it: neither head nor revision moves. */
+/** A silent change is stored, but no one needs to learn about it: neither head nor revision moves. */
 export const silence: ContractGroup = {
   title: 'silent commits',
   define(test) {

@@ -102,7 +102,7 @@ const defects: readonly [what: string, defect: Partial<Parts>, caughtBy: readonl
         if (apiKey !== undefined) exchange.apiKey = apiKey
       },
     },
-    ['an identity that somebody else made of the request does not stay'],
+    ['an identity that other code set on the request does not stay'],
   ],
   [
     'takes no notice of a guard that is missing',
@@ -121,7 +121,7 @@ const defects: readonly [what: string, defect: Partial<Parts>, caughtBy: readonl
   [
     'passes requests by whose key came where none is read',
     { decide: (decision) => (decision.type === 'deny' && decision.denial.hint !== undefined ? everybody : decision) },
-    ['optional refuses a key of ours however it came: whoever sends one does not mean to be anonymous'],
+    ['optional refuses a key of ours in every form: a client that sends one does not mean to be anonymous'],
   ],
   [
     'echoes what was sent',
@@ -141,7 +141,7 @@ const defects: readonly [what: string, defect: Partial<Parts>, caughtBy: readonl
     { ignoreUnready: true },
     [
       'when headers were sent before, the connection is cut and nothing passes',
-      'a request that somebody else answered during the verification is left alone',
+      'a request that other code answered during the verification is left alone',
     ],
   ],
   [
@@ -194,7 +194,7 @@ const defects: readonly [what: string, defect: Partial<Parts>, caughtBy: readonl
     [
       'usage: every response counts once, cold and warm',
       'usage: requests that share a connection count each, pipelined too',
-      'usage: further authenticators on one request count nothing more, whoever made them',
+      'usage: further authenticators on one request count nothing more, of any keyring',
     ],
   ],
   [

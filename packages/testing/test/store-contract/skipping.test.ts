@@ -66,7 +66,7 @@ describe('a runner whose tests cannot skip themselves, such as Jest', () => {
 })
 
 describe('every test asks for what it needs before anything else', () => {
-  // Without `poll` there is no head, and neither a bus nor another handle may tell of one.
+  // Without `poll` there is no head, and neither a bus nor another handle may announce one.
   const together: readonly OptionalMethod[] = ['poll', 'subscribe', 'second', 'reopen']
   const cases = [together, ...optional.filter((name) => name !== 'poll').map((name) => [name])]
 
@@ -96,7 +96,7 @@ function withoutMethods(made: StoreUnderTest, names: readonly OptionalMethod[]):
   return { ...without(made), store: names.includes('poll') ? headless(store) : store, close: () => made.close() }
 }
 
-/** A store without `poll` has no head to tell of. */
+/** A store without `poll` has no head to announce. */
 function headless(store: KeyStore): KeyStore {
   return {
     ...store,

@@ -24,7 +24,7 @@ export interface ChangedKey {
 }
 
 /**
- * What becomes of a key that is stored like this; undefined when it is so already. Asked again when somebody else
+ * The record after the change; undefined when nothing changes. Called again when another writer
  * changed the key meanwhile. Throws when it may not be.
  */
 export type Decide = (record: KeyRecord, now: number) => ChangedKey | undefined | Promise<ChangedKey | undefined>
@@ -33,7 +33,7 @@ export type Decide = (record: KeyRecord, now: number) => ChangedKey | undefined 
 const attempts = 20
 
 /**
- * One step in the life of a key: read it, decide, compare and set, log, tell. Where nothing is to change, nothing is
+ * One step in the life of a key: read it, decide, compare and set, log, tell. When nothing changes, nothing is
  * written. What takes trust away goes another way: `withdrawFromKey`.
  *
  * @throws {KeyNotFoundError} @throws {ConflictError} when others changed the key at every attempt
@@ -54,7 +54,7 @@ export async function changeKey(
   throw new ConflictError()
 }
 
-/** One attempt of `changeKey`, on the record as it was read. Undefined when somebody else was first. */
+/** One attempt of `changeKey`, on the record as it was read. Undefined when another writer was first. */
 export async function tryToChangeKey(
   parts: ManagerParts,
   actor: Actor,
@@ -79,7 +79,7 @@ export async function tryToChangeKey(
   return key
 }
 
-/** A changed record as it is to be stored. */
+/** A changed record, ready to be stored. */
 export function nextRevision(before: KeyRecord, changed: KeyRecord, now: number): KeyRecord {
   return { ...changed, revision: before.revision + 1, updatedAt: now }
 }

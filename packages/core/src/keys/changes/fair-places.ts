@@ -66,8 +66,8 @@ export function createPlaces<Item>(maxPerWorkspace: number, maxInAll: number): P
 }
 
 /**
- * Who makes room: the latest of whoever holds most of what is unknown, for an applicant that is known or would still hold
- * less; where nothing is unknown, the latest of whoever holds most. Undefined when that is the applicant itself.
+ * Who makes room: the latest of the holder with most unknown places, for an applicant that is known or would still hold
+ * less; where nothing is unknown, the latest of the holder with most. Undefined when that is the applicant itself.
  */
 function loserTo<Item>(applicant: Applicant, taken: readonly Taken<Item>[]): Taken<Item> | undefined {
   const unknown = taken.filter(({ isKnown }) => !isKnown)

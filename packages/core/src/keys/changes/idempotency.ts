@@ -62,7 +62,7 @@ export function idempotencyOf(
   }
 }
 
-/** A second revision of a key that has no first. Were it ever stored, it would be revoked and its secret nobody's. */
+/** A second revision of a key that has no first. If it were ever stored, it would be revoked, with a secret that no one has. */
 function nobodysKey(workspaceId: string, id: string, now: number): KeyRecord {
   return {
     id,

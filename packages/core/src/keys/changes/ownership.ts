@@ -14,7 +14,7 @@ export interface Ownership {
   readonly owner: Owner
   /** What the key may hold at most; undefined for users, who bound their keys only when these are used. */
   readonly ceiling: GrantSet | undefined
-  /** To be committed with the key: nobody gives keys to an account that is deleted meanwhile. */
+  /** Committed with the key, so that an account that is being deleted gets no keys. */
   readonly besides: readonly Write[]
 }
 
@@ -25,7 +25,7 @@ export function ownerForNewKey(actor: Actor, wanted: Owner | undefined): Owner {
     throw new ForbiddenError('create', `A ${actor.type} actor owns no keys. Say whose the key is: owner: { type, id }.`)
   }
   if (mayOwnFor(actor, owner)) return owner
-  throw new ForbiddenError('create', 'A key is made for oneself or for a service account one manages, for nobody else.')
+  throw new ForbiddenError('create', 'An actor can create keys for itself and for service accounts it manages only.')
 }
 
 /**

@@ -15,7 +15,7 @@ import { withdrawFromKey } from './withdraw-from-key.ts'
 
 const defaultOverlapMs = 86_400_000
 
-/** Gives a key a new secret. Of several at once one wins: nobody is left with a token that never worked. */
+/** Gives a key a new secret. Of several concurrent rotations one wins: no caller gets a token that never worked. */
 export async function rotateKey(
   parts: ManagerParts,
   actor: Actor,
@@ -60,7 +60,7 @@ async function replaceSecrets(parts: ManagerParts, actor: Actor, id: string): Pr
   let made: NewSecret | undefined
   let versionSeen: number | undefined
   let isBeaten = false
-  // The secrets there were when it was asked for. Without having seen them, by the clocks of whoever made them.
+  // The secrets there were when it was asked for. Without having seen them, by the clock of the process that made them.
   const isOld = ({ version, createdAt }: SecretRecord): boolean =>
     versionSeen === undefined ? createdAt <= askedAt : version <= versionSeen
   // Not by its hash, which may be renewed at any time.
@@ -129,7 +129,7 @@ export async function endOverlap(parts: ManagerParts, actor: Actor, id: string):
 }
 
 const beaten =
-  'Somebody else rotated this key at the same time, so there is no token for this call. Without an overlap, the secrets from before have ended.'
+  'Someone else rotated this key at the same time, so there is no token for this call. Without an overlap, the secrets from before have ended.'
 
 function withoutOverlap(before: KeyRecord, now: number): { readonly record: KeyRecord } | undefined {
   const [current, previous] = before.secrets
@@ -150,7 +150,7 @@ function requireRotatable(
   requireAllOf(actor, record, permissions)
 }
 
-/** The new token is handed to whoever rotates: for a personal key, that must be its owner. */
+/** Rotating returns the new token: only the owner may rotate a personal key. */
 function requireOwnership(actor: Actor, { owner }: KeyRecord): void {
   if (mayOwnFor(actor, owner)) return
   const others = 'Others may disable, revoke or transfer it.'

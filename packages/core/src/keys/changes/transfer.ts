@@ -10,7 +10,7 @@ import { changeKey, requireAlive } from './change-key.ts'
 import { accountTurn, ownershipOf, requireWithin } from './ownership.ts'
 
 /**
- * Gives a key to another owner, whose permissions bound it from then on. The key may come to do more than it could
+ * Gives a key to another owner, whose permissions then bound it. The key may come to do more than it could
  * under the old owner, so the actor must hold everything it was granted, and so must a service account.
  */
 export async function transferKey(parts: ManagerParts, actor: Actor, id: string, to: Owner): Promise<Key> {

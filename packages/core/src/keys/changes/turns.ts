@@ -15,7 +15,7 @@ export function createTurns(clock: Clock, maxWaitMs: number): Turns {
   return (name, work) => {
     const before = last.get(name)
     const turn = (before ?? Promise.resolve()).then(beginIn(clock, maxWaitMs, work))
-    // Whoever comes next waits for the end of this one, however it ends.
+    // The next call waits for the end of this one, also if it fails.
     const end = turn.catch(() => {})
     last.set(name, end)
     void end.then(() => {

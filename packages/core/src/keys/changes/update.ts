@@ -73,7 +73,7 @@ export async function updateKey(
     if (added.length > 0) requireWithin(requireOwnership(ownership, before.owner), added, permissions)
     return { record }
   }
-  // Who says which revision it must be asks to lose to whoever was first.
+  // A caller that names a revision asks to lose against an earlier writer.
   if (expected !== undefined || (wanted === undefined && end === undefined)) {
     return changeKey(parts, actor, id, 'key.updated', decide)
   }
@@ -108,7 +108,7 @@ async function changeOrNarrow(
         .digest('base64url'),
       decide(before, now, isCarriedOn) {
         if (!isCarriedOn) return patched(before, now, ownership)
-        // What it would have added is not carried on: nobody waits for it any more.
+        // What it would have added is not retried: its caller is gone.
         requireAlive(before, now)
         const record = narrowed(before, limits)
         return isSame(before, record) ? undefined : { record }
@@ -131,10 +131,10 @@ async function changeOrNarrow(
   throw new ConflictError()
 }
 
-/** What bounds a key, as far as it is to change. */
+/** What bounds a key, as far as the update changes it. */
 type Limits = Partial<Pick<KeyRecord, 'permissions' | 'expiresAt'>>
 
-/** How much the owner may have, where the key is to get more. */
+/** What the owner holds, when the update adds permissions. */
 async function ownershipFor(
   parts: ManagerParts,
   actor: Actor,
@@ -156,7 +156,7 @@ function narrowed(record: KeyRecord, { permissions, expiresAt }: Limits): KeyRec
   return { ...record, permissions: kept, expiresAt: isSooner ? expiresAt : record.expiresAt }
 }
 
-/** Who may have how much was looked up before the key was locked, for its owner of then. */
+/** The owner's permissions were read before the key was locked, for the owner at that time. */
 function requireOwnership(ownership: Ownership | ForbiddenError | undefined, { type, id }: Owner): Ownership {
   if (type === 'user') return { owner: { type, id }, ceiling: undefined, besides: [] }
   if (ownership instanceof ForbiddenError) throw ownership
@@ -176,7 +176,9 @@ function endsLater(before: KeyRecord, after: KeyRecord): boolean {
 /** @throws {ConflictError} when the record is not the one the caller has seen */
 export function requireRevision({ revision }: { readonly revision: number }, expected: number | undefined): void {
   if (expected === undefined || expected === revision) return
-  throw new ConflictError(`Expected revision ${expected}, but it is ${revision} by now. Read it again and decide anew.`)
+  throw new ConflictError(
+    `Expected revision ${expected}, but it is ${revision} by now. Read it again, then repeat the change.`,
+  )
 }
 
 /** Checks the options of a change. */

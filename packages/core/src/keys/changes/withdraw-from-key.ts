@@ -23,7 +23,7 @@ export interface KeyWithdrawal {
   readonly prepare?: (record: KeyRecord, isCarriedOn: boolean) => Promise<void>
   /**
    * What becomes of the key; undefined when it is so already. Pure, and throws when it may not be. `isCarriedOn`: the caller
-   * was told that it is not stored yet, and nobody waits any more.
+   * was told that it is not stored yet, and has no caller any more.
    */
   decide(record: KeyRecord, now: number, isCarriedOn: boolean): ChangedKey | undefined
   /**
@@ -37,7 +37,7 @@ export interface KeyWithdrawal {
 const maxTried = 100
 
 /**
- * Takes trust away from a key. It is decided while the store holds the key, so that nobody who writes in a loop is always
+ * Takes trust away from a key. It is decided under the store's lock of the key, so that no writer in a loop is always
  * first; what the store does not confirm holds here, and is carried on until it does.
  *
  * @throws {KeyNotFoundError} @throws {RevocationNotDurableError}
@@ -91,7 +91,7 @@ export function attemptOf(
   return async (lost) => {
     calls += 1
     const isCarriedOn = calls > 1
-    // Only what the actor sees is locked: nobody holds up the key of another workspace. And what is so already needs no lock.
+    // Locks only keys that the actor may see, never a key of another workspace. A key that is already withdrawn needs no lock.
     const before = await findVisible(parts, actor, id)
     await prepare?.(before, isCarriedOn)
     const budget = startBudget(parts.clock, parts.store.timeoutMs)
@@ -130,10 +130,10 @@ export function attemptOf(
       lost()
       if (!(await isStored(parts.store.lasting(budget.leftMs()), written))) throw error
     }
-    // Where nothing was to be written, an earlier attempt may have done it, and its answer was lost.
+    // Where nothing had to be written, an earlier attempt may have done it, and its answer was lost.
     const own = written ?? (tried.has(traceOf(seen)) ? seen : undefined)
     const after = own ?? seen
-    // Somebody else may have been first, and the news not have come: what is promised is promised.
+    // Another writer may have been first, unknown to this process yet: the promise holds all the same.
     if (after.revokedAt !== null) parts.revoked.add(after)
     parts.caches.apply([{ type: 'key', id }])
     const key = keyFromRecord(after, parts.policy, parts.clock.now())

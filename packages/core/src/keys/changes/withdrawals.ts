@@ -19,11 +19,11 @@ export interface Withdrawal<T> {
   readonly target: { readonly type: 'key' | 'serviceAccount'; readonly id: string }
   /** Tells two wishes of one actor about one target apart. */
   readonly detail?: string
-  /** Whether this process knows the target: what anybody could have made up waits behind that. */
+  /** Whether this process knows the target: targets that a client could have invented wait behind known ones. */
   isKnown(): boolean
   /** Makes this process act as if it was done, where the actor may have it done. The returned function ends that. */
   hold(): () => void
-  /** Stores it. `lost`: somebody else was first, and it is tried again. */
+  /** Stores it. `lost`: another writer was first, and it is retried. */
   attempt(lost: () => void): Promise<T>
 }
 

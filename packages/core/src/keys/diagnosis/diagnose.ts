@@ -30,7 +30,7 @@ import {
 import { malformedAdvice } from './malformed-advice.ts'
 
 /**
- * Explains a failing key to who may see it: checks in the order of a verification, up to the first that fails. A key
+ * Explains a failing key to an actor that may see it: checks in the order of a verification, up to the first that fails. A key
  * the actor cannot see takes the same queries as one that does not exist, and reads the same.
  */
 export async function diagnoseKey(
@@ -134,7 +134,7 @@ async function found(parts: ManagerParts, actor: Actor, id: string): Promise<Key
 }
 
 /**
- * The secret of the record that the token is; undefined for none. The tag is proof enough for somebody who may see the
+ * The secret of the record that the token is; undefined for none. The tag is proof enough for an actor that may see the
  * key anyway, and explaining keys must not fill the queue of hashes.
  */
 function secretOf({ hashing }: ManagerParts, { secrets }: KeyRecord, token: string): SecretRecord | undefined {

@@ -50,7 +50,7 @@ export interface Diagnosis {
   /** What is wrong with the text: for `malformed_key`, and for `key_not_set` when a placeholder came. */
   readonly hint?: MalformedHint
   readonly checks: readonly DiagnosisCheck[]
-  /** How to mend it; null when nothing is broken. */
+  /** How to fix it; null when nothing is broken. */
   readonly fix: string | null
 }
 

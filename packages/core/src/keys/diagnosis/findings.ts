@@ -4,7 +4,7 @@ import type { DiagnosisCheckName, DiagnosisCode } from './diagnose.types.ts'
 import { malformedAdvice } from './malformed-advice.ts'
 
 /*
- * What a diagnosis says, and how to mend it. Pure texts: they are for people who may see the key.
+ * What a diagnosis says, and how to fix it. Pure texts: they are for people who may see the key.
  */
 
 /** The first check that failed, and what to do. */

@@ -1,6 +1,6 @@
 import type { MalformedHint } from '../../token/hints.ts'
 
-/** What is wrong with a text that is no token, and how to mend it. */
+/** What is wrong with a text that is not a token, and how to fix it. */
 export const malformedAdvice: Readonly<Record<MalformedHint, { readonly detail: string; readonly fix: string }>> = {
   not_a_string: { detail: 'The key is not text.', fix: 'Hand over the token as text, as it was shown once.' },
   empty: {

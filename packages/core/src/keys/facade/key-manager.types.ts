@@ -87,7 +87,7 @@ export interface KeyManager<Permission extends string = string> {
   update(id: string, input: UpdateKeyInput<Permission>, options?: ChangeOptions): Promise<Key>
   /**
    * Gives the key a new secret under the same id. The old one works for the overlap, so that clients can change over.
-   * Only the owner rotates a personal key, since whoever rotates gets the token.
+   * Only the owner rotates a personal key, since rotating returns the token.
    *
    * @example
    * const rotated = await keys.rotate(key.id, { overlap: '24h' })
@@ -96,11 +96,11 @@ export interface KeyManager<Permission extends string = string> {
    * @throws {KeyNotFoundError}
    * @throws {KeyEndedError} when the key is revoked or expired
    * @throws {RotationInProgressError} when the last overlap still runs, unless `overlap` is 0
-   * @throws {ConflictError} when somebody else rotated at the same time: one wins. With `overlap: 0` the secrets from before
+   * @throws {ConflictError} when another call rotated at the same time: one wins. With `overlap: 0` the secrets from before
    * have ended all the same
    * @throws {RevocationNotDurableError} with `overlap: 0`, when the store did not confirm: the older secrets are refused here
    * @throws {PermissionCeilingError} when the actor does not hold what the key was granted
-   * @throws {ForbiddenError} for somebody else's personal key, and for an acting key that ends before this one
+   * @throws {ForbiddenError} for another user's personal key, and for an acting key that ends before this one
    */
   rotate(id: string, options?: RotateOptions): Promise<RotatedKey>
   /**
@@ -155,7 +155,7 @@ export interface KeyManager<Permission extends string = string> {
    */
   revokeMany(ids: readonly string[], options?: Reason): Promise<readonly RevokeResult[]>
   /**
-   * Gives the key to another owner, as when somebody leaves: to a service account the actor manages, or to the actor
+   * Gives the key to another owner, for example when a user leaves: to a service account the actor manages, or to the actor
    * itself. The old owner may still know the token: rotate it soon.
    *
    * @example
@@ -203,7 +203,7 @@ export interface KeyManager<Permission extends string = string> {
   activity(input?: ActivityInput): Promise<Page<ActivityEntry>>
   /**
    * Explains why requests with a key fail: the checks of a verification in order, up to the first that fails, and how to
-   * mend it. Takes the token exactly as the client sends it, or the id of a key.
+   * fix it. Takes the token exactly as the client sends it, or the id of a key.
    *
    * @example
    * const { code, fix } = await keys.diagnose(token, { permission: 'prompts:write' })

@@ -100,7 +100,7 @@ async function requireSight(
     return
   }
   if (serviceAccountId !== undefined && self.can?.manageServiceAccounts === true) {
-    // An id of somebody's key in the place of an account's must not show its lines.
+    // The id of a key in place of an account's must not show the key's entries.
     const account = await findServiceAccount(parts, self.workspaceId, serviceAccountId)
     if (account === undefined) throw new ServiceAccountNotFoundError()
     return

@@ -28,7 +28,7 @@ export async function findVisible(
   const record = await store.key(actor.workspaceId, id)
   // What cannot be read cannot be shown to be this workspace's either.
   if (record !== null && record !== 'corrupt' && isVisible(record, actor)) return record
-  // Not for what a store lost, or has not heard of yet.
+  // Not for a key that a store lost, or does not know yet.
   await confirmed()
   throw new KeyNotFoundError()
 }

@@ -48,7 +48,7 @@ export async function usageOfWorkspace(
   const read = requireSupport(parts)
   if (parts.store.busiest === undefined) throw new NotSupportedError('busiest')
   const query = queryOf(range, actor.workspaceId)
-  // One after the other: nobody waits for this as a request waits for its key.
+  // One after the other: this is not as urgent as a request's key.
   const points = await read({ ...query, bucket: range.bucket })
   const { keys, othersAtMost, activeKeys } = await parts.store.busiest({ ...query, limit })
   return { ...usageOver(range, points), activeKeys, byKey: keys.map(usageOfOne), othersAtMost }

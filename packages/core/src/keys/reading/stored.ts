@@ -4,7 +4,7 @@ import type { KeyRecord } from '../../store/records.ts'
 
 /**
  * Whether the store holds exactly this record: asked once when the answer to a commit was lost, since a rotated token
- * that nobody was given is a key nobody can use. What cannot be told is false.
+ * without a token that was returned is a key no one can use. False when unknown.
  */
 export async function isStored(store: Pick<BoundedStore, 'key'>, record: KeyRecord): Promise<boolean> {
   try {

@@ -64,7 +64,7 @@ export function requirePresent(
 
 /**
  * The same for what is carried on after its caller was told that it is not stored yet: the key must have been good when it
- * asked. Whether it, or anybody, has ended it since then takes nothing back.
+ * asked. A later end, by any actor, takes nothing back.
  */
 export function requireWasPresent(actor: Actor, stored: LockedRecord, askedAt: number): void {
   const isKey = stored !== null && stored !== 'corrupt' && 'secrets' in stored

@@ -7,7 +7,7 @@ import type { Actor } from '../shapes/actor.ts'
 import { isItself } from './rights.ts'
 
 /*
- * Nobody hands out what they do not hold. Handing out is whatever makes somebody able to do more than before: a new
+ * An actor can grant only what it holds. Every change that makes an owner able to do more counts as granting: a new
  * key, another grant, a later end, a new secret, a key enabled or moved to another owner.
  */
 
@@ -48,7 +48,7 @@ export function requireAllOf(
   requireEnd(actor, expiresAt)
 }
 
-/** A service account knows no end and no environment: who is bound to either makes none, and gives none more. */
+/** A service account knows no end and no environment: an actor bound by either creates none, and gives none more. */
 export function requireUnbound(actor: Actor): void {
   if (endOf(actor) === null && actor.environment === undefined) return
   throw new ForbiddenError('manageServiceAccounts', 'A key makes no service accounts and gives none more permissions.')
@@ -61,7 +61,7 @@ export function requireNotOver(actor: Actor, now: number): void {
   throw new ForbiddenError('act', `This actor is a key that ended at ${new Date(end).toISOString()}.`)
 }
 
-/** When the actor itself ends: null for never, or for what is no key. Epoch milliseconds. */
+/** When the actor itself ends: null for never, or for an actor that is not a key. Epoch milliseconds. */
 export function endOf({ expiresAt }: Actor): number | null {
   return expiresAt?.getTime() ?? null
 }

@@ -42,7 +42,7 @@ export function demand(actor: Actor, ability: Ability): void {
   }
 }
 
-/** As `demand`; but whoever holds a key may always end it. */
+/** As `demand`; but a key may always end itself. */
 export function requireRevoke(actor: Actor, id: string): void {
   if (!isItself(actor, id)) demand(actor, 'revoke')
 }
@@ -65,7 +65,7 @@ export function mayOwnFor(actor: Actor, owner: Owner): boolean {
   )
 }
 
-/** Who owns what the actor makes, unless it says otherwise; undefined when it can own nothing. */
+/** The default owner of what the actor creates; undefined when it can own nothing. */
 export function ownOwner({ type, id, owner }: Actor): Owner | undefined {
   if (type === 'key') return owner
   return type === 'user' || type === 'service' ? { type, id } : undefined

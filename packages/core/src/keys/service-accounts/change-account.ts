@@ -35,7 +35,7 @@ export async function changeAccount(
   throw busyAccount()
 }
 
-/** One attempt of `changeAccount`, on the account as it was read. Undefined when somebody else was first. */
+/** One attempt of `changeAccount`, on the account as it was read. Undefined when another writer was first. */
 export async function tryToChangeAccount(
   parts: ManagerParts,
   actor: Actor,
@@ -54,7 +54,7 @@ export function busyAccount(): ConflictError {
   return new ConflictError('The service account was changed by others at the same time, several times in a row.')
 }
 
-/** Stores an account and tells; undefined when somebody else was first. */
+/** Stores an account and reports it; undefined when another writer was first. */
 export async function putAccount(
   parts: ManagerParts,
   actor: Actor,

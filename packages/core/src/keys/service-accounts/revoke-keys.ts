@@ -15,7 +15,7 @@ const notRevoked: readonly KeyStatus[] = ['active', 'rotating', 'disabled', 'exp
 
 /**
  * Revokes every key of a service account that is deleted already, so that no new ones come. What fails is not carried on by
- * itself: whoever deletes does that.
+ * itself: the caller does that.
  */
 export async function revokeKeysOf(
   parts: ManagerParts,

@@ -53,7 +53,7 @@ export async function updateAccount(
     if (added.length > 0) requireUnbound(actor)
     return JSON.stringify(before) === JSON.stringify(after) ? undefined : after
   }
-  // Who says which revision it must be asks to lose to whoever was first.
+  // A caller that names a revision asks to lose against an earlier writer.
   if (expected !== undefined || wanted === undefined) {
     return changeAccount(parts, actor, id, 'serviceAccount.updated', decide)
   }
@@ -80,7 +80,7 @@ async function changeOrNarrow(
       detail: createHash('sha256').update(JSON.stringify(grants)).digest('base64url'),
       decide(before, _now, isCarriedOn) {
         if (!isCarriedOn) return decide(before)
-        // What it would have added is not carried on: nobody waits for it any more.
+        // What it would have added is not retried: its caller is gone.
         const kept = narrowedGrants(before.permissions, grants)
         return before.deletedAt !== null || kept === before.permissions ? undefined : { ...before, permissions: kept }
       },

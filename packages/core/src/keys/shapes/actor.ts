@@ -115,7 +115,7 @@ export function systemActor(workspaceId: string, more: Pick<MemberActor, 'origin
  * The actor, and a manager made of it, may be kept: each call reads the key again and acts only if a verification would
  * still accept it, bounded by what key and owner hold then.
  *
- * @throws {ValidationError} for what is no verified key, such as `undefined` after `optional`
+ * @throws {ValidationError} for a value that is not a verified key, such as `undefined` after `optional`
  *
  * @example
  * const verification = await keyring.verify(token)

@@ -19,7 +19,7 @@ const maxAlternatives = 100
 /**
  * Reads an input: a plain object's own fields, into an object without a prototype.
  *
- * @throws {ValidationError} for what is no plain object, and for a field that the call does not take
+ * @throws {ValidationError} for a value that is not a plain object, and for an unknown field
  */
 export function ownFields<Input extends object>(
   call: string,

@@ -9,7 +9,7 @@ export interface WantedExpiry {
 }
 
 /**
- * When a key is to end, as asked: null for never, undefined for nothing said. Pure.
+ * The requested expiry of a key: null for never, undefined when not given. Pure.
  *
  * @throws {ValidationError} when it is not in the future, or both are given
  */
@@ -29,7 +29,7 @@ function inFuture(field: string, at: number, now: number): number {
   throw new ValidationError(field, 'Expected the key to expire in the future.')
 }
 
-/** Checks an end against `policy.maxLifetime`, counted from when the secret in use was made. */
+/** Checks an expiry against `policy.maxLifetime`, counted from the creation of the current secret. */
 export function requireLifetime(end: number | null, secretCreatedAt: number, maxLifetimeMs: number): void {
   if (maxLifetimeMs === Number.POSITIVE_INFINITY) return
   if (end === null)
@@ -37,6 +37,6 @@ export function requireLifetime(end: number | null, secretCreatedAt: number, max
   if (end <= secretCreatedAt + maxLifetimeMs) return
   throw new ValidationError(
     'expiresAt',
-    'expiresAt is later than policy.maxLifetime allows, counted from when the current secret was made.',
+    'expiresAt is later than policy.maxLifetime allows, counted from the creation of the current secret.',
   )
 }

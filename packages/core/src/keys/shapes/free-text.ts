@@ -7,7 +7,7 @@ import { parseText } from './checks.ts'
 
 /**
  * Reads what people write about keys. A token among the words is masked: "found acme_... in a repository" must go
- * through at once, and must not keep the token for ever.
+ * through at once, and must not keep the token forever.
  */
 export interface FreeText {
   /** 1 to 128 characters on one line that say something. At most 384 bytes of UTF-8. */

@@ -24,13 +24,13 @@ export interface CreateKeyInput<Permission extends string = string> {
   /** When it ends, from now: `'90d'`. Instead of `expiresAt`. */
   readonly expiresIn?: Duration | undefined
   /**
-   * At most 32 entries of text, and 4 096 bytes of UTF-8 as JSON in all. Whoever may update the key may change them: no
+   * At most 32 entries of text, and 4 096 bytes of UTF-8 as JSON in all. Every actor that may update the key may change them: no
    * place for what customers must not change.
    */
   readonly metadata?: Readonly<Record<string, string>> | undefined
 }
 
-/** How `create` is to be carried out. */
+/** Options of `create`. */
 export interface CreateKeyOptions {
   /**
    * 1 to 255 characters, the caller's name for this request. The same again, by the same actor and with the same input,
@@ -47,7 +47,7 @@ export interface CreatedKey {
   readonly replayed: false
 }
 
-/** The key an earlier call with the same idempotency key made. Whoever lost its token rotates it with `overlap: 0`. */
+/** The key an earlier call with the same idempotency key made. If its token is lost, rotate it with `overlap: 0`. */
 export interface ReplayedKey {
   readonly key: Key
   readonly token: null
@@ -67,13 +67,13 @@ export interface UpdateKeyInput<Permission extends string = string> {
   readonly metadata?: Readonly<Record<string, string>> | undefined
 }
 
-/** How a change is to be carried out. */
+/** Options of a change. */
 export interface ChangeOptions {
   /** The `revision` the caller has seen: if the record has another by now, nothing is changed. Default: any. */
   readonly revision?: number | undefined
 }
 
-/** How `rotate` is to be carried out. */
+/** Options of `rotate`. */
 export interface RotateOptions {
   /**
    * How long the old secret still works. Default `'24h'`; at most `policy.maxOverlap`, and never beyond the key's expiry.

@@ -114,7 +114,7 @@ function parseKeyLimits({
 }
 
 /**
- * Comes from request headers: whoever sends a strange one must not make calls fail, nor forge lines of a log. Masked
+ * Comes from request headers: a malicious value must neither make calls fail nor forge log entries. Masked
  * before it is cut, or the cut could leave a token that the pattern no longer finds.
  */
 function parseOrigin(given: unknown, mask: (text: string) => string): Origin {

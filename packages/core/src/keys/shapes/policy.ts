@@ -2,7 +2,7 @@
 export interface KeyPolicy {
   /** The longest life of a secret. */
   readonly maxLifetimeMs: number
-  /** The age of a secret from which on a rotation is due. A reminder, never an end. */
+  /** Age of a secret at which a rotation is due. A reminder, never an expiry. */
   readonly rotateAfterMs: number
   /** How long a key may be idle before it needs a look. */
   readonly unusedAfterMs: number

@@ -81,7 +81,7 @@ describe('onEvent', () => {
     }
   })
 
-  test('nothing is told of what was refused, failed or only read', async () => {
+  test('no event follows a call that was refused, failed or only read', async () => {
     const { all, keyId, accountId } = await world('')
     const { keyring, keys, store, events } = all
     const nobody = keyring.as(admin({ workspaceId: 'ws_globex' }))
@@ -125,7 +125,7 @@ describe('onEvent', () => {
     expect(events.map(({ type }) => type)).toEqual(['key.created', 'key.revoked'])
   })
 
-  test('deleting a service account tells of the account first, then of each key', async () => {
+  test('deleting a service account reports the account first, then each key', async () => {
     const { keys, events } = listening()
     const account = await keys.serviceAccounts.create({ name: 'bot', permissions: [] })
     const owner = { type: 'service', id: account.id } as const
@@ -137,7 +137,7 @@ describe('onEvent', () => {
     expect(told.sort()).toEqual(made.map(({ key }) => key.id).sort())
   })
 
-  test('no event holds a token, and what a listener does to one reaches nobody', async () => {
+  test('no event holds a token, and a listener that changes one affects no other', async () => {
     const { create, keys, events } = listening()
     const { key, token } = await create({ metadata: { team: 'search' } })
     const rotated = await keys.rotate(key.id)

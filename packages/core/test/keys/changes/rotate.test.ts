@@ -194,7 +194,7 @@ describe('rotate', () => {
     }
   })
 
-  test('only the owner rotates a personal key: whoever rotates gets the token', async () => {
+  test('only the owner rotates a personal key: rotating returns the token', async () => {
     const { create, keyring, store } = setUp()
     const { key } = await create()
     const commits = store.calls.commit
@@ -207,7 +207,7 @@ describe('rotate', () => {
     expect(await own.rotate(key.id)).toMatchObject({ token: expect.any(String) })
   })
 
-  test('a service account’s key is rotated by who manages service accounts, or by the account itself', async () => {
+  test('a service account’s key is rotated by an actor that manages service accounts, or by the account itself', async () => {
     const { create, keyring } = setUp()
     const bot = { type: 'service', id: 'bot' } as const
     const { key } = await create({ owner: bot })
@@ -219,7 +219,7 @@ describe('rotate', () => {
     expect(await itself.rotate(key.id)).toMatchObject({ key: { id: key.id } })
   })
 
-  test('a token is handed out only to who holds what the key was granted', async () => {
+  test('a token is returned only to an actor that holds what the key was granted', async () => {
     const { create, keyring, store } = setUp()
     const { key } = await create({ permissions: ['prompts:*', 'context:download'] })
     const keys = keyring.as(user('ada'))
@@ -304,7 +304,7 @@ describe('endOverlap', () => {
     await expect(keys.endOverlap(key.id)).rejects.toMatchObject({ code: 'ERR_CLAVIGER_KEY_ENDED', status: 'revoked' })
   })
 
-  test('hands nothing out: who may see the key may end it, whatever they hold', async () => {
+  test('grants nothing: an actor that may see the key may end it, with any permissions', async () => {
     const { create, keyring, keys } = setUp()
     const { key } = await create()
     await keys.rotate(key.id)

@@ -40,7 +40,7 @@ describe('transfer', () => {
     expect(await keyring.verify(token)).toMatchObject({ ok: true })
   })
 
-  test('to oneself or to a managed service account, to nobody else', async () => {
+  test('to the actor itself or to a managed service account, to no one else', async () => {
     const { create, keyring, bot } = await withAccount()
     const { key } = await create({ owner: bob, permissions: ['prompts:read'] })
     const forbidden = { code: 'ERR_CLAVIGER_FORBIDDEN', subject: 'transfer' }
@@ -53,7 +53,7 @@ describe('transfer', () => {
     await expect(manages.transfer(key.id, ada)).rejects.toMatchObject(forbidden)
   })
 
-  test('the system gives a key to anybody', async () => {
+  test('the system gives a key to any owner', async () => {
     const { create, keys, bot } = await withAccount()
     const { key } = await create({ permissions: ['prompts:read'] })
     for (const owner of [bob, bot, ada]) expect(await keys.transfer(key.id, owner)).toMatchObject({ owner })

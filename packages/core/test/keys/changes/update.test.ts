@@ -177,7 +177,7 @@ describe('update', () => {
       expect(await keys.get(key.id)).toMatchObject({ name: 'Second', revision: 2 })
     })
 
-    test('loses to whoever comes between reading and writing', async () => {
+    test('loses to a writer between its read and its write', async () => {
       const { create, keys, store } = setUp()
       const { key } = await create()
       const bothHaveRead = gate(2)
@@ -210,7 +210,7 @@ describe('update', () => {
     })
   })
 
-  test('without one, two changes of different fields both hold, in whatever order they come', async () => {
+  test('without one, two changes of different fields both hold, in any order', async () => {
     const { create, keys, store } = setUp()
     const { key } = await create()
     const bothHaveRead = gate(2)

@@ -206,7 +206,7 @@ describe.each(Object.entries(kinds))('%s', (_, kind) => {
     expect(await defender.keyring.verify(made.token, context)).toMatchObject({ ok: false })
   })
 
-  test('by somebody of another workspace, while the store is down, takes nothing from anybody', async () => {
+  test('by an actor of another workspace, while the store is down, takes nothing from anyone', async () => {
     const all = setUp()
     const made = await scene([all], kind)
     const stranger = all.keyring.as(admin({ workspaceId: 'ws_globex' }))
@@ -283,7 +283,7 @@ describe('what is carried on', () => {
     expect(await keys.serviceAccounts.get(account.id)).toMatchObject({ permissions: ['context:*', 'prompts:*'] })
   })
 
-  test('is not overruled by anybody else', async () => {
+  test('is not overruled by another actor', async () => {
     const { create, keyring, keys, store, clock } = setUp()
     const { key } = await create()
     store.before('commit', fails)

@@ -230,7 +230,7 @@ describe('agrees with verify', () => {
 })
 
 describe('who is told', () => {
-  test('only who may see the key; others read what they read of a key that does not exist', async () => {
+  test('only an actor that may see the key; others get the answer for a key that does not exist', async () => {
     const { create, keyring } = setUp()
     const { token } = await create()
     const own = await keyring.as(user('ada')).diagnose(token)

@@ -111,7 +111,7 @@ describe('create', () => {
     await expect(keys.create({ ...named, permissions: ['context:download'] })).resolves.toBeDefined()
   })
 
-  test('keys:manage is granted only by who holds exactly that', async () => {
+  test('keys:manage is granted only by an actor that holds exactly that', async () => {
     const { keyring } = setUp()
     const permissions = ['keys:manage'] as const
     const holder = keyring.as(user('ada', { permissions: ['*:*'] }))
@@ -120,7 +120,7 @@ describe('create', () => {
     expect((await manager.create({ ...named, permissions })).key.permissions).toEqual(['keys:manage'])
   })
 
-  test('a key is made for oneself or a managed service account, for nobody else', async () => {
+  test('an actor creates keys for itself and for a managed service account, for no one else', async () => {
     const { keyring } = setUp()
     const bob = { type: 'user', id: 'bob' } as const
     const bot = { type: 'service', id: 'bot' } as const
@@ -145,7 +145,7 @@ describe('create', () => {
     await expect(keys.create(named)).rejects.toMatchObject({ code: 'ERR_CLAVIGER_FORBIDDEN', subject: 'create' })
   })
 
-  test('an id that is taken is drawn anew', async () => {
+  test('an id that is taken is drawn again', async () => {
     const shared = memoryStore()
     const first = setUp({ on: shared.connect(), seed: 5 })
     const taken = await first.create()

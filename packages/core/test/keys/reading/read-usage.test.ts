@@ -93,7 +93,7 @@ describe('the usage of a key', () => {
     expect([totals.requests, series[0]?.requests, series[29]?.requests]).toEqual([3, 2, 1])
   })
 
-  test('is zero for a key nobody used', async () => {
+  test('is zero for a key no one used', async () => {
     const { create, keys } = setUp()
     const { key } = await create()
     const { totals, series, secrets, previousSecretShare } = await keys.usage(key.id, { bucket: 'hour' })
@@ -153,7 +153,7 @@ describe('who may read usage', () => {
     expect(await callsOf('Z'.repeat(16))).toEqual([1, 0])
   })
 
-  test("a user reads that of its own keys and nobody else's", async () => {
+  test("a user reads that of its own keys and no one else's", async () => {
     const { create, keyring } = setUp()
     const { key } = await create()
     expect((await keyring.as(user('ada')).usage(key.id)).keyId).toBe(key.id)

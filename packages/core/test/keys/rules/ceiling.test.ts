@@ -7,7 +7,7 @@ import { partOf } from '../../support/property-runs.ts'
 import { type SetUp, setUp } from '../../support/set-up.ts'
 
 /*
- * Nobody hands out what they do not hold, whichever call hands it out. Random grants for everybody
+ * No one hands out what they do not hold, whichever call hands it out. Random grants for everyone
  * concerned; what is accepted, and what is missing otherwise, is compared with an enumeration of all permissions.
  */
 const catalogue = definePermissions({ a: ['read', 'write'], b: ['read'], keys: ['read'] })

@@ -92,7 +92,7 @@ describe('a service account', () => {
     })
   })
 
-  test('keys:manage is given only by who holds exactly that', async () => {
+  test('keys:manage is given only by an actor that holds exactly that', async () => {
     const { keyring } = setUp()
     const { serviceAccounts } = keyring.as(admin({ permissions: ['*:*'] }))
     await expect(serviceAccounts.create({ name: 'bot', permissions: ['keys:manage'] })).rejects.toMatchObject({
@@ -253,7 +253,7 @@ describe('who may', () => {
     ['listAll alone', admin({ can: { listAll: true } })],
     ['an explicit no', admin({ can: { manageServiceAccounts: false } })],
     ['a key without keys:manage', { ...admin({ permissions: ['*:*'] }), type: 'key' }],
-  ])('with %s, nobody manages service accounts', async (_, actor) => {
+  ])('with %s, no one manages service accounts', async (_, actor) => {
     for (const call of calls(actor)) {
       await expect(call?.()).rejects.toMatchObject({ code: 'ERR_CLAVIGER_FORBIDDEN', subject: 'manageServiceAccounts' })
     }

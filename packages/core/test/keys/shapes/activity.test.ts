@@ -156,7 +156,7 @@ describe('the activity log', () => {
     await expect(keys.activity(wrong)).rejects.toMatchObject({ code: 'ERR_CLAVIGER_VALIDATION', field })
   })
 
-  test('is closed to who may not view it, fails when the store fails, and says when there is none', async () => {
+  test('is closed to actors that may not view it, fails when the store fails, and says when there is none', async () => {
     const { keyring, keys, store } = setUp()
     await expect(keyring.as(admin({ can: { viewActivity: false } })).activity()).rejects.toMatchObject({
       code: 'ERR_CLAVIGER_FORBIDDEN',

@@ -49,7 +49,7 @@ describe('attention', () => {
     expect(await listed(keys)).toEqual({})
   })
 
-  test('a key never used is told of once it is older than unusedAfter', async () => {
+  test('a key that was never used is listed once it is older than unusedAfter', async () => {
     const { create, keys, clock } = setUp({ policy: { rotateAfter: null, unusedAfter: '30d' } })
     const { key } = await create()
     clock.advance(30 * day)
@@ -73,7 +73,7 @@ describe('attention', () => {
     expect(await listed(keys)).toEqual({ unused: [key.id] })
   })
 
-  test('a key is told of two weeks before its end, or as long before as the host says', async () => {
+  test('a key is listed two weeks before its expiry, or as early as the host says', async () => {
     const { create, keys, clock } = setUp()
     const { key } = await create({ expiresAt: clock.now() + 14 * day })
     expect(await listed(keys)).toEqual({})

@@ -105,7 +105,7 @@ describe('when a key ends', () => {
 })
 
 describe('with policy.maxLifetime', () => {
-  test('an update stays within it, counted from when the current secret was made', async () => {
+  test('an update stays within it, counted from the creation of the current secret', async () => {
     const { create, keys, clock } = setUp({ policy: { maxLifetime: '10d' } })
     const { key } = await create({ expiresIn: '10d' })
     clock.advance(day)
@@ -116,7 +116,7 @@ describe('with policy.maxLifetime', () => {
     expect(await keys.update(key.id, { expiresIn: '9d' })).toMatchObject({ revision: 3 })
   })
 
-  test('a rotation starts the time anew', async () => {
+  test('a rotation restarts the time', async () => {
     const { create, keys, clock } = setUp({ policy: { maxLifetime: '10d' } })
     const { key } = await create({ expiresIn: '10d' })
     clock.advance(5 * day)

@@ -15,7 +15,7 @@ type CreateAccount = Who & { readonly name: string; readonly permissions: readon
 type UpdateAccount = Who & { readonly pick: number; readonly permissions: readonly string[] }
 type NamedAccount = Who & { readonly pick: number }
 
-/** Somebody makes a service account. */
+/** Someone makes a service account. */
 export const createAccount: fc.Arbitrary<Step> = fc
   .record({ who: anybody, name, permissions: grants })
   .map(({ who, ...what }) => creatingAccount({ ...who, ...what }))
@@ -24,17 +24,17 @@ export function creatingAccount(what: CreateAccount): Step {
   return callStep('createAccount', what, runCreate)
 }
 
-/** Somebody changes what a service account holds. */
+/** Someone changes what a service account holds. */
 export const updateAccount: fc.Arbitrary<Step> = fc
   .record({ who: anybody, pick: fc.nat(5), permissions: grants })
   .map(({ who, ...what }) => callStep('updateAccount', { ...who, ...what }, runUpdate))
 
-/** Somebody deletes a service account, and its keys end. */
+/** Someone deletes a service account, and its keys end. */
 export const deleteAccount: fc.Arbitrary<Step> = fc
   .record({ who: anybody, pick: fc.nat(5) })
   .map(({ who, ...what }) => callStep('deleteAccount', { ...who, ...what }, runDelete))
 
-/** Somebody looks at the service accounts. */
+/** Someone looks at the service accounts. */
 export const readAccounts: fc.Arbitrary<Step> = fc
   .record({ who: anybody, pick: fc.nat(5) })
   .map(({ who, ...what }) => callStep('readAccounts', { ...who, ...what }, runRead))

@@ -19,7 +19,7 @@ interface Create extends Who {
   readonly once: boolean
 }
 
-/** Somebody makes a key. */
+/** Someone makes a key. */
 export const create: fc.Arbitrary<Step> = fc
   .record({
     who: anybody,
@@ -119,7 +119,7 @@ function record({ model, actor, process }: Call, input: CreateKeyInput, token: s
   touchAccount(model, workspaceId, owner.id)
 }
 
-/** Whoever gives a key to an account moves its revision, so that it cannot be deleted at the same time. */
+/** Giving a key to an account moves its revision, so that it cannot be deleted at the same time. */
 export function touchAccount(model: Model, workspace: string, id: string): void {
   const timeline = accountTimeline(model, workspace, id)
   const version = timeline?.pop()

@@ -17,7 +17,7 @@ interface Diagnose extends Who {
   readonly asked: { readonly place?: 0 | 1 } & Requirement
 }
 
-/** Somebody asks why a key is refused. */
+/** Someone asks why a key is refused. */
 export const diagnose: fc.Arbitrary<Step> = fc
   .record({ who: anybody, pick, byId: fc.boolean(), alteration, asked })
   .map(({ who, ...what }) => callStep('diagnose', { ...who, ...what }, run))

@@ -31,13 +31,13 @@ const held = fc.constantFrom(
   null,
 )
 
-/** The host changes what somebody may do, or somebody leaves; it tells a process, or nobody. */
+/** The host changes what someone may do, or someone leaves; it tells a process, or no one. */
 export const changeOwner: fc.Arbitrary<Step> = fc
   .record({ someone, grants: held, tells: fc.constantFrom<OwnerChange['tells'][]>(0, 0, 1, 'nobody') })
   .map(({ someone, ...what }) => ({ ...someone, ...what }))
   .map((what) => step('changeOwner', what, (model, world) => run(model, world, what)))
 
-/** A process is told that somebody changed, who did not, or who did before. */
+/** A process is told that someone changed, who did not, or who did before. */
 export const announceOwner: fc.Arbitrary<Step> = fc
   .record({ someone, by: fc.constantFrom<Process[]>(0, 1), account: sometimes(fc.nat(5), 3) })
   .map((what) =>

@@ -23,12 +23,12 @@ interface List extends Who {
   readonly limit: number
 }
 
-/** Somebody reads one key. */
+/** Someone reads one key. */
 export const get: fc.Arbitrary<Step> = fc
   .record({ who: anybody, pick })
   .map(({ who, pick }) => callStep('get', { ...who, pick }, runGet))
 
-/** Somebody lists keys, page by page. */
+/** Someone lists keys, page by page. */
 export const list: fc.Arbitrary<Step> = fc
   .record(
     {
@@ -105,7 +105,7 @@ async function everyPage(keys: Call['keys'], input: ListKeysInput): Promise<read
   let cursor: string | null = null
   do {
     const page: Awaited<ReturnType<typeof keys.list>> = await keys.list(cursor === null ? input : { ...input, cursor })
-    // Full, but for the last: whoever asks again is never told "nothing more" before it is true.
+    // Full, except the last: a caller is never told "nothing more" before it is true.
     expect(page.items.length).toBe(page.nextCursor === null ? page.items.length : input.limit)
     items.push(...page.items)
     cursor = page.nextCursor

@@ -6,12 +6,12 @@ import { change, keyTimeline, type ModelKey } from '../model.ts'
 import { revokeRefusal } from '../rules.ts'
 import { attempt, type Call, callStep, changeKey, count, expectKey, pickKey, type Step } from '../step.ts'
 
-/** Somebody ends a key. */
+/** Someone ends a key. */
 export const revoke: fc.Arbitrary<Step> = fc
   .record({ who: anybody, pick })
   .map(({ who, pick }) => callStep('revoke', { ...who, pick }, run))
 
-/** Somebody ends several keys, each by itself. */
+/** Someone ends several keys, each by itself. */
 export const revokeMany: fc.Arbitrary<Step> = fc
   .record({ who: anybody, picks: fc.array(pick, { maxLength: 3 }) })
   .map(({ who, picks }) => callStep('revokeMany', { ...who, picks }, runMany))
@@ -46,7 +46,7 @@ async function runMany(call: Call, { picks }: Who & { readonly picks: readonly n
   for (const result of results) if (result.ok) expectKey(model, result.key)
 }
 
-/** Ends a key for good: ending it again changes nothing, but whoever asks knows of it. */
+/** Ends a key for good: ending it again changes nothing, but the caller learns about it. */
 export function end(call: Call, key: ModelKey, reason: string | null): void {
   const { model, process } = call
   if (key.revokedAt === null) {

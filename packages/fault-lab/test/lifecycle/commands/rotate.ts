@@ -12,7 +12,7 @@ interface Rotate extends Who {
 
 const lengths = { '24h': day, '7d': 7 * day, '8d': 8 * day } as const
 
-/** Somebody gives a key a new secret. The old one works for the overlap, but no longer than the key. */
+/** Someone gives a key a new secret. The old one works for the overlap, but no longer than the key. */
 export const rotate: fc.Arbitrary<Step> = fc
   .record({
     who: anybody,
@@ -46,7 +46,7 @@ async function run(call: Call, { pick, overlap }: Rotate): Promise<void> {
   expectKey(model, rotated.key)
 }
 
-/** Somebody ends the overlap of a rotation. */
+/** Someone ends the overlap of a rotation. */
 export const endOverlap: fc.Arbitrary<Step> = fc
   .record({ who: anybody, pick })
   .map(({ who, pick }) => callStep('endOverlap', { ...who, pick }, runEnd))

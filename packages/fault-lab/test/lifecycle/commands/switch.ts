@@ -6,7 +6,7 @@ import { attempt, type Call, callStep, changeKey, expectKey, pickKey, type Step 
 
 type Switch = Who & { readonly pick: number }
 
-/** Somebody switches a key off. */
+/** Someone switches a key off. */
 export const disable: fc.Arbitrary<Step> = fc
   .record({ who: anybody, pick })
   .map(({ who, pick }) => disabling({ ...who, pick }))
@@ -15,7 +15,7 @@ export function disabling(what: Switch): Step {
   return callStep('disable', what, runDisable)
 }
 
-/** Somebody switches a key on again. */
+/** Someone switches a key on again. */
 export const enable: fc.Arbitrary<Step> = fc
   .record({ who: anybody, pick })
   .map(({ who, pick }) => callStep('enable', { ...who, pick }, runEnable))

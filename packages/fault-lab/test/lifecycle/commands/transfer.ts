@@ -8,7 +8,7 @@ import { touchAccount } from './create.ts'
 
 type Transfer = Who & { readonly pick: number; readonly to: Whom }
 
-/** Somebody gives a key to another owner. */
+/** Someone gives a key to another owner. */
 export const transfer: fc.Arbitrary<Step> = fc
   .record({ who: anybody, pick, to: whom })
   .map(({ who, ...what }) => callStep('transfer', { ...who, ...what }, run))

@@ -15,7 +15,7 @@ interface Update extends Who {
   readonly revision: 'any' | 'seen' | 'stale'
 }
 
-/** Somebody changes name, grants or end of a key. */
+/** Someone changes name, grants or end of a key. */
 export const update: fc.Arbitrary<Step> = fc
   .record({
     who: anybody,

@@ -23,7 +23,7 @@ export const asked: fc.Arbitrary<{ place?: 0 | 1; environment?: string; permissi
 /** Now and then a token is sent altered. */
 export const alteration: fc.Arbitrary<Alteration | undefined> = sometimes(fc.constantFrom(...alterations), 4)
 
-/** Somebody sends a token that was shown once, as it was or altered. */
+/** Someone sends a token that was shown once, as it was or altered. */
 export const verify: fc.Arbitrary<Step> = fc
   .record({ pick, process: fc.constantFrom<Process[]>(0, 1), alteration, asked })
   .map((what) =>

@@ -72,7 +72,7 @@ export const filters: readonly Defect[] = [
     fails: ['of visible owners'],
   },
   {
-    name: 'shows all owners of a type to who may see one',
+    name: 'shows all owners of a type to an actor that may see one',
     breaks: (store) =>
       asking(store, ({ visibleOwners, ...query }) =>
         visibleOwners === undefined ? query : { ...query, visibleOwners: visibleOwners.map(({ type }) => ({ type })) },

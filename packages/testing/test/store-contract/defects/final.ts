@@ -38,7 +38,7 @@ export const finality: readonly Defect[] = [
     fails: ['in a silent change'],
   },
   {
-    name: 'calls it a conflict, so that the caller tries again for ever',
+    name: 'calls it a conflict, so that the caller tries again forever',
     breaks: (store) => ({
       commit: async (change) => {
         const result = await store.commit(change)

@@ -41,7 +41,7 @@ export const ids: readonly Defect[] = [
         )
       },
     }),
-    fails: ['ids that are no ids'],
+    fails: ['ids that are not ids'],
   },
   {
     name: 'turns ids into text',

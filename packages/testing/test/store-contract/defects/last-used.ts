@@ -31,7 +31,7 @@ export const lastUsed: readonly Defect[] = [
   {
     name: 'believes the last report',
     breaks: stamping((_, reported) => reported.at(-1) ?? null),
-    fails: ['when a process with a slow clock', 'in whatever order', 'sent again'],
+    fails: ['when a process with a slow clock', 'in any order', 'sent again'],
   },
   {
     name: 'takes the last report of an hour for its latest use',
@@ -48,7 +48,7 @@ export const lastUsed: readonly Defect[] = [
     fails: ['within a bucket'],
   },
   {
-    name: 'inserts a row for whatever is used',
+    name: 'inserts a row for every used id',
     breaks: (store) => {
       const used = new Set<string>()
       return {

@@ -82,7 +82,7 @@ export const locked: readonly Defect[] = [
     fails: ['write nothing when nothing is decided', 'refuse a write of what is not locked'],
   },
   {
-    name: 'tells nobody of what was decided',
+    name: 'tells no one of what was decided',
     breaks: (store) => ({
       commitLocked: deciding(store, (decide) => (stored) => {
         const change = decide(stored)

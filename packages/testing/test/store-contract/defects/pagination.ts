@@ -112,7 +112,7 @@ export const pagination: readonly Defect[] = [
     fails: ['cursor it did not give out', 'no database can hold'],
   },
   {
-    name: 'asks its database for whatever a cursor holds',
+    name: 'asks its database for anything a cursor holds',
     breaks: (store) => ({
       list: (query) =>
         store.list(query).catch((cause: unknown) => {

@@ -106,7 +106,7 @@ export const purging: readonly Defect[] = [
     fails: ['keeps a whole UTC day'],
   },
   {
-    name: 'asks to be called again for ever',
+    name: 'asks to be called again forever',
     breaks: (store) => ({
       purge: async (limits) => {
         await store.purge(limits)
