@@ -11,7 +11,7 @@ export type CallKind = 'find' | 'defend' | 'commit' | 'read' | 'background'
 export type StoreTurns = <T>(kind: CallKind, workspaceId: string, call: () => Promise<T>) => Promise<T>
 
 // A pool has ten connections unless it is told otherwise. Eight of them leave room for verifying and the poll.
-// Reading one key takes as long as verifying one does, and holds up no one: many may come together and see the same.
+// Reading one key takes as long as verifying one does, and delays no one: many may run together.
 const atOnce = { find: 64, defend: 4, rest: 4 }
 const maxWaiting = 1_000
 

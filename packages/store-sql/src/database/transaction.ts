@@ -3,7 +3,7 @@ import { CompiledQuery } from 'kysely'
 import type { Database, Queries } from './database.ts'
 import type { Failure } from './dialect.ts'
 
-/** A guarded statement changed another number of rows than it must: somebody was faster. Never leaves the store. */
+/** A guarded statement changed another number of rows than it must: someone was faster. Never leaves the store. */
 class LostRaceError extends Error {}
 
 /**
@@ -20,7 +20,7 @@ export interface Patience {
   /** How often it may collide, and within which time. */
   readonly collisions: number
   readonly forMs: number
-  /** Whether it waits again for a row that somebody held for too long. */
+  /** Whether it waits again for a row that someone held for too long. */
   readonly waits: boolean
   /** How long it pauses at most before. */
   readonly pauseMs: number

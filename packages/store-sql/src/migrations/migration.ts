@@ -10,7 +10,7 @@ export interface Migration {
   statements(dialect: SqlDialect, naming: Naming): readonly string[]
 }
 
-/** A migration as people are told of it. */
+/** A migration as it is reported. */
 export function nameOf({ version, name }: Migration): string {
   return `${String(version).padStart(4, '0')}-${name}`
 }

@@ -69,7 +69,7 @@ export function faults(suite: ServerSuite): void {
         },
       })
       const committing = store.commit(testChange({ writes })).catch((error: unknown) => error)
-      // The server has carried it out; nobody was told.
+      // The server has carried it out; no one was told.
       await until(async () => (await observer.poll(null)).head.epoch === 2)
       isArmed = false
       await proxy.rst()
@@ -92,7 +92,7 @@ export function faults(suite: ServerSuite): void {
       await expect(store.commit(testChange({ writes }))).rejects.toThrow(UnavailableError)
       isArmed = false
       await proxy.pass()
-      // On the abandoned connection this would be seen by nobody else, and rolled back with it.
+      // On the abandoned connection this would be seen by no one else, and rolled back with it.
       expect(await store.commit(testChange({ writes: [insertKey(testRecord({ id: testKeyId(3) }))] }))).toMatchObject({
         ok: true,
       })

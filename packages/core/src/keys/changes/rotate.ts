@@ -129,7 +129,7 @@ export async function endOverlap(parts: ManagerParts, actor: Actor, id: string):
 }
 
 const beaten =
-  'Someone else rotated this key at the same time, so there is no token for this call. Without an overlap, the secrets from before have ended.'
+  'Another call rotated this key at the same time, so there is no token for this call. Without an overlap, the secrets from before have ended.'
 
 function withoutOverlap(before: KeyRecord, now: number): { readonly record: KeyRecord } | undefined {
   const [current, previous] = before.secrets
