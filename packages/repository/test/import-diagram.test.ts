@@ -58,7 +58,7 @@ describe('a broken diagram is found', () => {
       "export type { A } from '@claviger/store-memory'",
       /koa must not/,
     ],
-    ['one store in another', 'packages/store-memory', "import '@claviger/store-redis'", /no public entry point/],
+    ['one store in another', 'packages/store-memory', "import '@claviger/store-redis'", /not a public entry point/],
     [
       'core/http in a store',
       'packages/store-memory',
@@ -75,7 +75,7 @@ describe('a broken diagram is found', () => {
     ['a re-export', 'packages/core', "export * from 'ioredis'", /core must not/],
     ['an augmentation', 'packages/core', "declare module 'koa' {}", /core must not/],
     ['a computed name', 'packages/core', 'await import(name)', /computed name/],
-    ['a private file of another package', 'packages/koa', "import '@claviger/core/src/a.ts'", /no public entry point/],
+    ['a private file of another package', 'packages/koa', "import '@claviger/core/src/a.ts'", /not a public entry point/],
     ['a path into another package', 'packages/koa', "import '../../core/src/a.ts'", /outside its own sources/],
     ['a built-in without its scheme', 'packages/core', "import { join } from 'path'", /without "node:"/],
     ['a package without a row', 'packages/cli', "import '@claviger/core'", /no row/],
