@@ -40,7 +40,7 @@ const mistakes = [
     not: /never/,
   },
   {
-    title: 'a limit of a key on an actor that is no key',
+    title: 'a limit of a key on an actor that is not a key',
     code: `keyring.as({ type: 'user', id: 'ada', workspaceId: 'ws', permissions: [], environment: 'ci' })`,
     says: /'environment'|"key"/,
     not: /secretVersion/,

@@ -75,7 +75,12 @@ describe('a broken diagram is found', () => {
     ['a re-export', 'packages/core', "export * from 'ioredis'", /core must not/],
     ['an augmentation', 'packages/core', "declare module 'koa' {}", /core must not/],
     ['a computed name', 'packages/core', 'await import(name)', /computed name/],
-    ['a private file of another package', 'packages/koa', "import '@claviger/core/src/a.ts'", /not a public entry point/],
+    [
+      'a private file of another package',
+      'packages/koa',
+      "import '@claviger/core/src/a.ts'",
+      /not a public entry point/,
+    ],
     ['a path into another package', 'packages/koa', "import '../../core/src/a.ts'", /outside its own sources/],
     ['a built-in without its scheme', 'packages/core', "import { join } from 'path'", /without "node:"/],
     ['a package without a row', 'packages/cli', "import '@claviger/core'", /no row/],

@@ -19,7 +19,7 @@ const unitMs: Readonly<Record<string, number>> = {
 }
 const unitNames: Readonly<Record<'h' | 'd', string>> = { h: 'hours', d: 'days' }
 
-/** Less than this is no length of time that somebody counts in milliseconds. */
+/** Less than this is no length of time that someone counts in milliseconds. */
 const leastBareMs = 1_000
 
 /**

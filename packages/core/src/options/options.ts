@@ -31,7 +31,7 @@ export type KeyringOptions<Permission extends string = string> = KeyringSettings
 /** Who bounds a key: `resolveOwner`, or `owners: 'unbounded'` said explicitly. */
 export type OwnerSetting =
   | {
-      /** Keys are bounded by their own permissions only. Nobody's leaving or demotion then reaches their keys. */
+      /** Keys are bounded by their own permissions only. Users who leave or lose a role keep working keys. */
       readonly owners: 'unbounded'
       readonly resolveOwner?: undefined
     }
@@ -56,7 +56,7 @@ export interface KeyringSettings<Permission extends string = string> extends Gra
   readonly defaultPermissions?: readonly NoInfer<Permission>[] | undefined
   /** Default `argon2id()`. */
   readonly hasher?: Hasher | undefined
-  /** Told of every change to keys and service accounts that this process makes. What it throws or rejects is published on `claviger:error`, and goes no further. */
+  /** Called after every change to a key or service account by this process. What it throws or rejects is published on `claviger:error`, and goes no further. */
   readonly onEvent?: ((event: KeyringEvent) => void | Promise<void>) | undefined
   /**
    * Called for every failure without a caller to report it to: the cause of a 503, and failures in the background. Default: process warnings, once a minute for each cause, unless `claviger:error` has a subscriber.
@@ -69,7 +69,7 @@ export interface KeyringSettings<Permission extends string = string> extends Gra
   readonly onChange?: ((change: KeyringChange) => void) | undefined
   /** Rules for keys. */
   readonly policy?: PolicyOptions | undefined
-  /** For how long what ended is kept. */
+  /** How long ended records are kept. */
   readonly retention?: RetentionOptions | undefined
   /** Counting the use of keys; `false` counts nothing, and costs nothing. Default: counted, if the store has `addUsage`. */
   readonly usage?: false | UsageOptions | undefined
@@ -84,17 +84,17 @@ export interface KeyringSettings<Permission extends string = string> extends Gra
         readonly maxNegatives?: number | undefined
       }
     | undefined
-  /** For how long a key read from the store is trusted without news, milliseconds. Default 10 000. */
+  /** Maximum age of a cached key before it is read again, milliseconds. Default 10 000. */
   readonly recordAgeMs?: number | undefined
   /** How often the store is asked for changes, milliseconds. Default 1 000. */
   readonly pollMs?: number | undefined
-  /** For how long cached keys are accepted after the last answered poll was sent, milliseconds. Default 5 000. */
+  /** How long cached keys are accepted after the last answered poll was sent, milliseconds. Default 5 000. */
   readonly leaseMs?: number | undefined
   /** How long a call may wait for store and owner together, milliseconds. Default 1 000. */
   readonly storeTimeoutMs?: number | undefined
-  /** For how long a refused token is remembered, milliseconds. Default 2 000. */
+  /** How long a refused token is remembered, milliseconds. Default 2 000. */
   readonly negativeMs?: number | undefined
-  /** From when before its expiry on clients are told of it (`API-Key-Expires`), milliseconds. Default 14 days. */
+  /** How long before expiry responses start to carry `API-Key-Expires`, milliseconds. Default 14 days. */
   readonly expiryNoticeMs?: number | undefined
   /**
    * Prefer availability: while the store fails, accept a cached key for this long beyond its record age.

@@ -10,7 +10,7 @@ export interface PolicyOptions {
    * use was made. A rotation renews it: `rotate`, then `update` with a later end. Default null: keys may live forever.
    */
   readonly maxLifetime?: Duration | null | undefined
-  /** The age of a secret from which on its key shows `rotationDue`. A reminder, never an end. Default `'90d'`. */
+  /** Age of a secret at which its key starts to show `rotationDue`. A reminder, never an expiry. Default `'90d'`. */
   readonly rotateAfter?: Duration | null | undefined
   /** How long a key may be idle before it shows `unused` or `neverUsed`. Default `'90d'`. */
   readonly unusedAfter?: Duration | null | undefined

@@ -75,7 +75,7 @@ export interface MemberActor extends AnyActor {
 /** A key that acts. Made by `keyActor`. */
 export interface KeyActor extends AnyActor {
   readonly type: 'key'
-  /** Whose it is. What it makes belongs to the same owner. Left out: nobody's. */
+  /** Whose it is. What it creates belongs to the same owner. Left out: no one's. */
   readonly owner?: Owner | undefined
   /** The one environment whose keys it sees and makes. Left out: any. */
   readonly environment?: string | undefined
