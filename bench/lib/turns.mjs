@@ -3,8 +3,8 @@ import { startWorker } from './worker.mjs'
 
 /**
  * Contenders in turn, each in its own process: `launches` times all processes are started again, and in each launch
- * `rounds` rounds are run, every one in a fresh order. Gives the contenders that ran, with what each round gave, and the
- * names of those left out, with the reason.
+ * `rounds` rounds are run, every one in a fresh order. Gives the contenders that ran, with what each round gave, and
+ * the names of those left out, with the reason.
  */
 export async function takeTurns(contenders, { process: file, launches, rounds, turn, after }) {
   const results = new Map(contenders.map(({ name }) => [name, []]))

@@ -29,20 +29,20 @@ export interface WatchOptions<Permission extends string = string> extends Omit<V
   readonly signal?: AbortSignal
 }
 
-/** Everything Claviger does, for one product and one store. Made by `createKeyring`. */
+/** The entry point: keys of one product in one store. Made by `createKeyring`. */
 export interface Keyring<Permission extends string = string> {
   /** The declared permissions. */
   readonly permissions: PermissionCatalogue<Permission>
-  /** The environments that a key can be made of. More may be accepted: `tokenGrammar.environments`. */
+  /** The environments of new keys. More may be accepted: `tokenGrammar.environments`. */
   readonly environments: readonly string[]
   /**
-   * Finds this keyring's tokens in any text: for secret scanners. It has no flags, so `test` keeps no state; `replace`
-   * finds the first token only, and `redact` all.
+   * Matches this keyring's tokens in any text, for secret scanners. It has no flags, so `test` keeps no state;
+   * `replace` finds the first token only, and `redact` all.
    */
   readonly tokenPattern: RegExp
   /**
    * Masks every token of this keyring in a text, also truncated ones: for loggers. A value that is not text is
-   * given back as it came.
+   * returned unchanged.
    *
    * @example
    * console.log(keyring.redact(`calling with ${token}`)) // calling with acme_production_7Fq2…9aXc
@@ -53,8 +53,8 @@ export interface Keyring<Permission extends string = string> {
   readonly clock: Clock
 
   /**
-   * The keys of the actor's workspace, as this actor may see and change them. The actor is who is logged in, never part
-   * of a request body.
+   * Returns the management calls for the actor's workspace, limited to what this actor may see and change. Take the
+   * actor from the session of the logged-in user, never from a request body.
    *
    * @example
    * const { userId: id, workspaceId, permissions } = session
@@ -65,13 +65,13 @@ export interface Keyring<Permission extends string = string> {
   as(actor: Actor): KeyManager<Permission>
 
   /**
-   * Verifies a token and, if asked, what it is good for.
+   * Verifies a token and, with a `context`, what it may be used for.
    *
    * @example
    * const verification = await keyring.verify(token, { permission: 'prompts:read' })
    * if (!verification.ok) return refuse(verification.code)
    *
-   * @returns a value for every yes and every expected no; anything may be passed as the token
+   * @returns a value for every accepted or refused token; any value may be passed as the token
    * @throws {ConfigurationError} for a context that is not a plain object, or asks something undefined or not declared
    * @throws {UnavailableError} when store, owner lookup or hasher fail or are too slow: answer 503, not 401
    * @throws {BusyError} when too much is queued already: answer 503
@@ -90,8 +90,8 @@ export interface Keyring<Permission extends string = string> {
   recall(carrier: Carrier, fieldValue: string): Verification | undefined
 
   /**
-   * For adapters: counts one use of a key, once its outcome is known. Undefined when use is not counted. Does no I/O and
-   * never throws. Counts nothing unless the verification is one this keyring gave and the secret was proven.
+   * For adapters: counts one use of a key, once its outcome is known. Undefined when use is not counted. Does no I/O
+   * and never throws. Counts nothing unless the verification is one this keyring gave and the secret was proven.
    *
    * @param verification as `recall` or `verify` with a carrier gave it
    * @param status of the response as it was sent; undefined when the client left before, or when it does not matter
@@ -102,8 +102,8 @@ export interface Keyring<Permission extends string = string> {
     | undefined
 
   /**
-   * Whether a verified key is good for this: undefined for yes, else why not. Pure. A value that is not a key of this keyring, such
-   * as `req.apiKey` after `optional` without one, is refused with `invalid_key`.
+   * Whether a verified key meets a requirement: undefined for yes, otherwise the refusal. Pure, no I/O. A value that is
+   * not a key of this keyring, such as `req.apiKey` after `optional` without one, is refused with `invalid_key`.
    *
    * @example
    * const refused = keyring.authorize(apiKey, { workspaceId: 'ws_acme', permissions: ['prompts:read'] })
@@ -126,8 +126,8 @@ export interface Keyring<Permission extends string = string> {
   }
 
   /**
-   * Watches a verified key for as long as something stays open that was opened with it: a stream, a socket, a job. The
-   * returned signal aborts when the key is refused, by any process that revoked, disabled or narrowed it; its `reason` is a
+   * Watches a verified key while something that was opened with it stays open: a stream, a socket, a job. The returned
+   * signal aborts when the key is refused, by any process that revoked, disabled or narrowed it; its `reason` is a
    * `KeyRefusedError` with the refusal, an `UnavailableError` when the key could not be checked for `leaseMs`, or a
    * `ClosedError` after `close()`.
    *
@@ -138,13 +138,15 @@ export interface Keyring<Permission extends string = string> {
    * left.abort()
    *
    * @param apiKey of a request, or of an accepted verification
-   * @param options what the key must go on to be good for, as in `verify`; `signal` ends the watch when it aborts
+   * @param options the requirement that the key must keep meeting, as in `verify`; `signal` ends the watch when it
+   * aborts
    * @throws {ConfigurationError} for a key that this keyring did not make, or an empty requirement
    */
   watch(apiKey: ApiKey, options?: WatchOptions<Permission>): AbortSignal
 
   /**
-   * Tells every process that an owner's permissions changed, or that it is gone. Resolves when the store has it.
+   * Announces to every process that the permissions of an owner changed, or that the owner is gone. Resolves when the
+   * store has stored the announcement.
    *
    * @example
    * await members.remove('ws_acme', 'ada')
@@ -155,10 +157,10 @@ export interface Keyring<Permission extends string = string> {
   ownerChanged(change: { readonly workspaceId: string; readonly owner: Owner }): Promise<void>
 
   /**
-   * Tries what will be needed and starts to follow the store's changes: a hash, every read and write of the store, and
-   * whether pepper and prefix are the ones that the store's keys were made with. Leaves nothing behind but a few short
-   * notes of those two. Verifications start it themselves; await it at start-up to learn of mistakes before the first
-   * request. Until it has passed, `verify` throws.
+   * Checks everything the keyring needs and starts to follow the store's changes: it tries a hash and every read and
+   * write of the store, and compares pepper and prefix with those the store's keys were made with. It stores nothing
+   * but a few short marks for that comparison. Verifications start it by themselves; await it at start-up to find
+   * mistakes before the first request. Until it has passed, `verify` throws.
    *
    * @example
    * await keyring.ready()
@@ -170,9 +172,9 @@ export interface Keyring<Permission extends string = string> {
   ready(): Promise<void>
 
   /**
-   * How this keyring is doing now, for readiness probes: `ok` is false until `ready()` has passed, while the store has
-   * not answered for `leaseMs`, and after `close()`. Asks nothing and waits for nothing; where `ready()` has not passed
-   * yet, it is tried (again) in the background.
+   * The state of this keyring now, for readiness probes: `ok` is false until `ready()` has passed, while the store has
+   * not answered for `leaseMs`, and after `close()`. Does no I/O; where `ready()` has not passed yet, it is retried in
+   * the background.
    *
    * @example
    * const { ok, lease, lastError } = keyring.health()
@@ -181,9 +183,9 @@ export interface Keyring<Permission extends string = string> {
   health(): Health
 
   /**
-   * Removes for good what ended longer ago than `retention` says. Every process does so by itself every few hours; call
-   * it to have it done now, from a job of your own, say. It goes in small steps with pauses, so that verifications never
-   * wait for it: a million rows take minutes. When it rejects, what was removed stays removed; call it again.
+   * Permanently removes records that ended longer ago than `retention` allows. Every process does this by itself every
+   * few hours; call it to purge now, for example from a job. It works in small steps with pauses, so verifications
+   * never wait for it: a million rows take minutes. When it rejects, removed records stay removed; call it again.
    *
    * @example
    * await keyring.purge()
@@ -204,8 +206,8 @@ export interface Keyring<Permission extends string = string> {
   guarantees(): Guarantees
 
   /**
-   * Stores what is counted of the keys' use by now, instead of within the next seconds: for hosts that may be frozen as
-   * soon as they have answered. Counts nothing twice, however often it is called. Resolves when the store has it.
+   * Stores the usage counted so far now instead of within `usage.flushMs`: for hosts that may be frozen as soon as they
+   * have answered. Counts nothing twice. Resolves when the counts are stored.
    *
    * @example
    * await keyring.verify(token)
@@ -217,9 +219,10 @@ export interface Keyring<Permission extends string = string> {
   flush(): Promise<void>
 
   /**
-   * Stores what is counted of the keys' use (for up to 5 s, if the store fails), stops following the store and closes it,
-   * but no client of yours. Calls after this throw `ClosedError`; another `close()` gives the same promise. At shutdown
-   * close the server first, then the keyring, then your database: requests under way still count. `closeGracefully` does.
+   * Stores the usage counted so far (retrying for up to 5 s if the store fails), stops following the store and closes
+   * it, but not your own database client. Later calls throw `ClosedError`; another `close()` returns the same promise.
+   * At shutdown close the server first, then the keyring, then your database: requests in progress still count.
+   * `closeGracefully` does.
    *
    * @example
    * await keyring.close()

@@ -23,8 +23,8 @@ export interface MemoryStore extends Required<KeyStore> {
 }
 
 /**
- * Keeps keys in this process's memory: for development, tests and single-process servers that may forget.
- * Everything is lost when the process ends. In a worker of `node:cluster` it warns: each process would have keys of its own.
+ * Keeps keys in this process's memory: for development, tests and single-process servers that may forget. Everything is
+ * lost when the process ends. In a worker of `node:cluster` it warns: each process would have keys of its own.
  *
  * Records are checked and copied on the way in and out. Every call after `close()` rejects with `UnavailableError`,
  * but `close()` itself, which may be repeated.

@@ -23,8 +23,8 @@ export interface RedisStoreOptions {
    */
   readonly subscriber?: RedisClient | RedisClusterClient | false
   /**
-   * Time between two pings on the bus, and for the answer to one, in milliseconds. After that the bus counts as down and
-   * connects again. Default 1 000.
+   * Time between two pings on the bus, and for the answer to one, in milliseconds. After that the bus counts as down
+   * and connects again. Default 1 000.
    */
   readonly busPingMs?: number
 }

@@ -2,18 +2,25 @@ import { rm } from 'node:fs/promises'
 import { freePort } from './free-port.ts'
 import { type Launched, launch, type Recipe } from './launch.ts'
 
-/** A private server on a loopback port, for tests to use and to abuse. It never outlives the process that started it. */
+/**
+ * A private server on a loopback port, for tests to use and to abuse. It never outlives the process that started it.
+ */
 export interface TestServer {
   readonly port: number
   /** Of the main process; another one after `restart()`. */
   readonly pid: number
   /** With the port, user and database in it, as clients take it. Nothing asks for a password. */
   readonly url: string
-  /** Shuts down in good order and removes the data. Waits 1.5 s for clients of PostgreSQL, then cuts them off. May be repeated. */
+  /**
+   * Shuts down in good order and removes the data. Waits 1.5 s for clients of PostgreSQL, then cuts them off. May be
+   * repeated.
+   */
   stop(): Promise<void>
   /** Kills all processes of the server (SIGKILL), as a crash does. The data stay for `restart()`. */
   kill(): Promise<void>
-  /** Freezes all processes of the server (SIGSTOP): connections stay open, and even new ones are accepted by the system. */
+  /**
+   * Freezes all processes of the server (SIGSTOP): connections stay open, and even new ones are accepted by the system.
+   */
   pause(): void
   /** Lets a frozen server go on (SIGCONT). */
   resume(): void

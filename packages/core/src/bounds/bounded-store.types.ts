@@ -29,8 +29,8 @@ export interface LockedTarget extends LockTarget {
 }
 
 /**
- * The host's store as core uses it. Every call ends within the time limit, every row that it gives is checked, and what is
- * not certain rejects with `UnavailableError`. Methods that the store leaves out are undefined here too.
+ * The host's store as core uses it. Every call ends within the time limit, every row that it gives is checked, and what
+ * is not certain rejects with `UnavailableError`. Methods that the store leaves out are undefined here too.
  */
 export interface BoundedStore {
   /** How long each call may take, milliseconds. */

@@ -19,7 +19,8 @@ const maxWaiting = 1_000
  * Makes the turns of management: few calls under way, so that verifying always finds a connection that is free, and in
  * turns by workspace, so that no tenant waits behind all calls of another.
  *
- * Taking trust away and reading single keys have places of their own: what lists and counts may take as long as it does.
+ * Taking trust away and reading single keys have places of their own: what lists and counts may take as long as it
+ * does.
  */
 export function createManagementTurns(clock: Clock, waitMs: number): StoreTurns {
   const limits = { works: 'management calls', waitMs }

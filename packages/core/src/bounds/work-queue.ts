@@ -5,7 +5,8 @@ import { createFairLine, type FairLine } from './fair-line.ts'
 /** Runs expensive work a little at a time, and turns work away rather than let it pile up. */
 export interface WorkQueue<Rank extends string> {
   /**
-   * Runs work of a tenant when its turn comes: every rank before the next, and within a rank one tenant after the other.
+   * Runs work of a tenant when its turn comes: every rank before the next, and within a rank one tenant after the
+   * other.
    *
    * @throws {BusyError} when the tenant's share of the queue is full, or the work waited too long to be started
    */

@@ -8,7 +8,8 @@ export type Digest = (text: string) => string
 export type Digests = Readonly<Record<Carrier | 'proof', Digest>>
 
 /**
- * One-shot SHA-256, keyed by a 128-bit prefix made for this process: a cache key that reveals nothing about the token and cannot be predicted from outside. Key and use have fixed lengths, so no two inputs meet.
+ * One-shot SHA-256, keyed by a 128-bit prefix made for this process: a cache key that reveals nothing about the token
+ * and cannot be predicted from outside. Key and use have fixed lengths, so no two inputs meet.
  */
 export function createDigests(): Digests {
   const key = randomBytes(16).toString('base64url')

@@ -91,7 +91,8 @@ export interface Entries {
 
 // Three carriers, two secrets; the rest is slack. No client can make one key evict others by spelling it in new ways.
 const maxEntriesPerKey = 8
-// Beyond 2^30 V8 may keep integers on the heap: about every twelve days the origin moves, and every verification is repeated.
+// Beyond 2^30 V8 may keep integers on the heap: about every twelve days the origin moves, and every verification is
+// repeated.
 const maxSinceOriginMs = 2 ** 30
 // A read that began before the one that moved the origin still fits.
 const originLeadMs = 3_600_000

@@ -7,8 +7,8 @@ export interface RoomLimits {
 }
 
 /**
- * Slots for entries, in rooms that take nothing from each other. Within a full room the tenant that has most gives way: no one
- * empties what others use by walking through keys of its own.
+ * Slots for entries, in rooms that take nothing from each other. Within a full room the tenant that has most gives way:
+ * no one empties what others use by walking through keys of its own.
  */
 export interface Rooms {
   /** How many slots there are. */

@@ -203,9 +203,9 @@ export interface WithdrawalTarget {
 }
 
 /**
- * The store did not confirm a change that takes trust away: a revocation, or disabling, narrowing, a rotation without an
- * overlap, the end of one, the deletion of a service account. It holds in this process from now on, and is tried again
- * until it is stored; other processes may go by what was before until then.
+ * The store did not confirm a change that takes trust away: a revocation, or disabling, narrowing, a rotation without
+ * an overlap, the end of one, the deletion of a service account. It holds in this process from now on, and is tried
+ * again until it is stored; other processes may go by what was before until then.
  */
 export class RevocationNotDurableError extends ClavigerError {
   readonly code = 'ERR_CLAVIGER_REVOCATION_NOT_DURABLE'

@@ -25,8 +25,8 @@ export interface Freshness {
    */
   renewed(): Promise<void>
   /**
-   * Resolves when the store has answered a poll that was sent after this call. What a read before it did not find was not
-   * there: the answer came from the store this process knows, where changes are written.
+   * Resolves when the store has answered a poll that was sent after this call. What a read before it did not find was
+   * not there: the answer came from the store this process knows, where changes are written.
    *
    * @throws {UnavailableError} when the store does not show that it is the one, and may be written to
    */
@@ -38,7 +38,10 @@ export interface Freshness {
   /** Since when the lease is what it is. Epoch milliseconds. */
   leaseSince(now: number): number
   readonly bus: Pick<Bus, 'state' | 'refusal'>
-  /** Registers a change that this process made and has already applied: it need not be applied again when the log shows it. */
+  /**
+   * Registers a change that this process made and has already applied: it need not be applied again when the log shows
+   * it.
+   */
   applied(nonce: string): void
   /** Reads the head, starts polling and, if the store has a bus, listening. Rejects when the first poll fails. */
   start(): Promise<void>

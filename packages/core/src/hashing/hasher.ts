@@ -44,8 +44,8 @@ export interface PepperChange {
   /** Peppers of older hashes. They verify, and what they made is hashed again on use, under `pepper`. */
   readonly previousPeppers?: readonly Pepper[]
   /**
-   * The pepper that the next deployment uses: it verifies, nothing is hashed under it yet, and what others hash under it
-   * is left alone. The first step of a change of peppers. Null announces hashes without a pepper.
+   * The pepper that the next deployment uses: it verifies, nothing is hashed under it yet, and what others hash under
+   * it is left alone. The first step of a change of peppers. Null announces hashes without a pepper.
    */
   readonly nextPepper?: Pepper | null
 }

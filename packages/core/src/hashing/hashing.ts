@@ -16,7 +16,8 @@ export type ProtectedToken = Pick<SecretRecord, 'hash' | 'tag' | 'pepperId'>
 export type Comparison = 'same' | 'different' | 'unreadable'
 
 /**
- * What a hash is for, the most urgent first: a client waits for a verification, creating a key can wait, and rehashing a stored secret comes last.
+ * What a hash is for, the most urgent first: a client waits for a verification, creating a key can wait, and rehashing
+ * a stored secret comes last.
  */
 export type HashRank = 'verify' | 'make' | 'rehash'
 

@@ -33,7 +33,7 @@ export interface HttpAuth<Host, Context, Permission extends string> {
  * Everything the adapters share. All checks of options, permissions and environments happen here, at construction.
  *
  * @param keyring from `createKeyring`
- * @throws {ConfigurationError} when the keyring is none, or an option or the argument of a guard is wrong
+ * @throws {ConfigurationError} for something that is not a keyring, or a wrong option or guard argument
  */
 export function createHttpAuth<Host, Context, Permission extends string>(
   keyring: Keyring<Permission>,

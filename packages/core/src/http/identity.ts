@@ -6,8 +6,8 @@ export interface Identified {
 }
 
 /**
- * Puts the verified key where handlers look for it, or nothing. A value that other code put there, such as an older middleware
- * that read it off the request, is no key of ours and does not stay.
+ * Puts the verified key where handlers look for it, or nothing. A value that other code put there, such as an older
+ * middleware that read it off the request, is no key of ours and does not stay.
  *
  * @throws {TypeError} when other code made that impossible
  */

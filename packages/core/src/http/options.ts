@@ -3,24 +3,27 @@ import { parseOptions } from '../input/parse-options.ts'
 import { kindOf } from '../input/said.ts'
 import type { Denial } from './denial.ts'
 
-/** What `apiKeyAuth` takes. `Context` is what the framework's `onDenied` gets besides the denial. */
+/** Options of `apiKeyAuth`. `Context` is the framework's argument that `onDenied` gets besides the denial. */
 export interface HttpAuthOptions<Context> {
   /**
    * The name of a header that may carry the bare token, e.g. `X-API-Key`, besides `Authorization: Bearer`.
-   * Default: none. Names with another meaning, such as `Cookie`, are refused.
+   * Default: none. Names with another meaning (RFC 9110), such as `Cookie`, are refused.
    */
   readonly header?: string | undefined
-  /** Named in challenges. Printable ASCII without `"` and `\`, 1 to 128 characters. Default `api`. */
+  /**
+   * The `realm` of challenges (RFC 6750, section 3): printable ASCII without `"` and `\`, 1 to 128 characters. Default
+   * `api`.
+   */
   readonly realm?: string | undefined
   /**
-   * Lets requests without a credential pass, without `apiKey`. A bad key does not pass, nor does an outage, nor a key of
-   * this keyring that came in a way in which none is read: without its scheme, behind another one, in a header that is
-   * not turned on, in the URL. Other credentials, such as `Basic` of a proxy, count as none. Default false.
+   * Lets requests without a credential pass, without `apiKey`. A bad key and an outage do not pass. Neither does a key
+   * of this keyring in a place where keys are not read: without its scheme, behind another scheme, in a header that is
+   * not turned on, in the URL. Other credentials, such as a proxy's `Basic`, count as none. Default false.
    */
   readonly optional?: boolean | undefined
-  /** After success takes the credential out of `headers` and blanks it in `rawHeaders`. Default false. */
+  /** Removes the credential from `headers` and blanks it in `rawHeaders` after success. Default false. */
   readonly stripCredential?: boolean | undefined
-  /** False: every refused key answers `invalid_key` without a hint, whatever the reason. Default true. */
+  /** False: every refused key answers `invalid_key`, without reason and hint. Default true. */
   readonly verbose?: boolean | undefined
   /**
    * Answers CORS preflights (`OPTIONS` with `Origin` and `Access-Control-Request-Method`), which never carry
@@ -28,14 +31,13 @@ export interface HttpAuthOptions<Context> {
    */
   readonly skipPreflight?: boolean | undefined
   /**
-   * Demands a guard on every route: a handler that answers with success, or redirects, on a request that no guard of the
-   * keyring let pass is a mistake, and answered 500. Errors go out as they are. Default false.
+   * Requires a guard on every route: when a handler answers with success or a redirect and no guard of the keyring has
+   * let the request pass, the client gets 500. Errors are sent as they are. Default false.
    */
   readonly guarded?: boolean | undefined
   /**
-   * For hosts with their own error shape: status and headers are set, answer in your own way. Nothing it does lets
-   * the request pass: if it throws, rejects or leaves the request unanswered, the problem document is sent.
-   * Return a promise when answering later.
+   * Sends denials in your own format; status and headers are already set. It cannot let a request pass: if it throws,
+   * rejects or does not answer, the problem document (RFC 9457) is sent. Return a promise to answer later.
    */
   readonly onDenied?: ((denial: Denial, context: Context) => void | Promise<void>) | undefined
 }

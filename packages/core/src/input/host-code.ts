@@ -1,7 +1,8 @@
 import { isThenable } from './thenable.ts'
 
 /**
- * Runs a host function whose result has no caller. What it throws, now or later, is handed to `failed`; an unhandled rejection would end the process.
+ * Runs a host function whose result has no caller. What it throws, now or later, is handed to `failed`; an unhandled
+ * rejection would end the process.
  *
  * @param failed must not throw
  */

@@ -10,8 +10,8 @@ export interface Reading {
 }
 
 /**
- * Reads an object that came from outside: its own enumerable fields, each once, into an object without a prototype. What
- * was checked is what is used, and a polluted `Object.prototype` adds no field.
+ * Reads an object that came from outside: its own enumerable fields, each once, into an object without a prototype.
+ * What was checked is what is used, and a polluted `Object.prototype` adds no field.
  *
  * Only plain objects are read: the entries of a `Map`, or what a class computes, would be left out in silence. A field
  * that is unknown is refused, because a misspelt limit limits nothing.

@@ -10,7 +10,9 @@ export interface Health {
   readonly since: Date
   /** `failed`: the last `ready()` rejected, and is tried again by the next call that needs the keyring. */
   readonly state: 'starting' | 'ready' | 'failed' | 'closed'
-  /** `lost`: no poll was answered for `leaseMs`, or the store is no longer the primary. `none`: the store has no `poll`. */
+  /**
+   * `lost`: no poll was answered for `leaseMs`, or the store is no longer the primary. `none`: the store has no `poll`.
+   */
   readonly lease: 'alive' | 'lost' | 'none'
   /** Whether the last thing asked of the store in the background was answered. `unknown`: nothing was asked yet. */
   readonly store: PartState

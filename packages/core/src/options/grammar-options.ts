@@ -2,19 +2,19 @@ import { ConfigurationError } from '../errors/errors.ts'
 import { kindOf, said } from '../input/said.ts'
 import type { TokenGrammar } from '../token/grammar.ts'
 
-/** Which tokens are accepted, and which are made. A name matches `[a-z][a-z0-9]{0,15}`. */
+/** The prefixes and environments of tokens. Each name matches `[a-z][a-z0-9]{0,15}`. */
 export interface GrammarOptions {
-  /** What tokens begin with: `[a-z][a-z0-9]{0,15}`, unique to your product. */
+  /** First part of every token, unique to your product. Matches `[a-z][a-z0-9]{0,15}`. */
   readonly prefix: string
-  /** Prefixes of older tokens that stay valid. Default none. */
+  /** Older prefixes whose tokens stay valid. Default none. */
   readonly previousPrefixes?: readonly string[] | undefined
-  /** The prefix that the next deployment makes tokens with: accepted, not made yet. The first step of a change. Default none. */
+  /** The prefix of the next deployment: accepted, not used for new tokens yet. Default none. */
   readonly nextPrefix?: string | undefined
-  /** Environments a key can be made of. Default `development`, `staging`, `production`, `ci`. */
+  /** Environments of new keys. Default `development`, `staging`, `production`, `ci`. */
   readonly environments?: readonly string[] | undefined
-  /** Environments whose keys stay valid, while no key of them is made any more. Default none. */
+  /** Environments whose existing keys stay valid, and that get no new keys. Default none. */
   readonly previousEnvironments?: readonly string[] | undefined
-  /** Environments that the next deployment makes keys of: accepted, not made yet. The first step of adding one. Default none. */
+  /** Environments of the next deployment: accepted, without new keys yet. Default none. */
   readonly nextEnvironments?: readonly string[] | undefined
 }
 

@@ -25,10 +25,10 @@ import {
 } from './policy-options.ts'
 import { type ResolvedUsage, resolvedUsage, type UsageOptions } from './usage-options.ts'
 
-/** What `createKeyring` takes. Everything is checked once, at construction. */
+/** Options of `createKeyring`, checked once, at construction. Unknown names are refused. */
 export type KeyringOptions<Permission extends string = string> = KeyringSettings<Permission> & OwnerSetting
 
-/** Who bounds a key: `resolveOwner`, or `owners: 'unbounded'` said explicitly. */
+/** What bounds the keys of users: `resolveOwner`, or explicitly nothing with `owners: 'unbounded'`. */
 export type OwnerSetting =
   | {
       /** Keys are bounded by their own permissions only. Users who leave or lose a role keep working keys. */
@@ -37,7 +37,11 @@ export type OwnerSetting =
     }
   // The last one: of an options object that says neither, the compiler names what the last one lacks.
   | {
-      /** What may this owner do now? Asked whenever a key is read again: for a key in use, about every `recordAgeMs`. */
+      /**
+       * Returns the grants that an owner holds now, or null when the owner is gone. Called whenever a key is read
+       * again: for a key in use, about every `recordAgeMs`. When it throws or takes longer than `storeTimeoutMs`,
+       * clients get 503.
+       */
       readonly resolveOwner: ResolveOwner
       readonly owners?: undefined
     }
@@ -46,20 +50,24 @@ export type OwnerSetting =
 export interface KeyringSettings<Permission extends string = string> extends GrammarOptions {
   readonly store: KeyStore
   /**
-   * The id of the one store this keyring may be started on, as `guarantees().storeId` shows it. Then an empty store, or
-   * another one, is refused at the start too. Default: the store that answers first is the one, until the process ends.
+   * The id of the only store that this keyring may start on, as `guarantees().storeId` shows it: an empty or foreign
+   * store is refused. Default: the first store that answers, until the process ends.
    */
   readonly storeId?: string | undefined
   /** From `definePermissions`. */
   readonly permissions: PermissionCatalogue<Permission>
-  /** What a new key gets unless told otherwise, as far as its creator holds it. Default none. */
+  /** Permissions of a new key when `create` names none, limited to those its creator holds. Default none. */
   readonly defaultPermissions?: readonly NoInfer<Permission>[] | undefined
   /** Default `argon2id()`. */
   readonly hasher?: Hasher | undefined
-  /** Called after every change to a key or service account by this process. What it throws or rejects is published on `claviger:error`, and goes no further. */
+  /**
+   * Called after every change to a key or service account by this process. Errors it throws are published on
+   * `claviger:error` and go no further.
+   */
   readonly onEvent?: ((event: KeyringEvent) => void | Promise<void>) | undefined
   /**
-   * Called for every failure without a caller to report it to: the cause of a 503, and failures in the background. Default: process warnings, once a minute for each cause, unless `claviger:error` has a subscriber.
+   * Called for every failure without a caller to report it to: the cause of a 503, and failures in the background.
+   * Default: process warnings, once a minute for each cause, unless `claviger:error` has a subscriber.
    */
   readonly onError?: ((fault: Fault) => void | Promise<void>) | undefined
   /**
@@ -71,50 +79,51 @@ export interface KeyringSettings<Permission extends string = string> extends Gra
   readonly policy?: PolicyOptions | undefined
   /** How long ended records are kept. */
   readonly retention?: RetentionOptions | undefined
-  /** Counting the use of keys; `false` counts nothing, and costs nothing. Default: counted, if the store has `addUsage`. */
+  /** How uses of keys are counted; `false` turns counting off. Default: on, if the store has `addUsage`. */
   readonly usage?: false | UsageOptions | undefined
   /** Sizes of the in-process caches. */
   readonly cache?:
     | {
         /** Verified credentials. Default 10 000. */
         readonly maxEntries?: number | undefined
-        /** What they take together, bytes: a key with much metadata counts for several. Default 1 600 for each, at least 1 MiB. */
+        /** Size of all entries together, bytes. Default 1 600 per entry, at least 1 MiB. */
         readonly maxBytes?: number | undefined
-        /** Refused tokens, and as many of keys that are refused although their secret is right. Default 10 000. */
+        /** Refused tokens; and as many keys that are refused although the secret is right. Default 10 000. */
         readonly maxNegatives?: number | undefined
       }
     | undefined
   /** Maximum age of a cached key before it is read again, milliseconds. Default 10 000. */
   readonly recordAgeMs?: number | undefined
-  /** How often the store is asked for changes, milliseconds. Default 1 000. */
+  /** Interval of polls for changes, milliseconds, 10 to 60 000. Default 1 000. */
   readonly pollMs?: number | undefined
   /** How long cached keys are accepted after the last answered poll was sent, milliseconds. Default 5 000. */
   readonly leaseMs?: number | undefined
-  /** How long a call may wait for store and owner together, milliseconds. Default 1 000. */
+  /** Time limit of one call for store and `resolveOwner` together, milliseconds. Default 1 000. */
   readonly storeTimeoutMs?: number | undefined
   /** How long a refused token is remembered, milliseconds. Default 2 000. */
   readonly negativeMs?: number | undefined
   /** How long before expiry responses start to carry `API-Key-Expires`, milliseconds. Default 14 days. */
   readonly expiryNoticeMs?: number | undefined
   /**
-   * Prefer availability: while the store fails, accept a cached key for this long beyond its record age.
-   * A key revoked meanwhile is accepted too. Does not bridge an outage of `resolveOwner`. At most 60 000; default 0, off.
+   * Availability before revocation: while the store fails, cached keys are accepted for this long beyond `recordAgeMs`,
+   * milliseconds, also keys that were revoked in the meantime. Does not bridge an outage of `resolveOwner`. At most 60
+   * 000; default 0, off.
    */
   readonly staleIfErrorMs?: number | undefined
-  /** How many argon2 hashes may run and wait. */
+  /** Limits on argon2 hashes. */
   readonly hashing?:
     | {
-        /** Default 2. */
+        /** Hashes that run at the same time. Default 2. */
         readonly concurrency?: number | undefined
-        /** Default 256. */
+        /** Hashes that may wait; beyond that, `BusyError`. Default 256. */
         readonly maxQueued?: number | undefined
-        /** Default 5 000. */
+        /** Longest wait, milliseconds. Default 5 000. */
         readonly maxWaitMs?: number | undefined
       }
     | undefined
   /**
    * Lets `ready()` pass on a store that holds another product's keys (another `prefix`). Each product then lists and
-   * revokes the other's. Default false.
+   * revokes the keys of the other. Default false.
    */
   readonly allowSharedStore?: boolean | undefined
   /** For tests. Default: the machine's clocks. */

@@ -23,8 +23,8 @@ export interface RetentionOptions {
   /** Revoked keys; after that their tokens are unknown instead of revoked. Default `'90d'`. */
   readonly revokedKeys?: Duration | null | undefined
   /**
-   * Keys that expired and were not revoked, counted from their end; after that their tokens are unknown instead of expired.
-   * Default null: by the clock of one process alone, set wrong, living keys would go.
+   * Keys that expired and were not revoked, counted from their end; after that their tokens are unknown instead of
+   * expired. Default null: by the clock of one process alone, set wrong, living keys would go.
    */
   readonly expiredKeys?: Duration | null | undefined
   /** Default `'90d'`. */

@@ -14,7 +14,10 @@ const real = {
 }
 const isReplaced = [real.setTimeout, real.clearTimeout, real.setImmediate].some(isFake)
 
-/** Runs a task once after a delay, whatever a test has put in the place of the timers; the returned function cancels it. Does not keep the process alive. */
+/**
+ * Runs a task once after a delay, whatever a test has put in the place of the timers; the returned function cancels it.
+ * Does not keep the process alive.
+ */
 export const after: (delayMs: number, task: () => void) => () => void = isReplaced ? afterSignal : afterTimeout
 
 /** Resolves after a delay, and keeps the process alive until then where the timers are not replaced. */

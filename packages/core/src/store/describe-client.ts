@@ -1,4 +1,6 @@
-/** What marks a client of a library, whatever its classes are called after bundling: members that only it has together. */
+/**
+ * What marks a client of a library, whatever its classes are called after bundling: members that only it has together.
+ */
 const clients: readonly (readonly [name: string, ...members: string[]])[] = [
   ['a Sequelize instance', 'authenticate', 'define', 'queryInterface'],
   ['a TypeORM DataSource', 'createQueryRunner', 'initialize'],
@@ -29,8 +31,8 @@ const clients: readonly (readonly [name: string, ...members: string[]])[] = [
 ]
 
 /**
- * Names the value that was passed where a store expects a client, for messages: `a Knex instance`, `text`, `an object`. Of a
- * text or an object without methods it tells no content: there may be a password in it.
+ * Names the value that was passed where a store expects a client, for messages: `a Knex instance`, `text`, `an object`.
+ * Of a text or an object without methods it tells no content: there may be a password in it.
  *
  * @example
  * describeClient('postgres://app:secret@db/app') // 'a text'

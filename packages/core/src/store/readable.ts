@@ -54,7 +54,9 @@ export function foundServiceAccount(
   return account.id === id && account.workspaceId === workspaceId ? account : undefined
 }
 
-/** A key of a listing: nothing, where it cannot be read or is another workspace's. One bad row must not hide the others. */
+/**
+ * A key of a listing: nothing, where it cannot be read or is another workspace's. One bad row must not hide the others.
+ */
 export function listedKey(stored: unknown, workspaceId: string): readonly KeyRecord[] {
   const id = isObject(stored) && typeof stored['id'] === 'string' ? stored['id'] : ''
   const record = readableKey(id, stored)

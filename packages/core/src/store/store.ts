@@ -44,7 +44,10 @@ export interface Change {
   readonly at: number
   /** A change that does not concern caches (rehash, a flag): the head stays, and so do the written revisions. */
   readonly silent: boolean
-  /** The store it is meant for, as `poll` named it. A store of another id, or without a head, rejects and writes nothing. */
+  /**
+   * The store it is meant for, as `poll` named it. A store of another id, or without a head, rejects and writes
+   * nothing.
+   */
   readonly storeId?: string
 }
 
@@ -97,8 +100,8 @@ export interface BusListener {
   /** Messages arrive again. */
   up(): void
   /**
-   * Why changes made through this store do not reach the listeners of other processes; null: they do again. Told when it
-   * becomes known, and at the start when it is known already. Such a change is stored, and its commit resolves.
+   * Why changes made through this store do not reach the listeners of other processes; null: they do again. Told when
+   * it becomes known, and at the start when it is known already. Such a change is stored, and its commit resolves.
    */
   mute?(reason: string | null): void
 }
@@ -154,9 +157,9 @@ export interface KeyStore {
   commit(change: Change): Promise<CommitResult>
 
   /**
-   * Reads records under the store's own lock, asks `decide` for a change, and carries it out: no one else writes the targets
-   * in between, so that a change decided this way does not lose to callers who write in a loop. Undefined, with nothing
-   * written, when `decide` gives undefined.
+   * Reads records under the store's own lock, asks `decide` for a change, and carries it out: no one else writes the
+   * targets in between, so that a change decided this way does not lose to callers who write in a loop. Undefined, with
+   * nothing written, when `decide` gives undefined.
    *
    * `decide` is pure and synchronous, gets one record for each target, in their order, and may be asked more than once;
    * it never throws. Its change writes keys and service accounts only if they are targets. A lock must end by itself
@@ -189,9 +192,14 @@ export interface KeyStore {
   addUsage?(batch: UsageBatch): Promise<void>
   /** Reads what a workspace or one of its keys had, from sums: the work must not grow with the number of keys. */
   usage?(query: UsageQuery): Promise<readonly UsagePoint[]>
-  /** Names the keys of a workspace that had the most requests. `findBusiest` does it from lists that are kept in order. */
+  /**
+   * Names the keys of a workspace that had the most requests. `findBusiest` does it from lists that are kept in order.
+   */
   busiest?(query: BusiestQuery): Promise<BusiestKeys>
-  /** Lists the log of one workspace: newest first, ties by id in the order of its characters or bytes. Pages as in `list`. */
+  /**
+   * Lists the log of one workspace: newest first, ties by id in the order of its characters or bytes. Pages as in
+   * `list`.
+   */
   activity?(query: ActivityQuery): Promise<Page<Activity>>
   /** Lists service accounts of one workspace: newest first, ties by id as in `activity`. Pages as in `list`. */
   services?(query: ServiceAccountQuery): Promise<Page<ServiceAccount>>
@@ -199,20 +207,20 @@ export interface KeyStore {
   /**
    * Stores each proposed mark whose name has none yet, and gives every mark there is. A mark never changes and is never
    * purged: of two processes that propose different texts for one name at once, one wins, and both are given its text.
-   * Names are at most 128 characters, texts at most 255. Lets `ready()` notice a pepper that was exchanged under its id,
-   * and another product on the same data.
+   * Names are at most 128 characters, texts at most 255. Lets `ready()` notice a pepper that was exchanged under its
+   * id, and another product on the same data.
    */
   marks?(proposed: Marks): Promise<Marks>
 
   /**
-   * Removes some old rows, as many as take a few milliseconds, and says whether there may be more: the caller pauses and
-   * calls again. So a purge of millions of rows blocks no one, and can be interrupted anywhere.
+   * Removes some old rows, as many as take a few milliseconds, and says whether there may be more: the caller pauses
+   * and calls again. So a purge of millions of rows blocks no one, and can be interrupted anywhere.
    */
   purge?(limits: PurgeLimits): Promise<PurgeProgress>
   /**
-   * Rejects, with what to do about it, when the store must not or cannot be used as it is: tries, as far as it can, every
-   * read and write that the other methods do, and leaves nothing of it behind. `trialRecords` are what to try it with.
-   * May do I/O. Several processes may call it at once.
+   * Rejects, with what to do about it, when the store must not or cannot be used as it is: tries, as far as it can,
+   * every read and write that the other methods do, and leaves nothing of it behind. `trialRecords` are what to try it
+   * with. May do I/O. Several processes may call it at once.
    */
   ready?(): Promise<void>
   /** Releases what the store itself opened; never a client the host passed in. */

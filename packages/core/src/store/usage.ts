@@ -11,8 +11,8 @@ export interface UsageCounts {
 }
 
 /**
- * Counts of one key and secret version within one hour. Workspace, key, version and hour together name what is added to;
- * a batch may hold several entries of one name, and `requests` counts all uses, accepted or not.
+ * Counts of one key and secret version within one hour. Workspace, key, version and hour together name what is added
+ * to; a batch may hold several entries of one name, and `requests` counts all uses, accepted or not.
  */
 export interface UsageEntry extends UsageCounts {
   readonly workspaceId: string

@@ -4,7 +4,10 @@ export type Shared<T> = (name: string, make: () => T) => T
 /** Bounds the table in bytes too. What has a longer name is rare, and is not shared. */
 export const maxSharedName = 1_000
 
-/** Makes a table of at most `maxValues`. A full one is cleared: values that were returned stay valid, and are no longer shared. */
+/**
+ * Makes a table of at most `maxValues`. A full one is cleared: values that were returned stay valid, and are no longer
+ * shared.
+ */
 export function createShared<T>(maxValues: number): Shared<T> {
   const values = new Map<string, T>()
   return (name, make) => {

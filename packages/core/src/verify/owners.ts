@@ -16,8 +16,8 @@ import type { WithheldGrants } from './withheld-grants.ts'
  * The host's answer to "what may this owner do now?": grants such as `prompts:*`, or null when the owner is gone.
  * A rejection, or anything but a list of strings or null, is an outage: 503.
  *
- * Callers share one answer, so it is asked for in the async context in which the keyring was made, never in a request's:
- * `AsyncLocalStorage.getStore()` in it gives what it gave around `createKeyring`.
+ * Callers share one answer, so it is asked for in the async context in which the keyring was made, never in a
+ * request's: `AsyncLocalStorage.getStore()` in it gives what it gave around `createKeyring`.
  */
 export type ResolveOwner = (question: OwnerQuestion) => Promise<readonly string[] | null> | readonly string[] | null
 

@@ -33,7 +33,10 @@ export interface Records {
 const maxWaiting = 12_500
 const maxBatch = 500
 
-/** Makes a reader. Each batch has its own time limit, which starts when it is sent, at the end of the tick that gathered it. */
+/**
+ * Makes a reader. Each batch has its own time limit, which starts when it is sent, at the end of the tick that gathered
+ * it.
+ */
 export function createRecords(store: Pick<BoundedStore, 'find'>, fence: Fence, clock: Clock, own: OwnContext): Records {
   const flights = createFlights<RecordRead>()
   let batch: { readonly ids: string[]; readonly answer: Promise<FoundKeys> } | undefined

@@ -20,8 +20,8 @@ export interface Declared {
 const names = ['permission', 'permissions', 'anyPermission', 'workspaceId', 'environment'] as const
 
 /**
- * Reads what a caller asks of a key. A requirement that every key meets, or none, is a mistake, and so is one that is not
- * there: `{ workspaceId: undefined }` must not let every workspace in.
+ * Reads what a caller asks of a key. A requirement that every key meets, or none, is a mistake, and so is one that is
+ * not there: `{ workspaceId: undefined }` must not let every workspace in.
  *
  * @param call who asks, for errors
  * @throws {ConfigurationError} naming what is wrong

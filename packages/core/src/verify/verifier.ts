@@ -132,7 +132,8 @@ export function createVerifier(parts: VerifierParts): Verifier {
       if (revived !== undefined) return { key, verdict: revived, basis: undefined }
     }
     onlyWhile(() => freshness.alive(clock.now()))
-    // A read has a bound of its own, as long as a whole budget: only a caller that has waited already needs a shorter one.
+    // A read has a bound of its own, as long as a whole budget: only a caller that has waited already needs a shorter
+    // one.
     const read = await (isLate ? within(clock, budget.leftMs(), 'store', () => records.read(id)) : records.read(id))
     const leftMs = budget.leftMs()
     const proven = await proveSecret(token, read)
@@ -223,8 +224,8 @@ export function createVerifier(parts: VerifierParts): Verifier {
   }
 
   /**
-   * The key as it counts here, and whether its state is good. One that this process has seen revoked stays revoked, also
-   * when the store has forgotten it.
+   * The key as it counts here, and whether its state is good. One that this process has seen revoked stays revoked,
+   * also when the store has forgotten it.
    */
   const judgeState = (proven: Proven): Judged => {
     const { record, secret, proof } = proven

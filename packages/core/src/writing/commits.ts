@@ -33,7 +33,8 @@ export interface Commits {
    */
   commit(change: ProposedChange): Promise<CommitResult>
   /**
-   * The same for a change that is decided under the store's lock, or, where the store has none, by comparing and setting.
+   * The same for a change that is decided under the store's lock, or, where the store has none, by comparing and
+   * setting.
    *
    * @returns undefined when nothing had to be written
    * @throws {UnavailableError} also when others kept being first

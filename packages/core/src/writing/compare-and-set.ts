@@ -16,8 +16,8 @@ export interface UnlockedChange {
 const attempts = 50
 
 /**
- * Decides and commits, again and again while others are first, as long as one call may take. An ordinary change is tried
- * once: its author decides what a conflict means.
+ * Decides and commits, again and again while others are first, as long as one call may take. An ordinary change is
+ * tried once: its author decides what a conflict means.
  *
  * @throws {UnavailableError} when others were first every time
  */

@@ -12,9 +12,9 @@ import { createRepairMemory } from './repair-memory.ts'
 
 /**
  * Keeps `ownerGoneAt` of keys in step with what is learnt of their owners, so that a listing can ask for it. Off the
- * request path, one key at a time; silent, since verification ignores the flag; given up as soon as another writer changed
- * the key: the next use or announcement learns the same. What this process wrote and finds undone, by one that gets
- * another answer from its `resolveOwner`, is left alone for an hour, or until this process learns something else.
+ * request path, one key at a time; silent, since verification ignores the flag; given up as soon as another writer
+ * changed the key: the next use or announcement learns the same. What this process wrote and finds undone, by one that
+ * gets another answer from its `resolveOwner`, is left alone for an hour, or until this process learns something else.
  */
 export interface OwnerFlags {
   /** A verification found out whether the key's owner is there. */

@@ -12,8 +12,8 @@ import { createRepairMemory } from './repair-memory.ts'
 
 /**
  * Stores proven tokens hashed the way new ones are: under the current pepper and cost. Off the request path, one after
- * the other, with a twentieth of the time at most: each one costs every process that has the key cached a hash, too. What is
- * not done now is offered again with the next read of the key.
+ * the other, with a twentieth of the time at most: each one costs every process that has the key cached a hash, too.
+ * What is not done now is offered again with the next read of the key.
  */
 export interface Rehash {
   /** A proven token whose stored hash is outdated. */

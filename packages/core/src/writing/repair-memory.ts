@@ -1,8 +1,8 @@
 import type { Clock } from '../runtime/clock.ts'
 
 /**
- * What this process has repaired lately, by name. A process that finds its own repair undone has met another one that judges
- * otherwise, and must not repeat it: two processes would write against each other for as long as both run.
+ * What this process has repaired lately, by name. A process that finds its own repair undone has met another one that
+ * judges otherwise, and must not repeat it: two processes would write against each other for as long as both run.
  */
 export interface RepairMemory<T> {
   /** What was noted under a name within the last hour. */

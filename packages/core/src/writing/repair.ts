@@ -3,9 +3,9 @@ import type { KeyRecord } from '../store/records.ts'
 import type { Commits } from './commits.ts'
 
 /**
- * Puts something right about a stored key in the background: silently, since no verdict goes by it, and given up as soon
- * as another writer has changed the key. The record is read again right before it is written: another repair of the same key
- * moves no revision, and must not be undone.
+ * Puts something right about a stored key in the background: silently, since no verdict goes by it, and given up as
+ * soon as another writer has changed the key. The record is read again right before it is written: another repair of
+ * the same key moves no revision, and must not be undone.
  *
  * @param seen the record that gave the reason
  * @param repaired the record to store in place of the current one; undefined when there is no reason any more

@@ -3,8 +3,8 @@ import type { KeyStore } from '../../src/store/store.ts'
 type Method = keyof KeyStore
 
 /**
- * A real store that counts its calls, and whose calls can be held up, made to fail or replaced for a while. `commit` means
- * `commitLocked` too.
+ * A real store that counts its calls, and whose calls can be held up, made to fail or replaced for a while. `commit`
+ * means `commitLocked` too.
  */
 export interface ObservedStore extends KeyStore {
   /** How often each method was called. */

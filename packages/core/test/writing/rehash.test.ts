@@ -42,7 +42,8 @@ function processes(hashers: readonly Hasher[]) {
   }
 }
 
-// argon2 runs on threads: wait for it in real turns, since no clock of ours moves it, until nothing was stored for a while.
+// argon2 runs on threads: wait for it in real turns, since no clock of ours moves it, until nothing was stored for a
+// while.
 const quietTurns = 60
 
 async function settled(clock: TestClock, commits: () => number = () => 0): Promise<void> {

@@ -93,8 +93,8 @@ async function shownKey(model: Model, world: World, shows: number, process: Proc
 }
 
 /**
- * The actor as it may act now. A key acts as far as a verification would let it at this moment, whatever the process that
- * verified it has heard: one that is refused holds nothing, and so may do nothing.
+ * The actor as it may act now. A key acts as far as a verification would let it at this moment, whatever the process
+ * that verified it has heard: one that is refused holds nothing, and so may do nothing.
  */
 export function presentActor(model: Model, actor: Actor): Actor {
   if (actor.type !== 'key') return actor

@@ -164,7 +164,10 @@ function handOverRefusal(actor: Actor, { id, permissions, expiresAt }: ModelKey)
   return outlives(actor, expiresAt) ? forbidden : undefined
 }
 
-/** Whether the secret that a key acts by would pass, as far as the key itself decides it; a revoked key ends itself again. */
+/**
+ * Whether the secret that a key acts by would pass, as far as the key itself decides it; a revoked key ends itself
+ * again.
+ */
 function showsGoodSecret({ now }: Model, { secretVersion }: Actor, key: ModelKey | undefined): boolean {
   if (key === undefined || key.revokedAt !== null) return true
   const secret = [key.current, key.previous].find((each) => each?.version === secretVersion)

@@ -172,7 +172,8 @@ jest.describe('an application, the store contract and a SQL store run under', ()
         .filter(({ name }) => name.endsWith(file))
         .flatMap(({ assertionResults }) => assertionResults)
         .filter((one) => one.status === status).length
-    // What is skipped when it is named fails when it is not, but for what the harness is known to lack by its own options.
+    // What is skipped when it is named fails when it is not, but for what the harness is known to lack by its own
+    // options.
     const left = count('silent.test.js', 'pending')
     expect(count('silent.test.js', 'failed')).toBe(count('named.test.js', 'pending') - left)
     expect(count('silent.test.js', 'failed')).toBeGreaterThan(0)

@@ -15,8 +15,9 @@ export interface ConnectionCare {
 
 /**
  * Looks after a client of the host's. ioredis waits for an answer on a dead connection as long as the system keeps it
- * open, a Sentinel or Cluster client too, though another server has taken over: after most of `limitMs` of silence the socket is
- * destroyed, and the client connects as it would after any loss. It is also told not to wait before it connects again.
+ * open, a Sentinel or Cluster client too, though another server has taken over: after most of `limitMs` of silence the
+ * socket is destroyed, and the client connects as it would after any loss. It is also told not to wait before it
+ * connects again.
  */
 export function careFor(client: RedisClient | RedisClusterClient, limitMs: number): ConnectionCare {
   const watched = new Map<RedisCommands, Watch>()

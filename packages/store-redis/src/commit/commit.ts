@@ -16,7 +16,8 @@ import { readTexts, type Texts } from '../records.ts'
 import { shortPause } from './short-pause.ts'
 import { planOf, type WritePlan } from './write-plans.ts'
 
-// Each turn lost is a turn someone else won. Only silent writes can make a judged change start again without refusing it.
+// Each turn lost is a turn someone else won. Only silent writes can make a judged change start again without refusing
+// it.
 const maxAttempts = 64
 
 /**

@@ -1,8 +1,8 @@
 import { type Script, script } from '../client/commands.ts'
 
 /**
- * Lua: the callers that wait for a record, in order; those that have not asked for a while are left out. A line for each: token,
- * rank, and until when the claim holds, in milliseconds. Needs nothing.
+ * Lua: the callers that wait for a record, in order; those that have not asked for a while are left out. A line for
+ * each: token, rank, and until when the claim holds, in milliseconds. Needs nothing.
  */
 export const waitingClaims = `
 local time = redis.call('TIME')
@@ -37,14 +37,13 @@ end
 
 /**
  * Claims records, or says that the caller still wants them. A caller keeps its place among those of its rank, and a
- * higher rank goes first, also before one who was told that its turn had come. Placed in all queues at once, two callers
- * never wait for each other. Allowed when Redis has no memory left: revocations come this way.
+ * higher rank goes first, also before one who was told that its turn had come. Placed in all queues at once, two
+ * callers never wait for each other. Allowed when Redis has no memory left: revocations come this way.
  *
  * KEYS: the queues of the records, then texts to read. ARGV: the number of queues, the caller's token, its rank (0 and
- * up), how long the claim holds unless it is repeated (ms), how many may wait for a record, and how many bytes a text may
- * have: longer ones are given as empty.
- * Gives `1` and the texts when the caller is first in every queue; `0` when it has to wait, in line or, where that is
- * full, without a place.
+ * up), how long the claim holds unless it is repeated (ms), how many may wait for a record, and how many bytes a text
+ * may have: longer ones are given as empty. Gives `1` and the texts when the caller is first in every queue; `0` when
+ * it has to wait, in line or, where that is full, without a place.
  */
 export const claimScript: Script = script(`#!lua flags=allow-oom
 local queues, token, rank = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3])

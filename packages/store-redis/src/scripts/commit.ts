@@ -85,9 +85,9 @@ return reply
 /**
  * Compares, and writes if nothing has changed: all or nothing.
  *
- * KEYS: head, log, the queues of claims on the records, the texts that are compared (and may be written), the sorted sets.
- * ARGV: a random store id and nonce (JSON) in case there is no head; the id of the store it is meant for (empty: any);
- * the number of queues and the caller's token (empty for none); the number of texts, and each as it must be (`-`
+ * KEYS: head, log, the queues of claims on the records, the texts that are compared (and may be written), the sorted
+ * sets. ARGV: a random store id and nonce (JSON) in case there is no head; the id of the store it is meant for (empty:
+ * any); the number of queues and the caller's token (empty for none); the number of texts, and each as it must be (`-`
  * for absent, else `=` and the text); the number of operations, and each: its name, the number of its key, its
  * arguments; nonce (JSON; empty: the head stays), announcements (JSON), how many log entries to keep, the channel.
  * Gives storeId, epoch, nonce, and why the change could not be published, if so; or nothing, when a text is not as it

@@ -23,8 +23,8 @@ const waitingPart = 0.75
 const maxDestroyed = 100
 
 /**
- * Takes a connection of a pool, within a bound. One that was idle before a server fell silent is destroyed, not used; and
- * attempts to connect that got nowhere in the time are ended, since they would hold their places for as long as the
+ * Takes a connection of a pool, within a bound. One that was idle before a server fell silent is destroyed, not used;
+ * and attempts to connect that got nowhere in the time are ended, since they would hold their places for as long as the
  * system keeps them.
  *
  * @throws {UnavailableError} when none comes in time because all are in use @throws Error when none comes in time otherwise

@@ -1,5 +1,8 @@
 import { monotonicMs } from '@claviger/core/store'
-/** What is known about the connections of one pool, for all its users: which of them a silent server may have left behind. */
+/**
+ * What is known about the connections of one pool, for all its users: which of them a silent server may have left
+ * behind.
+ */
 export interface Silence {
   /** A connection was answered. */
   heard(connection: object): void

@@ -13,7 +13,10 @@ import { carryOut } from './commit.ts'
 import { requireStorableChange } from './storable.ts'
 import { lockTargets, readIdempotencyRows, targetId } from './stored-rows.ts'
 
-/** Decides while the rows are locked, in the transaction that then writes them. A transaction that locks a row waits in line for it. */
+/**
+ * Decides while the rows are locked, in the transaction that then writes them. A transaction that locks a row waits in
+ * line for it.
+ */
 export async function commitLocked(
   database: Database,
   unchecked: readonly LockTarget[],

@@ -24,8 +24,8 @@ export async function commitTo(database: Database, change: Change): Promise<Comm
 }
 
 /**
- * Judges and writes within a transaction that holds the stored rows. The head comes last: from there to the commit no one
- * else can move it, so that epochs commit in their order.
+ * Judges and writes within a transaction that holds the stored rows. The head comes last: from there to the commit no
+ * one else can move it, so that epochs commit in their order.
  */
 export async function carryOut(
   queries: Queries,

@@ -10,7 +10,9 @@ export type Queries = Kysely<Tables>
 /** Everything one store knows of its database. */
 export interface Database {
   readonly queries: Queries
-  /** The same, for reads that verifications wait for: they wait for no lock, so silence means that the server is gone. */
+  /**
+   * The same, for reads that verifications wait for: they wait for no lock, so silence means that the server is gone.
+   */
   readonly reads: Queries
   readonly dialect: SqlDialect
   readonly naming: Naming

@@ -43,7 +43,8 @@ export interface MysqlQueryOptions {
 
 /**
  * Bounds every wait, and gives no connection back of which it is not known whether its transaction has ended. Texts are
- * sent and read as bytes: they depend neither on the connection's character set nor on how the server reads backslashes.
+ * sent and read as bytes: they depend neither on the connection's character set nor on how the server reads
+ * backslashes.
  */
 export async function mysqlConnection(
   given: MysqlPool | MysqlPromisePool,

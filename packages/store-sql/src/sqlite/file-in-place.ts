@@ -45,7 +45,9 @@ function fileAt(path: string): string | undefined {
   return found && `${found.dev}:${found.ino}`
 }
 
-/** Whether this process has the file open: it may have been exchanged before anyone looked. Yes where no one can tell. */
+/**
+ * Whether this process has the file open: it may have been exchanged before anyone looked. Yes where no one can tell.
+ */
 function isOpenHere(file: string): boolean {
   const descriptors = openDescriptors()
   return (

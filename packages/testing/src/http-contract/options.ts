@@ -72,7 +72,9 @@ export interface ContractServer {
 export interface HttpContractOptions {
   /** Names adapter and framework in the report. */
   readonly name: string
-  /** Serves an app with the adapter under test. The framework must add no headers of its own, such as `X-Powered-By`. */
+  /**
+   * Serves an app with the adapter under test. The framework must add no headers of its own, such as `X-Powered-By`.
+   */
   serve(app: ContractApp): Promise<ContractServer>
   readonly runner: ContractRunner
 }

@@ -37,16 +37,18 @@ export interface StoreContractOptions<Made extends StoreUnderTest = StoreUnderTe
   makeStore(): Promise<Made>
   readonly runner: ContractRunner
   /**
-   * Makes the server refuse writes while it goes on to answer reads, as a primary that became a replica does. Resolves with
-   * the way back. Without it, that `poll` notices is not tested.
+   * Makes the server refuse writes while it goes on to answer reads, as a primary that became a replica does. Resolves
+   * with the way back. Without it, that `poll` notices is not tested.
    */
   demote?(made: Made): Promise<() => Promise<void>>
-  /** Takes all data away, behind the store's back, as an accident would. Without it, that `poll` notices is not tested. */
+  /**
+   * Takes all data away, behind the store's back, as an accident would. Without it, that `poll` notices is not tested.
+   */
   lose?(made: Made): Promise<void>
   /**
-   * What the store or its harness does not have: the tests that need it are reported as skipped, and the others find out
-   * whether it is really absent. Jest needs to know, since a Jest test cannot skip itself: what is absent and not listed
-   * fails there. vitest and `node:test` find out by themselves. Default: nothing.
+   * What the store or its harness does not have: the tests that need it are reported as skipped, and the others find
+   * out whether it is really absent. Jest needs to know, since a Jest test cannot skip itself: what is absent and not
+   * listed fails there. vitest and `node:test` find out by themselves. Default: nothing.
    */
   readonly leavesOut?: readonly OptionalMethod[]
 }

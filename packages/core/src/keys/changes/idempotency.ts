@@ -62,7 +62,10 @@ export function idempotencyOf(
   }
 }
 
-/** A second revision of a key that has no first. If it were ever stored, it would be revoked, with a secret that no one has. */
+/**
+ * A second revision of a key that has no first. If it were ever stored, it would be revoked, with a secret that no one
+ * has.
+ */
 function nobodysKey(workspaceId: string, id: string, now: number): KeyRecord {
   return {
     id,

@@ -52,8 +52,9 @@ async function rotateWithOverlap(
 }
 
 /**
- * Gives a key a new secret and ends all older ones: what is done when one leaked. The ending does not lose to others who
- * write the key, nor to one who rotates it: then there is no token for this caller, and the secrets it knew have ended.
+ * Gives a key a new secret and ends all older ones: what is done when one leaked. The ending does not lose to others
+ * who write the key, nor to one who rotates it: then there is no token for this caller, and the secrets it knew have
+ * ended.
  */
 async function replaceSecrets(parts: ManagerParts, actor: Actor, id: string): Promise<Omit<CreatedKey, 'replayed'>> {
   const askedAt = parts.clock.now()

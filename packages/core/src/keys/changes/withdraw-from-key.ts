@@ -22,13 +22,13 @@ export interface KeyWithdrawal {
   /** Before each attempt, with the key as it was read: what cannot be done while it is locked. */
   readonly prepare?: (record: KeyRecord, isCarriedOn: boolean) => Promise<void>
   /**
-   * What becomes of the key; undefined when it is so already. Pure, and throws when it may not be. `isCarriedOn`: the caller
-   * was told that it is not stored yet, and has no caller any more.
+   * What becomes of the key; undefined when it is so already. Pure, and throws when it may not be. `isCarriedOn`: the
+   * caller was told that it is not stored yet, and has no caller any more.
    */
   decide(record: KeyRecord, now: number, isCarriedOn: boolean): ChangedKey | undefined
   /**
-   * What the key counts as in this process while the store has not confirmed it. Asked of keys that the actor sees; where
-   * it throws, or leaves the record as it is, nothing is withheld.
+   * What the key counts as in this process while the store has not confirmed it. Asked of keys that the actor sees;
+   * where it throws, or leaves the record as it is, nothing is withheld.
    */
   meanwhile(record: KeyRecord): KeyRecord
 }
@@ -91,7 +91,8 @@ export function attemptOf(
   return async (lost) => {
     calls += 1
     const isCarriedOn = calls > 1
-    // Locks only keys that the actor may see, never a key of another workspace. A key that is already withdrawn needs no lock.
+    // Locks only keys that the actor may see, never a key of another workspace. A key that is already withdrawn needs
+    // no lock.
     const before = await findVisible(parts, actor, id)
     await prepare?.(before, isCarriedOn)
     const budget = startBudget(parts.clock, parts.store.timeoutMs)

@@ -12,7 +12,10 @@ import { ownOwner } from '../rules/rights.ts'
 import type { KeyAction, ServiceAccountAction } from '../shapes/activity.ts'
 import type { Actor } from '../shapes/actor.ts'
 
-/** A change that takes trust away. It holds in this process before the store confirms it, and is carried on until it does. */
+/**
+ * A change that takes trust away. It holds in this process before the store confirms it, and is carried on until it
+ * does.
+ */
 export interface Withdrawal<T> {
   readonly actor: Actor
   readonly action: KeyAction | ServiceAccountAction

@@ -30,8 +30,8 @@ import {
 import { malformedAdvice } from './malformed-advice.ts'
 
 /**
- * Explains a failing key to an actor that may see it: checks in the order of a verification, up to the first that fails. A key
- * the actor cannot see takes the same queries as one that does not exist, and reads the same.
+ * Explains a failing key to an actor that may see it: checks in the order of a verification, up to the first that
+ * fails. A key the actor cannot see takes the same queries as one that does not exist, and reads the same.
  */
 export async function diagnoseKey(
   parts: ManagerParts,

@@ -21,14 +21,15 @@ import type { Key } from '../shapes/key.ts'
 import type { KeyUsage, UsageInput, WorkspaceUsage, WorkspaceUsageInput } from '../../usage/reading/usage.types.ts'
 
 /**
- * The keys of one workspace, as one actor may see and change them. Made by `keyring.as(actor)`.
+ * Management calls for one workspace, limited to what one actor may see and change. Made by `keyring.as(actor)`.
  *
  * Every call can also throw `ForbiddenError` (the actor's `can` denies it, or it is a key without `keys:manage`),
  * `UnavailableError` (the store does not answer in time: the outcome is unknown) and `ClosedError`.
  *
- * Calls that only take trust away (`revoke`, `revokeMany`, `disable`, an `update` to less without a `revision`, `rotate` with
- * `overlap: 0`, `endOverlap`) never lose to others who write the key. What the store does not confirm holds in this process
- * at once and is carried on until it does; the call throws `RevocationNotDurableError` then.
+ * Calls that only take power from a key (`revoke`, `revokeMany`, `disable`, an `update` to less without a `revision`,
+ * `rotate` with `overlap: 0`, `endOverlap`) never lose to concurrent writers of the key. When the store does not
+ * confirm one, it holds in this process at once and is retried until it is stored, and the call throws
+ * `RevocationNotDurableError`.
  */
 export interface KeyManager<Permission extends string = string> {
   /**
@@ -39,12 +40,12 @@ export interface KeyManager<Permission extends string = string> {
    * console.log(`${token} is shown only now; its id is ${key.id}.`)
    *
    * @throws {ValidationError} when a field is unknown, missing or wrong
-   * @throws {PermissionCeilingError} when the actor, or the service account that is to own it, does not hold a grant
-   * @throws {ForbiddenError} when the actor may not create keys, or not for this owner, environment or time
+   * @throws {PermissionCeilingError} when the actor, or the owning service account, does not hold a grant
+   * @throws {ForbiddenError} when the actor may not create keys, or not for this owner, environment or expiry
    */
   create(input: CreateKeyInput<Permission>): Promise<CreatedKey>
   /**
-   * Makes a key once, however often the call is repeated.
+   * Creates a key once, even when the call is repeated.
    *
    * @example
    * const created = await keys.create({ name: 'CI', environment: 'ci' }, { idempotencyKey: 'deploy-42' })
@@ -72,21 +73,22 @@ export interface KeyManager<Permission extends string = string> {
    */
   list(input?: ListKeysInput): Promise<Page<Key>>
   /**
-   * Changes name, description, grants, expiry or metadata. Less takes effect within the times of a revocation, and does not
-   * lose to others who change the key, unless you ask for that with `revision`.
+   * Changes name, description, grants, expiry or metadata. Removing power takes effect as fast as a
+   * revocation and does not lose to concurrent changes, unless you pass a `revision`.
    *
    * @example
    * await keys.update(key.id, { permissions: ['prompts:read'] }, { revision: key.revision })
    *
    * @throws {KeyNotFoundError}
    * @throws {KeyEndedError} when the key is revoked or expired
-   * @throws {PermissionCeilingError} when the actor does not hold what is added, or, for a later end, all of it
-   * @throws {ConflictError} when the revision is another by now
-   * @throws {RevocationNotDurableError} when the store did not confirm what is taken away: it holds here, and is carried on
+   * @throws {PermissionCeilingError} when the actor does not hold the added grants, or, for a later expiry, all of them
+   * @throws {ConflictError} when the key has another revision by now
+   * @throws {RevocationNotDurableError} when the store did not confirm the removal: it holds in this process and is
+   * retried
    */
   update(id: string, input: UpdateKeyInput<Permission>, options?: ChangeOptions): Promise<Key>
   /**
-   * Gives the key a new secret under the same id. The old one works for the overlap, so that clients can change over.
+   * Gives the key a new secret under the same id. The previous one works for the overlap, so that clients can switch.
    * Only the owner rotates a personal key, since rotating returns the token.
    *
    * @example
@@ -95,22 +97,23 @@ export interface KeyManager<Permission extends string = string> {
    *
    * @throws {KeyNotFoundError}
    * @throws {KeyEndedError} when the key is revoked or expired
-   * @throws {RotationInProgressError} when the last overlap still runs, unless `overlap` is 0
-   * @throws {ConflictError} when another call rotated at the same time: one wins. With `overlap: 0` the secrets from before
+   * @throws {RotationInProgressError} while the previous overlap runs, unless `overlap` is 0
+   * @throws {ConflictError} when another call rotated at the same time: one wins. With `overlap: 0` the older secrets
    * have ended all the same
-   * @throws {RevocationNotDurableError} with `overlap: 0`, when the store did not confirm: the older secrets are refused here
+   * @throws {RevocationNotDurableError} with `overlap: 0`, when the store did not confirm: the older secrets are
+   * refused in this process
    * @throws {PermissionCeilingError} when the actor does not hold what the key was granted
    * @throws {ForbiddenError} for another user's personal key, and for an acting key that ends before this one
    */
   rotate(id: string, options?: RotateOptions): Promise<RotatedKey>
   /**
-   * Ends the overlap of a rotation: the previous secret stops now. Without one, nothing changes.
+   * Ends the overlap of a rotation: the previous secret stops immediately. Without an overlap, nothing changes.
    *
    * @example
    * await keys.endOverlap(key.id)
    *
    * @throws {KeyNotFoundError} @throws {KeyEndedError}
-   * @throws {RevocationNotDurableError} when the store did not confirm: it holds here, and is carried on
+   * @throws {RevocationNotDurableError} when the store did not confirm: it holds in this process and is retried
    */
   endOverlap(id: string): Promise<Key>
   /**
@@ -120,7 +123,8 @@ export interface KeyManager<Permission extends string = string> {
    * await keys.disable(key.id, { reason: 'Looks leaked; checking' })
    *
    * @throws {KeyNotFoundError} @throws {KeyEndedError}
-   * @throws {RevocationNotDurableError} when the store did not confirm: refused here at once, retried in the background
+   * @throws {RevocationNotDurableError} when the store did not confirm: refused in this process at once, retried in the
+   * background
    */
   disable(id: string, options?: Reason): Promise<Key>
   /**
@@ -134,18 +138,19 @@ export interface KeyManager<Permission extends string = string> {
    */
   enable(id: string): Promise<Key>
   /**
-   * Ends a key for good. When this resolves, no verification that starts later in this process accepts it.
-   * Revoking again changes nothing and gives the key as it was revoked first.
+   * Ends a key permanently. When this resolves, no verification that starts later in this process accepts it. Revoking
+   * again changes nothing and returns the key as it was first revoked.
    *
    * @example
    * await keys.revoke(key.id, { reason: 'Leaked in a public repository' })
    *
    * @throws {KeyNotFoundError} when it is not in the actor's workspace or not visible to the actor
-   * @throws {RevocationNotDurableError} when the store did not confirm: refused here at once, retried in the background
+   * @throws {RevocationNotDurableError} when the store did not confirm: refused in this process at once, retried in the
+   * background
    */
   revoke(id: string, options?: Reason): Promise<Key>
   /**
-   * Revokes up to 100 keys, each by itself. A key that acts and is among them ends itself last.
+   * Revokes up to 100 keys, each independently. An acting key that is among them ends itself last.
    *
    * @example
    * const results = await keys.revokeMany([key.id], { reason: 'Unused' })
@@ -155,8 +160,8 @@ export interface KeyManager<Permission extends string = string> {
    */
   revokeMany(ids: readonly string[], options?: Reason): Promise<readonly RevokeResult[]>
   /**
-   * Gives the key to another owner, for example when a user leaves: to a service account the actor manages, or to the actor
-   * itself. The old owner may still know the token: rotate it soon.
+   * Changes the owner of a key, for example when a user leaves: to a service account that the actor manages, or to the
+   * actor itself. The previous owner may still know the token: rotate it soon.
    *
    * @example
    * await keys.transfer(key.id, { type: 'service', id: account.id })
@@ -178,7 +183,7 @@ export interface KeyManager<Permission extends string = string> {
    */
   usage(id: string, input?: UsageInput): Promise<KeyUsage>
   /**
-   * Reads how all keys of the workspace were used, and which the most. Needs `can: { listAll: true }`.
+   * Reads how all keys of the workspace were used, and which were used most. Needs `can: { listAll: true }`.
    *
    * @example
    * const range = { from: new Date('2030-01-01'), to: new Date('2030-02-01') }
@@ -202,8 +207,8 @@ export interface KeyManager<Permission extends string = string> {
    */
   activity(input?: ActivityInput): Promise<Page<ActivityEntry>>
   /**
-   * Explains why requests with a key fail: the checks of a verification in order, up to the first that fails, and how to
-   * fix it. Takes the token exactly as the client sends it, or the id of a key.
+   * Explains why requests with a key fail: the checks of a verification in order, up to the first that fails, and how
+   * to fix it. Takes the token exactly as the client sends it, or the id of a key.
    *
    * @example
    * const { code, fix } = await keys.diagnose(token, { permission: 'prompts:write' })
@@ -214,7 +219,7 @@ export interface KeyManager<Permission extends string = string> {
    */
   diagnose(target: DiagnoseTarget, input?: DiagnoseInput<Permission>): Promise<Diagnosis>
   /**
-   * What the actor may grant. Does no I/O.
+   * Returns what the actor may grant. Does no I/O.
    *
    * @example
    * const { grantable, defaults } = keys.grantable()

@@ -53,7 +53,9 @@ const fields: readonly (keyof ActivityInput)[] = [
   'limit',
 ]
 
-/** Reads what the actor may see of the log: everything with `listAll`, else one visible key's lines, or its own doings. */
+/**
+ * Reads what the actor may see of the log: everything with `listAll`, else one visible key's lines, or its own doings.
+ */
 export async function readActivity(
   parts: ManagerParts,
   actor: Actor,

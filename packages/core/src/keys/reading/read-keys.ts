@@ -16,8 +16,8 @@ import { type Key, keyFromRecord } from '../shapes/key.ts'
 type ReadParts = Pick<ManagerParts, 'store' | 'clock' | 'grammar' | 'policy'>
 
 /**
- * Reads the stored record, afresh, if the actor may see it. An id of another workspace takes the same one query as an id
- * that does not exist, and ends in the same error.
+ * Reads the stored record, afresh, if the actor may see it. An id of another workspace takes the same one query as an
+ * id that does not exist, and ends in the same error.
  */
 export async function findVisible(
   { store, confirmed }: Pick<ManagerParts, 'store' | 'confirmed'>,

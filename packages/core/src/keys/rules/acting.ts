@@ -20,7 +20,8 @@ type ActingParts = Pick<ManagerParts, 'store' | 'commits' | 'clock' | 'revoked' 
  */
 
 /**
- * The actor as it may act now: a key that acts, bounded by what it and its owner hold at this moment. Others as they are.
+ * The actor as it may act now: a key that acts, bounded by what it and its owner hold at this moment. Others as they
+ * are.
  *
  * @throws {ForbiddenError} for a key that a verification would refuse
  * @throws {UnavailableError} when store or owner lookup fail
@@ -63,8 +64,8 @@ export function requirePresent(
 }
 
 /**
- * The same for what is carried on after its caller was told that it is not stored yet: the key must have been good when it
- * asked. A later end, by any actor, takes nothing back.
+ * The same for what is carried on after its caller was told that it is not stored yet: the key must have been good when
+ * it asked. A later end, by any actor, takes nothing back.
  */
 export function requireWasPresent(actor: Actor, stored: LockedRecord, askedAt: number): void {
   const isKey = stored !== null && stored !== 'corrupt' && 'secrets' in stored

@@ -38,7 +38,9 @@ export function requireEnvironment(actor: Actor, environment: string): void {
   throw new ForbiddenError('environment', `A key makes keys of its own environment only: ${actor.environment}.`)
 }
 
-/** For what hands out a key as it is: its grants, until its end. A key holds its own grants, but not beyond its secret. */
+/**
+ * For what hands out a key as it is: its grants, until its end. A key holds its own grants, but not beyond its secret.
+ */
 export function requireAllOf(
   actor: Actor,
   { id, permissions, expiresAt }: KeyRecord,

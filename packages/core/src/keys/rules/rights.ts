@@ -55,7 +55,9 @@ export function requireExplicitly(actor: Actor, ability: 'listAll' | 'manageServ
   }
 }
 
-/** Whether the actor may have keys made for this owner: for itself, for a service account it manages, or as the system. */
+/**
+ * Whether the actor may have keys made for this owner: for itself, for a service account it manages, or as the system.
+ */
 export function mayOwnFor(actor: Actor, owner: Owner): boolean {
   const own = ownOwner(actor)
   return (

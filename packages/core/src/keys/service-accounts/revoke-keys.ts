@@ -14,8 +14,8 @@ import { inEveryEnvironment } from '../shapes/parse-actor.ts'
 const notRevoked: readonly KeyStatus[] = ['active', 'rotating', 'disabled', 'expired']
 
 /**
- * Revokes every key of a service account that is deleted already, so that no new ones come. What fails is not carried on by
- * itself: the caller does that.
+ * Revokes every key of a service account that is deleted already, so that no new ones come. What fails is not carried
+ * on by itself: the caller does that.
  */
 export async function revokeKeysOf(
   parts: ManagerParts,

@@ -6,19 +6,22 @@ import type { ApiKey } from '../../verification/verification.ts'
 import { ownFields } from './checks.ts'
 
 /**
- * What an actor may do. An actor sees its own keys, and manages what it sees: eight abilities are on unless denied, two
- * are off unless given. A key that acts needs the permission `keys:manage` besides.
+ * What an actor may do. By default an actor sees and manages its own keys: eight abilities default to true, `listAll`
+ * and `manageServiceAccounts` to false. A key that acts also needs the permission `keys:manage`.
  */
 export interface Abilities {
   /** Read and list keys (`get`, `list`). Default true. */
   readonly list?: boolean | undefined
-  /** See every key of the workspace, not its own only, and so manage them; `workspaceUsage` and the whole log. Default false. */
+  /**
+   * See every key of the workspace, not its own only, and so manage them; `workspaceUsage` and the whole log. Default
+   * false.
+   */
   readonly listAll?: boolean | undefined
-  /** Make keys: for itself, and for service accounts it manages. Default true. */
+  /** Create keys, for itself and for service accounts it manages. Default true. */
   readonly create?: boolean | undefined
   /** Change, enable and transfer keys. Default true. */
   readonly update?: boolean | undefined
-  /** Give keys of its own, or of service accounts it manages, a new secret; end an overlap. Default true. */
+  /** Rotate its own keys and those of service accounts it manages; end an overlap. Default true. */
   readonly rotate?: boolean | undefined
   /** Revoke and disable keys. A key may always revoke itself. Default true. */
   readonly revoke?: boolean | undefined
@@ -26,7 +29,7 @@ export interface Abilities {
   readonly viewUsage?: boolean | undefined
   /** Read the activity log: of keys it sees, and what it did itself. Default true. */
   readonly viewActivity?: boolean | undefined
-  /** Have keys explained (`diagnose`). Default true. */
+  /** Call `diagnose`. Default true. */
   readonly diagnose?: boolean | undefined
   /** Manage the service accounts of the workspace, and see and manage their keys. Default false. */
   readonly manageServiceAccounts?: boolean | undefined
@@ -46,17 +49,17 @@ export interface Origin {
 }
 
 /**
- * Who performs a management call. Comes from the host's own session or token, never from a request body. A plain object:
- * what an actor of its type does not have is refused, not ignored.
+ * Who makes a management call. Take it from the host's own session or token, never from a request body. A plain object;
+ * fields that an actor of its type does not have are refused, not ignored.
  */
 export type Actor = MemberActor | KeyActor
 
 interface AnyActor extends ActorRef {
-  /** The tenant. No call of this actor reaches another. */
+  /** The tenant. Calls of this actor never reach another one. */
   readonly workspaceId: string
   /** The grants the actor holds: the ceiling of what it can grant. */
   readonly permissions: readonly string[]
-  /** What differs from the defaults. Default: everything with its own keys, nothing with those of others. */
+  /** Overrides per ability. Default: everything on its own keys, nothing on keys of others. */
   readonly can?: Abilities | undefined
   /** Where the call came from: written into the activity log. */
   readonly origin?: Origin | undefined
@@ -75,13 +78,13 @@ export interface MemberActor extends AnyActor {
 /** A key that acts. Made by `keyActor`. */
 export interface KeyActor extends AnyActor {
   readonly type: 'key'
-  /** Whose it is. What it creates belongs to the same owner. Left out: no one's. */
+  /** Owner of the key, and of everything it creates. Default: none. */
   readonly owner?: Owner | undefined
-  /** The one environment whose keys it sees and makes. Left out: any. */
+  /** The only environment whose keys it sees and creates. Default: any. */
   readonly environment?: string | undefined
-  /** What it makes ends no later. Null, or left out: never. */
+  /** Latest expiry of what it creates. Null or left out: never. */
   readonly expiresAt?: Date | null | undefined
-  /** By which of its secrets. When that has ended, so has the actor. Left out: the current one. */
+  /** The secret version it acts with; when that version ends, the actor ends. Default: the current one. */
   readonly secretVersion?: number | undefined
 }
 
@@ -109,11 +112,12 @@ export function systemActor(workspaceId: string, more: Pick<MemberActor, 'origin
 
 /**
  * A verified key as an actor, for hosts whose clients manage keys with keys. It needs the permission `keys:manage`; it
- * reaches the keys of its own owner in its own environment, grants what it may do itself, and makes nothing that
- * outlives it, nor, with a secret that a rotation replaced, the overlap. Without `keys:manage` it can still revoke itself.
+ * reaches the keys of its own owner in its own environment, grants what it may do itself, and creates nothing that
+ * expires later than it does, or later than the overlap if it used the previous secret. Without `keys:manage` it can
+ * still revoke itself.
  *
- * The actor, and a manager made of it, may be kept: each call reads the key again and acts only if a verification would
- * still accept it, bounded by what key and owner hold then.
+ * You may keep the actor and its manager: each call reads the key again and succeeds only if a verification would still
+ * accept it, within what key and owner hold at that time.
  *
  * @throws {ValidationError} for a value that is not a verified key, such as `undefined` after `optional`
  *

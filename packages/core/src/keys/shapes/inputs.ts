@@ -7,25 +7,30 @@ import type { Attention } from './attention.ts'
 import type { Instant } from '../../input/instant.ts'
 import type { Key } from './key.ts'
 
-/** What `create` takes. A field not listed here is refused, not ignored. */
+/** Input of `create`. Unknown fields are refused, not ignored. */
 export interface CreateKeyInput<Permission extends string = string> {
-  /** 1 to 128 characters, no control characters. Say what uses the key. */
+  /** What uses the key: 1 to 128 characters, no control characters. */
   readonly name: string
-  /** One of the keyring's environments. Can never be changed. */
+  /** One of the keyring's environments. Cannot be changed later. */
   readonly environment: string
   /** At most 2 000 characters. */
   readonly description?: string | null | undefined
-  /** Grants. Default: the keyring's `defaultPermissions`, as far as the actor and a service account hold them. */
+  /**
+   * Grants. Default: those of the keyring's `defaultPermissions` that the actor, and the owning service account, hold.
+   */
   readonly permissions?: readonly Grant<Permission>[] | undefined
-  /** Default: the actor itself. A service account needs `can.manageServiceAccounts`; the system actor must say. */
+  /**
+   * Default: the actor itself. A service account needs `can.manageServiceAccounts`; the system actor must name an
+   * owner.
+   */
   readonly owner?: Owner | undefined
-  /** When it ends. Default: never; for a key that acts, when that ends. Text is RFC 3339 with a zone. */
+  /** Expiry. Default: never; for a key that acts, its own expiry. Text is RFC 3339 with a time zone. */
   readonly expiresAt?: Instant | null | undefined
-  /** When it ends, from now: `'90d'`. Instead of `expiresAt`. */
+  /** Expiry from now, such as `'90d'`. Instead of `expiresAt`. */
   readonly expiresIn?: Duration | undefined
   /**
-   * At most 32 entries of text, and 4 096 bytes of UTF-8 as JSON in all. Every actor that may update the key may change them: no
-   * place for what customers must not change.
+   * At most 32 entries of text, and 4 096 bytes of UTF-8 as JSON in all. Every actor that may update the key may change
+   * it: do not keep anything here that customers must not change.
    */
   readonly metadata?: Readonly<Record<string, string>> | undefined
 }
@@ -33,16 +38,16 @@ export interface CreateKeyInput<Permission extends string = string> {
 /** Options of `create`. */
 export interface CreateKeyOptions {
   /**
-   * 1 to 255 characters, the caller's name for this request. The same again, by the same actor and with the same input,
-   * makes no second key: it gives the first one, without its token.
+   * 1 to 255 characters, chosen by the caller for this request. A repeated call by the same actor with the same input
+   * returns the first key, without its token, and creates no second one.
    */
   readonly idempotencyKey: string
 }
 
-/** A key and, this once, its token. */
+/** A new key and its token, which is returned only here. */
 export interface CreatedKey {
   readonly key: Key
-  /** Show it to the user now; it cannot be had again. */
+  /** Show it to the user now; it cannot be retrieved later. */
   readonly token: string
   readonly replayed: false
 }
@@ -54,13 +59,15 @@ export interface ReplayedKey {
   readonly replayed: true
 }
 
-/** What `update` takes. What is left out stays; a field not listed here is refused, not ignored. */
+/** Input of `update`. Omitted fields stay as they are; unknown fields are refused, not ignored. */
 export interface UpdateKeyInput<Permission extends string = string> {
   readonly name?: string | undefined
   readonly description?: string | null | undefined
-  /** Replaces all grants. What the key did not hold before, the actor must hold. */
+  /** Replaces all grants. The actor must hold those that are new to the key. */
   readonly permissions?: readonly Grant<Permission>[] | undefined
-  /** A later end, or none, needs everything the key holds, and stays within `policy.maxLifetime`. */
+  /**
+   * To move the expiry later, or remove it, the actor must hold everything the key holds; `policy.maxLifetime` applies.
+   */
   readonly expiresAt?: Instant | null | undefined
   readonly expiresIn?: Duration | undefined
   /** Replaces all entries. */
@@ -69,42 +76,42 @@ export interface UpdateKeyInput<Permission extends string = string> {
 
 /** Options of a change. */
 export interface ChangeOptions {
-  /** The `revision` the caller has seen: if the record has another by now, nothing is changed. Default: any. */
+  /** The `revision` that the caller has read: with another one, the call throws `ConflictError`. Default: any. */
   readonly revision?: number | undefined
 }
 
 /** Options of `rotate`. */
 export interface RotateOptions {
   /**
-   * How long the old secret still works. Default `'24h'`; at most `policy.maxOverlap`, and never beyond the key's expiry.
-   * `0`: every older secret stops now.
+   * How long the previous secret still works. Default `'24h'`; at most `policy.maxOverlap`, and never beyond the key's
+   * expiry. `0`: every older secret stops immediately.
    */
   readonly overlap?: Duration | undefined
 }
 
-/** The key with its new secret and, this once, the token. */
+/** The key after the rotation and its new token, which is returned only here. */
 export interface RotatedKey {
   readonly key: Key
-  /** Show it to the user now; it cannot be had again. */
+  /** Show it to the user now; it cannot be retrieved later. */
   readonly token: string
-  /** Until when the previous token works beside it; null when it has stopped already. */
+  /** When the previous token stops working; null when it has stopped already. */
   readonly overlapEndsAt: Date | null
 }
 
-/** Why something is done, for the activity log. */
+/** A reason, for the activity log. */
 export interface Reason {
   /** At most 500 characters. */
   readonly reason?: string | null | undefined
 }
 
-/** What `list` takes. All given conditions hold together. */
+/** Input of `list`. All given conditions must hold. */
 export interface ListKeysInput {
   readonly status?: KeyStatus | readonly KeyStatus[] | undefined
-  /** `false` leaves out what ended: revoked and expired keys. In place of `status`. Default true. */
+  /** `false` leaves out revoked and expired keys. Instead of `status`. Default true. */
   readonly ended?: boolean | undefined
   readonly environment?: string | undefined
   readonly ownerId?: string | undefined
-  /** Only keys that need this kind of look. Unless `status` is given, ended keys are left out. */
+  /** Only keys that need this kind of attention. Ended keys are left out unless `status` is given. */
   readonly attention?: Attention | undefined
   /** The key id, the last four characters of the token, or the beginning of the name. */
   readonly search?: string | undefined
