@@ -15,8 +15,8 @@ export interface SqlStoreOptions {
 export interface ServerStoreOptions extends SqlStoreOptions {
   /**
    * How long a call waits for the answer to each statement, in milliseconds, and three quarters of it for a connection
-   * before. A connection that does not answer is closed, and so are those that were idle before. Reading keys and polling wait a second
-   * at most; migrating as long as it takes. Default 3 000.
+   * before. A connection that does not answer is closed, and so are those that were idle before. Reading keys and
+   * polling wait a second at most; migrating as long as it takes. Default 3 000.
    */
   readonly statementTimeoutMs?: number
 }

@@ -2,7 +2,7 @@ import { ConfigurationError } from '../errors/errors.ts'
 import { describeClient } from '../store/describe-client.ts'
 import type { KeyStore } from '../store/store.ts'
 
-/** @throws {ConfigurationError} for what is no store, with what to write instead */
+/** @throws {ConfigurationError} for what is not a store, with what to write instead */
 export function parseStore(store: KeyStore): KeyStore {
   if (typeof store === 'function') {
     throw new ConfigurationError('store', 'Expected a store, got a function. Call it: store: memoryStore().')

@@ -58,7 +58,7 @@ function chainOf(error: unknown): readonly Readable[] {
   if (chain.length > 0) return chain
   // As in `Promise.reject('no connection')`.
   if (typeof error === 'string' && error !== '') return [{ message: error }]
-  return [{ message: `something that is no Error was thrown (${typeof error}).` }]
+  return [{ message: `a value that is not an Error was thrown (${typeof error}).` }]
 }
 
 /** Also an error of another realm, such as a test runner's. */

@@ -32,7 +32,7 @@ export function faultsOf(keyring: object): ReportFault {
 }
 
 const pauseMs = 60_000
-// More causes than this in a minute are one outage, or one cause whose text differs each time: nobody reads them all.
+// More causes than this in a minute are one outage, or one cause whose text differs each time: no one reads them all.
 const maxCauses = 10
 const maxTextLength = 2_000
 // Far more than is shown, so that no token is cut before it is masked.
@@ -41,7 +41,7 @@ const maxMaskedLength = 20_000
 /**
  * Makes a keyring's reporter. Every fault goes to the channel `claviger:error` and to `onError`. A host that listens to
  * neither reads a process warning, once per cause and minute and of ten causes a minute at most: a server whose every
- * answer is 503 must say why, but never more often than somebody can read.
+ * answer is 503 must say why, but never more often than someone can read.
  *
  * @param redact blots tokens out of warnings
  */

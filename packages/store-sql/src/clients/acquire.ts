@@ -11,7 +11,9 @@ export interface PoolAccess<Client extends object> {
   connecting(): readonly object[]
   /** Ends the attempt, so that its place in the pool is free. */
   abandon(connection: object): void
-  /** How many connections there are, when all of them are in use and the pool makes no more; where the driver shows it. */
+  /**
+   * How many connections there are, when all of them are in use and the pool makes no more; where the driver shows it.
+   */
   exhaustedAt(): number | undefined
 }
 
@@ -27,7 +29,8 @@ const maxDestroyed = 100
  * and attempts to connect that got nowhere in the time are ended, since they would hold their places for as long as the
  * system keeps them.
  *
- * @throws {UnavailableError} when none comes in time because all are in use @throws Error when none comes in time otherwise
+ * @throws {UnavailableError} when none comes in time because all are in use @throws Error when none comes in time
+ * otherwise
  */
 export async function acquired<Client extends object>(
   pool: PoolAccess<Client>,
