@@ -3,6 +3,7 @@
  */
 const goals = {
   1: { text: 'hot `verify`, 1 000 keys, against the floor', unit: 'x' },
+  '1b': { text: 'hot `await keyring.verify(token)`, 1 000 keys, against the floor', unit: 'x' },
   2: { text: 'hot `verify`, 100 000 keys, against the floor', unit: 'x' },
   '3a': { text: 'prefixed-api-key against Claviger', unit: 'x', least: true },
   '3b': { text: 'better-auth against Claviger', unit: 'x', least: true },
@@ -12,6 +13,8 @@ const goals = {
   '4b': { text: 'Koa 3, everything on: CPU per request against bare', unit: 'x' },
   '4c': { text: 'Express 5: p99 against the worst round of bare', unit: 'x' },
   '4d': { text: 'Koa 3: p99 against the worst round of bare', unit: 'x' },
+  '4e': { text: 'CPU per request against the same written by hand', unit: 'x' },
+  '4f': { text: 'CPU per request with everything on against a peer', unit: 'x' },
   '5a': { text: 'heap per hot `verify`', unit: 'B' },
   '5b': { text: 'p99 of hot `verify` against its own p50', unit: 'x' },
   '6a': { text: 'flood of wrong secrets: argon2 runs', unit: '' },

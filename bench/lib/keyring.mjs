@@ -1,4 +1,5 @@
 import { argon2id, createKeyring, definePermissions, hmacSha256, systemActor } from '@claviger/core'
+import { doorOf } from '@claviger/core/http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { memoryStore } from '@claviger/store-memory'
 
@@ -41,7 +42,7 @@ export async function warm(keyring, tokens, carrier = 'bearer') {
   await verifyAll(keyring, tokens, carrier)
   for (let attempt = 0; attempt < 40; attempt += 1) {
     await delay(100)
-    const lost = tokens.filter((token) => keyring.recall(carrier, fieldOf(token, carrier)) === undefined)
+    const lost = tokens.filter((token) => doorOf(keyring).recall(carrier, fieldOf(token, carrier)) === undefined)
     if (lost.length === 0 && attempt > 12) return
     await verifyAll(keyring, lost, carrier)
   }
@@ -55,7 +56,7 @@ function fieldOf(token, carrier) {
 async function verifyAll(keyring, tokens, carrier) {
   for (let start = 0; start < tokens.length; start += together) {
     const verified = await Promise.all(
-      tokens.slice(start, start + together).map((token) => keyring.verify(token, { carrier })),
+      tokens.slice(start, start + together).map((token) => doorOf(keyring).check(carrier, fieldOf(token, carrier))),
     )
     if (!verified.every(({ ok }) => ok)) throw new Error('A good key was refused.')
   }

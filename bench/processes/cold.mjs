@@ -1,3 +1,4 @@
+import { doorOf } from '@claviger/core/http'
 import { createRequire } from 'node:module'
 import { fillWithKeys, idOf } from '../lib/fill.mjs'
 import { makeKeyring } from '../lib/keyring.mjs'
@@ -43,7 +44,7 @@ serve({
     const times = []
     const results = await Promise.allSettled(
       tokens.map(async (token) => {
-        const { ok } = await keyring.verify(token, { carrier: 'bearer' })
+        const { ok } = await doorOf(keyring).check('bearer', `Bearer ${token}`)
         if (!ok) throw new Error('refused')
         times.push(performance.now() - startedAt)
       }),

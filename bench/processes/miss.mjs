@@ -1,3 +1,4 @@
+import { doorOf } from '@claviger/core/http'
 import { fillWithKeys, idOf } from '../lib/fill.mjs'
 import { makeKeyring } from '../lib/keyring.mjs'
 import { quantile, shuffled } from '../lib/statistics.mjs'
@@ -54,7 +55,7 @@ serve({
 })
 
 async function claviger(token) {
-  const { ok } = await keyring.verify(token, { carrier: 'bearer' })
+  const { ok } = await doorOf(keyring).check('bearer', `Bearer ${token}`)
   if (!ok) throw new Error('A good key was refused.')
 }
 

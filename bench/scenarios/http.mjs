@@ -9,6 +9,8 @@ export const title = 'HTTP'
 
 const keys = 1_000
 const all = '**Claviger**, everything on'
+const plain = '**Claviger**, `authenticate()`'
+const byHand = 'by hand: scan, SHA-256 + LRU, `Vary`, count'
 const bare = 'bare framework'
 // Contenders wait for their turns for longer than a record is trusted; a server under load never does.
 const recordAgeMs = 3_600_000
@@ -17,7 +19,8 @@ const contenders = [
   { name: 'nothing', title: 'a middleware that does nothing' },
   { name: 'nothing', title: 'four middlewares that do nothing', options: { layers: 4 } },
   { name: 'lru-sha256', title: 'sketch: LRU + SHA-256' },
-  { name: 'claviger', title: '**Claviger**, `authenticate()`', options: { recordAgeMs } },
+  { name: 'by-hand', title: byHand },
+  { name: 'claviger', title: plain, options: { recordAgeMs } },
   { name: 'claviger', title: all, options: { recordAgeMs, guards: true } },
   { name: 'as-verified', title: 'prefixed-api-key + Map', options: { name: 'prefixed-api-key' }, isPeer: true },
   { name: 'passport', title: 'passport-http-bearer + bare Map', only: 'express', isPeer: true },
@@ -41,6 +44,11 @@ export async function run({ size, peers }) {
     goals.push(
       goal(cpuGoal, ratios(cpu(results, all), cpu(results, bare)), limit),
       goal(p99Goal, one(median(p99(all)) / worst), 1),
+      goal('4e', ratios(cpu(results, plain), cpu(results, byHand)), 1.05, `${label}, \`authenticate()\``),
+      goal('4e', ratios(cpu(results, all), cpu(results, byHand)), 1.12, `${label}, everything on`),
+      ...contenders
+        .filter(({ title, isPeer }) => isPeer && results.has(title))
+        .map(({ title }) => goal('4f', ratios(cpu(results, all), cpu(results, title)), 1, `${label}, ${title}`)),
     )
   }
   return { tables, goals }

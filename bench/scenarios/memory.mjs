@@ -32,7 +32,7 @@ export async function run({ size }) {
   return {
     tables: [
       {
-        title: 'Heap, all in: entry, verdict, what handlers see, look-up tables',
+        title: 'Heap, all in: entry, verification, what handlers see, look-up tables',
         columns: ['keys, and refusals', 'a key', 'a refusal', 'together'],
         rows,
       },

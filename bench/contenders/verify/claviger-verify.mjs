@@ -1,6 +1,6 @@
 import { issue, makeKeyring, warm } from '../../lib/keyring.mjs'
 
-/** The call for WebSockets and queues: grammar and checksum first, and a promise. */
+/** The call for WebSockets and queues: a promise, and the use is counted at once. */
 export async function prepare(count, { usage } = {}) {
   const keyring = makeKeyring({
     cache: { maxEntries: Math.max(count, 10_000) },

@@ -1,3 +1,4 @@
+import { doorOf } from '@claviger/core/http'
 import { openStore } from '../../lib/stores.mjs'
 import { issue, makeKeyring, warm } from '../../lib/keyring.mjs'
 
@@ -15,9 +16,10 @@ export async function prepare(count, { store, hasher, url } = {}) {
   await keyring.ready()
   const tokens = await issue(keyring, count)
   await warm(keyring, tokens)
+  const { check } = doorOf(keyring)
   return {
     tokens,
-    verify: (header) => keyring.recall('bearer', header)?.ok === true,
+    verify: (header) => check('bearer', header).ok === true,
     async close() {
       await keyring.close()
       await opened.close()

@@ -1,36 +1,26 @@
-import type { ApiKey, Keyring } from '@claviger/core'
-import { type Answer, createHttpAuth, type HttpAuthOptions, identify, type Passage } from '@claviger/core/http'
+import type { Keyring } from '@claviger/core'
+import {
+  type Answer,
+  type ApiKeyAuth,
+  type AuthStep,
+  createHttpAuth,
+  type HttpAuthOptions,
+  identify,
+} from '@claviger/core/http'
 import type { Exchange, Middleware } from './exchange.ts'
 
 /** What the adapter gives its users: the same names as every other adapter. */
-export interface ApiKeyAuth<Permission extends string> {
-  authenticate(overrides?: HttpAuthOptions<Exchange>): Middleware
-  require(...permissions: readonly Permission[]): Middleware
-  requireAny(...permissions: readonly Permission[]): Middleware
-  workspace(selector: (exchange: Exchange) => unknown): Middleware
-  environment(...names: readonly string[]): Middleware
-  check(test: (apiKey: ApiKey, exchange: Exchange) => boolean | Promise<boolean>): Middleware
-}
-
 export function apiKeyAuth<Permission extends string>(
   keyring: Keyring<Permission>,
-  options: HttpAuthOptions<Exchange> = {},
-): ApiKeyAuth<Permission> {
-  const auth = createHttpAuth<Exchange, Exchange, Permission>(keyring, options)
-  return {
-    authenticate: (overrides) => middleware(auth.authenticate(overrides)),
-    require: (...permissions) => middleware(auth.require(...permissions)),
-    requireAny: (...permissions) => middleware(auth.requireAny(...permissions)),
-    workspace: (selector) => middleware(auth.workspace(selector)),
-    environment: (...names) => middleware(auth.environment(...names)),
-    check: (test) => middleware(auth.check(test)),
-  }
+  options?: HttpAuthOptions<Exchange>,
+): ApiKeyAuth<Permission, Exchange, Middleware> {
+  return createHttpAuth(keyring, options, toMiddleware)
 }
 
-function middleware({ gate, responder, identifies }: Passage<Exchange, Exchange>): Middleware {
+function toMiddleware({ decide, responder, identifies }: AuthStep<Exchange, Exchange>): Middleware {
   return async (exchange, next) => {
     const { req, res } = exchange
-    const decision = await gate(req, exchange, res)
+    const decision = await decide(req, exchange, res)
     if (!responder.prepare(res, decision)) return
     if (identifies) identify(exchange, decision.type === 'pass' ? decision.apiKey : undefined)
     if (decision.type === 'pass') await next()

@@ -1,5 +1,5 @@
 import { createKeyring, definePermissions, type Keyring } from '@claviger/core'
-import { apiKeyAuth } from '@claviger/express'
+import { apiKeyAuth, apiKeyOf } from '@claviger/express'
 import express, { type Express } from 'express'
 import { jsonFileStore } from './json-file-store.ts'
 
@@ -22,8 +22,9 @@ export function createFileKeyring(path: string): Keyring<Permission | 'keys:mana
 export function createApp(keyring: Keyring<Permission | 'keys:manage'>): Express {
   const auth = apiKeyAuth(keyring)
   const app = express()
-  app.get('/v1/status', auth.authenticate(), auth.require('status:read'), ({ apiKey }, res) => {
-    res.json({ key: apiKey?.name, workspace: apiKey?.workspaceId })
+  app.get('/v1/status', auth.authenticate(), auth.require('status:read'), (req, res) => {
+    const { name, workspaceId } = apiKeyOf(req)
+    res.json({ key: name, workspace: workspaceId })
   })
   return app
 }

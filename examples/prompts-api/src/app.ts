@@ -1,10 +1,10 @@
 import type { Keyring } from '@claviger/core'
-import { apiKeyAuth } from '@claviger/express'
-import express, { type Express, type Request } from 'express'
+import { apiKeyAuth, apiKeyOf } from '@claviger/express'
+import express, { type Express } from 'express'
 import type { Permission } from './keyring.ts'
 import { contextFileOf, promptOf, promptsOf } from './prompts.ts'
 
-/** The prompts API as an Express application. */
+/** The prompts API as an Express application. The tenant comes from the key, never from the request. */
 export function createApp(keyring: Keyring<Permission>): Express {
   const auth = apiKeyAuth(keyring)
   const app = express()
@@ -12,18 +12,18 @@ export function createApp(keyring: Keyring<Permission>): Express {
   app.use('/v1', auth.authenticate())
 
   app.get('/v1/prompts', auth.require('prompts:list'), (req, res) => {
-    res.json({ prompts: promptsOf(workspaceOf(req)) })
+    res.json({ prompts: promptsOf(apiKeyOf(req).workspaceId) })
   })
 
   app.get('/v1/prompts/:id', auth.require('prompts:read'), (req, res) => {
-    const prompt = promptOf(workspaceOf(req), req.params.id)
+    const prompt = promptOf(apiKeyOf(req).workspaceId, req.params.id)
     if (prompt === undefined) res.status(404).json({ code: 'not_found' })
     else res.json(prompt)
   })
 
   // oxlint-disable-next-line oxc/no-async-endpoint-handlers -- Express 5 hands what it throws to the error handler.
   app.get('/v1/context/:file', auth.require('context:download'), async (req, res) => {
-    const text = await contextFileOf(workspaceOf(req), req.params.file)
+    const text = await contextFileOf(apiKeyOf(req).workspaceId, req.params.file)
     if (text === undefined) res.status(404).json({ code: 'not_found' })
     else res.type('text/markdown').send(text)
   })
@@ -34,15 +34,9 @@ export function createApp(keyring: Keyring<Permission>): Express {
     auth.workspace((req) => req.params.ws),
     auth.require('prompts:list'),
     (req, res) => {
-      res.json({ prompts: promptsOf(workspaceOf(req)) })
+      res.json({ prompts: promptsOf(apiKeyOf(req).workspaceId) })
     },
   )
 
   return app
-}
-
-/** The tenant comes from the key, never from the request. */
-function workspaceOf({ apiKey }: Request): string {
-  if (apiKey === undefined) throw new Error('This route is not behind auth.authenticate().')
-  return apiKey.workspaceId
 }

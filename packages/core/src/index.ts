@@ -40,7 +40,7 @@ export {
 export type { Pepper } from './hashing/pepper.ts'
 export type { Duration, DurationUnit } from './input/duration.ts'
 export { createKeyring } from './keyring.ts'
-export type { KeyRequirement, Keyring, VerifyContext, WatchOptions } from './keyring.types.ts'
+export type { KeyRequirement, Keyring, WatchOptions } from './keyring.types.ts'
 export type {
   DiagnoseInput,
   DiagnoseTarget,

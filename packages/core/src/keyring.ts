@@ -3,11 +3,13 @@ import { boundedStore } from './bounds/bounded-store.ts'
 import { createManagementTurns } from './bounds/management-turns.ts'
 import { createCache } from './cache/cache.ts'
 import type { OwnerQuestion } from './cache/scopes.ts'
+import { giveDoor } from './door.ts'
 import { ClosedError, ConfigurationError } from './errors/errors.ts'
 import { createFreshness } from './following/freshness.ts'
 import { createRevokedKeys } from './following/revoked.ts'
 import { createHashQueue } from './hashing/hash-queue.ts'
 import { createHashing } from './hashing/hashing.ts'
+import { isThenable } from './input/thenable.ts'
 import type { Keyring } from './keyring.types.ts'
 import { createEventSink } from './keys/changes/events.ts'
 import { createTurns } from './keys/changes/turns.ts'
@@ -22,7 +24,7 @@ import { healthOf } from './life/health.ts'
 import { createReadiness } from './life/readiness.ts'
 import { createStart } from './life/start.ts'
 import { type KeyringOptions, resolveOptions } from './options/options.ts'
-import { createFaults, reportFaultsOf } from './reporting/faults.ts'
+import { createFaults } from './reporting/faults.ts'
 import { createVitals } from './reporting/vitals.ts'
 import { ownContext } from './runtime/own-context.ts'
 import { within } from './runtime/within.ts'
@@ -31,10 +33,11 @@ import { tokenFactory, tokenPattern } from './token/token.ts'
 import { createRecorder } from './usage/recorder.ts'
 import { createApiKeys } from './verification/api-key.ts'
 import { authorization } from './verify/authorization.ts'
-import { parseContext, parseWatch } from './verify/context.ts'
+import { parseWatch } from './watch/parse-watch.ts'
 import { createOwners } from './verify/owners.ts'
 import { createRecheck } from './verify/recheck.ts'
 import { createRecords } from './verify/records.ts'
+import { parseRequirement } from './verify/requirement.ts'
 import { createVerifier } from './verify/verifier.ts'
 import { createWithheldGrants } from './verify/withheld-grants.ts'
 import { inOrder, toldTo } from './watch/changes.ts'
@@ -173,12 +176,13 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
     records,
     owners,
     starting: readiness.starting,
+    requireOpen: readiness.requireOpen,
     onOutdated: rehash.offer,
-    onVerdict(verdict, record, { version }) {
-      if (!verdict.ok) {
-        recorder?.introduce(verdict, { id: record.id, workspaceId: record.workspaceId, secretVersion: version })
+    onVerification(verification, record, { version }) {
+      if (!verification.ok) {
+        recorder?.introduce(verification, { id: record.id, workspaceId: record.workspaceId, secretVersion: version })
       }
-      ownerFlags.learn(verdict, record)
+      ownerFlags.learn(verification, record)
     },
     recordAgeMs: resolved.recordAgeMs,
     budgetMs: storeTimeoutMs,
@@ -224,31 +228,27 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
     },
   })
 
+  const { authorize, guards } = authorization(apiKeys, declared)
   const keyring: Keyring<Permission> = {
     permissions,
     environments: resolved.environments,
     tokenPattern: tokenPattern(grammar),
     redact: (text) => (typeof text === 'string' ? (mask(text) as typeof text) : text),
-    tokenGrammar: grammar,
-    clock,
     // The catalogue's names are what managers check grants against.
     as: (actor) => managers(actor) as KeyManager<Permission>,
 
-    async verify(token, context) {
-      if (readiness.closed) throw new ClosedError()
-      const { carrier, requirement } = parseContext(context, declared)
-      const verification = await verifier.verify(token, carrier)
-      const answer = verification.ok
-        ? (apiKeys.refusal(verification.apiKey, requirement) ?? verification)
-        : verification
-      // How a request over HTTP ends, its adapter tells.
-      if (carrier === 'direct') recorder?.count(verification, undefined, answer.ok ? undefined : answer.code)
+    async verify(token, requirement) {
+      // Asked for nothing, nothing is parsed: this is the hot path of queues and sockets.
+      const demanded = requirement === undefined ? undefined : parseRequirement('verify', requirement, declared)
+      const checked = verifier.check('direct', token)
+      const verification = isThenable(checked) ? await checked : checked
+      const refused = verification.ok && demanded ? apiKeys.refusal(verification.apiKey, demanded) : undefined
+      const answer = refused ?? verification
+      recorder?.count(verification, undefined, answer.ok ? undefined : answer.code)
       return answer
     },
 
-    recall: verifier.recall,
-    recordUse: recorder?.count,
-    ...authorization(apiKeys, declared),
+    authorize,
 
     watch(apiKey, options) {
       const { signal, requirement } = parseWatch(options, declared)
@@ -290,6 +290,7 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
 
     close,
   }
-  reportFaultsOf(keyring, report)
+  const { check, recall } = verifier
+  giveDoor(keyring, { check, recall, recordUse: recorder?.count, guards, grammar, clock, report })
   return keyring
 }

@@ -3,10 +3,8 @@ import type { Actor } from './keys/shapes/actor.ts'
 import type { Guarantees } from './life/guarantees.ts'
 import type { Health } from './life/health.ts'
 import type { PermissionCatalogue } from './permissions/catalogue.ts'
-import type { Clock } from './runtime/clock.ts'
 import type { Owner } from './store/records.ts'
-import type { TokenGrammar } from './token/grammar.ts'
-import type { ApiKey, Carrier, RefusalCode, Refused, Requirement, Verification } from './verification/verification.ts'
+import type { ApiKey, Refused, Requirement, Verification } from './verification/verification.ts'
 
 /** What is asked of a key. All given conditions must hold. A plain object; a name not listed here is refused. */
 export interface KeyRequirement<Permission extends string = string>
@@ -17,14 +15,8 @@ export interface KeyRequirement<Permission extends string = string>
   readonly environment?: string | readonly string[]
 }
 
-/** What `verify` may be told besides the token. */
-export interface VerifyContext<Permission extends string = string> extends KeyRequirement<Permission> {
-  /** For adapters: how the token came. Default `direct`. Only a direct verification counts as a use by itself. */
-  readonly carrier?: Carrier
-}
-
 /** What `watch` may be told besides the key. */
-export interface WatchOptions<Permission extends string = string> extends Omit<VerifyContext<Permission>, 'carrier'> {
+export interface WatchOptions<Permission extends string = string> extends KeyRequirement<Permission> {
   /** Ends the watch when it aborts. Give it when the client leaves. */
   readonly signal?: AbortSignal
 }
@@ -48,9 +40,6 @@ export interface Keyring<Permission extends string = string> {
    * console.log(keyring.redact(`calling with ${token}`)) // calling with acme_production_7Fq2…9aXc
    */
   redact<Text>(text: Text): Text
-  /** How tokens are written: for adapters, which tell a foreign credential from a misspelt one. */
-  readonly tokenGrammar: TokenGrammar
-  readonly clock: Clock
 
   /**
    * Returns the management calls for the actor's workspace, limited to what this actor may see and change. Take the
@@ -77,29 +66,7 @@ export interface Keyring<Permission extends string = string> {
    * @throws {BusyError} when too much is queued already: answer 503
    * @throws {ClosedError} after `close()`
    */
-  verify(token: unknown, context?: VerifyContext<Permission>): Promise<Verification>
-
-  /**
-   * For adapters: answers from memory, in the same tick, or not at all (`undefined`: call `verify`).
-   * Takes the whole field value, `Bearer <token>` for the carrier `bearer`. Does no I/O and awaits nothing.
-   *
-   * @example
-   * const known = keyring.recall('bearer', `Bearer ${token}`)
-   * const verification = known ?? (await keyring.verify(token, { carrier: 'bearer' }))
-   */
-  recall(carrier: Carrier, fieldValue: string): Verification | undefined
-
-  /**
-   * For adapters: counts one use of a key, once its outcome is known. Undefined when use is not counted. Does no I/O
-   * and never throws. Counts nothing unless the verification is one this keyring gave and the secret was proven.
-   *
-   * @param verification as `recall` or `verify` with a carrier gave it
-   * @param status of the response as it was sent; undefined when the client left before, or when it does not matter
-   * @param deniedBy why the use was refused, by the verification itself or by a guard; undefined when it was allowed
-   */
-  readonly recordUse:
-    | ((verification: Verification, status: number | undefined, deniedBy: RefusalCode | undefined) => void)
-    | undefined
+  verify(token: unknown, requirement?: KeyRequirement<Permission>): Promise<Verification>
 
   /**
    * Whether a verified key meets a requirement: undefined for yes, otherwise the refusal. Pure, no I/O. A value that is
@@ -112,18 +79,6 @@ export interface Keyring<Permission extends string = string> {
    * @throws {ConfigurationError} for a requirement that asks nothing, or something that is undefined or not declared
    */
   authorize(apiKey: ApiKey | undefined, requirement: KeyRequirement<Permission>): Refused | undefined
-
-  /** For adapters: judges keys of verifications of this keyring, as `authorize` does, for the guards of routes. */
-  readonly guards: {
-    /**
-     * Checks a requirement once; what comes back only judges.
-     *
-     * @throws {ConfigurationError} as `authorize`
-     */
-    requirement(requirement: KeyRequirement<Permission>): (apiKey: ApiKey) => Refused | undefined
-    /** Refuses keys of every other workspace. */
-    workspace(apiKey: ApiKey, workspaceId: string): Refused | undefined
-  }
 
   /**
    * Watches a verified key while something that was opened with it stays open: a stream, a socket, a job. The returned

@@ -12,6 +12,7 @@ import {
   type KeyringOptions,
 } from '../src/index.ts'
 import type { KeyStore } from '../src/store/store.ts'
+import { doorTo } from './support/door.ts'
 import { fails, never } from './support/observed-store.ts'
 import { ada, pepper, setUp } from './support/set-up.ts'
 
@@ -185,7 +186,7 @@ describe('guarantees', () => {
     const other = setUp({ on: smallest, at: clock, seed: 2 })
     expect(await keyring.verify(token)).toMatchObject({ ok: true })
     await other.keys.revoke(key.id)
-    expect(keyring.recall('direct', token)).toMatchObject({ ok: true })
+    expect(doorTo(keyring).recall('direct', token)).toMatchObject({ ok: true })
     await clock.advanceAsync(10_000)
     expect(await keyring.verify(token)).toMatchObject({ code: 'key_revoked' })
     await keys.list()
@@ -244,7 +245,7 @@ describe('close', () => {
     await keyring.close()
     expect(store.calls.close).toBe(1)
     expect(clock.pending()).toBe(0)
-    expect(keyring.recall('direct', token)).toBeUndefined()
+    expect(doorTo(keyring).recall('direct', token)).toBeUndefined()
     for (const call of [() => keyring.verify(token), () => keys.get(key.id), () => keyring.ready(), () => create()]) {
       await expect(call()).rejects.toMatchObject({ code: 'ERR_CLAVIGER_CLOSED' })
     }
@@ -261,12 +262,12 @@ describe('close', () => {
     found.open()
     await closing
     expect(await racing).toMatchObject({ ok: true })
-    expect(keyring.recall('direct', token)).toBeUndefined()
+    expect(doorTo(keyring).recall('direct', token)).toBeUndefined()
   })
 })
 
 describe('what is never shown', () => {
-  test('the token is in no record, key, verdict, error or cache', async () => {
+  test('the token is in no record, key, verification, error or cache', async () => {
     const shared = memoryStore()
     const { create, keyring, keys } = setUp({ on: shared })
     const { key, token } = await create()
@@ -315,7 +316,7 @@ test('two keyrings of other settings in one process share no memory', async () =
   const narrow = setUp({ on: shared.connect(), resolveOwner: () => [] })
   const { token } = await wide.create()
   expect(await wide.keyring.verify(token, { permission: 'prompts:read' })).toMatchObject({ ok: true })
-  expect(narrow.keyring.recall('direct', token)).toBeUndefined()
+  expect(doorTo(narrow.keyring).recall('direct', token)).toBeUndefined()
   expect(await narrow.keyring.verify(token, { permission: 'prompts:read' })).toMatchObject({ ok: false })
 })
 

@@ -1,11 +1,12 @@
 import { memoryStore } from '@claviger/store-memory'
 import { seededRandom, testClock, testKeyring } from '@claviger/testing'
 import { describe, expect, test } from 'vitest'
-import { createDecider, createHttpAuth } from '../src/http/index.ts'
+import { createDecider } from '../src/http/index.ts'
 import { argon2id, createKeyring, definePermissions, hmacSha256, keyActor, systemActor } from '../src/index.ts'
+import { stepsOf } from './http/keyring.ts'
 import { someOf } from './support/property-runs.ts'
 
-/** Every name that some object of options, inputs, actors, records, requests or verdicts may lack. */
+/** Every name that some object of options, inputs, actors, records, requests or verifications may lack. */
 const names = `
   prefix previousPrefixes environments store permissions defaultPermissions resolveOwner owners hasher onEvent
   policy retention usage cache recordAgeMs pollMs leaseMs storeTimeoutMs negativeMs expiryNoticeMs staleIfErrorMs
@@ -117,9 +118,9 @@ async function life(): Promise<readonly string[]> {
     await note('key acts', () => acting.create({ name: 'child', environment: 'production' }))
   }
 
-  const auth = createHttpAuth<unknown, unknown, string>(keyring)
+  const auth = stepsOf(keyring)
   const request = (...rawHeaders: string[]) => ({ method: 'GET', url: '/', rawHeaders, headers: {} })
-  for (const [what, passages] of [
+  for (const [what, steps] of [
     ['anonymous', [auth.authenticate()]],
     ['anonymous where optional', [auth.authenticate({ optional: true })]],
     ['guarded', [auth.authenticate(), auth.require('prompts:read'), auth.workspace(() => 'ws_acme')]],
@@ -129,7 +130,7 @@ async function life(): Promise<readonly string[]> {
     ['unauthenticated', [auth.requireAny('prompts:read')]],
   ] as const) {
     for (const sent of [request(), request('Authorization', `Bearer ${token}`), request('X-API-Key', token)]) {
-      for (const { gate } of passages) await note(what, () => gate(sent, sent))
+      for (const { decide } of steps) await note(what, () => decide(sent, sent))
     }
   }
 
@@ -186,7 +187,7 @@ async function polluted(
 /** The answers without pollution: the same each time, as the last test shows. */
 let clean: readonly string[] | undefined
 
-describe('what someone put on Object.prototype changes no right, key, verdict or answer:', () => {
+describe('what someone put on Object.prototype changes no right, key, verification or answer:', () => {
   test.each(someOf(names))('%s', async (name) => {
     clean ??= await life()
     for (const value of values) {

@@ -5,5 +5,5 @@
  * @module
  */
 export { closeGracefully, type CloseOptions, type Denial, type ProblemDocument } from '@claviger/core/http'
-export { type ApiKeyAuth, type ApiKeyAuthOptions, apiKeyAuth } from './api-key-auth.ts'
+export { type ApiKeyAuth, type ApiKeyAuthOptions, apiKeyAuth, apiKeyOf } from './api-key-auth.ts'
 export type { ApiKeyMiddleware, DeniedContext, Next } from './middleware.ts'

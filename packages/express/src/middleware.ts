@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type Answer, type Decision, type Identified, identify, isThenable, type Passage } from '@claviger/core/http'
+import { type Answer, type AuthStep, type Decision, type Identified, identify, isThenable } from '@claviger/core/http'
 import type { Request, Response } from 'express'
 
 /** Ends a middleware: on to the next one, or with an error to the host's error handler. */
@@ -17,26 +17,22 @@ export interface DeniedContext {
   readonly res: Response
 }
 
-/** Carries out a gate's decisions in Express. Calls `next` in the same tick when it can, and never after a refusal. */
-export function middleware(
-  name: string,
-  { gate, responder, identifies }: Passage<Request, DeniedContext>,
-): ApiKeyMiddleware {
+/** Makes a middleware of a step. It calls `next` in the same tick when it can, and never after a denial. */
+export function toMiddleware({ decide, responder, identifies }: AuthStep<Request, DeniedContext>): ApiKeyMiddleware {
   const carryOut = (decision: Decision, req: Request, res: Response, next: Next): void => {
     if (!responder.prepare(res, decision)) return
     if (identifies) identify(req as Identified, decision.type === 'pass' ? decision.apiKey : undefined)
     if (decision.type === 'pass') next()
     else void responder.refuse(res, decision, answerOf(req, res))
   }
-  const handle: ApiKeyMiddleware = (incoming, response, next) => {
+  return (incoming, response, next) => {
     const req = incoming as Request
     const res = response as Response
-    const decision = gate(req, req, res)
+    const decision = decide(req, req, res)
     // By what it can do: with another global Promise, or two of them, `instanceof` says no to Node's own.
     if (isThenable(decision)) decision.then((late) => carryOut(late, req, res, next)).catch(next)
     else carryOut(decision, req, res, next)
   }
-  return Object.defineProperty(handle, 'name', { value: name })
 }
 
 function answerOf(req: Request, res: Response): Answer<DeniedContext> {

@@ -1,12 +1,13 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { definePermissions } from '@claviger/core'
-import { apiKeyAuth, type ApiKeyAuthOptions } from '@claviger/express'
+import { apiKeyAuth, type ApiKeyAuthOptions, apiKeyOf } from '@claviger/express'
 import { testKeyring } from '@claviger/testing'
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
 // @ts-expect-error the alias has no types of its own
 import untypedExpress4 from 'express4'
 import request from 'supertest'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
+import { doorOf } from '@claviger/core/http'
 
 const express4 = untypedExpress4 as () => Express
 const majors = [
@@ -60,6 +61,28 @@ describe.each(majors)('%s', (_, make) => {
     await request(app).get('/v1/write').set(authorized).expect(403)
     await request(app).get('/v1/ws/ws_acme').expect(401)
     await request(app).get('/open').expect(200, { key: null })
+  })
+
+  test('apiKeyOf gives the key behind a guard, and throws where there is none', async () => {
+    const auth = apiKeyAuth(keyring)
+    const own: RequestHandler = (req, res) => void res.json({ key: apiKeyOf(req).id })
+    const app = make()
+    app.set('env', 'test')
+    const claimed: RequestHandler = (req, _res, next) => {
+      Object.assign(req, { apiKey: { id: req.query.id, workspaceId: 'ws_acme' } })
+      next()
+    }
+    app.get('/guarded', auth.authenticate(), auth.require('docs:read'), own)
+    app.get('/optional', auth.authenticate({ optional: true }), own)
+    app.get('/open', own)
+    app.get('/claimed', claimed, own)
+    app.use(showError)
+    await request(app).get('/guarded').set(authorized).expect(200, { key: id })
+    await request(app).get('/optional').set(authorized).expect(200, { key: id })
+    for (const path of ['/optional', '/open', '/claimed?id=mine']) {
+      const response = await request(app).get(path)
+      expect((response.body as { shown: string }).shown).toMatch(/This request has no API key/)
+    }
   })
 
   test('no spelling of a path reaches the handler past its guard', async () => {
@@ -157,7 +180,7 @@ describe.each(majors)('%s', (_, make) => {
 
 test('a key in memory is answered for in the same tick', async () => {
   const auth = apiKeyAuth(keyring)
-  await keyring.verify(token, { carrier: 'bearer' })
+  await doorOf(keyring)?.check('bearer', `Bearer ${token}`)
   const headers = new Map<string, string>()
   const res = {
     headersSent: false,

@@ -1,5 +1,5 @@
 import { createKeyring, definePermissions } from '@claviger/core'
-import { apiKeyAuth } from '@claviger/express'
+import { apiKeyAuth, apiKeyOf } from '@claviger/express'
 import { memoryStore } from '@claviger/store-memory'
 import express from 'express'
 import { expectTypeOf } from 'vitest'
@@ -19,6 +19,7 @@ const app = express()
 app.use('/v1', auth.authenticate({ optional: true }))
 app.get('/v1/prompts', auth.require('prompts:read', 'keys:manage'), auth.requireAny('prompts:list'), (req, res) => {
   expectTypeOf(req.apiKey).toEqualTypeOf<ApiKey | undefined>()
+  expectTypeOf(apiKeyOf(req)).toEqualTypeOf<ApiKey>()
   res.json(req.apiKey?.permissions)
 })
 app.get(

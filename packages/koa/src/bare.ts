@@ -5,4 +5,4 @@
  * @module
  */
 export { closeGracefully, type CloseOptions, type Denial, type ProblemDocument } from '@claviger/core/http'
-export { type ApiKeyAuth, type ApiKeyAuthOptions, apiKeyAuth } from './api-key-auth.ts'
+export { type ApiKeyAuth, type ApiKeyAuthOptions, apiKeyAuth, apiKeyOf } from './api-key-auth.ts'

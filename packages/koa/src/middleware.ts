@@ -1,9 +1,9 @@
-import { type Answer, type Decision, identify, isThenable, type Passage } from '@claviger/core/http'
+import { type Answer, type AuthStep, type Decision, identify, isThenable } from '@claviger/core/http'
 import type { Context, Middleware, Next } from 'koa'
 import { varyKeeper } from './vary-keeper.ts'
 
-/** Carries out a gate's decisions in Koa. */
-export function middleware(name: string, { gate, responder, identifies }: Passage<Context, Context>): Middleware {
+/** Makes a middleware of a step. */
+export function toMiddleware({ decide, responder, identifies }: AuthStep<Context, Context>): Middleware {
   const keepVary = varyKeeper(responder)
   // Not async: what follows has a promise already, and one more for each guard is what half of this would cost.
   const carryOut = (decision: Decision, ctx: Context, next: Next): Promise<void> => {
@@ -13,12 +13,11 @@ export function middleware(name: string, { gate, responder, identifies }: Passag
     if (decision.type !== 'pass') return Promise.resolve(responder.refuse(ctx.res, decision, answerOf(ctx)))
     return next()
   }
-  const handle = (ctx: Context, next: Next): Promise<void> => {
-    const decision = gate(ctx.req, ctx, ctx.res)
+  return (ctx: Context, next: Next): Promise<void> => {
+    const decision = decide(ctx.req, ctx, ctx.res)
     // By what it can do: with another global Promise, or two of them, `instanceof` says no to Node's own.
     return isThenable(decision) ? decision.then((late) => carryOut(late, ctx, next)) : carryOut(decision, ctx, next)
   }
-  return Object.defineProperty(handle, 'name', { value: name })
 }
 
 function answerOf(ctx: Context): Answer<Context> {

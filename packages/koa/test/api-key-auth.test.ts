@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { setImmediate } from 'node:timers/promises'
 import { definePermissions } from '@claviger/core'
-import { apiKeyAuth, type ApiKeyAuthOptions } from '@claviger/koa'
+import { apiKeyAuth, type ApiKeyAuthOptions, apiKeyOf } from '@claviger/koa'
 import { testKeyring } from '@claviger/testing'
 import { Router } from '@koa/router'
 import Koa3, { type default as Koa } from 'koa'
@@ -65,6 +65,26 @@ describe.each(majors)('%s', (_, Framework) => {
     await request(server).get('/ws/ws_other').set(authorized).expect(401)
     await request(server).get('/write').set(authorized).expect(403)
     await request(server).get('/ws/ws_acme').expect(401)
+  })
+
+  test('apiKeyOf gives the key behind a guard, and throws where there is none', async () => {
+    const auth = apiKeyAuth(keyring)
+    const own: Koa.Middleware = (ctx) => {
+      ctx.body = { key: apiKeyOf(ctx).id }
+    }
+    const claimed: Koa.Middleware = (ctx, next) => {
+      Object.assign(ctx.state, { apiKey: { id: ctx.query.id, workspaceId: 'ws_acme' } })
+      return next()
+    }
+    await request(serve(auth.authenticate(), auth.require('docs:read'), own))
+      .get('/')
+      .set(authorized)
+      .expect(200, { key: id })
+    for (const chain of [[auth.authenticate({ optional: true })], [], [claimed]]) {
+      await request(serve(...chain, own))
+        .get('/?id=mine')
+        .expect(500)
+    }
   })
 
   test('the challenge survives, and middleware above sees the status', async () => {

@@ -1,5 +1,5 @@
 import { createKeyring, definePermissions } from '@claviger/core'
-import { apiKeyAuth } from '@claviger/koa'
+import { apiKeyAuth, apiKeyOf } from '@claviger/koa'
 import { memoryStore } from '@claviger/store-memory'
 import { Router } from '@koa/router'
 import Koa from 'koa'
@@ -26,6 +26,7 @@ const router = new Router()
 app.use(auth.authenticate({ optional: true }))
 app.use((ctx) => {
   expectTypeOf(ctx.state.apiKey).toEqualTypeOf<ApiKey | undefined>()
+  expectTypeOf(apiKeyOf(ctx)).toEqualTypeOf<ApiKey>()
   ctx.body = ctx.state.apiKey?.permissions
 })
 router.get('/v1/prompts', auth.require('prompts:read', 'keys:manage'), auth.requireAny('prompts:list'), (ctx) => {

@@ -33,9 +33,9 @@ export const whatHappens = `
     await keyring.verify(token)
     await keyring.verify(token)
     await keys.revoke(key.id)
-    const { gate } = createHttpAuth(keyring).authenticate()
-    await gate({ method: 'GET', url: '/', rawHeaders: ['Authorization', 'Bearer ' + token] })
-    await gate({ method: 'GET', url: '/', rawHeaders: [] })
+    const { decide } = createHttpAuth(keyring, {}, (step) => step).authenticate()
+    await decide({ method: 'GET', url: '/', rawHeaders: ['Authorization', 'Bearer ' + token] })
+    await decide({ method: 'GET', url: '/', rawHeaders: [] })
     await clock.advanceAsync(5_000)
     isAway = false
     await keyring.close()

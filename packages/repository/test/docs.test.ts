@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import {
   challenge,
   type DenialCode,
+  denialTable,
   type ProblemDocument,
   problemDocument,
   problemMediaType,
-  refusals,
 } from '@claviger/core/http'
 import ts from 'typescript'
 import { describe, expect, test } from 'vitest'
@@ -98,8 +98,8 @@ describe('codes', () => {
   })
 })
 
-describe('the answers shown on the pages of refusals', () => {
-  test.each(Object.keys(refusals) as DenialCode[])('%s is what is sent', (code) => {
+describe('the answers shown on the pages of denials', () => {
+  test.each(Object.keys(denialTable) as DenialCode[])('%s is what is sent', (code) => {
     const shown = codeBlocks(readText(`docs/errors/${code}.md`)).find(({ info }) => info === 'http')
     const [head = '', body = ''] = (shown?.code ?? '').split('\n\n', 2)
     const problem = JSON.parse(body) as ProblemDocument

@@ -47,13 +47,13 @@ export function createCache(limits: CacheLimits, clock: Clock): Cache {
     const { workspaceId, owner } = announcement
     const scope = ownerScope(announcement)
     fence.raise(scope)
-    entries.clearOwner(scope, (verdict) => isOwnedBy(verdict, workspaceId, owner.type, owner.id))
+    entries.clearOwner(scope, (verification) => isOwnedBy(verification, workspaceId, owner.type, owner.id))
   }
 
   /** One walk, however many there are. */
   const forgetWorkspaces = (workspaces: ReadonlySet<string>): void => {
     fence.raiseAll()
-    entries.clearWhere((verdict) => !verdict.ok || workspaces.has(verdict.apiKey.workspaceId))
+    entries.clearWhere((verification) => !verification.ok || workspaces.has(verification.apiKey.workspaceId))
   }
 
   const flush = (reason: string): void => {
@@ -81,8 +81,8 @@ export function createCache(limits: CacheLimits, clock: Clock): Cache {
   }
 }
 
-function isOwnedBy(verdict: Verification, workspaceId: string, ownerType: string, ownerId: string): boolean {
-  if (!verdict.ok) return false
-  const { apiKey } = verdict
+function isOwnedBy(verification: Verification, workspaceId: string, ownerType: string, ownerId: string): boolean {
+  if (!verification.ok) return false
+  const { apiKey } = verification
   return apiKey.workspaceId === workspaceId && apiKey.owner.type === ownerType && apiKey.owner.id === ownerId
 }

@@ -23,7 +23,7 @@ export function createDigests(): Digests {
   return { bearer: digest('b'), header: digest('h'), direct: digest('d'), proof }
 }
 
-/** The one spelling whose verdict may be remembered for a carrier. */
-export function canonicalField(carrier: Carrier, token: string): string {
-  return carrier === 'bearer' ? `Bearer ${token}` : token
+/** The token of a field that a digest is made of. */
+export function tokenIn(carrier: Carrier, field: string): string {
+  return carrier === 'bearer' ? field.slice('Bearer '.length) : field
 }

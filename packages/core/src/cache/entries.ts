@@ -5,7 +5,7 @@ import { createSlotLists, type SlotLists } from './slot-lists.ts'
 
 /*
  * One memory, two lifetimes. The proof ("this token matched this stored hash") never goes stale, since it is compared
- * with the record's hash whenever the record is read again. The verdict, made from record and owner, lives until its
+ * with the record's hash whenever the record is read again. The verification, made from record and owner, lives until its
  * deadline and is cleared by every invalidation.
  *
  * And two rooms: keys that are refused although their secret is right evict none that is good.
@@ -15,10 +15,10 @@ import { createSlotLists, type SlotLists } from './slot-lists.ts'
 export interface Entry {
   // What a hit reads comes first and is small integers: one cache line, and no number object to follow.
   /** Undefined once invalidated. */
-  verdict: Verification | undefined
-  /** When the verdict was made: milliseconds since the memory's origin. */
+  verification: Verification | undefined
+  /** When the verification was made: milliseconds since the memory's origin. */
   filledAt: number
-  /** The verdict counts while its age is at least 0 and less than this. Milliseconds; 0 once invalidated. */
+  /** The verification counts while its age is at least 0 and less than this. Milliseconds; 0 once invalidated. */
   lifetimeMs: number
   /** Age at which a use of the entry starts to read it again in the background, milliseconds. */
   refreshAgeMs: number
@@ -38,11 +38,11 @@ export interface Fill {
   /** Names the owner, in its workspace. */
   readonly owner: string
   readonly proof: string
-  readonly verdict: Verification
-  /** What the verdict takes, at most, with all that hangs on it. */
+  readonly verification: Verification
+  /** What the verification takes, at most, with all that hangs on it. */
   readonly bytes: number
   readonly filledAt: number
-  /** The verdict counts while `filledAt <= now < deadline`. */
+  /** The verification counts while `filledAt <= now < deadline`. */
   readonly deadline: number
   /** Instant after which a use of the entry reads it again in the background. */
   readonly refreshAt: number
@@ -56,7 +56,7 @@ export interface EntryLimits {
   readonly maxBytes: number
   /** Credentials of keys that are refused although the secret is right. */
   readonly maxRefused: number
-  /** Whose verdict is older than this is not in use any more. Milliseconds. */
+  /** Whose verification is older than this is not in use any more. Milliseconds. */
   readonly idleMs: number
 }
 
@@ -64,27 +64,27 @@ export interface EntryLimits {
 export interface Entries {
   /** The entry of a digest, whatever its state; counts as a use. */
   get(digest: string): Entry | undefined
-  /** How old the verdict of an entry is, milliseconds; negative when the clock was set back. */
+  /** How old the verification of an entry is, milliseconds; negative when the clock was set back. */
   ageMs(entry: Entry, now: number): number
   fill(fill: Fill): void
   /** Whether some spelling of this token was proven against this hash before. */
   hasProof(keyId: string, proof: string): boolean
   /** After a rehash: the token behind `oldProof` is proven against the new hash as well. */
   replaceProof(keyId: string, oldProof: string, newProof: string): void
-  /** The remembered verdicts of a key. */
-  verdictsOf(keyId: string): Verification[]
-  /** Whether a predicate picks any verdict on an owner's keys. */
-  hasVerdictOn(owner: string, isConcerned: (verdict: Verification) => boolean): boolean
-  /** Drops the verdicts of a key; proofs stay. */
+  /** The remembered verifications of a key. */
+  verificationsOf(keyId: string): Verification[]
+  /** Whether a predicate picks any verification on an owner's keys. */
+  hasVerificationOn(owner: string, isConcerned: (verification: Verification) => boolean): boolean
+  /** Drops the verifications of a key; proofs stay. */
   clearKey(keyId: string): void
   /**
-   * Drops the verdicts on an owner's keys, of which those that are refused do not say whose they are. Looks at what was
+   * Drops the verifications on an owner's keys, of which those that are refused do not say whose they are. Looks at what was
    * filled since it was last called for this owner, not at everything.
    */
-  clearOwner(owner: string, isConcerned: (verdict: Verification) => boolean): void
-  /** Drops the verdicts that a predicate picks; looks at every entry. */
-  clearWhere(isConcerned: (verdict: Verification) => boolean): void
-  /** Drops every verdict; proofs stay. */
+  clearOwner(owner: string, isConcerned: (verification: Verification) => boolean): void
+  /** Drops the verifications that a predicate picks; looks at every entry. */
+  clearWhere(isConcerned: (verification: Verification) => boolean): void
+  /** Drops every verification; proofs stay. */
   clearAll(): void
   readonly size: number
 }
@@ -114,7 +114,7 @@ export function createEntries({ maxEntries, maxBytes, maxRefused, idleMs }: Entr
     bucketOf,
     (slot) => newestMs - (inSlot[slot]?.filledAt ?? 0) > idleMs,
   )
-  // Find the entries of a key, and those of an owner that have a verdict. Hashed: a Map of keys or owners would weigh
+  // Find the entries of a key, and those of an owner that have a verification. Hashed: a Map of keys or owners would weigh
   // half as much as the entries.
   const buckets = Math.ceil(rooms.slots / 2)
   const byKey = createSlotLists(rooms.slots, buckets)
@@ -136,7 +136,7 @@ export function createEntries({ maxEntries, maxBytes, maxRefused, idleMs }: Entr
   }
 
   const clear = (entry: Entry): void => {
-    entry.verdict = undefined
+    entry.verification = undefined
     entry.lifetimeMs = 0
     byOwner.remove(entry.slot)
   }
@@ -163,9 +163,9 @@ export function createEntries({ maxEntries, maxBytes, maxRefused, idleMs }: Entr
     if (oldest !== undefined) drop(oldest)
   }
 
-  const enter = (entry: Entry, { keyId, workspaceId, owner, verdict, bytes }: Fill): void => {
-    const room = verdict.ok ? good : refused
-    const weight = verdict.ok ? bytes : refusalBytes
+  const enter = (entry: Entry, { keyId, workspaceId, owner, verification, bytes }: Fill): void => {
+    const room = verification.ok ? good : refused
+    const weight = verification.ok ? bytes : refusalBytes
     for (let slot = rooms.inTheWay(room, weight); slot !== undefined; slot = rooms.inTheWay(room, weight)) {
       const other = inSlot[slot]
       if (other === undefined) break
@@ -200,13 +200,13 @@ export function createEntries({ maxEntries, maxBytes, maxRefused, idleMs }: Entr
       newestMs = filledAt
       const known = byDigest.get(fill.digest)
       // A read that began earlier may end later: it must not put back what a newer one replaced.
-      if (known?.verdict !== undefined && known.filledAt > filledAt) return
+      if (known?.verification !== undefined && known.filledAt > filledAt) return
       const entry = known ?? newEntry(fill)
       // Good or refused, light or heavy: it may be another room than before.
       if (known === undefined) byDigest.set(fill.digest, entry)
       else leave(entry)
       enter(entry, fill)
-      entry.verdict = fill.verdict
+      entry.verification = fill.verification
       entry.filledAt = filledAt
       entry.lifetimeMs = Math.ceil(fill.deadline - fill.filledAt)
       entry.refreshAgeMs = Math.ceil(fill.refreshAt - fill.filledAt)
@@ -223,11 +223,11 @@ export function createEntries({ maxEntries, maxBytes, maxRefused, idleMs }: Entr
       for (const entry of ofKey(keyId)) if (entry.proof === oldProof) entry.proof = newProof
     },
 
-    verdictsOf: (keyId) => [...ofKey(keyId)].flatMap(({ verdict }) => verdict ?? []),
+    verificationsOf: (keyId) => [...ofKey(keyId)].flatMap(({ verification }) => verification ?? []),
 
-    hasVerdictOn(owner, isConcerned) {
-      for (const { verdict } of entriesIn(byOwner, bucketOf(owner, buckets))) {
-        if (verdict !== undefined && isConcerned(verdict)) return true
+    hasVerificationOn(owner, isConcerned) {
+      for (const { verification } of entriesIn(byOwner, bucketOf(owner, buckets))) {
+        if (verification !== undefined && isConcerned(verification)) return true
       }
       return false
     },
@@ -238,13 +238,13 @@ export function createEntries({ maxEntries, maxBytes, maxRefused, idleMs }: Entr
 
     clearOwner(owner, isConcerned) {
       for (const entry of entriesIn(byOwner, bucketOf(owner, buckets))) {
-        if (entry.verdict === undefined || !entry.verdict.ok || isConcerned(entry.verdict)) clear(entry)
+        if (entry.verification === undefined || !entry.verification.ok || isConcerned(entry.verification)) clear(entry)
       }
     },
 
     clearWhere(isConcerned) {
       for (const entry of byDigest.values()) {
-        if (entry.verdict !== undefined && isConcerned(entry.verdict)) clear(entry)
+        if (entry.verification !== undefined && isConcerned(entry.verification)) clear(entry)
       }
     },
 
@@ -257,5 +257,5 @@ export function createEntries({ maxEntries, maxBytes, maxRefused, idleMs }: Entr
 }
 
 function newEntry({ digest, keyId, proof }: Fill): Entry {
-  return { verdict: undefined, filledAt: 0, lifetimeMs: 0, refreshAgeMs: 0, slot: 0, digest, keyId, proof }
+  return { verification: undefined, filledAt: 0, lifetimeMs: 0, refreshAgeMs: 0, slot: 0, digest, keyId, proof }
 }

@@ -6,14 +6,14 @@ import { type Field, type HttpRequest, readField } from './request.ts'
 /** Why no credential was found where one might have been meant, told from the request's bytes alone. */
 export type AbsenceHint = 'missing_scheme' | 'unsupported_scheme' | 'header_not_accepted' | 'credential_in_url'
 
-/** Every hint a refusal can carry. */
+/** Every hint a denial can carry. */
 export type HttpHint = MalformedHint | AbsenceHint
 
 /** What credentials look like here. */
 export interface CredentialRules {
   /** The name of the header that may carry the bare token, in lower case; undefined for none. */
   readonly header: string | undefined
-  readonly tokenGrammar: TokenGrammar
+  readonly grammar: TokenGrammar
   /** Finds tokens in any text. Without flags. */
   readonly tokenPattern: RegExp
 }
@@ -22,9 +22,8 @@ export interface CredentialRules {
 export interface Credential {
   readonly type: 'credential'
   readonly carrier: Exclude<Carrier, 'direct'>
-  /** The whole field value. */
-  readonly fieldValue: string
-  readonly token: string
+  /** The value of the field in its one spelling: `Bearer <token>`, or the token alone. */
+  readonly field: string
 }
 
 /** What `parseCredential` finds. */
@@ -46,6 +45,7 @@ type Candidate =
 
 /** The longest field value that is read at all, in characters: `Bearer`, some spaces, a token. */
 const maxFieldLength = 160
+const scheme = 'Bearer '
 
 const nothing: Candidate = { type: 'absent' }
 const multiple: Candidate & ParsedCredential = { type: 'multiple' }
@@ -62,7 +62,7 @@ const tab: Candidate = { type: 'malformed', hint: 'whitespace' }
  */
 export function parseCredential(request: HttpRequest, rules: CredentialRules): ParsedCredential {
   try {
-    const bearer = readAuthorization(readField(request, 'authorization'), rules.tokenGrammar)
+    const bearer = readAuthorization(readField(request, 'authorization'), rules.grammar)
     const header = rules.header === undefined ? nothing : readTokenHeader(readField(request, rules.header))
     if (bearer.type === 'multiple' || header.type === 'multiple') return multiple
     if (isAttempt(bearer) && isAttempt(header)) return multiple
@@ -79,6 +79,10 @@ function readAuthorization({ count, value }: Field, grammar: TokenGrammar): Cand
   if (count === 0) return nothing
   if (count > 1) return multiple
   if (typeof value !== 'string') return notText
+  // As nearly every client writes it.
+  if (value.startsWith(scheme) && value.length > scheme.length && value.length <= maxFieldLength) {
+    if (value.charCodeAt(scheme.length) !== 0x20) return { type: 'credential', carrier: 'bearer', field: value }
+  }
   const afterScheme = value.charCodeAt(6)
   const isBearer =
     value.slice(0, 6).toLowerCase() === 'bearer' && (value.length === 6 || afterScheme === 0x20 || afterScheme === 0x09)
@@ -93,16 +97,15 @@ function readBearer(fieldValue: string, afterScheme: number): Candidate {
   let start = 7
   while (fieldValue.charCodeAt(start) === 0x20) start += 1
   if (start >= fieldValue.length) return empty
-  return { type: 'credential', carrier: 'bearer', fieldValue, token: fieldValue.slice(start) }
+  return { type: 'credential', carrier: 'bearer', field: scheme + fieldValue.slice(start) }
 }
-
 function readTokenHeader({ count, value }: Field): Candidate {
   if (count === 0) return nothing
   if (count > 1) return multiple
   if (typeof value !== 'string') return notText
   if (isBlank(value)) return nothing
   if (value.length > maxFieldLength) return tooLong
-  return { type: 'credential', carrier: 'header', fieldValue: value, token: value }
+  return { type: 'credential', carrier: 'header', field: value }
 }
 
 /** A credential that was meant for us, however broken. Another scheme, such as a proxy's `Basic`, is not. */
@@ -120,7 +123,7 @@ function explainAbsence(request: HttpRequest, found: Candidate, rules: Credentia
   const isAttempt = inUrl || ('isAttempt' in found && found.isAttempt)
   const unread = rules.header === 'x-api-key' ? undefined : readField(request, 'x-api-key')
   if (unread !== undefined && readTokenHeader(unread).type !== 'absent') {
-    const isToken = typeof unread.value === 'string' && holdsToken(unread.value, rules.tokenGrammar)
+    const isToken = typeof unread.value === 'string' && holdsToken(unread.value, rules.grammar)
     return { type: 'none', hint: 'header_not_accepted', isAttempt: isAttempt || isToken }
   }
   if (inUrl) return { type: 'none', hint: 'credential_in_url', isAttempt }
@@ -136,10 +139,10 @@ function holdsToken(value: string, grammar: TokenGrammar): boolean {
   const head =
     heads.get(grammar) ?? new RegExp(`(?:${grammar.prefixes.join('|')})_(?:${grammar.environments.join('|')})_`)
   heads.set(grammar, head)
-  const [scheme = '', encoded = ''] = value.slice(0, 1_024).split(' ', 2)
+  const [other = '', encoded = ''] = value.slice(0, 1_024).split(' ', 2)
   return (
     head.test(value) ||
-    (scheme.toLowerCase() === 'basic' && head.test(Buffer.from(encoded, 'base64').toString('latin1')))
+    (other.toLowerCase() === 'basic' && head.test(Buffer.from(encoded, 'base64').toString('latin1')))
   )
 }
 

@@ -5,7 +5,7 @@ import type { Keyring } from '../keyring.types.ts'
 import type { ApiKey } from '../verification/verification.ts'
 import type { Decision } from './decision.ts'
 import type { Denial } from './denial.ts'
-import { createHttpAuth, type Passage } from './http-auth.ts'
+import { type AuthStep, createHttpAuth } from './http-auth.ts'
 import type { HttpAuthOptions } from './options.ts'
 import type { HttpRequest } from './request.ts'
 import type { HttpResponse } from './response.ts'
@@ -58,7 +58,7 @@ export type Decider<Key extends ApiKey | undefined = ApiKey> = (
 
 /**
  * Makes a function that decides about requests, for frameworks without an adapter, WebSocket upgrades and handlers that
- * have only a request. Options are checked now. Deciders of one keyring share the verdict on a request.
+ * have only a request. Options are checked now. Deciders of one keyring share what was found out about a request.
  *
  * @example
  * const decide = createDecider(keyring, { permissions: ['prompts:read'] })
@@ -82,30 +82,35 @@ export function createDecider<Permission extends string>(
 ): Decider<ApiKey | undefined> {
   const options = readOptions<Permission>(given)
   const { permissions, anyPermission, environment, ...rest } = options
-  const auth = createHttpAuth<HttpRequest, undefined, Permission>(keyring, rest)
+  const auth = createHttpAuth(keyring, rest, (step: AuthStep<HttpRequest, undefined>) => step)
   const authentication = auth.authenticate()
   const guards = [
-    ...(permissions === undefined ? [] : [auth.require(...permissions)]),
-    ...(anyPermission === undefined ? [] : [auth.requireAny(...anyPermission)]),
-    ...(environment === undefined
-      ? []
-      : [auth.environment(...(typeof environment === 'string' ? [environment] : environment))]),
+    ...(permissions === undefined ? [] : [auth.require(...(permissions as Some<Permission>))]),
+    ...(anyPermission === undefined ? [] : [auth.requireAny(...(anyPermission as Some<Permission>))]),
+    ...(environment === undefined ? [] : [auth.environment(...(namesIn(environment) as Some<string>))]),
   ]
   const optional = options.optional === true
 
   return async (given, response) => {
     const request = nodeShape(given)
     const answer = collectedAnswer(request)
-    let decision = await authentication.gate(request, request, response ?? answer.response)
+    let decision = await authentication.decide(request, request, response ?? answer.response)
     const apiKey = decision.type === 'pass' ? decision.apiKey : undefined
     // Without a key there is nothing to hold against an optional one.
     if (apiKey !== undefined || !optional) {
       for (const guard of guards) {
-        if (decision.type === 'pass') decision = withNotice(await guard.gate(request, request), decision)
+        if (decision.type === 'pass') decision = withNotice(await guard.decide(request, request), decision)
       }
     }
     return answer.of(authentication, decision, apiKey)
   }
+}
+
+/** Guards check themselves that there is one. */
+type Some<Name> = readonly [Name, ...Name[]]
+
+function namesIn(environment: string | readonly string[]): readonly string[] {
+  return typeof environment === 'string' ? [environment] : environment
 }
 
 const demands = ['permissions', 'anyPermission', 'environment'] as const
@@ -154,7 +159,7 @@ interface CollectedAnswer {
   /** Stands for the response where there is none: it closes when the decision is made. */
   readonly response: HttpResponse
   of(
-    passage: Passage<HttpRequest, undefined>,
+    step: AuthStep<HttpRequest, undefined>,
     decision: Decision,
     apiKey: ApiKey | undefined,
   ): RequestDecision<ApiKey | undefined>

@@ -13,7 +13,7 @@ export type Decision =
       /** The value of `API-Key-Expires`, if the client should be told. */
       readonly expires: string | undefined
       /** Where a guard must have let the request pass before a handler answers. */
-      readonly judgement?: Judgement
+      readonly judgement?: Judgement | undefined
     }
   | { readonly type: 'deny'; readonly denial: Denial }
   /** A CORS preflight: 204 without a body. */
@@ -25,13 +25,14 @@ export type Decision =
  * @param host what the framework's own functions get: Express's request, Koa's context
  * @param response when it is through, its status is counted; without it, a use counts as soon as the key is verified
  */
-export type Gate<Host> = (request: HttpRequest, host: Host, response?: HttpResponse) => Decision | Promise<Decision>
+export type Decide<Host> = (request: HttpRequest, host: Host, response?: HttpResponse) => Decision | Promise<Decision>
 
 /** The request passes, without a key to hand over. */
 export const pass: Extract<Decision, { readonly type: 'pass' }> = Object.freeze({
   type: 'pass',
   apiKey: undefined,
   expires: undefined,
+  judgement: undefined,
 })
 
 /** The request is a CORS preflight. */

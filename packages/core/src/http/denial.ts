@@ -1,6 +1,6 @@
 import { bare } from '../input/plain-fields.ts'
 import type { HttpHint } from './credential.ts'
-import { absenceHints, type DenialCode, hintDetails, refusals } from './refusals.ts'
+import { absenceHints, type DenialCode, denialTable, hintDetails } from './denial-table.ts'
 
 /** RFC 9457 problem details, in the order the members are sent. */
 export interface ProblemDocument {
@@ -16,7 +16,7 @@ export interface ProblemDocument {
   readonly requiredPermissions?: readonly string[]
 }
 
-/** A refusal, ready to be sent. Frozen and shared between requests; holds nothing of the request. */
+/** The answer to a request that does not pass, ready to be sent. Frozen and shared between requests; holds nothing of the request. */
 export interface Denial {
   readonly status: number
   readonly code: DenialCode
@@ -35,17 +35,17 @@ export interface Denial {
 /** The media type of the default body. */
 export const problemMediaType = 'application/problem+json; charset=utf-8'
 
-/** The refusal, with what its text needs. */
-export interface Refusal {
+/** Why a request is denied. */
+export interface DenialReason {
   readonly code: DenialCode
   readonly hint?: HttpHint
 }
 
 /** All denials one set of options can lead to, made at construction. */
 export interface Denials {
-  of(refusal: Refusal): Denial
-  /** As `of`, for a guard that asks for permissions: named in body and challenge of refusals for lack of them. */
-  asking(permissions: readonly string[]): (refusal: Refusal) => Denial
+  of(reason: DenialReason): Denial
+  /** As `of`, for a guard that asks for permissions: named in body and challenge of denials for lack of them. */
+  asking(permissions: readonly string[]): (reason: DenialReason) => Denial
 }
 
 /** What decides how denials look. */
@@ -54,10 +54,10 @@ export interface DenialOptions {
   readonly verbose: boolean
 }
 
-/** The problem document of a refusal. */
-export function problemDocument(refusal: Refusal, requiredPermissions?: readonly string[]): ProblemDocument {
-  const { code, hint } = bare(refusal)
-  const { title, status, detail } = refusals[code]
+/** The problem document of a denial. */
+export function problemDocument(reason: DenialReason, requiredPermissions?: readonly string[]): ProblemDocument {
+  const { code, hint } = bare(reason)
+  const { title, status, detail } = denialTable[code]
   return Object.freeze({
     type: `urn:claviger:problem:${code}`,
     title,
@@ -70,11 +70,11 @@ export function problemDocument(refusal: Refusal, requiredPermissions?: readonly
 }
 
 /**
- * The `WWW-Authenticate` value of a refusal (RFC 6750 section 3, RFC 9110 section 11.6.1), or undefined where a
+ * The `WWW-Authenticate` value of a denial (RFC 6750 section 3, RFC 9110 section 11.6.1), or undefined where a
  * challenge would be wrong: with 5xx the credential is not at fault.
  */
 export function challenge(code: DenialCode, realm: string, scope: readonly string[] = []): string | undefined {
-  const error = refusals[code].challenge
+  const error = denialTable[code].challenge
   if (error === undefined) return undefined
   const parameters = [`realm="${realm}"`]
   if (error !== null) parameters.push(`error="${error}"`)
@@ -82,17 +82,17 @@ export function challenge(code: DenialCode, realm: string, scope: readonly strin
   return `Bearer ${parameters.join(', ')}`
 }
 
-/** Makes every denial once, so that refusing a request builds nothing. */
+/** Makes every denial once, so that denying a request builds nothing. */
 export function createDenials({ realm, verbose }: DenialOptions): Denials {
   const ready = new Map<string, Denial>()
-  for (const code of Object.keys(refusals) as DenialCode[]) {
+  for (const code of Object.keys(denialTable) as DenialCode[]) {
     for (const hint of hintsOf(code)) {
-      const refusal = { code, ...(hint === undefined ? {} : { hint }) }
-      ready.set(keyOf(refusal), makeDenial(verbose ? refusal : fold(refusal), realm))
+      const reason = { code, ...(hint === undefined ? {} : { hint }) }
+      ready.set(keyOf(reason), makeDenial(verbose ? reason : fold(reason), realm))
     }
   }
   const fallback = makeDenial({ code: 'temporarily_unavailable' }, realm)
-  const of = (refusal: Refusal): Denial => ready.get(keyOf(refusal)) ?? ready.get(refusal.code) ?? fallback
+  const of = (reason: DenialReason): Denial => ready.get(keyOf(reason)) ?? ready.get(reason.code) ?? fallback
 
   return {
     of,
@@ -101,14 +101,14 @@ export function createDenials({ realm, verbose }: DenialOptions): Denials {
       for (const code of ['insufficient_permission', 'owner_lacks_permission'] as const) {
         lacking.set(code, makeDenial({ code }, realm, permissions))
       }
-      return (refusal) => lacking.get(refusal.code) ?? of(refusal)
+      return (reason) => lacking.get(reason.code) ?? of(reason)
     },
   }
 }
 
 /** Not verbose: a refused key is a refused key, and nothing tells which way. */
-function fold({ code }: Refusal): Refusal {
-  return { code: refusals[code].status === 401 && code !== 'missing_credentials' ? 'invalid_key' : code }
+function fold({ code }: DenialReason): DenialReason {
+  return { code: denialTable[code].status === 401 && code !== 'missing_credentials' ? 'invalid_key' : code }
 }
 
 function hintsOf(code: DenialCode): readonly (HttpHint | undefined)[] {
@@ -118,13 +118,13 @@ function hintsOf(code: DenialCode): readonly (HttpHint | undefined)[] {
   return [undefined, ...all.filter((hint) => !absenceHints.includes(hint))]
 }
 
-function keyOf(refusal: Refusal): string {
-  const { code, hint } = bare(refusal)
+function keyOf(reason: DenialReason): string {
+  const { code, hint } = bare(reason)
   return hint === undefined ? code : `${code} ${hint}`
 }
 
-function makeDenial(refusal: Refusal, realm: string, permissions?: readonly string[]): Denial {
-  const problem = problemDocument(refusal, permissions)
+function makeDenial(reason: DenialReason, realm: string, permissions?: readonly string[]): Denial {
+  const problem = problemDocument(reason, permissions)
   const { status, title, detail, code, hint, requiredPermissions } = bare(problem)
   const challengeValue = challenge(code, realm, permissions)
   return Object.freeze({

@@ -1,87 +1,91 @@
+import type { Door } from '../door.types.ts'
 import { bare } from '../input/plain-fields.ts'
 import { isThenable } from '../input/thenable.ts'
-import type { Keyring, KeyRequirement } from '../keyring.types.ts'
+import type { KeyRequirement } from '../keyring.types.ts'
 import type { ApiKey, RefusalCode } from '../verification/verification.ts'
-import { type Decision, type Gate, pass } from './decision.ts'
-import type { Denial, Denials, Refusal } from './denial.ts'
-import { outcomesOf, type Passed } from './outcomes.ts'
+import { type Decide, type Decision, pass } from './decision.ts'
+import type { Denial, DenialReason, Denials } from './denial.ts'
 import { createReporter, publishDenied } from './reporting.ts'
 import type { HttpRequest } from './request.ts'
+import { type RequestState, requestStatesOf } from './request-state.ts'
 
 /** Why a key may not pass a guard; undefined when it may. */
-type Verdict = (Refusal & { readonly code: RefusalCode }) | undefined
+type Objection = (DenialReason & { readonly code: RefusalCode }) | undefined
 
-/** Makes guards: gates that go by what an authenticator of the same keyring found out about the request. */
+/** Makes guards, which go by what an authenticator of the same keyring found out about the request. */
 export interface Guards<Host> {
   /** Passes keys for which nothing speaks against the requirement. */
-  requirement(name: string, requirement: KeyRequirement): Gate<Host>
-  workspace(selector: (host: Host) => unknown): Gate<Host>
-  check(test: (apiKey: ApiKey, host: Host) => unknown): Gate<Host>
+  requirement(name: string, requirement: KeyRequirement): Decide<Host>
+  workspace(selector: (host: Host) => unknown): Decide<Host>
+  check(test: (apiKey: ApiKey, host: Host) => unknown): Decide<Host>
 }
 
 /** Makes the guards of one keyring. */
-export function createGuards<Host>(keyring: Keyring, denials: Denials): Guards<Host> {
-  const outcomes = outcomesOf(keyring)
+export function createGuards<Host>(door: Door, denials: Denials): Guards<Host> {
+  const states = requestStatesOf(door)
 
   const guard = (
     name: string,
-    judge: (apiKey: ApiKey, host: Host) => Verdict | Promise<Verdict>,
-    denialOf: (refusal: Refusal) => Denial = (refusal) => denials.of(refusal),
-  ): Gate<Host> => {
-    const reporter = createReporter(keyring.redact)
-    const deny = (refusal: Refusal, keyId?: string): Decision => {
-      const denial = denialOf(refusal)
+    judge: (apiKey: ApiKey, host: Host) => Objection | Promise<Objection>,
+    denialOf: (reason: DenialReason) => Denial = (reason) => denials.of(reason),
+  ): Decide<Host> => {
+    const reporter = createReporter(door.redact)
+    const deny = (reason: DenialReason, keyId?: string): Decision => {
+      const denial = denialOf(reason)
       publishDenied(denial, keyId)
       return { type: 'deny', denial }
     }
-    const answer = (verdict: Verdict, request: HttpRequest, outcome: Passed): Decision => {
-      if (verdict === undefined) {
-        if (outcome.judgement !== undefined) outcome.judgement.isJudged = true
+    const conclude = (objection: Objection, state: RequestState, { id }: ApiKey): Decision => {
+      if (objection === undefined) {
+        if (state.judgement !== undefined) state.judgement.isJudged = true
         return pass
       }
-      // A note for the count of uses: refused after all.
-      outcomes.set(request, { ...outcome, deniedBy: verdict.code })
-      return deny(verdict, outcome.apiKey.id)
+      // A note for the count of uses: denied after all.
+      state.deniedBy = objection.code
+      return deny(objection, id)
     }
     const fail = (error: unknown, { id }: ApiKey): Decision => {
       reporter.fault('CLAVIGER_GUARD_FAILED', name, 'it could not decide; the request was answered 500.', error)
       return deny({ code: 'guard_failed' }, id)
     }
+    const unmounted = (): Decision => {
+      reporter.fault(
+        'CLAVIGER_GUARD_WITHOUT_AUTH',
+        name,
+        'no auth.authenticate() of the same keyring ran before this guard; the request was answered 500. Mount it first.',
+      )
+      return deny({ code: 'guard_without_auth' })
+    }
+    const concludeLater = (later: PromiseLike<Objection>, state: RequestState, apiKey: ApiKey): Promise<Decision> =>
+      Promise.resolve(later).then(
+        (objection) => conclude(objection, state, apiKey),
+        (error: unknown) => fail(error, apiKey),
+      )
 
-    return (request, host) => {
-      const outcome = outcomes.get(request)
-      if (outcome === undefined) {
-        reporter.fault(
-          'CLAVIGER_GUARD_WITHOUT_AUTH',
-          name,
-          'no auth.authenticate() of the same keyring ran before this guard; the request was answered 500. Mount it first.',
-        )
-        return deny({ code: 'guard_without_auth' })
-      }
-      if (!outcome.ok) return deny(outcome, outcome.keyId)
-      const { apiKey } = outcome
+    return (request: HttpRequest, host) => {
+      const state = states.get(request)
+      if (state === undefined) return unmounted()
+      const { found } = state
+      if (!found.ok) return deny(found, found.keyId)
+      const { apiKey } = found
       try {
-        const verdict = judge(apiKey, host)
-        if (!isThenable(verdict)) return answer(verdict, request, outcome)
-        return verdict.then(
-          (late) => answer(late, request, outcome),
-          (error: unknown) => fail(error, apiKey),
-        )
+        const objection = judge(apiKey, host)
+        return isThenable(objection) ? concludeLater(objection, state, apiKey) : conclude(objection, state, apiKey)
       } catch (error) {
         return fail(error, apiKey)
       }
     }
   }
 
-  const inWorkspace = (apiKey: ApiKey, workspaceId: unknown): Verdict => {
-    if (typeof workspaceId === 'string' && workspaceId !== '') return keyring.guards.workspace(apiKey, workspaceId)
+  const inWorkspace = (apiKey: ApiKey, workspaceId: unknown): Objection => {
+    if (typeof workspaceId === 'string' && workspaceId !== '') return door.guards.workspace(apiKey, workspaceId)
     throw new TypeError('Expected the selector to return the workspace id, a string that is not empty.')
   }
 
   return {
     requirement(name, requirement) {
       const { permissions, anyPermission } = bare(requirement)
-      return guard(name, keyring.guards.requirement(requirement), denials.asking(permissions ?? anyPermission ?? []))
+      return guard(name, door.guards.requirement(requirement), denials.asking(permissions ?? anyPermission ?? []))
     },
     workspace: (selector) =>
       guard('auth.workspace()', (apiKey, host) => {
@@ -93,13 +97,13 @@ export function createGuards<Host>(keyring: Keyring, denials: Denials): Guards<H
     check: (test) =>
       guard('auth.check()', (apiKey, host) => {
         const result = test(apiKey, host)
-        return isThenable(result) ? Promise.resolve(result).then(verdictOf) : verdictOf(result)
+        return isThenable(result) ? Promise.resolve(result).then(objectionOf) : objectionOf(result)
       }),
   }
 }
 
 /** A truthy something is no yes: a forgotten comparison must not open the route. */
-function verdictOf(result: unknown): Verdict {
+function objectionOf(result: unknown): Objection {
   if (result === true) return undefined
   if (result === false) return { code: 'insufficient_permission' }
   throw new TypeError(`Expected the check to return true or false, got ${typeof result}.`)

@@ -1,32 +1,24 @@
+import { doorOf } from '../door.ts'
+import type { Door } from '../door.types.ts'
 import { ConfigurationError } from '../errors/errors.ts'
 import { nearest } from '../input/nearest.ts'
 import { kindOf, said } from '../input/said.ts'
 import { isThenable } from '../input/thenable.ts'
 import type { Keyring, KeyRequirement } from '../keyring.types.ts'
-import type { ApiKey } from '../verification/verification.ts'
+import type { ApiKeyAuth } from './api-key-auth.ts'
 import { createAuthenticator } from './authenticator.ts'
-import type { Gate } from './decision.ts'
+import type { Decide } from './decision.ts'
 import { createDenials } from './denial.ts'
 import { createGuards } from './guards.ts'
 import { type HttpAuthOptions, isRequestLike, notCalled, readOptions, resolveOptions } from './options.ts'
 import { createResponder, type Responder } from './responder.ts'
 
-/** A gate, and what adapters need to carry out its decisions. */
-export interface Passage<Host, Context> {
-  readonly gate: Gate<Host>
+/** What becomes a middleware: it decides about a request, and has what is needed to carry its decisions out. */
+export interface AuthStep<Host, Context> {
+  readonly decide: Decide<Host>
   readonly responder: Responder<Context>
   /** Whether it decides the identity of the request: then it calls `identify`, also for an anonymous request. */
   readonly identifies: boolean
-}
-
-/** Authentication and guards, without a framework: adapters turn each `Passage` into a middleware. */
-export interface HttpAuth<Host, Context, Permission extends string> {
-  authenticate(overrides?: HttpAuthOptions<Context>): Passage<Host, Context>
-  require(...permissions: readonly Permission[]): Passage<Host, Context>
-  requireAny(...permissions: readonly Permission[]): Passage<Host, Context>
-  workspace(selector: (host: Host) => unknown): Passage<Host, Context>
-  environment(...names: readonly string[]): Passage<Host, Context>
-  check(test: (apiKey: ApiKey, host: Host) => boolean | Promise<boolean>): Passage<Host, Context>
 }
 
 /**
@@ -35,56 +27,71 @@ export interface HttpAuth<Host, Context, Permission extends string> {
  * @param keyring from `createKeyring`
  * @throws {ConfigurationError} for something that is not a keyring, or a wrong option or guard argument
  */
-export function createHttpAuth<Host, Context, Permission extends string>(
+export function createHttpAuth<Permission extends string, Host, Middleware, Context = Host>(
   keyring: Keyring<Permission>,
-  options?: HttpAuthOptions<Context>,
-): HttpAuth<Host, Context, Permission> {
-  requireKeyring(keyring)
+  options: HttpAuthOptions<Context> | undefined,
+  toMiddleware: (step: AuthStep<Host, Context>) => Middleware,
+): ApiKeyAuth<Permission, Host, Middleware, Context> {
+  const door = requireDoor(keyring)
+  const { permissions: catalogue, redact } = door
+  const { environments } = door.grammar
   const given = readOptions<Context>(options)
   const resolved = resolveOptions(given)
   const denials = createDenials(resolved)
-  const guards = createGuards<Host>(keyring, denials)
-  const responder = createResponder(resolved, denials, keyring.redact)
-  const passage = (gate: Gate<Host>): Passage<Host, Context> => ({ gate, responder, identifies: false })
+  const guards = createGuards<Host>(door, denials)
+  const responder = createResponder(resolved, denials, redact)
+  const guard = (name: string, decide: Decide<Host>): Middleware =>
+    named(name, toMiddleware({ decide, responder, identifies: false }))
 
   const permissionGuard = (
-    name: 'require' | 'requireAny',
+    call: 'require' | 'requireAny',
+    name: string,
     permissions: readonly Permission[],
     requirement: KeyRequirement,
-  ): Passage<Host, Context> => {
-    requireNames(name, permissions, (known) => keyring.permissions.has(known), keyring.permissions.names, 'permission')
-    return passage(guards.requirement(`auth.${name}(${quoted(permissions)})`, requirement))
+  ): Middleware => {
+    requireNames(call, permissions, (known) => catalogue.has(known), catalogue.names, 'permission')
+    return guard(name, guards.requirement(`auth.${call}(${quoted(permissions)})`, requirement))
   }
 
   return {
     authenticate(overrides) {
       const own = resolveOptions(given, overrides)
       const ownDenials = createDenials(own)
-      return {
-        gate: createAuthenticator(keyring, own, ownDenials),
-        responder: createResponder(own, ownDenials, keyring.redact),
-        identifies: true,
-      }
+      return named(
+        'apiKeyAuthenticate',
+        toMiddleware({
+          decide: createAuthenticator(door, own, ownDenials),
+          responder: createResponder(own, ownDenials, redact),
+          identifies: true,
+        }),
+      )
     },
-    require: (...permissions) => permissionGuard('require', permissions, { permissions: [...permissions] }),
-    requireAny: (...permissions) => permissionGuard('requireAny', permissions, { anyPermission: [...permissions] }),
+    require: (...permissions) =>
+      permissionGuard('require', 'apiKeyRequire', permissions, { permissions: [...permissions] }),
+    requireAny: (...permissions) =>
+      permissionGuard('requireAny', 'apiKeyRequireAny', permissions, { anyPermission: [...permissions] }),
     workspace(selector) {
       requireFunction('workspace', 'workspace((request) => ...)', selector)
-      return passage(guards.workspace(selector))
+      return guard('apiKeyWorkspace', guards.workspace(selector))
     },
     environment(...names) {
-      const { environments } = keyring.tokenGrammar
       requireNames('environment', names, (name) => environments.includes(name), environments, 'environment')
-      return passage(guards.requirement(`auth.environment(${quoted(names)})`, { environment: [...names] }))
+      const decide = guards.requirement(`auth.environment(${quoted(names)})`, { environment: [...names] })
+      return guard('apiKeyEnvironment', decide)
     },
     check(test) {
       requireFunction('check', 'check((apiKey, request) => ...)', test)
-      return passage(guards.check(test))
+      return guard('apiKeyCheck', guards.check(test))
     },
   }
 }
 
-function requireKeyring(keyring: unknown): void {
+/** Stacks and route tables then tell what stands there. */
+function named<Middleware>(name: string, middleware: Middleware): Middleware {
+  return typeof middleware === 'function' ? Object.defineProperty(middleware, 'name', { value: name }) : middleware
+}
+
+function requireDoor(keyring: unknown): Door {
   if (isRequestLike(keyring)) {
     throw new ConfigurationError(
       'keyring',
@@ -92,11 +99,13 @@ function requireKeyring(keyring: unknown): void {
         '`auth.authenticate()`.',
     )
   }
-  const { verify, recall, guards } = (typeof keyring === 'object' ? (keyring ?? {}) : {}) as Partial<Keyring>
-  if ([verify, recall, guards?.requirement, guards?.workspace].every((method) => typeof method === 'function')) return
+  const door = doorOf(keyring)
+  if (door !== undefined) return door
+  const isCopy = typeof keyring === 'object' && keyring !== null && 'verify' in keyring
   throw new ConfigurationError(
     'keyring',
-    `Expected a keyring from createKeyring(), got ${isThenable(keyring) ? 'a promise' : kindOf(keyring)}.`,
+    `Expected a keyring from createKeyring(), got ${isThenable(keyring) ? 'a promise' : kindOf(keyring)}.` +
+      (isCopy ? ' A copy of a keyring is none: pass the keyring itself.' : ''),
   )
 }
 

@@ -1,3 +1,4 @@
+import { ConfigurationError } from '../errors/errors.ts'
 import type { ApiKey } from '../verification/verification.ts'
 
 /** Where handlers look for the key: Express's request, the state of Koa's context. */
@@ -20,4 +21,19 @@ export function identify(target: Identified, apiKey: ApiKey | undefined): void {
   }
   if (target.apiKey === apiKey) return
   Object.defineProperty(target, 'apiKey', { value: apiKey, configurable: true, enumerable: true, writable: true })
+}
+
+/**
+ * The key that `identify` put there, typed as present. What stands there without an authenticator, such as a text that
+ * something read off the request, is none: keys are frozen, and nothing that a client sends is.
+ *
+ * @throws {ConfigurationError} when there is none: the route is not behind `authenticate()`, or a key is optional there
+ */
+export function apiKeyIn({ apiKey }: Identified): ApiKey {
+  if (typeof apiKey === 'object' && apiKey !== null && Object.isFrozen(apiKey)) return apiKey
+  throw new ConfigurationError(
+    'apiKeyOf',
+    'This request has no API key: no auth.authenticate() ran before, or it was optional. Mount auth.authenticate() and a ' +
+      'guard before this handler.',
+  )
 }

@@ -5,16 +5,12 @@
  * @module
  */
 
+export { doorOf } from '../door.ts'
+export type { Door } from '../door.types.ts'
 export { isThenable } from '../input/thenable.ts'
+export type { ApiKeyAuth } from './api-key-auth.ts'
 export { type ClosableServer, type CloseOptions, closeGracefully } from './close-gracefully.ts'
-export {
-  type AbsenceHint,
-  type Credential,
-  type CredentialRules,
-  type HttpHint,
-  type ParsedCredential,
-  parseCredential,
-} from './credential.ts'
+export type { AbsenceHint, HttpHint } from './credential.ts'
 export {
   createDecider,
   type Decider,
@@ -22,20 +18,19 @@ export {
   type FetchRequest,
   type RequestDecision,
 } from './decider.ts'
-export type { Decision, Gate } from './decision.ts'
+export type { Decide, Decision } from './decision.ts'
 export {
   challenge,
   type Denial,
+  type DenialReason,
   type ProblemDocument,
   problemDocument,
   problemMediaType,
-  type Refusal,
 } from './denial.ts'
-export { createHttpAuth, type HttpAuth, type Passage } from './http-auth.ts'
-export { type Identified, identify } from './identity.ts'
+export { type AuthStep, createHttpAuth } from './http-auth.ts'
+export { apiKeyIn, type Identified, identify } from './identity.ts'
 export type { HttpAuthOptions } from './options.ts'
-export { type DenialCode, type RefusalEntry, refusals } from './refusals.ts'
+export { type DenialCode, type DenialEntry, denialTable } from './denial-table.ts'
 export type { HttpRequest } from './request.ts'
 export type { Answer, Responder } from './responder.ts'
 export type { HttpResponse } from './response.ts'
-export { appendVary } from './vary.ts'

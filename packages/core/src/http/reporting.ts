@@ -18,7 +18,7 @@ export interface Reporter {
   fault(code: WarningCode, during: string, advice: string, error?: unknown): void
 }
 
-/** Publishes a refusal on `claviger:denied`. */
+/** Publishes a denial on `claviger:denied`. */
 export function publishDenied({ code, status }: Denial, keyId: string | undefined): void {
   publish(channels.denied, () => ({ code, status, ...(keyId === undefined ? {} : { keyId }) }))
 }

@@ -105,7 +105,7 @@ export function createResponder<Context>(
   }
   /** What cannot be answered must not go on all the same. */
   const giveUp = (response: HttpResponse, error: unknown): void => {
-    reporter.fault('CLAVIGER_ON_DENIED_FAILED', 'auth', 'a refusal could not be sent; the connection was cut.', error)
+    reporter.fault('CLAVIGER_ON_DENIED_FAILED', 'auth', 'a denial could not be sent; the connection was cut.', error)
     cut(response)
   }
 

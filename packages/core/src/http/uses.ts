@@ -1,22 +1,22 @@
-import type { Keyring } from '../keyring.types.ts'
+import type { Door } from '../door.types.ts'
 import type { Verification } from '../verification/verification.ts'
-import type { Outcomes } from './outcomes.ts'
 import type { HttpRequest } from './request.ts'
+import type { RequestStates } from './request-state.ts'
 import type { HttpResponse } from './response.ts'
 
-/** Has the use of a key by a request counted. To be called once, when the request's outcome is known and noted. */
+/** Has the use of a key by a request counted. To be called once, when the state of the request is noted. */
 export type BeginUse = (request: HttpRequest, response: HttpResponse | undefined, verification: Verification) => void
 
 /**
  * A refused key is counted at once; an accepted one when the response is through or its client leaves, which Node tells
  * by one event, `close`: the status, and what guards made of it, are known only then.
  */
-export function createUses({ recordUse }: Pick<Keyring, 'recordUse'>, outcomes: Outcomes): BeginUse | undefined {
+export function createUses({ recordUse }: Pick<Door, 'recordUse'>, states: RequestStates): BeginUse | undefined {
   if (recordUse === undefined) return undefined
 
   const end = (request: HttpRequest, response?: HttpResponse): void => {
-    const outcome = outcomes.get(request)
-    if (outcome?.ok) recordUse(outcome, response?.headersSent ? response.statusCode : undefined, outcome.deniedBy)
+    const state = states.get(request)
+    if (state?.found.ok) recordUse(state.found, response?.headersSent ? response.statusCode : undefined, state.deniedBy)
   }
   // One function for every request, which finds all it needs: a closure for each would cost more than the counting.
   const onClose = function (this: HttpResponse): void {

@@ -9,6 +9,8 @@ export interface Readiness {
   ready(): Promise<void>
   /** From now on everything fails with `ClosedError`. */
   close(): void
+  /** @throws {ClosedError} after `close()` */
+  requireOpen(): void
   readonly closed: boolean
   /** `failed`: the last start that came to its end did; another may be under way. */
   readonly state: 'starting' | 'ready' | 'failed' | 'closed'
@@ -63,6 +65,9 @@ export function createReadiness(start: () => Promise<void>, clock: Clock, retryM
     },
     close() {
       if (state !== 'closed') turn('closed')
+    },
+    requireOpen() {
+      if (state === 'closed') throw new ClosedError()
     },
     get closed() {
       return state === 'closed'

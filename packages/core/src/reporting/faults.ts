@@ -19,18 +19,6 @@ export type ReportFault = (error: unknown, during: string, more?: object) => voi
 export const publishFault: ReportFault = (error, during, more) =>
   publish(channels.error, () => ({ error, during, ...more }))
 
-const reporters = new WeakMap<object, ReportFault>()
-
-/** Lets what is given a keyring only, such as HTTP authentication, report to the keyring's own reporter. */
-export function reportFaultsOf(keyring: object, report: ReportFault): void {
-  reporters.set(keyring, report)
-}
-
-/** The reporter of a keyring. */
-export function faultsOf(keyring: object): ReportFault {
-  return reporters.get(keyring) ?? publishFault
-}
-
 const pauseMs = 60_000
 // More causes than this in a minute are one outage, or one cause whose text differs each time: no one reads them all.
 const maxCauses = 10

@@ -13,7 +13,7 @@ export interface Recorder {
   /** Whose use a refusal stands for. One that was never introduced is never counted: its secret was not proven. */
   introduce(refused: Refused, of: Subject): void
   /** Counts one use. Does no I/O, never throws. Parameters as `Keyring.recordUse`. */
-  count(verdict: Verification, status: number | undefined, deniedBy: string | undefined): void
+  count(verification: Verification, status: number | undefined, deniedBy: string | undefined): void
   /**
    * Stores what is counted by now.
    *
@@ -31,7 +31,7 @@ export interface RecorderParts {
   readonly flushMs: number
   readonly maxCells: number
   readonly clock: Clock
-  /** Whether an accepted verdict's key was made by this keyring: no other is counted. */
+  /** Whether an accepted verification's key was made by this keyring: no other is counted. */
   readonly isOurs: (apiKey: ApiKey) => boolean
   /** Gives numbers from 0 to 1, so that processes started together do not flush together. */
   readonly random: () => number
@@ -109,17 +109,17 @@ export function createRecorder({
     cancelPlanned = own(() => clock.schedule(delayMs, () => void sendQuietly(() => patienceMs)))
   }
 
-  const subjectOf = (verdict: Verification): Subject | undefined => {
-    // A guard's copy of an accepted verdict still stands for the same use.
-    if (verdict?.ok) return isOurs(verdict.apiKey) ? verdict.apiKey : undefined
-    return subjects.get(verdict)
+  const subjectOf = (verification: Verification): Subject | undefined => {
+    // A guard's copy of an accepted verification still stands for the same use.
+    if (verification?.ok) return isOurs(verification.apiKey) ? verification.apiKey : undefined
+    return subjects.get(verification)
   }
 
   return {
     introduce: (refused, subject) => void subjects.set(refused, subject),
 
-    count(verdict, status, deniedBy) {
-      const subject = subjectOf(verdict)
+    count(verification, status, deniedBy) {
+      const subject = subjectOf(verification)
       if (subject === undefined) return
       if (closed || !tally.add(subject, clock.now(), status, deniedBy)) dropped += 1
       else if (cancelPlanned === undefined) plan()

@@ -12,7 +12,7 @@ export interface ApiKeys {
   isOurs(apiKey: unknown): apiKey is ApiKey
   /** Whether two keys made here say the same of the same key, so that one may stand for both. */
   areSame(a: ApiKey, b: ApiKey): boolean
-  /** How much memory a key made here takes, at most. Bytes; the token's entry and the verdict are in it. */
+  /** How much memory a key made here takes, at most. Bytes; the token's entry and the verification are in it. */
   bytesOf(apiKey: ApiKey): number
   /** Undefined when the key is good for this. Workspace first: another tenant's route tells nothing else. */
   refusal(apiKey: ApiKey, requirement: Requirement): Refused | undefined

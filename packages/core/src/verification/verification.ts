@@ -77,6 +77,6 @@ export interface Requirement<Permission extends string = string> {
 
 /**
  * How a token came: as `Authorization: Bearer <token>`, alone in a header of its own, or handed to `verify` directly.
- * One carrier's cached verdict is never another's.
+ * One carrier's cached verification is never another's.
  */
 export type Carrier = 'bearer' | 'header' | 'direct'

@@ -1,3 +1,4 @@
+import type { Door } from '../door.types.ts'
 import type { Keyring } from '../keyring.types.ts'
 import type { ApiKeys } from '../verification/api-key.ts'
 import type { Refused } from '../verification/verification.ts'
@@ -10,7 +11,7 @@ const forged: Refused = Object.freeze({ ok: false, code: 'invalid_key' })
  * Judges keys that were verified. Handlers ask once, and are checked each time; the guards of routes ask the same of
  * every request, and are checked when they are made.
  */
-export function authorization(apiKeys: ApiKeys, declared: Declared): Pick<Keyring, 'authorize' | 'guards'> {
+export function authorization(apiKeys: ApiKeys, declared: Declared): Pick<Keyring, 'authorize'> & Pick<Door, 'guards'> {
   return {
     authorize(apiKey, requirement) {
       const demanded = parseDemand('authorize', requirement, declared)

@@ -19,7 +19,7 @@ export function stateRefusal(record: KeyRecord, secret: SecretRecord, now: numbe
   return code && { ok: false, code, keyId: record.id }
 }
 
-/** The verdict on a key in good state. Pure. */
+/** The verification on a key in good state. Pure. */
 export function judgeOwned(
   record: KeyRecord,
   secret: SecretRecord,
@@ -29,15 +29,15 @@ export function judgeOwned(
 ): Verification {
   if (owner === null) return { ok: false, code: 'owner_gone', keyId: record.id }
   const endsAt = earliest(record.expiresAt, secret.endsAt)
-  // Null at first: a field that has only held numbers takes a number object for each verdict, also for `never`.
-  const verdict = {
+  // Null at first: a field that has only held numbers takes a number object for each verification, also for `never`.
+  const verification = {
     ok: true as const,
     apiKey: apiKeys.make(record, secret, owner),
     endsAt,
     noticeFrom: null as unknown,
   }
-  verdict.noticeFrom = noticeFrom(endsAt, secret, noticeMs)
-  return Object.freeze(verdict as Accepted)
+  verification.noticeFrom = noticeFrom(endsAt, secret, noticeMs)
+  return Object.freeze(verification as Accepted)
 }
 
 /** The next expiry or overlap end, epoch milliseconds: a cached verification is invalid from then on. */

@@ -1,5 +1,5 @@
 import type { Cache } from '../cache/cache.ts'
-import { canonicalField } from '../cache/digest.ts'
+import { tokenIn } from '../cache/digest.ts'
 import type { Entry } from '../cache/entries.ts'
 import { createFlights, type OnlyWhile } from '../cache/flights.ts'
 import { keyScope, ownerScope } from '../cache/scopes.ts'
@@ -17,17 +17,17 @@ import { parseToken } from '../token/token.ts'
 import type { ApiKeys } from '../verification/api-key.ts'
 import type { Accepted, Carrier, Refused, Verification } from '../verification/verification.ts'
 import { judgeOwned, nextTurn, stateRefusal } from './judge.ts'
-import type { Basis, Outcome } from './outcome.ts'
+import type { Basis, FlightResult } from './flight-result.ts'
 import type { OwnerRead, Owners } from './owners.ts'
 import { createProver, type Proven } from './prover.ts'
 import type { RecordRead, Records } from './records.ts'
 
-/** The one path from a credential to a verdict. */
+/** The one path from a credential to a verification. */
 export interface Verifier {
   /** Answers from memory, in the same tick, or not at all. */
-  recall(carrier: Carrier, fieldValue: string): Verification | undefined
-  /** Answers, whatever it takes. @throws {UnavailableError} @throws {BusyError} */
-  verify(token: unknown, carrier: Carrier): Promise<Verification>
+  recall(carrier: Carrier, field: string): Verification | undefined
+  /** As the door's: answers, whatever it takes; what is in memory in the same tick. Digests the field once. */
+  check(carrier: Carrier, field: unknown): Verification | Promise<Verification>
 }
 
 /** What the path is made of. Times in milliseconds. */
@@ -45,10 +45,12 @@ export interface VerifierParts {
   readonly clock: Clock
   /** Undefined once the store may be used; until then, what to wait for. */
   readonly starting: () => Promise<void> | undefined
+  /** @throws {ClosedError} after `close()` */
+  readonly requireOpen: () => void
   /** Called, off the request path, with a proven secret that should be rehashed. */
   readonly onOutdated: (record: KeyRecord, secret: SecretRecord, token: string) => void
   /** Called for every verification whose secret was right. */
-  readonly onVerdict: (verdict: Verification, record: KeyRecord, secret: SecretRecord) => void
+  readonly onVerification: (verification: Verification, record: KeyRecord, secret: SecretRecord) => void
   readonly recordAgeMs: number
   readonly budgetMs: number
   /** What an answer of the store is worth while a proof and an owner are waited for. */
@@ -73,55 +75,61 @@ export function createVerifier(parts: VerifierParts): Verifier {
   const { digests, entries, negatives, fence } = cache
   const { report = publishFault } = parts
   const proveSecret = createProver(hashing, cache)
-  const underWay = createFlights<Outcome>()
+  const underWay = createFlights<FlightResult>()
 
   // A hit is one digest, one look-up and a few comparisons: no promise, no closure, no object.
-  const recall = (carrier: Carrier, fieldValue: string): Verification | undefined => {
-    if (fieldValue.length > maxFieldLength) return undefined
-    const entry = entries.get(digests[carrier](fieldValue))
+  const fresh = (key: string, carrier: Carrier, field: string): Verification | undefined => {
+    const entry = entries.get(key)
     if (entry === undefined) return undefined
     const now = clock.now()
     const ageMs = entries.ageMs(entry, now)
     if (ageMs < 0 || ageMs >= entry.lifetimeMs || !freshness.alive(now)) return undefined
-    if (ageMs >= entry.refreshAgeMs) refreshAhead(entry, carrier, fieldValue)
-    return entry.verdict
+    if (ageMs >= entry.refreshAgeMs) refreshAhead(entry, carrier, field)
+    return entry.verification
   }
 
-  const verify = async (text: unknown, carrier: Carrier): Promise<Verification> => {
-    const parsed = parseToken(text, grammar)
-    if (!parsed.ok) return { ok: false, code: 'malformed_key', hint: parsed.hint }
-    const token = text as string
-    const { id } = parsed.parts
-    const field = canonicalField(carrier, token)
+  const recall = (carrier: Carrier, field: string): Verification | undefined =>
+    field.length > maxFieldLength ? undefined : fresh(digests[carrier](field), carrier, field)
+
+  const check = (carrier: Carrier, field: unknown): Verification | Promise<Verification> => {
+    if (typeof field !== 'string' || field.length > maxFieldLength) {
+      parts.requireOpen()
+      return { ok: false, code: 'malformed_key', hint: typeof field === 'string' ? 'too_long' : 'not_a_string' }
+    }
     const key = digests[carrier](field)
-    const remembered = recall(carrier, field)
-    if (remembered !== undefined) return remembered
+    return fresh(key, carrier, field) ?? verifyUnknown(tokenIn(carrier, field), key)
+  }
+
+  const verifyUnknown = async (token: string, key: string): Promise<Verification> => {
+    parts.requireOpen()
+    const parsed = parseToken(token, grammar)
+    if (!parsed.ok) return { ok: false, code: 'malformed_key', hint: parsed.hint }
+    const { id } = parsed.parts
     if (negatives.has(key, fence.stamp(keyScope(id)))) return invalidKey
     try {
-      const verdict = await verifyStored(token, id, key, carrier)
-      publish(channels.verify, () => outcomeOf(verdict))
-      return verdict
+      const verification = await verifyStored(token, id, key)
+      publish(channels.verify, () => summaryOf(verification))
+      return verification
     } catch (error) {
-      const stale = isStoreOutage(error) ? staleVerdict(key) : undefined
+      const stale = isStoreOutage(error) ? staleVerification(key) : undefined
       if (stale === undefined) throw error
       return stale
     }
   }
 
-  /** One flight per token, whatever its carrier. It lasts until its verdict is remembered. */
-  const verifyStored = async (token: string, id: string, key: string, carrier: Carrier): Promise<Verification> => {
-    const name = carrier === 'direct' ? key : digests.direct(token)
-    const outcome = await underWay.join(name, fence.stamp(keyScope(id)), (onlyWhile) => {
+  /** One flight per token, whatever its carrier. It lasts until its verification is remembered. */
+  const verifyStored = async (token: string, id: string, key: string): Promise<Verification> => {
+    const result = await underWay.join(token, fence.stamp(keyScope(id)), (onlyWhile) => {
       const isKnown = entries.get(key) !== undefined
       const most = isKnown ? maxUnderWay + keptForKnown : maxUnderWay
       if (underWay.size >= most) throw new BusyError('Too many keys are being verified already. Try again.')
       return verifyOnce(token, id, key, onlyWhile)
     })
-    if (outcome.key !== key) remember(key, outcome)
-    return outcome.verdict
+    if (result.key !== key) remember(key, result)
+    return result.verification
   }
 
-  const verifyOnce = async (token: string, id: string, key: string, onlyWhile: OnlyWhile): Promise<Outcome> => {
+  const verifyOnce = async (token: string, id: string, key: string, onlyWhile: OnlyWhile): Promise<FlightResult> => {
     const budget = startBudget(clock, parts.budgetMs)
     const starting = parts.starting()
     const isLate = starting !== undefined || !freshness.alive(clock.now())
@@ -129,7 +137,7 @@ export function createVerifier(parts: VerifierParts): Verifier {
       // Without a lease the store has to show first that it is the one that changes are written to.
       await within(clock, budget.leftMs(), 'store', () => (starting ?? Promise.resolve()).then(freshness.renewed))
       const revived = remembered(key)
-      if (revived !== undefined) return { key, verdict: revived, basis: undefined }
+      if (revived !== undefined) return { key, verification: revived, basis: undefined }
     }
     onlyWhile(() => freshness.alive(clock.now()))
     // A read has a bound of its own, as long as a whole budget: only a caller that has waited already needs a shorter
@@ -137,11 +145,12 @@ export function createVerifier(parts: VerifierParts): Verifier {
     const read = await (isLate ? within(clock, budget.leftMs(), 'store', () => records.read(id)) : records.read(id))
     const leftMs = budget.leftMs()
     const proven = await proveSecret(token, read)
-    if (proven === 'unreadable') return { key, verdict: invalidKey, basis: undefined }
+    if (proven === 'unreadable') return { key, verification: invalidKey, basis: undefined }
     if (proven === 'different') {
       // A store that lost the key, or does not know it yet, must not make it wrong.
       await within(clock, leftMs, 'store', freshness.confirmed)
-      return settled({ key, verdict: invalidKey, basis: { read, proven: undefined, ownerStamp: undefined } }, onlyWhile)
+      const basis = { read, proven: undefined, ownerStamp: undefined }
+      return settled({ key, verification: invalidKey, basis }, onlyWhile)
     }
     const { record, secret } = proven
     const isRefused = judgeState(proven).refused !== undefined
@@ -150,10 +159,10 @@ export function createVerifier(parts: VerifierParts): Verifier {
     const { counted, refused } = judgeState(proven)
     requireRecent(read)
     const judged = refused ?? judgeOwned(counted.record, counted.secret, owner?.grants ?? null, apiKeys, parts.noticeMs)
-    const verdict = judged.ok ? shared(judged) : judged
-    parts.onVerdict(verdict, record, secret)
+    const verification = judged.ok ? shared(judged) : judged
+    parts.onVerification(verification, record, secret)
     if (refused === undefined && hashing.isOutdated(secret)) parts.onOutdated(record, secret, token)
-    return settled({ key, verdict, basis: { read, proven: counted, ownerStamp: owner?.stamp } }, onlyWhile)
+    return settled({ key, verification, basis: { read, proven: counted, ownerStamp: owner?.stamp } }, onlyWhile)
   }
 
   /** A process that was frozen since it asked may hold an answer that is hours old. @throws {UnavailableError} */
@@ -170,35 +179,35 @@ export function createVerifier(parts: VerifierParts): Verifier {
   }
 
   /** The verification is made. Later callers find it in memory, or start again. */
-  const settled = (outcome: Outcome, onlyWhile: OnlyWhile): Outcome => {
-    remember(outcome.key, outcome)
+  const settled = (result: FlightResult, onlyWhile: OnlyWhile): FlightResult => {
+    remember(result.key, result)
     onlyWhile(() => false)
-    return outcome
+    return result
   }
 
-  /** One object for all spellings of a key, where another has led to the same verdict. */
-  const shared = (verdict: Accepted): Accepted => {
+  /** One object for all spellings of a key, where another has led to the same verification. */
+  const shared = (verification: Accepted): Accepted => {
     const isSame = (other: Verification): other is Accepted =>
       other.ok &&
-      other.endsAt === verdict.endsAt &&
-      other.noticeFrom === verdict.noticeFrom &&
-      apiKeys.areSame(other.apiKey, verdict.apiKey)
-    return entries.verdictsOf(verdict.apiKey.id).find(isSame) ?? verdict
+      other.endsAt === verification.endsAt &&
+      other.noticeFrom === verification.noticeFrom &&
+      apiKeys.areSame(other.apiKey, verification.apiKey)
+    return entries.verificationsOf(verification.apiKey.id).find(isSame) ?? verification
   }
 
-  /** Whether nothing was announced since that may have changed what a verdict was made of. */
+  /** Whether nothing was announced since that may have changed what a verification was made of. */
   const isCurrent = ({ read, proven, ownerStamp }: Basis): boolean =>
     read.stamp === fence.stamp(keyScope(read.id)) &&
     (ownerStamp === undefined || proven === undefined || ownerStamp === fence.stamp(ownerScope(proven.record)))
 
-  const remember = (key: string, { verdict, basis }: Outcome): void => {
+  const remember = (key: string, { verification, basis }: FlightResult): void => {
     if (basis === undefined || !isCurrent(basis)) return
     const { read, proven } = basis
     if (proven === undefined) negatives.add(key, read.stamp)
-    else fill(key, read.readAt, proven, verdict)
+    else fill(key, read.readAt, proven, verification)
   }
 
-  const fill = (key: string, filledAt: number, { record, secret, proof }: Proven, verdict: Verification): void => {
+  const fill = (key: string, filledAt: number, { record, secret, proof }: Proven, verification: Verification): void => {
     const deadline = Math.min(filledAt + jittered(parts.recordAgeMs, key), nextTurn(record, secret, filledAt))
     const refreshAt = filledAt + 0.8 * (deadline - filledAt)
     entries.fill({
@@ -207,8 +216,8 @@ export function createVerifier(parts: VerifierParts): Verifier {
       workspaceId: record.workspaceId,
       owner: ownerScope(record),
       proof,
-      verdict,
-      bytes: verdict.ok ? apiKeys.bytesOf(verdict.apiKey) : 0,
+      verification,
+      bytes: verification.ok ? apiKeys.bytesOf(verification.apiKey) : 0,
       filledAt,
       deadline,
       refreshAt,
@@ -220,7 +229,7 @@ export function createVerifier(parts: VerifierParts): Verifier {
     const entry = entries.get(key)
     if (entry === undefined) return undefined
     const ageMs = entries.ageMs(entry, clock.now())
-    return ageMs >= 0 && ageMs < entry.lifetimeMs ? entry.verdict : undefined
+    return ageMs >= 0 && ageMs < entry.lifetimeMs ? entry.verification : undefined
   }
 
   /**
@@ -239,12 +248,11 @@ export function createVerifier(parts: VerifierParts): Verifier {
     }
   }
 
-  const refreshAhead = (entry: Entry, carrier: Carrier, fieldValue: string): void => {
+  const refreshAhead = (entry: Entry, carrier: Carrier, field: string): void => {
     entry.refreshAgeMs = entry.lifetimeMs
-    const token = carrier === 'bearer' ? fieldValue.slice('Bearer '.length) : fieldValue
-    verifyStored(token, entry.keyId, entry.digest, carrier).then(
-      (verdict) => {
-        if (verdict !== invalidKey) return
+    verifyStored(tokenIn(carrier, field), entry.keyId, entry.digest).then(
+      (verification) => {
+        if (verification !== invalidKey) return
         publish(channels.corrupt, () => ({ keyId: entry.keyId, field: 'record' }))
         entries.clearKey(entry.keyId)
       },
@@ -258,18 +266,18 @@ export function createVerifier(parts: VerifierParts): Verifier {
   }
 
   /** Only for hosts that asked for `staleIfErrorMs`: never what was invalidated, never past an exact end. */
-  const staleVerdict = (key: string): Verification | undefined => {
+  const staleVerification = (key: string): Verification | undefined => {
     if (parts.staleIfErrorMs === 0) return undefined
     const entry = entries.get(key)
-    if (entry?.verdict === undefined) return undefined
+    const verification = entry?.verification
+    if (entry === undefined || verification === undefined) return undefined
     const now = clock.now()
     const ageMs = entries.ageMs(entry, now)
     if (ageMs < 0 || ageMs >= parts.recordAgeMs + parts.staleIfErrorMs) return undefined
-    if (entry.verdict.ok && entry.verdict.endsAt !== null && now >= entry.verdict.endsAt) return undefined
-    return entry.verdict
+    return verification.ok && verification.endsAt !== null && now >= verification.endsAt ? undefined : verification
   }
 
-  return { recall, verify }
+  return { recall, check }
 }
 
 interface Judged {
@@ -281,8 +289,8 @@ function isStoreOutage(error: unknown): boolean {
   return isClavigerError(error) && 'dependency' in error && error.dependency === 'store'
 }
 
-function outcomeOf(verdict: Verification): object {
-  return verdict.ok ? { ok: true, keyId: verdict.apiKey.id } : { ok: false, code: verdict.code, keyId: verdict.keyId }
+function summaryOf(made: Verification): object {
+  return made.ok ? { ok: true, keyId: made.apiKey.id } : { ok: false, code: made.code, keyId: made.keyId }
 }
 
 /** Shortens an age by up to a tenth, so that keys read together are not read again together. */

@@ -18,7 +18,7 @@ import { createRepairMemory } from './repair-memory.ts'
  */
 export interface OwnerFlags {
   /** A verification found out whether the key's owner is there. */
-  learn(verdict: Verification, record: KeyRecord): void
+  learn(verification: Verification, record: KeyRecord): void
   /** An owner's permissions changed, or it is gone: all its keys are looked at. */
   ownerChanged(question: OwnerQuestion): void
   stop(): void
@@ -123,9 +123,9 @@ export function createOwnerFlags({
   }
 
   return {
-    learn(verdict, record) {
-      const isGone = !verdict.ok && verdict.code === 'owner_gone'
-      if (!verdict.ok && !isGone) return
+    learn(verification, record) {
+      const isGone = !verification.ok && verification.code === 'owner_gone'
+      if (!verification.ok && !isGone) return
       const before = written.lately(record.id)
       if (isGone === isFlagged(record)) {
         // The others agree on another value than the one written here last.

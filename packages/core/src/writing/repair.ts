@@ -3,7 +3,7 @@ import type { KeyRecord } from '../store/records.ts'
 import type { Commits } from './commits.ts'
 
 /**
- * Puts something right about a stored key in the background: silently, since no verdict goes by it, and given up as
+ * Puts something right about a stored key in the background: silently, since no verification goes by it, and given up as
  * soon as another writer has changed the key. The record is read again right before it is written: another repair of
  * the same key moves no revision, and must not be undone.
  *

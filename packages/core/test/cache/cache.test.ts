@@ -22,13 +22,13 @@ function filled(owners: readonly string[]): Cache & { readonly alive: () => stri
   for (const id of owners) {
     const record = testRecord({ owner: { type: 'user', id } })
     const apiKey = { workspaceId: record.workspaceId, owner: record.owner } as Accepted['apiKey']
-    const verdict: Verification = { ok: true, apiKey, endsAt: null, noticeFrom: 0 }
+    const verification: Verification = { ok: true, apiKey, endsAt: null, noticeFrom: 0 }
     const times = { filledAt: 0, deadline: 10, refreshAt: 8 }
     const { workspaceId } = record
     const names = { digest: id, keyId: id, workspaceId, owner: ownerScope(record), proof: id }
-    cache.entries.fill({ ...names, ...times, verdict, bytes: 500 })
+    cache.entries.fill({ ...names, ...times, verification, bytes: 500 })
   }
-  return { ...cache, alive: () => owners.filter((id) => cache.entries.get(id)?.verdict !== undefined) }
+  return { ...cache, alive: () => owners.filter((id) => cache.entries.get(id)?.verification !== undefined) }
 }
 
 test('a change of one owner, announced a thousand times, raises the fence once', () => {

@@ -11,20 +11,20 @@ function entriesOf(maxEntries: number, more: Partial<EntryLimits> = {}): Entries
   return createEntries(limits, bucketOf)
 }
 
-/** A good verdict; the parts of it that entries look at. */
+/** A good verification; the parts of it that entries look at. */
 function accepted(workspaceId: string, owner: string): Accepted {
   const apiKey = { workspaceId, owner: { type: 'user', id: owner } } as Accepted['apiKey']
   return { ok: true, apiKey, endsAt: null, noticeFrom: Number.POSITIVE_INFINITY }
 }
 
-const verdict: Verification = accepted('ws_acme', 'ada')
+const verification: Verification = accepted('ws_acme', 'ada')
 const fill = (digest: string, keyId = 'k', proof = `proof of ${digest}`): Fill => ({
   digest,
   keyId,
   workspaceId: 'ws_acme',
   owner: 'owner ada',
   proof,
-  verdict,
+  verification,
   bytes: 500,
   filledAt: 0,
   deadline: 10,
@@ -37,7 +37,7 @@ test('are found by their key as long as they are there, whichever share a bucket
     const entries = entriesOf(maxEntries)
     const order = [...keys, ...keys.toReversed(), ...keys]
     order.forEach((keyId, turn) => entries.fill(fill(`${keyId} ${turn % 3}`, keyId)))
-    const found = keys.flatMap((keyId) => entries.verdictsOf(keyId))
+    const found = keys.flatMap((keyId) => entries.verificationsOf(keyId))
     expect(found).toHaveLength(entries.size)
     for (const keyId of keys) {
       for (const turn of [0, 1, 2]) {
@@ -61,33 +61,33 @@ test('one key holds at most eight, whatever spellings it comes in, and evicts no
   entries.fill(fill('honest', 'other'))
   for (let index = 0; index < 1_000; index += 1) entries.fill(fill(`d${index}`))
   expect(entries.size).toBe(9)
-  expect(entries.verdictsOf('k').length).toBe(8)
-  expect(entries.get('honest')?.verdict).toBe(verdict)
+  expect(entries.verificationsOf('k').length).toBe(8)
+  expect(entries.get('honest')?.verification).toBe(verification)
 })
 
-test('a read that began earlier never replaces a newer verdict, but fills what was cleared', () => {
+test('a read that began earlier never replaces a newer verification, but fills what was cleared', () => {
   const entries = entriesOf(10)
   const newer: Verification = accepted('ws_acme', 'bob')
-  entries.fill({ ...fill('a'), filledAt: 5, verdict: newer })
+  entries.fill({ ...fill('a'), filledAt: 5, verification: newer })
   entries.fill({ ...fill('a'), filledAt: 4 })
-  expect(entries.get('a')?.verdict).toBe(newer)
+  expect(entries.get('a')?.verification).toBe(newer)
   entries.clearKey('k')
   entries.fill({ ...fill('a'), filledAt: 4 })
-  expect(entries.get('a')?.verdict).toBe(verdict)
+  expect(entries.get('a')?.verification).toBe(verification)
 })
 
-test('clearing a key drops its verdicts and keeps its proofs', () => {
+test('clearing a key drops its verifications and keeps its proofs', () => {
   const entries = entriesOf(10)
   for (const digest of ['a', 'b', 'c']) entries.fill(fill(digest))
   entries.fill(fill('d', 'other'))
   entries.clearKey('k')
   for (const digest of ['a', 'b', 'c']) {
-    expect(entries.get(digest)).toMatchObject({ verdict: undefined, lifetimeMs: 0 })
+    expect(entries.get(digest)).toMatchObject({ verification: undefined, lifetimeMs: 0 })
     expect(entries.hasProof('k', `proof of ${digest}`)).toBe(true)
   }
-  expect(entries.get('d')?.verdict).toBe(verdict)
+  expect(entries.get('d')?.verification).toBe(verification)
   entries.clearAll()
-  expect(entries.get('d')?.verdict).toBeUndefined()
+  expect(entries.get('d')?.verification).toBeUndefined()
 })
 
 test('an age is exact to the millisecond, and negative once the clock is set back', () => {
@@ -100,7 +100,7 @@ test('an age is exact to the millisecond, and negative once the clock is set bac
   expect(entry).toMatchObject({ lifetimeMs: 10, refreshAgeMs: 8 })
 })
 
-test('after twelve days, and with a clock set far back, verdicts are made again and ages stay exact', () => {
+test('after twelve days, and with a clock set far back, verifications are made again and ages stay exact', () => {
   const entries = entriesOf(10)
   const at = Date.UTC(2030, 0, 1)
   for (const [index, now] of [at, at + 13 * 86_400_000, at - 86_400_000].entries()) {
@@ -109,7 +109,7 @@ test('after twelve days, and with a clock set far back, verdicts are made again 
     if (entry === undefined) throw new Error('No entry')
     expect(entries.ageMs(entry, now + 3)).toBe(3)
     expect(entry.filledAt).toBeLessThanOrEqual(2 ** 30)
-    expect(entries.verdictsOf('k')).toHaveLength(1)
+    expect(entries.verificationsOf('k')).toHaveLength(1)
     expect(entries.hasProof('k', 'proof of d0')).toBe(true)
   }
 })
@@ -126,7 +126,7 @@ test('fast-check: a model of maps agrees on proofs and sizes', () => {
           entries.hasProof(`k${key}`, `proof of ${d}`),
         )
         expect(held.length).toBeLessThanOrEqual(8)
-        expect(entries.verdictsOf(`k${key}`).length).toBe(held.length)
+        expect(entries.verificationsOf(`k${key}`).length).toBe(held.length)
         expect(held.every((d) => entries.get(d) !== undefined)).toBe(true)
         total += held.length
       }
@@ -184,7 +184,7 @@ describe('who gives way when there is no room', () => {
   test('keys that are refused evict none that is good, nor the other way round', () => {
     const entries = entriesOf(50, { maxRefused: 20 })
     for (let number = 0; number < 50; number += 1) entries.fill(of('ws_acme', number))
-    for (let number = 0; number < 500; number += 1) entries.fill(of('ws_former', number, { verdict: refusal }))
+    for (let number = 0; number < 500; number += 1) entries.fill(of('ws_former', number, { verification: refusal }))
     expect(held(entries, 'ws_acme', 50)).toBe(50)
     expect(held(entries, 'ws_former', 500)).toBe(20)
     for (let number = 100; number < 1_000; number += 1) entries.fill(of('ws_acme', number))
@@ -194,7 +194,7 @@ describe('who gives way when there is no room', () => {
   test('a key that is refused from now on makes room among the good ones, and keeps its proof', () => {
     const entries = entriesOf(1)
     entries.fill(of('ws_acme', 0))
-    entries.fill(of('ws_acme', 0, { verdict: refusal }))
+    entries.fill(of('ws_acme', 0, { verification: refusal }))
     entries.fill(of('ws_acme', 1))
     expect(held(entries, 'ws_acme', 2)).toBe(2)
     entries.fill(of('ws_acme', 0))
@@ -231,7 +231,7 @@ describe('who gives way when there is no room', () => {
           else if (what === 'clear') entries.clearKey(each.keyId)
           else if (what === 'owner') entries.clearOwner(each.owner, () => true)
           else {
-            entries.fill({ ...each, verdict: what === 'good' ? verdict : refusal })
+            entries.fill({ ...each, verification: what === 'good' ? verification : refusal })
             last.set(each.digest, { bytes, ok: what === 'good' })
           }
           const there = [...last]
@@ -259,13 +259,13 @@ describe('what an owner’s change clears', () => {
           entries.fill({
             ...fill(`${owner} ${number}`, `${owner} ${number}`),
             owner: `owner ${owner}`,
-            verdict: accepted('ws_acme', owner),
+            verification: accepted('ws_acme', owner),
           })
         }
       }
     }
     const alive = (owner: string): number =>
-      Array.from({ length: 20 }, (_, number) => entries.get(`${owner} ${number}`)?.verdict).filter(Boolean).length
+      Array.from({ length: 20 }, (_, number) => entries.get(`${owner} ${number}`)?.verification).filter(Boolean).length
     for (let round = 0; round < 2; round += 1) {
       fillAll()
       let asked = 0
@@ -281,9 +281,9 @@ describe('what an owner’s change clears', () => {
       expect((asked - first) % 100).toBe(0)
       expect(asked - first).toBeLessThanOrEqual(100 * (first - 20))
     }
-    entries.fill({ ...fill('dead', 'dead'), owner: 'owner bob', verdict: refusal })
+    entries.fill({ ...fill('dead', 'dead'), owner: 'owner bob', verification: refusal })
     entries.clearOwner('owner bob', () => false)
-    expect(entries.get('dead')?.verdict).toBeUndefined()
+    expect(entries.get('dead')?.verification).toBeUndefined()
     expect(entries.hasProof('dead', 'proof of dead')).toBe(true)
   })
 })

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { systemActor } from '../../src/index.ts'
 import { formatToken } from '../../src/token/token.ts'
 import { ada, setUp } from '../support/set-up.ts'
+import { doorTo } from '../support/door.ts'
 
 const named = { name: 'Production', environment: 'production', owner: ada } as const
 
@@ -21,7 +22,7 @@ async function neighbours(count: number) {
   }
   const [few, many] = [await make(own, 5), await make(other, count)]
   for (const { token } of few) await keyring.verify(token)
-  const isWarm = (token: string): boolean => keyring.recall('direct', token) !== undefined
+  const isWarm = (token: string): boolean => doorTo(keyring).recall('direct', token) !== undefined
   return { keyring, store, other, few, many, isWarm, ...rest }
 }
 
@@ -67,13 +68,14 @@ describe('a flood of unknown keys on a store that stands still', () => {
   })
 })
 
-describe('what does not change a verdict', () => {
+describe('what does not change a verification', () => {
   test('a service account’s name: its keys stay warm, here and elsewhere', async () => {
     const shared = memoryStore()
     const [here, there] = [setUp({ on: shared.connect() }), setUp({ on: shared.connect(), seed: 2 })]
     const account = await here.keys.serviceAccounts.create({ name: 'bot', permissions: ['prompts:*'] })
     const { token } = await here.create({ owner: { type: 'service', id: account.id } })
-    const isWarm = (): boolean[] => [here, there].map(({ keyring }) => keyring.recall('direct', token) !== undefined)
+    const isWarm = (): boolean[] =>
+      [here, there].map(({ keyring }) => doorTo(keyring).recall('direct', token) !== undefined)
     for (const { keyring } of [here, there]) await keyring.verify(token)
     await here.keys.serviceAccounts.update(account.id, { name: 'robot', description: 'renamed' })
     expect(isWarm()).toEqual([true, true])
@@ -86,10 +88,13 @@ test('a key that comes in several headers is one object, until anything about it
   const { create, keyring, keys } = setUp()
   const { key, token } = await create({ metadata: { team: 'search' }, expiresIn: '1d' })
   const seen = async () => {
-    const verdicts = await Promise.all(
-      (['bearer', 'header', 'direct'] as const).map((carrier) => keyring.verify(token, { carrier })),
-    )
-    return verdicts.map((verdict) => (verdict.ok ? verdict.apiKey : undefined))
+    const { check } = doorTo(keyring)
+    const verifications = await Promise.all([
+      check('bearer', `Bearer ${token}`),
+      check('header', token),
+      keyring.verify(token),
+    ])
+    return verifications.map((verification) => (verification.ok ? verification.apiKey : undefined))
   }
   await seen()
   const [bearer, header, direct] = await seen()

@@ -2,9 +2,11 @@ import { channel } from 'node:diagnostics_channel'
 import { memoryStore } from '@claviger/store-memory'
 import { gate, testClock } from '@claviger/testing'
 import { describe, expect, test, vi } from 'vitest'
+import type { Verification } from '../../src/index.ts'
 import type { ObservedStore } from '../support/observed-store.ts'
 import { fails, never } from '../support/observed-store.ts'
 import { ada, setUp } from '../support/set-up.ts'
+import { doorTo } from '../support/door.ts'
 
 const unavailable = { code: 'ERR_CLAVIGER_UNAVAILABLE', dependency: 'store' }
 
@@ -31,7 +33,7 @@ describe('a store that is no longer the one that changes are written to', () => 
     await keyring.verify(known.token)
     demoted(store)
     await clock.advanceAsync(4_999)
-    expect(keyring.recall('direct', known.token)).toMatchObject({ ok: true })
+    expect(doorTo(keyring).recall('direct', known.token)).toMatchObject({ ok: true })
     await clock.advanceAsync(1)
     for (const { token } of [known, cold]) await expect(keyring.verify(token)).rejects.toMatchObject(unavailable)
     expect(store.calls.find).toBe(1)
@@ -97,9 +99,9 @@ describe('a store that was emptied', () => {
     await expect(keys.get(cold.key.id)).rejects.toMatchObject(unavailable)
     await expect(keys.revoke(cold.key.id)).rejects.toMatchObject({ code: 'ERR_CLAVIGER_REVOCATION_NOT_DURABLE' })
     await expect(create()).rejects.toMatchObject(unavailable)
-    expect(keyring.recall('direct', known.token)).toMatchObject({ ok: true })
+    expect(doorTo(keyring).recall('direct', known.token)).toMatchObject({ ok: true })
     await clock.advanceAsync(5_000)
-    expect(keyring.recall('direct', known.token)).toBeUndefined()
+    expect(doorTo(keyring).recall('direct', known.token)).toBeUndefined()
     await expect(keyring.verify(known.token)).rejects.toMatchObject(unavailable)
   })
 
@@ -109,9 +111,9 @@ describe('a store that was emptied', () => {
     await keyring.verify(token)
     await clock.advanceAsync(8_500)
     emptied(store)
-    expect(keyring.recall('direct', token)).toMatchObject({ ok: true })
+    expect(doorTo(keyring).recall('direct', token)).toMatchObject({ ok: true })
     await clock.advanceAsync(0)
-    expect(keyring.recall('direct', token)).toMatchObject({ ok: true })
+    expect(doorTo(keyring).recall('direct', token)).toMatchObject({ ok: true })
   })
 
   test('makes no owner gone', async () => {
@@ -145,7 +147,7 @@ describe('one cold key', () => {
   const steps = ['the read', 'the owner'] as const
 
   test.each(steps)(
-    'is read once, also for those who come after %s and before its verdict is remembered',
+    'is read once, also for those who come after %s and before its verification is remembered',
     async (step) => {
       const owner = gate()
       const found = gate()
@@ -160,18 +162,18 @@ describe('one cold key', () => {
       const { token } = await create()
       if (step === 'the read') store.after('find', () => found.wait())
       const held = step === 'the read' ? found : owner
-      const all = [keyring.verify(token)]
+      const all: Promise<Verification>[] = [keyring.verify(token)]
       await vi.waitUntil(() => held.arrived() === 1)
       for (let index = 0; index < 100; index += 1) {
-        all.push(keyring.verify(token), keyring.verify(token, { carrier: 'bearer' }))
+        all.push(keyring.verify(token), Promise.resolve(doorTo(keyring).check('bearer', `Bearer ${token}`)))
         await new Promise((resolve) => setImmediate(resolve))
       }
       held.open()
       for (const verification of await Promise.all(all)) expect(verification).toMatchObject({ ok: true })
       expect(store.calls.find).toBe(1)
       expect(asked).toBe(1)
-      expect(keyring.recall('bearer', `Bearer ${token}`)).toMatchObject({ ok: true })
-      expect(keyring.recall('direct', token)).toMatchObject({ ok: true })
+      expect(doorTo(keyring).recall('bearer', `Bearer ${token}`)).toMatchObject({ ok: true })
+      expect(doorTo(keyring).recall('direct', token)).toMatchObject({ ok: true })
     },
   )
 
@@ -193,7 +195,7 @@ describe('one cold key', () => {
     expect(await after).toMatchObject({ ok: true, apiKey: { permissions: [] } })
     first.open()
     expect(await before).toMatchObject({ ok: true, apiKey: { permissions: ['prompts:read'] } })
-    expect(keyring.recall('direct', token)).toMatchObject({ ok: true, apiKey: { permissions: [] } })
+    expect(doorTo(keyring).recall('direct', token)).toMatchObject({ ok: true, apiKey: { permissions: [] } })
   })
 
   test('is judged again for those who come after its revocation was asked for and not confirmed', async () => {
@@ -238,15 +240,15 @@ describe('a read ahead that fails', () => {
     channel('claviger:error').subscribe(note)
     store.before('find', fails)
     for (let step = 0; step < 4; step += 1) {
-      expect(keyring.recall('direct', token)).toMatchObject({ ok: true })
+      expect(doorTo(keyring).recall('direct', token)).toMatchObject({ ok: true })
       await clock.advanceAsync(100)
     }
     channel('claviger:error').unsubscribe(note)
     expect(failures.length).toBe(2)
     store.before('find', undefined)
     await clock.advanceAsync(200)
-    keyring.recall('direct', token)
+    doorTo(keyring).recall('direct', token)
     await clock.advanceAsync(3_000)
-    expect(keyring.recall('direct', token)).toMatchObject({ ok: true })
+    expect(doorTo(keyring).recall('direct', token)).toMatchObject({ ok: true })
   })
 })

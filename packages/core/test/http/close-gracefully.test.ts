@@ -5,7 +5,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net'
 import { memoryStore } from '@claviger/store-memory'
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { closeGracefully } from '../../src/http/close-gracefully.ts'
-import { createHttpAuth } from '../../src/http/http-auth.ts'
+import { stepsOf } from './keyring.ts'
 import { createKeyring, definePermissions, hmacSha256, systemActor, systemClock } from '../../src/index.ts'
 
 /* Real sockets and real time: grace is short. */
@@ -178,10 +178,10 @@ describe('closing a server with its keyring', () => {
       environment: 'ci',
       owner: { type: 'user', id: 'ada' },
     })
-    const { gate } = createHttpAuth(ring).authenticate()
+    const { decide } = stepsOf(ring).authenticate()
     const [server, port] = await listening(
       createServer((request, response) => {
-        void Promise.resolve(gate(request, request, response)).then((decision) => {
+        void Promise.resolve(decide(request, request, response)).then((decision) => {
           response.writeHead(decision.type === 'pass' ? 200 : 401).write('data: 1\n\n')
         })
       }),

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { ConfigurationError, UnavailableError } from '../../src/errors/errors.ts'
 import { createDecider, type DeciderOptions } from '../../src/http/decider.ts'
 import type { HttpResponse } from '../../src/http/response.ts'
+import { doorTo, withDoor } from '../support/door.ts'
 import { keyringWithKey, requestWith } from './keyring.ts'
 
 const { keyring, token, id } = await keyringWithKey()
@@ -93,16 +94,14 @@ describe('a decider', () => {
     expect(await decide(fetchRequest(bearer))).toMatchObject({ ok: false, status: 403 })
   })
 
-  test('shares the verdict on a request with the other deciders of its keyring', async () => {
+  test('shares what was found out about a request with the other deciders of its keyring', async () => {
     let verifications = 0
-    const counting = {
-      ...keyring,
-      recall: () => undefined,
-      verify: (...args: Parameters<typeof keyring.verify>) => {
+    const counting = withDoor(keyring, {
+      check(...asked) {
         verifications += 1
-        return keyring.verify(...args)
+        return doorTo(keyring).check(...asked)
       },
-    }
+    })
     const request = fetchRequest(bearer)
     expect(await createDecider(counting)(request)).toMatchObject({ ok: true })
     expect(await createDecider(counting, { permissions: ['docs:write'] })(request)).toMatchObject({ status: 403 })
@@ -110,11 +109,7 @@ describe('a decider', () => {
   })
 
   test('answers 503 when the store fails, and never rejects', async () => {
-    const failing = {
-      ...keyring,
-      recall: () => undefined,
-      verify: () => Promise.reject(new UnavailableError('store', 'down')),
-    }
+    const failing = withDoor(keyring, { check: () => Promise.reject(new UnavailableError('store', 'down')) })
     expect(await createDecider(failing)(fetchRequest(bearer))).toMatchObject({
       ok: false,
       status: 503,
@@ -125,8 +120,8 @@ describe('a decider', () => {
   test('counts a use once: at once without a response, and with what guards made of it', async () => {
     const reports: unknown[][] = []
     const recordUse = (_use: unknown, ...report: unknown[]): void => void reports.push(report)
-    await createDecider({ ...keyring, recordUse })(fetchRequest(bearer))
-    await createDecider({ ...keyring, recordUse }, { permissions: ['docs:write'] })(fetchRequest(bearer))
+    await createDecider(withDoor(keyring, { recordUse }))(fetchRequest(bearer))
+    await createDecider(withDoor(keyring, { recordUse }), { permissions: ['docs:write'] })(fetchRequest(bearer))
     expect(reports).toEqual([
       [undefined, undefined],
       [undefined, 'insufficient_permission'],
@@ -139,7 +134,7 @@ describe('a decider', () => {
     const request = requestWith(bearer)
     const events = new EventEmitter()
     const response = Object.assign(events, { req: request, socket: {}, headersSent: true, statusCode: 404 })
-    await createDecider({ ...keyring, recordUse })(request, response as unknown as HttpResponse)
+    await createDecider(withDoor(keyring, { recordUse }))(request, response as unknown as HttpResponse)
     expect(reports).toEqual([])
     events.emit('close')
     expect(reports).toEqual([[404, undefined]])

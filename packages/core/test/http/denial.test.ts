@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { challenge, createDenials, problemDocument } from '../../src/http/denial.ts'
-import { type DenialCode, hintDetails, refusals } from '../../src/http/refusals.ts'
+import { type DenialCode, denialTable, hintDetails } from '../../src/http/denial-table.ts'
 
 const denials = createDenials({ realm: 'api', verbose: true })
-const codes = Object.keys(refusals) as DenialCode[]
+const codes = Object.keys(denialTable) as DenialCode[]
 
 test('a problem document has its members in order and reveals nothing about the request', () => {
   expect(denials.of({ code: 'malformed_key', hint: 'truncated' }).body).toBe(
@@ -54,7 +54,7 @@ test('scope names what the guard asks for', () => {
 })
 
 test('every text is plain ASCII, so that bytes and characters are the same', () => {
-  for (const { title, detail } of Object.values(refusals)) expect(title + detail).toMatch(/^[\x20-\x7e]+$/)
+  for (const { title, detail } of Object.values(denialTable)) expect(title + detail).toMatch(/^[\x20-\x7e]+$/)
   for (const detail of Object.values(hintDetails)) expect(detail).toMatch(/^[\x20-\x7e]+$/)
 })
 
@@ -84,7 +84,7 @@ test('an unknown hint is left out', () => {
 
 describe('when not verbose', () => {
   const terse = createDenials({ realm: 'api', verbose: false })
-  const refused = codes.filter((code) => refusals[code].status === 401 && code !== 'missing_credentials')
+  const refused = codes.filter((code) => denialTable[code].status === 401 && code !== 'missing_credentials')
 
   test.each(refused)('%s cannot be told from invalid_key', (code) => {
     expect(terse.of({ code })).toEqual(denials.of({ code: 'invalid_key' }))

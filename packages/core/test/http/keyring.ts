@@ -1,5 +1,8 @@
 import { memoryStore } from '@claviger/store-memory'
 import { hmacSha256 } from '../../src/hashing/hasher.ts'
+import type { ApiKeyAuth } from '../../src/http/api-key-auth.ts'
+import { type AuthStep, createHttpAuth } from '../../src/http/http-auth.ts'
+import type { HttpAuthOptions } from '../../src/http/options.ts'
 import type { HttpRequest } from '../../src/http/request.ts'
 import { createKeyring } from '../../src/keyring.ts'
 import type { Keyring } from '../../src/keyring.types.ts'
@@ -32,4 +35,12 @@ export async function keyringWithKey(): Promise<{
 export function requestWith(value: string | undefined, more: Partial<HttpRequest> = {}): HttpRequest {
   const rawHeaders = value === undefined ? ['Host', 'x'] : ['Host', 'x', 'Authorization', value]
   return { method: 'GET', url: '/', rawHeaders, headers: {}, ...more }
+}
+
+/** Authentication and guards as steps, with no framework around them. */
+export function stepsOf<Permission extends string>(
+  keyring: Keyring<Permission>,
+  options?: HttpAuthOptions<unknown>,
+): ApiKeyAuth<Permission, unknown, AuthStep<unknown, unknown>, unknown> {
+  return createHttpAuth(keyring, options, (step: AuthStep<unknown, unknown>) => step)
 }

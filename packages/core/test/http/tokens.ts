@@ -12,5 +12,9 @@ export const token: string = formatToken({
   secret: 's'.repeat(43),
 })
 
-export const rules: CredentialRules = { header: undefined, tokenGrammar, tokenPattern: tokenPattern(tokenGrammar) }
+export const rules: CredentialRules = {
+  header: undefined,
+  grammar: tokenGrammar,
+  tokenPattern: tokenPattern(tokenGrammar),
+}
 export const withHeader: CredentialRules = { ...rules, header: 'x-api-key' }

@@ -1,9 +1,9 @@
 import { EventEmitter } from 'node:events'
 import { describe, expect, test } from 'vitest'
-import { createHttpAuth } from '../../src/http/http-auth.ts'
 import type { HttpRequest } from '../../src/http/request.ts'
 import type { HttpResponse } from '../../src/http/response.ts'
-import { keyringWithKey, requestWith } from './keyring.ts'
+import { withDoor } from '../support/door.ts'
+import { keyringWithKey, requestWith, stepsOf } from './keyring.ts'
 
 /** What was reported: status and code of each use. */
 type Report = readonly [status: number | undefined, deniedBy: string | undefined]
@@ -38,16 +38,16 @@ async function setUp() {
   const { keyring, token } = await keyringWithKey()
   const reports: Report[] = []
   const recordUse = (_: unknown, ...report: Report): void => void reports.push(report)
-  const auth = createHttpAuth<undefined, undefined, string>({ ...keyring, recordUse })
-  const { gate } = auth.authenticate()
-  return { auth, gate, reports, keyring, request: requestWith(`Bearer ${token}`) }
+  const auth = stepsOf(withDoor(keyring, { recordUse }))
+  const { decide } = auth.authenticate()
+  return { auth, decide, reports, keyring, request: requestWith(`Bearer ${token}`) }
 }
 
 describe('the use of a key by a request', () => {
   test('is counted when the response closes, with the status that was sent', async () => {
-    const { gate, reports, request } = await setUp()
+    const { decide, reports, request } = await setUp()
     const response = responseTo(request)
-    await gate(request, undefined, response)
+    await decide(request, undefined, response)
     expect(reports).toEqual([])
     Object.assign(response, { headersSent: true, statusCode: 404 })
     response.end()
@@ -55,30 +55,30 @@ describe('the use of a key by a request', () => {
   })
 
   test('is counted without a status when none was sent', async () => {
-    const { gate, reports, request } = await setUp()
+    const { decide, reports, request } = await setUp()
     const response = responseTo(request)
-    await gate(request, undefined, response)
+    await decide(request, undefined, response)
     response.end()
     expect(reports).toEqual([[undefined, undefined]])
   })
 
   test('takes one listener, the same for every request', async () => {
-    const { gate, request, keyring } = await setUp()
+    const { decide, request, keyring } = await setUp()
     const [first, second] = [responseTo(request), responseTo(requestWith(undefined))]
-    await gate(request, undefined, first)
+    await decide(request, undefined, first)
     const again = { ...request }
     const other = responseTo(again)
-    await gate(again, undefined, other)
-    await gate(requestWith(undefined), undefined, second)
+    await decide(again, undefined, other)
+    await decide(requestWith(undefined), undefined, second)
     expect(first.listeners('close')).toEqual(other.listeners('close'))
     expect([first.listenerCount('close'), second.listenerCount('close')]).toEqual([1, 0])
     await keyring.close()
   })
 
   test('is counted at once when the client left during the verification', async () => {
-    const { gate, reports, request } = await setUp()
-    await gate(request, undefined, responseTo(request, { destroyed: true }))
-    await gate({ ...request }, undefined, responseTo(request, { stream: { destroyed: true, destroy: () => {} } }))
+    const { decide, reports, request } = await setUp()
+    await decide(request, undefined, responseTo(request, { destroyed: true }))
+    await decide({ ...request }, undefined, responseTo(request, { stream: { destroyed: true, destroy: () => {} } }))
     expect(reports).toEqual([
       [undefined, undefined],
       [undefined, undefined],
@@ -86,26 +86,26 @@ describe('the use of a key by a request', () => {
   })
 
   test('is counted at once where there is no response, or one that tells nothing', async () => {
-    const { gate, reports, request } = await setUp()
-    await gate(request, undefined)
-    await gate({ ...request }, undefined, responseTo(request, { on: undefined as never }))
+    const { decide, reports, request } = await setUp()
+    await decide(request, undefined)
+    await decide({ ...request }, undefined, responseTo(request, { on: undefined as never }))
     expect(reports).toHaveLength(2)
   })
 
   test('is found also when the response does not know its request', async () => {
-    const { gate, reports, request } = await setUp()
+    const { decide, reports, request } = await setUp()
     const response = responseTo({ method: 'GET' })
-    await gate(request, undefined, response)
+    await decide(request, undefined, response)
     Object.assign(response, { headersSent: true, statusCode: 500 })
     response.end()
     expect(reports).toEqual([[500, undefined]])
   })
 
   test('whose guard refused it is denied by that code, whatever the status', async () => {
-    const { auth, gate, reports, request } = await setUp()
+    const { auth, decide, reports, request } = await setUp()
     const response = responseTo(request)
-    await gate(request, undefined, response)
-    expect(await auth.require('docs:write').gate(request, undefined)).toMatchObject({ type: 'deny' })
+    await decide(request, undefined, response)
+    expect(await auth.require('docs:write').decide(request, undefined)).toMatchObject({ type: 'deny' })
     Object.assign(response, { headersSent: true, statusCode: 403 })
     response.end()
     expect(reports).toEqual([[403, 'insufficient_permission']])
@@ -113,9 +113,9 @@ describe('the use of a key by a request', () => {
 
   test('is not begun where nothing is counted', async () => {
     const { keyring, request } = await setUp()
-    const { gate } = createHttpAuth({ ...keyring, recordUse: undefined }).authenticate()
+    const { decide } = stepsOf(withDoor(keyring, { recordUse: undefined })).authenticate()
     const response = responseTo(request)
-    expect(await gate(request, undefined, response)).toMatchObject({ type: 'pass' })
+    expect(await decide(request, undefined, response)).toMatchObject({ type: 'pass' })
     expect(response.listenerCount('close')).toBe(0)
   })
 })
@@ -128,7 +128,7 @@ describe('a pipelined request whose turn has not come', () => {
       EventEmitter
     const response = responseTo(request)
     response.socket = null
-    await made.gate(request, undefined, response)
+    await made.decide(request, undefined, response)
     return { ...made, request, response, connection }
   }
 

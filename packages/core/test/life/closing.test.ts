@@ -5,6 +5,7 @@ import type { Accepted, Keyring } from '../../src/index.ts'
 import { channels } from '../../src/reporting/diagnostics.ts'
 import { fails } from '../support/observed-store.ts'
 import { setUp } from '../support/set-up.ts'
+import { doorTo } from '../support/door.ts'
 
 interface Told {
   readonly flushed: number
@@ -27,7 +28,7 @@ async function toldOf(work: () => Promise<void>): Promise<readonly Told[]> {
 const sum = (told: readonly Told[], of: keyof Told): number => told.reduce((total, each) => total + each[of], 0)
 
 async function accepted(keyring: Keyring, token: string): Promise<Accepted> {
-  const verification = await keyring.verify(token, { carrier: 'bearer' })
+  const verification = await doorTo(keyring).check('bearer', `Bearer ${token}`)
   if (!verification.ok) throw new Error('Expected an accept.')
   return verification
 }
@@ -72,9 +73,9 @@ describe('close', () => {
     const { create, keyring } = setUp()
     const { token } = await create()
     await accepted(keyring, token)
-    expect(keyring.recall('bearer', `Bearer ${token}`)).toMatchObject({ ok: true })
+    expect(doorTo(keyring).recall('bearer', `Bearer ${token}`)).toMatchObject({ ok: true })
     const closing = keyring.close()
-    expect(keyring.recall('bearer', `Bearer ${token}`)).toBeUndefined()
+    expect(doorTo(keyring).recall('bearer', `Bearer ${token}`)).toBeUndefined()
     await closing
   })
 
@@ -83,16 +84,16 @@ describe('close', () => {
     const { create, keyring, store } = setUp({ on: shared.connect() })
     const { token } = await create()
     const use = await accepted(keyring, token)
-    keyring.recordUse?.(use, 200, undefined)
+    doorTo(keyring).recordUse?.(use, 200, undefined)
     const storing = gate()
     store.before('addUsage', () => storing.wait())
     const told = await toldOf(async () => {
       const closing = keyring.close()
       await vi.waitUntil(() => storing.arrived() === 1)
-      for (let late = 0; late < 3; late += 1) keyring.recordUse?.(use, 200, undefined)
+      for (let late = 0; late < 3; late += 1) doorTo(keyring).recordUse?.(use, 200, undefined)
       storing.open()
       await closing
-      for (let later = 0; later < 5; later += 1) keyring.recordUse?.(use, 200, undefined)
+      for (let later = 0; later < 5; later += 1) doorTo(keyring).recordUse?.(use, 200, undefined)
     })
     expect(await requestsOf(shared)).toBe(4)
     expect(sum(told, 'flushed')).toBe(4)

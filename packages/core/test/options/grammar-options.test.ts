@@ -1,9 +1,10 @@
 import { memoryStore } from '@claviger/store-memory'
 import { testClock } from '@claviger/testing'
 import { describe, expect, test } from 'vitest'
-import { createHttpAuth } from '../../src/http/http-auth.ts'
+import { stepsOf } from '../http/keyring.ts'
 import type { KeyringOptions } from '../../src/index.ts'
 import { type SetUp, setUp } from '../support/set-up.ts'
+import { doorTo } from '../support/door.ts'
 
 /** Two processes of one rolling deployment on one store. */
 function rolling(before: Partial<KeyringOptions>, after: Partial<KeyringOptions>): readonly [SetUp, SetUp] {
@@ -52,9 +53,9 @@ describe('an environment', () => {
     expect(await before.keyring.verify(token, { environment: 'preview' })).toMatchObject({ ok: true })
     expect((await before.keys.list({ environment: 'preview' })).items).toHaveLength(1)
     expect(before.keyring.environments).toEqual(['production'])
-    expect(before.keyring.tokenGrammar.environments).toEqual(['production', 'preview'])
-    expect(() => createHttpAuth(before.keyring).environment('preview')).not.toThrow()
-    expect(() => createHttpAuth(before.keyring).environment('moon')).toThrow(/environment/)
+    expect(doorTo(before.keyring).grammar.environments).toEqual(['production', 'preview'])
+    expect(() => stepsOf(before.keyring).environment('preview')).not.toThrow()
+    expect(() => stepsOf(before.keyring).environment('moon')).toThrow(/environment/)
   })
 
   test('that was is accepted, its keys are rotated, and none is made any more', async () => {

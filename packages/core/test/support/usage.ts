@@ -31,10 +31,10 @@ export interface RecorderSetUp {
   readonly sent: readonly UsageBatch[]
   /** What becomes of the next batches; undefined: they are stored. */
   fail: ((batch: UsageBatch, apply: () => Promise<void>) => Promise<void>) | undefined
-  /** Introduces a verdict on a key, and gives it. */
-  verdictOn(index?: number, version?: number): Refused
+  /** Introduces a verification on a key, and gives it. */
+  verificationOn(index?: number, version?: number): Refused
   /** Counts an allowed use. */
-  use(verdict: Verification, status?: number): void
+  use(verification: Verification, status?: number): void
 }
 
 /** Makes one, on a clock that stands still. */
@@ -62,12 +62,12 @@ export function recorderSetUp(options: { flushMs?: number; maxCells?: number; cl
     recorder,
     sent,
     fail: undefined,
-    verdictOn(index = 0, version = 1) {
-      const verdict: Refused = { ok: false, code: 'key_revoked' }
-      recorder.introduce(verdict, { id: keyId(index), workspaceId, secretVersion: version })
-      return verdict
+    verificationOn(index = 0, version = 1) {
+      const verification: Refused = { ok: false, code: 'key_revoked' }
+      recorder.introduce(verification, { id: keyId(index), workspaceId, secretVersion: version })
+      return verification
     },
-    use: (verdict, status = 200) => recorder.count(verdict, status, undefined),
+    use: (verification, status = 200) => recorder.count(verification, status, undefined),
   }
   return made
 }

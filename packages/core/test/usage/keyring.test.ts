@@ -4,6 +4,7 @@ import type { RefusalCode } from '../../src/verification/verification.ts'
 import { fails } from '../support/observed-store.ts'
 import { type SetUp, setUp } from '../support/set-up.ts'
 import { heardOn, stored } from '../support/usage.ts'
+import { doorTo } from '../support/door.ts'
 
 /** Another secret under the same id: well-formed, and wrong. */
 const wrongSecretOf = async (id: string): Promise<string> => {
@@ -101,26 +102,30 @@ describe('a direct verify', () => {
     const made = setUp()
     const { keyring, create, store } = made
     const { token } = await create()
-    const verification = await keyring.verify(token, { carrier: 'bearer' })
-    keyring.recordUse?.(verification, 404, undefined)
+    const verification = await doorTo(keyring).check('bearer', `Bearer ${token}`)
+    doorTo(keyring).recordUse?.(verification, 404, undefined)
     await flushed(made)
     expect(await stored(store)).toMatchObject({ requests: 1, allowed: 1, clientErrors: 1 })
   })
 })
 
 describe('what counts', () => {
-  test('is the verdict of this keyring: one made by someone else counts nothing', async () => {
+  test('is the verification of this keyring: one made by someone else counts nothing', async () => {
     const made = setUp()
     const { keyring, create, store } = made
     const { token } = await create()
-    const verification = await keyring.verify(token, { carrier: 'bearer' })
+    const verification = await doorTo(keyring).check('bearer', `Bearer ${token}`)
     if (!verification.ok) throw new Error('refused')
-    keyring.recordUse?.(
+    doorTo(keyring).recordUse?.(
       { ...verification, apiKey: { ...verification.apiKey, workspaceId: 'ws_other' } },
       200,
       undefined,
     )
-    keyring.recordUse?.({ ok: false, code: 'key_revoked', keyId: verification.apiKey.id }, undefined, 'key_revoked')
+    doorTo(keyring).recordUse?.(
+      { ok: false, code: 'key_revoked', keyId: verification.apiKey.id },
+      undefined,
+      'key_revoked',
+    )
     await flushed(made)
     expect(store.calls.addUsage).toBeUndefined()
   })
@@ -149,7 +154,7 @@ describe('what counts', () => {
     const { token } = await create()
     const timers = clock.pending()
     await keyring.verify(token)
-    expect([keyring.recordUse, clock.pending()]).toEqual([undefined, timers])
+    expect([doorTo(keyring).recordUse, clock.pending()]).toEqual([undefined, timers])
     await flushed(made)
     expect(store.calls.addUsage).toBeUndefined()
     expect(keyring.guarantees()).toMatchObject({ usage: false, limits: ['usage: false: use of keys is not counted.'] })
@@ -161,7 +166,7 @@ describe('what counts', () => {
     const { keyring, create } = made
     const { token } = await create()
     await keyring.verify(token)
-    expect(keyring.recordUse).toBeUndefined()
+    expect(doorTo(keyring).recordUse).toBeUndefined()
     expect(keyring.guarantees().usage).toBe(false)
     await keyring.close()
   })

@@ -18,9 +18,9 @@ const never = (): Promise<void> => new Promise(() => {})
 
 describe('a flush', () => {
   test('comes within flushMs of the first count, and not again before something is counted', async () => {
-    const { clock, sent, verdictOn, use, store } = recorderSetUp()
+    const { clock, sent, verificationOn, use, store } = recorderSetUp()
     expect(clock.pending()).toBe(0)
-    const a = verdictOn()
+    const a = verificationOn()
     use(a)
     await clock.advanceAsync(4_749)
     expect(sent).toHaveLength(0)
@@ -32,8 +32,8 @@ describe('a flush', () => {
   })
 
   test('is one batch however many requests there were', async () => {
-    const { clock, sent, verdictOn, use, store } = recorderSetUp()
-    const a = verdictOn()
+    const { clock, sent, verificationOn, use, store } = recorderSetUp()
+    const a = verificationOn()
     for (let index = 0; index < 1_000; index += 1) use(a)
     await clock.advanceAsync(5_000)
     expect(sent.map(({ entries }) => entries.length)).toEqual([1])
@@ -42,8 +42,8 @@ describe('a flush', () => {
 
   test('is split into batches of 2 000 entries, one after the other', async () => {
     const made = recorderSetUp()
-    const { clock, sent, verdictOn, use, store } = made
-    for (let index = 0; index < 4_500; index += 1) use(verdictOn(index))
+    const { clock, sent, verificationOn, use, store } = made
+    for (let index = 0; index < 4_500; index += 1) use(verificationOn(index))
     let flying = 0
     let most = 0
     made.fail = async (_, apply) => {
@@ -63,8 +63,8 @@ describe('a flush', () => {
 
   test('is the same batch under the same number again when its outcome is unknown, whatever was counted since', async () => {
     const made = recorderSetUp()
-    const { clock, sent, verdictOn, use, store } = made
-    const a = verdictOn()
+    const { clock, sent, verificationOn, use, store } = made
+    const a = verificationOn()
     use(a)
     made.fail = async (_, apply) => {
       await apply()
@@ -87,8 +87,8 @@ describe('a flush', () => {
 
   test('that is never answered is given up after two seconds and sent again', async () => {
     const made = recorderSetUp()
-    const { clock, sent, verdictOn, use, store } = made
-    use(verdictOn())
+    const { clock, sent, verificationOn, use, store } = made
+    use(verificationOn())
     made.fail = async (_, apply) => {
       await apply()
       await never()
@@ -102,9 +102,9 @@ describe('a flush', () => {
 
   test('that fails troubles no one: it is published, and the next one is planned', async () => {
     const made = recorderSetUp()
-    const { clock, verdictOn, use } = made
+    const { clock, verificationOn, use } = made
     made.fail = () => Promise.reject(new Error('connection refused'))
-    use(verdictOn())
+    use(verificationOn())
     const errors = await heardOn<{ during: string }>('claviger:error', () => clock.advanceAsync(5_000))
     expect(errors).toMatchObject([{ during: 'usage' }])
     expect(clock.pending()).toBe(1)
@@ -112,12 +112,12 @@ describe('a flush', () => {
 
   test('tells the channel what it stored, what waits and what is lost', async () => {
     const made = recorderSetUp({ maxCells: 1 })
-    const { clock, verdictOn, use } = made
-    const a = verdictOn(0)
+    const { clock, verificationOn, use } = made
+    const a = verificationOn(0)
     made.fail = () => Promise.reject(new Error('connection refused'))
     const messages = await heardOn<UsageMessage>('claviger:usage', async () => {
       for (let index = 0; index < 3; index += 1) use(a)
-      use(verdictOn(1))
+      use(verificationOn(1))
       await clock.advanceAsync(5_000)
       made.fail = undefined
       await clock.advanceAsync(5_000)
@@ -132,14 +132,14 @@ describe('a flush', () => {
 describe('a store that is down', () => {
   test('for ten minutes costs no more memory than the cap, throws nothing, and gets every count it had room for', async () => {
     const made = recorderSetUp({ maxCells: 500 })
-    const { clock, verdictOn, use, store } = made
-    const verdicts = Array.from({ length: 1_000 }, (_, index) => verdictOn(index))
+    const { clock, verificationOn, use, store } = made
+    const verifications = Array.from({ length: 1_000 }, (_, index) => verificationOn(index))
     made.fail = () => Promise.reject(new Error('connection refused'))
     let dropped = 0
     let mostCells = 0
     const messages = await heardOn<UsageMessage>('claviger:usage', async () => {
       for (let second = 0; second < 600; second += 1) {
-        for (const verdict of verdicts) use(verdict)
+        for (const verification of verifications) use(verification)
         await clock.advanceAsync(1_000)
         mostCells = Math.max(mostCells, made.sent.at(-1)?.entries.length ?? 0)
       }
@@ -157,8 +157,8 @@ describe('a store that is down', () => {
 
   test('over a full hour gives each hour its own counts when it is back', async () => {
     const made = recorderSetUp()
-    const { clock, verdictOn, use, store } = made
-    const a = verdictOn()
+    const { clock, verificationOn, use, store } = made
+    const a = verificationOn()
     made.fail = () => Promise.reject(new Error('connection refused'))
     use(a)
     await clock.advanceAsync(hourMs)
@@ -173,8 +173,8 @@ describe('a store that is down', () => {
 
 describe('closing', () => {
   test('stores everything, in as many batches as it takes', async () => {
-    const { clock, recorder, verdictOn, use, store } = recorderSetUp()
-    for (let index = 0; index < 2_500; index += 1) use(verdictOn(index))
+    const { clock, recorder, verificationOn, use, store } = recorderSetUp()
+    for (let index = 0; index < 2_500; index += 1) use(verificationOn(index))
     await recorder.close(5_000)
     expect(await stored(store)).toMatchObject({ requests: 2_500 })
     expect(clock.pending()).toBe(0)
@@ -182,8 +182,8 @@ describe('closing', () => {
 
   test('waits for the flush under way, and stores what was counted meanwhile', async () => {
     const made = recorderSetUp()
-    const { clock, recorder, verdictOn, use, store } = made
-    const a = verdictOn()
+    const { clock, recorder, verificationOn, use, store } = made
+    const a = verificationOn()
     let answer = (): void => {}
     use(a)
     made.fail = async (_, apply) => {
@@ -205,8 +205,8 @@ describe('closing', () => {
 
   test('tries again while there is time, and counts once', async () => {
     const made = recorderSetUp()
-    const { clock, recorder, verdictOn, use, store } = made
-    use(verdictOn())
+    const { clock, recorder, verificationOn, use, store } = made
+    use(verificationOn())
     made.fail = async (_, apply) => {
       await apply()
       await never()
@@ -222,8 +222,8 @@ describe('closing', () => {
 
   test('gives up at the deadline, and says what is lost', async () => {
     const made = recorderSetUp()
-    const { clock, recorder, verdictOn, use } = made
-    const a = verdictOn()
+    const { clock, recorder, verificationOn, use } = made
+    const a = verificationOn()
     use(a)
     use(a)
     made.fail = never
@@ -237,8 +237,8 @@ describe('closing', () => {
   })
 
   test('what is counted after it is dropped, and said to be', async () => {
-    const { clock, recorder, verdictOn, use, store } = recorderSetUp()
-    const a = verdictOn()
+    const { clock, recorder, verificationOn, use, store } = recorderSetUp()
+    const a = verificationOn()
     await recorder.close(5_000)
     const messages = await heardOn<UsageMessage>('claviger:usage', async () => use(a))
     expect(messages).toMatchObject([{ dropped: 1 }])
@@ -247,13 +247,13 @@ describe('closing', () => {
   })
 })
 
-test('a verdict no one introduced counts nothing', async () => {
+test('a verification no one introduced counts nothing', async () => {
   const { clock, recorder } = recorderSetUp()
   recorder.count({ ok: false, code: 'invalid_key' }, undefined, 'invalid_key')
   expect(clock.pending()).toBe(0)
 })
 
-test('an accepted verdict counts by its key, a copy of the key counts nothing', async () => {
+test('an accepted verification counts by its key, a copy of the key counts nothing', async () => {
   const clock = testClock()
   const store = memoryStore()
   const apiKey = { id: keyId(), workspaceId, secretVersion: 2 } as unknown as ApiKey
@@ -266,11 +266,11 @@ test('an accepted verdict counts by its key, a copy of the key counts nothing', 
     random: () => 1,
     own: (work) => work(),
   })
-  const verdict: Accepted = { ok: true, apiKey, endsAt: null, noticeFrom: Number.POSITIVE_INFINITY }
-  recorder.count({ ...verdict, apiKey: { ...apiKey } }, 200, undefined)
+  const verification: Accepted = { ok: true, apiKey, endsAt: null, noticeFrom: Number.POSITIVE_INFINITY }
+  recorder.count({ ...verification, apiKey: { ...apiKey } }, 200, undefined)
   expect(clock.pending()).toBe(0)
-  recorder.count(verdict, 200, undefined)
-  recorder.count({ ...verdict }, 403, 'wrong_workspace')
+  recorder.count(verification, 200, undefined)
+  recorder.count({ ...verification }, 403, 'wrong_workspace')
   await clock.advanceAsync(1_000)
   expect(await stored(store)).toMatchObject({ requests: 2, allowed: 1, denied: { wrong_workspace: 1 } })
 })
@@ -297,9 +297,9 @@ test('last used never moves back, whichever of two processes with clocks 5 s apa
       random: () => 1,
       own: (work) => work(),
     })
-    const verdict: Refused = { ok: false, code: 'key_revoked' }
-    recorder.introduce(verdict, { id: keyId(), workspaceId, secretVersion: 1 })
-    return () => recorder.count(verdict, 200, undefined)
+    const verification: Refused = { ok: false, code: 'key_revoked' }
+    recorder.introduce(verification, { id: keyId(), workspaceId, secretVersion: 1 })
+    return () => recorder.count(verification, 200, undefined)
   }
   const [ahead, behind] = [start(5_000), start(0)]
   const seen: number[] = []
@@ -341,8 +341,8 @@ test('whatever is counted when, and whatever becomes of each batch: the total is
   )
   const run = async (steps: readonly Step[]): Promise<void> => {
     const made = recorderSetUp()
-    const { clock, recorder, store, verdictOn } = made
-    const verdicts = [0, 1, 2, 3].map((index) => verdictOn(index))
+    const { clock, recorder, store, verificationOn } = made
+    const verifications = [0, 1, 2, 3].map((index) => verificationOn(index))
     const expected = [0, 0, 0, 0]
     let denied = 0
     for (const each of steps) {
@@ -355,7 +355,7 @@ test('whatever is counted when, and whatever becomes of each batch: the total is
         }
       } else {
         for (let time = 0; time < each.times; time += 1) {
-          recorder.count(verdicts[each.key] as Refused, 200, each.code)
+          recorder.count(verifications[each.key] as Refused, 200, each.code)
           expected[each.key] = (expected[each.key] ?? 0) + 1
           if (each.code !== undefined) denied += 1
         }
@@ -365,7 +365,7 @@ test('whatever is counted when, and whatever becomes of each batch: the total is
     const closing = recorder.close(5_000)
     await clock.advanceAsync(5_000)
     await closing
-    const counted = await Promise.all(verdicts.map((_, index) => stored(store, { keyId: keyId(index) })))
+    const counted = await Promise.all(verifications.map((_, index) => stored(store, { keyId: keyId(index) })))
     expect(counted.map(({ requests }) => requests)).toEqual(expected)
     const all = await stored(store)
     expect(Object.values(all.denied).reduce((sum, count) => sum + count, 0)).toBe(denied)

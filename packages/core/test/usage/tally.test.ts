@@ -46,7 +46,7 @@ describe('a tally', () => {
     ])
   })
 
-  test('two verdicts on one key count into one cell', () => {
+  test('two verifications on one key count into one cell', () => {
     const tally = createTally(10)
     tally.add(subject(), start, 200, undefined)
     tally.add(subject(), start, 200, undefined)

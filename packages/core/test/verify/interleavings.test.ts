@@ -92,8 +92,8 @@ async function play(script: readonly Step[], delays: readonly number[]): Promise
       running.push(manager.revoke(key.id).then(durable, notDurable))
     } else {
       const mustRefuse = revokedHere[each.process]?.has(each.key) === true || heardEverywhere.has(each.key)
-      const judge = (verdict: Verification): void => {
-        if (mustRefuse) expect(verdict).toMatchObject({ ok: false, code: 'key_revoked' })
+      const judge = (verification: Verification): void => {
+        if (mustRefuse) expect(verification).toMatchObject({ ok: false, code: 'key_revoked' })
       }
       const unavailable = (error: unknown): void => expect(error).toMatchObject({ code: 'ERR_CLAVIGER_UNAVAILABLE' })
       running.push(keyring.verify(token).then(judge, unavailable))

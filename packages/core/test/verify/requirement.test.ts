@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { ConfigurationError, ValidationError } from '../../src/errors/errors.ts'
-import { argon2id, type KeyRequirement, type Keyring, keyActor } from '../../src/index.ts'
+import { argon2id, type KeyRequirement, keyActor } from '../../src/index.ts'
 import { setUp } from '../support/set-up.ts'
+import { doorTo } from '../support/door.ts'
 
 const { create, keyring } = setUp()
 const { token } = await create({ permissions: ['prompts:read'] })
@@ -43,13 +44,13 @@ describe('what asks nothing that can be answered is refused', () => {
   test.each(nothingAsked)('by verify and by authorize: %s', async (_, requirement) => {
     await expect(keyring.verify(token, requirement as never)).rejects.toThrow(ConfigurationError)
     expect(() => keyring.authorize(apiKey, requirement as never)).toThrow(ConfigurationError)
-    expect(() => keyring.guards.requirement(requirement as never)).toThrow(ConfigurationError)
+    expect(() => doorTo(keyring).guards.requirement(requirement as never)).toThrow(ConfigurationError)
   })
 
   test('by authorize: nothing at all', () => {
     for (const nothing of [{}, undefined]) {
       expect(() => keyring.authorize(apiKey, nothing as never)).toThrow(ConfigurationError)
-      expect(() => keyring.guards.requirement(nothing as never)).toThrow(ConfigurationError)
+      expect(() => doorTo(keyring).guards.requirement(nothing as never)).toThrow(ConfigurationError)
     }
   })
 
@@ -89,7 +90,7 @@ describe('authorize', () => {
 
   test.each(answers)('says of %j what verify says', async (requirement, code) => {
     expect(keyring.authorize(apiKey, requirement)?.code).toBe(code)
-    expect(keyring.guards.requirement(requirement)(apiKey)?.code).toBe(code)
+    expect(doorTo(keyring).guards.requirement(requirement)(apiKey)?.code).toBe(code)
     const verification = await keyring.verify(token, requirement)
     expect(verification.ok ? undefined : verification.code).toBe(code)
   })
@@ -114,7 +115,7 @@ describe('authorize', () => {
 
 describe('typed errors and quiet no-ops', () => {
   test('recordUse never throws, whatever it is given', () => {
-    const { recordUse } = keyring as Keyring & { recordUse: (...all: unknown[]) => void }
+    const { recordUse } = doorTo(keyring) as { recordUse: (...all: unknown[]) => void }
     for (const given of [undefined, null, 7, 'x', {}, { ok: true }, { ok: true, apiKey: null }, { ok: false }]) {
       expect(() => recordUse(given, undefined, undefined)).not.toThrow()
     }

@@ -1,6 +1,6 @@
 import { memoryStore } from '@claviger/store-memory'
 import { describe, expect, test, vi } from 'vitest'
-import { createHttpAuth } from '../../src/http/index.ts'
+import { stepsOf } from '../http/keyring.ts'
 import {
   ClosedError,
   ConfigurationError,
@@ -164,7 +164,7 @@ describe('a keyring whose every answer is 503', () => {
     const { token } = await setUp({ on }).create()
     const world = setUp({ ...options, on })
     break_(world)
-    const { gate: authenticate } = createHttpAuth(world.keyring).authenticate()
+    const { decide: authenticate } = stepsOf(world.keyring).authenticate()
     const request = () => ({ method: 'GET', url: '/', rawHeaders: ['Authorization', `Bearer ${token}`] })
     for (let index = 0; index < 3; index += 1) {
       const decision = authenticate(request(), undefined, undefined)
@@ -186,7 +186,7 @@ describe('a keyring whose every answer is 503', () => {
     const { token } = await setUp({ on }).create()
     const world = setUp({ on, onError: (fault) => void faults.push(fault) })
     world.store.before('find', fails)
-    const { gate: authenticate } = createHttpAuth(world.keyring).authenticate()
+    const { decide: authenticate } = stepsOf(world.keyring).authenticate()
     for (let index = 0; index < 2; index += 1) {
       await authenticate(
         { method: 'GET', url: '/', rawHeaders: ['Authorization', `Bearer ${token}`] },

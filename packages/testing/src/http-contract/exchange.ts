@@ -12,9 +12,9 @@ const preflightFields: readonly FieldLine[] = [
   ['Access-Control-Request-Headers', 'authorization'],
 ]
 
-/** Methods, caches, many requests at once: what surrounds a verdict. */
+/** Methods, caches, many requests at once: what surrounds a verification. */
 export function exchanges({ test, serving, fixture }: Suite): void {
-  test('HEAD gets the verdict of GET without a body', async () => {
+  test('HEAD gets the verification of GET without a body', async () => {
     const { keyring, tokens } = await fixture()
     await serving(plainApp(keyring), async (send) => {
       assertRefusal(await send({ method: 'HEAD' }), refusals.missing_credentials, 'HEAD')

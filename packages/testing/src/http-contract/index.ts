@@ -10,12 +10,12 @@ import { ownHeader } from './own-header.ts'
 import { secrets } from './secrets.ts'
 import { createSuite } from './suite.ts'
 import { usage } from './usage.ts'
-import { verdicts } from './verdicts.ts'
+import { verifications } from './verifications.ts'
 
 const groups = {
   'credentials on the wire': credentials,
   'a header of its own': ownHeader,
-  'verdicts on the wire': verdicts,
+  'verifications on the wire': verifications,
   guards,
   'routes without a guard': guarded,
   'faults of the host': hosts,

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http'
-import type { ApiKey, Keyring } from '@claviger/core'
-import { type Decision, refusals } from '@claviger/core/http'
+import type { ApiKey } from '@claviger/core'
+import { type Decision, denialTable, type Door } from '@claviger/core/http'
 import { describe, expect, test } from 'vitest'
+import { answering } from '../../src/http-contract/door.ts'
 import { httpContract } from '../../src/http-contract/index.ts'
 import { type Collected, collect, failuresOf } from './collecting-runner.ts'
 import { honest, type Parts, servePlain } from './plain-adapter.ts'
@@ -18,8 +19,8 @@ function withoutRaw(req: IncomingMessage): IncomingMessage {
 }
 
 /** The keyring of an engine that has a fault of its own. */
-function faulty(change: (keyring: Keyring) => Partial<Keyring>): Pick<Parts, 'app'> {
-  return { app: (app) => ({ ...app, keyring: { ...app.keyring, ...change(app.keyring) } }) }
+function faulty(change: (door: Door) => Partial<Door>): Pick<Parts, 'app'> {
+  return { app: (app) => ({ ...app, keyring: answering(app.keyring, change) }) }
 }
 
 let lastKey: ApiKey | undefined
@@ -41,8 +42,14 @@ const defects: readonly [what: string, defect: Partial<Parts>, caughtBy: readonl
   ],
   [
     'answers 401 when the keyring fails',
-    faulty((keyring) => ({
-      verify: (token, context) => keyring.verify(token, context).catch(() => ({ ok: false, code: 'invalid_key' })),
+    faulty((door) => ({
+      async check(carrier, field) {
+        try {
+          return await door.check(carrier, field)
+        } catch {
+          return { ok: false, code: 'invalid_key' }
+        }
+      },
     })),
     [
       'a store that fails answers 503, also with optional, and the handler is not reached',
@@ -146,21 +153,18 @@ const defects: readonly [what: string, defect: Partial<Parts>, caughtBy: readonl
   ],
   [
     'tells which ids exist',
-    faulty((keyring) => ({
-      recall: () => undefined,
-      async verify(token, context) {
-        const verdict = await keyring.verify(token, context)
-        const unknown = !verdict.ok && verdict.code === 'invalid_key' && String(token).includes('X'.repeat(16))
-        return unknown ? { ok: false, code: 'malformed_key', hint: 'checksum' } : verdict
+    faulty((door) => ({
+      async check(carrier, field) {
+        const verification = await door.check(carrier, field)
+        const unknown = !verification.ok && verification.code === 'invalid_key' && field.includes('X'.repeat(16))
+        return unknown ? { ok: false, code: 'malformed_key', hint: 'checksum' } : verification
       },
     })),
     ['an unknown key id answers invalid_key, cold and warm'],
   ],
   [
     'lets keys of other workspaces in',
-    faulty((keyring) => ({
-      guards: { ...keyring.guards, workspace: () => undefined },
-    })),
+    faulty((door) => ({ guards: { ...door.guards, workspace: () => undefined } })),
     ['workspace refuses the key of another workspace, also with a selector that takes its time'],
   ],
   [
@@ -190,7 +194,14 @@ const defects: readonly [what: string, defect: Partial<Parts>, caughtBy: readonl
   ],
   [
     'verifies as if there were no adapter, and counts again',
-    faulty((keyring) => ({ verify: (token) => keyring.verify(token) })),
+    {
+      app: (app) => ({
+        ...app,
+        keyring: answering(app.keyring, () => ({
+          check: (_carrier, field) => app.keyring.verify(field.replace('Bearer ', '')),
+        })),
+      }),
+    },
     [
       'usage: every response counts once, cold and warm',
       'usage: requests that share a connection count each, pipelined too',
@@ -238,5 +249,5 @@ test('every refusal of the wire table is provoked, and its bytes are written out
   const { refusals: written } = await import('../../src/http-contract/refusals.ts')
   const codes = new Set(Object.values(written).map(({ body }) => (JSON.parse(body) as { code: string }).code))
   codes.add('malformed_key')
-  expect([...codes].sort()).toEqual(Object.keys(refusals).sort())
+  expect([...codes].sort()).toEqual(Object.keys(denialTable).sort())
 })

@@ -2,11 +2,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ApiKey } from '@claviger/core'
 import {
   type Answer,
+  type AuthStep,
   createHttpAuth,
   type Decision,
+  type HttpAuthOptions,
   type HttpResponse,
   identify,
-  type Passage,
 } from '@claviger/core/http'
 import type { ContractApp, ContractAuth, ContractKit, ContractServer } from '../../src/http-contract/options.ts'
 import { serveOnLoopback } from '../../src/http-contract/serve-on-loopback.ts'
@@ -57,7 +58,7 @@ export const honest: Parts = {
 /** Serves a contract app on Node's own server. */
 export async function servePlain(parts: Parts, served: ContractApp): Promise<ContractServer> {
   const { keyring, options, onDenied, routes } = parts.app(served)
-  const auth = createHttpAuth<Exchange, Exchange, string>(keyring, {
+  const given: HttpAuthOptions<Exchange> = {
     ...options,
     ...(onDenied === undefined
       ? {}
@@ -68,8 +69,8 @@ export async function servePlain(parts: Parts, served: ContractApp): Promise<Con
               res.end(text)
             }),
         }),
-  })
-  const middleware = ({ gate, responder, identifies }: Passage<Exchange, Exchange>): Middleware => {
+  }
+  const toMiddleware = ({ decide, responder, identifies }: AuthStep<Exchange, Exchange>): Middleware => {
     const carryOut = async (decision: Decision, exchange: Exchange, next: () => Promise<void>): Promise<void> => {
       const response = parts.response(exchange)
       if (!responder.prepare(response, decision) && !parts.ignoreUnready) return
@@ -79,20 +80,13 @@ export async function servePlain(parts: Parts, served: ContractApp): Promise<Con
       } else await responder.refuse(response, decision, answerOf(parts, exchange))
     }
     return async (exchange, next) => {
-      const decision = await gate(parts.read(exchange.req), exchange, parts.observed(exchange))
+      const decision = await decide(parts.read(exchange.req), exchange, parts.observed(exchange))
       await carryOut(parts.decide(decision, exchange), exchange, next)
     }
   }
-  const kitAuth: ContractAuth<Middleware> = {
-    authenticate: (overrides) => middleware(auth.authenticate(overrides)),
-    require: (...permissions) => middleware(auth.require(...permissions)),
-    requireAny: (...permissions) => middleware(auth.requireAny(...permissions)),
-    workspace: (selector) => middleware(auth.workspace(selector)),
-    environment: (...names) => middleware(auth.environment(...names)),
-    check: (test) => middleware(auth.check(test)),
-  }
+  const auth: ContractAuth<Middleware> = createHttpAuth(keyring, given, toMiddleware)
   const kit: ContractKit<Middleware> = {
-    auth: kitAuth,
+    auth,
     use: (work) => async (exchange, next) => {
       await work(exchange.req, exchange.res)
       await next()

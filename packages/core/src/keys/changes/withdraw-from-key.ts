@@ -49,7 +49,10 @@ export async function withdrawFromKey(parts: ManagerParts, actor: Actor, withdra
     action,
     target: { type: 'key', id },
     ...(detail !== undefined && { detail }),
-    isKnown: () => parts.entries.verdictsOf(id).some((verdict) => verdict.ok && isVisible(verdict.apiKey, actor)),
+    isKnown: () =>
+      parts.entries
+        .verificationsOf(id)
+        .some((verification) => verification.ok && isVisible(verification.apiKey, actor)),
     hold: () => holdKey(parts, actor, withdrawal),
     attempt: attemptOf(parts, actor, withdrawal),
   })
@@ -63,7 +66,8 @@ function holdKey(
   const forget = (): void => caches.apply([{ type: 'key', id }])
   const end = revoked.suspend(id, (record) => (isVisible(record, actor) ? leniently(meanwhile, record) : record))
   // An id of another workspace is no reason to forget anything.
-  if (entries.verdictsOf(id).some((verdict) => verdict.ok && isVisible(verdict.apiKey, actor))) forget()
+  if (entries.verificationsOf(id).some((verification) => verification.ok && isVisible(verification.apiKey, actor)))
+    forget()
   return () => {
     end()
     forget()

@@ -86,12 +86,12 @@ export function accountChange(
   return {
     writes: [{ type: 'serviceAccount', record: after, expectedRevision: before?.revision ?? 0 }],
     activity: [activityEntry(generate.id(), after.updatedAt, actor, action, target, changed)],
-    announcements: changesVerdicts(before, after) ? [announcement] : [],
+    announcements: changesVerifications(before, after) ? [announcement] : [],
   }
 }
 
-/** Whether a verdict on a key of the account may differ: a name decides nothing, and a new account has no keys. */
-function changesVerdicts(before: StoredAccount | undefined, after: StoredAccount): boolean {
+/** Whether a verification on a key of the account may differ: a name decides nothing, and a new account has no keys. */
+function changesVerifications(before: StoredAccount | undefined, after: StoredAccount): boolean {
   return (
     before !== undefined &&
     (before.deletedAt !== after.deletedAt || JSON.stringify(before.permissions) !== JSON.stringify(after.permissions))

@@ -44,9 +44,9 @@ export async function withdrawFromAccount(
     target: { type: 'serviceAccount', id },
     ...(detail !== undefined && { detail }),
     isKnown: () =>
-      parts.entries.hasVerdictOn(
+      parts.entries.hasVerificationOn(
         ownerScope(owner),
-        (verdict) => verdict.ok && ownerScope(verdict.apiKey) === ownerScope(owner),
+        (verification) => verification.ok && ownerScope(verification.apiKey) === ownerScope(owner),
       ),
     hold() {
       const end = parts.withheld.suspend(owner, withdrawal.meanwhile)

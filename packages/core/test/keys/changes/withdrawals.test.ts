@@ -6,6 +6,7 @@ import type { KeyStore } from '../../../src/store/store.ts'
 import { admin, named, user } from '../../support/actors.ts'
 import { fails, withoutLocks } from '../../support/observed-store.ts'
 import { type SetUp, setUp } from '../../support/set-up.ts'
+import { doorTo } from '../../support/door.ts'
 
 type Keys = KeyManager
 
@@ -184,7 +185,7 @@ describe.each(Object.entries(kinds))('%s', (_, kind) => {
     })
     at.advance(1)
     expect(await defender.keyring.verify(made.token, context)).toMatchObject({ ok: false })
-    expect(defender.keyring.recall('bearer', `Bearer ${made.token}`)).toBeUndefined()
+    expect(doorTo(defender.keyring).recall('bearer', `Bearer ${made.token}`)).toBeUndefined()
     expect(await other.keyring.verify(made.token, context)).toMatchObject({ ok: true })
     await at.advanceAsync(2_000)
     expect(await other.keyring.verify(made.token, context)).toMatchObject({ ok: true })
@@ -212,7 +213,7 @@ describe.each(Object.entries(kinds))('%s', (_, kind) => {
     const stranger = all.keyring.as(admin({ workspaceId: 'ws_globex' }))
     for (const method of ['find', 'services'] as const) all.store.before(method, fails)
     await expect(kind.withdraw(stranger, made)).rejects.toMatchObject({ code: 'ERR_CLAVIGER_REVOCATION_NOT_DURABLE' })
-    expect(all.keyring.recall('direct', made.token)).toMatchObject({ ok: true })
+    expect(doorTo(all.keyring).recall('direct', made.token)).toMatchObject({ ok: true })
     for (const method of ['find', 'services'] as const) all.store.before(method, undefined)
     await all.clock.advanceAsync(11_000)
     expect(await all.keyring.verify(made.token, context)).toMatchObject({ ok: true })
@@ -384,7 +385,7 @@ describe('room for what is not confirmed', () => {
     expect(new Set((await answers(mallory, ids)).slice(200))).toEqual(new Set(['UNAVAILABLE']))
     const honest = real.map(({ key }) => key.id)
     expect(new Set(await answers(keys, honest))).toEqual(new Set(['REVOCATION_NOT_DURABLE']))
-    for (const { token } of real) expect(keyring.recall('direct', token)).toBeUndefined()
+    for (const { token } of real) expect(doorTo(keyring).recall('direct', token)).toBeUndefined()
   })
 
   test('is shared among actors, whatever the number of keys one acts with', async () => {

@@ -220,9 +220,9 @@ describe('agrees with verify', () => {
           { environment: 'ci' },
           { environment: ['ci', 'production'] },
         ] as const) {
-          const verdict = await keyring.verify(token, question)
+          const verification = await keyring.verify(token, question)
           const { code } = await keys.diagnose(token, question)
-          expect(code).toBe(verdict.ok ? 'ok' : verdict.code)
+          expect(code).toBe(verification.ok ? 'ok' : verification.code)
         }
       }
     }

@@ -28,8 +28,8 @@ function world(): SetUp & { readonly held: Map<string, readonly string[]> } {
   return { ...setUp(options), held }
 }
 
-/** The verdict of a call: accepted, or the grants that are missing and who misses them. */
-async function verdict(call: Promise<unknown>): Promise<unknown> {
+/** The verification of a call: accepted, or the grants that are missing and who misses them. */
+async function verification(call: Promise<unknown>): Promise<unknown> {
   return call.then(
     () => 'accepted',
     (error: { code: string; missing?: readonly string[]; holder?: string }) =>
@@ -37,7 +37,7 @@ async function verdict(call: Promise<unknown>): Promise<unknown> {
   )
 }
 
-function expectedVerdict(actor: readonly string[], owner: readonly string[]): unknown {
+function expectedAnswer(actor: readonly string[], owner: readonly string[]): unknown {
   if (actor.length > 0) return { actor }
   return owner.length > 0 ? { owner } : 'accepted'
 }
@@ -63,11 +63,11 @@ test('create grants what the actor holds, and a service account too', async () =
       const owner = { type: 'service', id: account.id } as const
       const missing = normal(beyond(own, wanted))
       for (const [wish, expected] of [
-        [{ ...named, permissions: wanted }, expectedVerdict(missing, [])],
-        [{ ...named, permissions: wanted, owner }, expectedVerdict(missing, normal(beyond(ceiling, wanted)))],
+        [{ ...named, permissions: wanted }, expectedAnswer(missing, [])],
+        [{ ...named, permissions: wanted, owner }, expectedAnswer(missing, normal(beyond(ceiling, wanted)))],
       ] as const) {
         const commits = store.calls.commit ?? 0
-        expect(await verdict(actor.create(wish))).toEqual(expected)
+        expect(await verification(actor.create(wish))).toEqual(expected)
         expect((store.calls.commit ?? 0) - commits).toBe(expected === 'accepted' ? 1 : 0)
         seen.note(expected)
       }
@@ -109,10 +109,10 @@ test('update adds what the actor holds; a later end needs it to hold everything'
       const expiry = end === 'never' ? { expiresAt: null } : end === undefined ? {} : { expiresIn: end as '1h' }
       const later = !endless && (end === 'never' || end === '3h')
       const added = normal(after).filter((each) => beyond(before, [each]).length > 0)
-      const expected = expectedVerdict(normal(beyond(own, later ? after : added)), [])
+      const expected = expectedAnswer(normal(beyond(own, later ? after : added)), [])
       const commits = store.calls.commit ?? 0
       const actor = keyring.as(user('ada', { permissions: own }))
-      expect(await verdict(actor.update(key.id, { permissions: after, ...expiry }))).toEqual(expected)
+      expect(await verification(actor.update(key.id, { permissions: after, ...expiry }))).toEqual(expected)
       expect((store.calls.commit ?? 0) - commits).toBeLessThanOrEqual(expected === 'accepted' ? 1 : 0)
       seen.note(expected)
     }),
@@ -129,9 +129,9 @@ test('enable and rotate hand out a key as it is', async () => {
       const { key } = await create({ permissions })
       await keys.disable(key.id)
       const actor = keyring.as(user('ada', { permissions: own }))
-      const expected = expectedVerdict(beyond(own, normal(permissions)), [])
+      const expected = expectedAnswer(beyond(own, normal(permissions)), [])
       for (const call of [() => actor.enable(key.id), () => actor.rotate(key.id, { overlap: 0 })]) {
-        expect(await verdict(call())).toEqual(expected)
+        expect(await verification(call())).toEqual(expected)
       }
       expect(await keys.get(key.id)).toMatchObject(
         expected === 'accepted' ? { status: 'active', revision: 4 } : { status: 'disabled', revision: 2 },
@@ -151,9 +151,9 @@ test('transfer needs actor and service account to hold what the key was granted'
       const account = await keys.serviceAccounts.create({ name: 'bot', permissions: ceiling })
       const { key } = await create({ permissions })
       const granted = normal(permissions)
-      const expected = expectedVerdict(beyond(own, granted), beyond(ceiling, granted))
+      const expected = expectedAnswer(beyond(own, granted), beyond(ceiling, granted))
       const actor = keyring.as(admin({ permissions: own }))
-      expect(await verdict(actor.transfer(key.id, { type: 'service', id: account.id }))).toEqual(expected)
+      expect(await verification(actor.transfer(key.id, { type: 'service', id: account.id }))).toEqual(expected)
       expect((await keys.get(key.id)).owner.id).toBe(expected === 'accepted' ? account.id : 'ada')
       seen.note(expected)
     }),
@@ -168,12 +168,12 @@ test('service accounts are given what the actor holds', async () => {
   await fc.assert(
     fc.asyncProperty(grants, declared, declared, async (own, before, after) => {
       const { serviceAccounts } = keyring.as(admin({ permissions: own }))
-      const made = expectedVerdict(beyond(own, normal(before)), [])
-      expect(await verdict(serviceAccounts.create({ name: 'bot', permissions: before }))).toEqual(made)
+      const made = expectedAnswer(beyond(own, normal(before)), [])
+      expect(await verification(serviceAccounts.create({ name: 'bot', permissions: before }))).toEqual(made)
       const { id } = await keys.serviceAccounts.create({ name: 'bot', permissions: before })
       const added = normal(after).filter((each) => beyond(before, [each]).length > 0)
-      const changed = expectedVerdict(beyond(own, added), [])
-      expect(await verdict(serviceAccounts.update(id, { permissions: after }))).toEqual(changed)
+      const changed = expectedAnswer(beyond(own, added), [])
+      expect(await verification(serviceAccounts.update(id, { permissions: after }))).toEqual(changed)
       seen.note(changed)
     }),
     runs,

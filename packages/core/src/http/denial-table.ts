@@ -1,7 +1,7 @@
 import type { RefusalCode } from '../verification/verification.ts'
 import type { HttpHint } from './credential.ts'
 
-/** Every `code` an HTTP refusal can carry. Stable. */
+/** Every `code` a denial can carry. Stable. */
 export type DenialCode =
   | RefusalCode
   | 'missing_credentials'
@@ -12,8 +12,8 @@ export type DenialCode =
   | 'guard_failed'
   | 'guard_missing'
 
-/** What a refusal code becomes on the wire. */
-export interface RefusalEntry {
+/** What a code becomes on the wire. */
+export interface DenialEntry {
   readonly status: 400 | 401 | 403 | 500 | 503
   readonly title: string
   readonly detail: string
@@ -22,7 +22,7 @@ export interface RefusalEntry {
 }
 
 /** The wire contract: fixed text, nothing of the request is ever echoed. */
-export const refusals: Readonly<Record<DenialCode, RefusalEntry>> = {
+export const denialTable: Readonly<Record<DenialCode, DenialEntry>> = {
   missing_credentials: {
     status: 401,
     title: 'API key missing',

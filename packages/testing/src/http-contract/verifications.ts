@@ -1,6 +1,7 @@
-import { BusyError, type Keyring } from '@claviger/core'
+import { BusyError } from '@claviger/core'
 import { gate } from '../gate.ts'
 import { guardedApp, plainApp } from './apps.ts'
+import { answering } from './door.ts'
 import { assertPassed, assertRefusal } from './expect.ts'
 import { endOfNotice, makeFixture, type TokenName } from './fixture.ts'
 import { malformed, refusals } from './refusals.ts'
@@ -18,7 +19,7 @@ const states: readonly [title: string, token: TokenName, code: keyof typeof refu
 ]
 
 /** What a verification becomes on the wire, row by row. */
-export function verdicts({ test, serving, fixture }: Suite): void {
+export function verifications({ test, serving, fixture }: Suite): void {
   for (const [title, token, code] of states) {
     test(`${title} answers ${code}, cold and warm`, async () => {
       const { restart, tokens } = await fixture()
@@ -152,11 +153,9 @@ export function verdicts({ test, serving, fixture }: Suite): void {
 
   test('too many keys to hash at once answers verifier_busy', async () => {
     const { keyring, tokens } = await fixture()
-    const busy: Keyring = {
-      ...keyring,
-      recall: () => undefined,
-      verify: () => Promise.reject(new BusyError('Too many hashes are queued.')),
-    }
+    const busy = answering(keyring, () => ({
+      check: () => Promise.reject(new BusyError('Too many hashes are queued.')),
+    }))
     await serving(plainApp(busy), async (send) => {
       assertRefusal(await send(withKey(tokens.reader)), refusals.verifier_busy)
     })
@@ -169,9 +168,9 @@ export function verdicts({ test, serving, fixture }: Suite): void {
       const fail = (): never => {
         throw value
       }
-      for (const broken of [{ recall: fail }, { verify: () => Promise.reject(value) }, { verify: fail }]) {
-        const keyringOfThis: Keyring = { ...keyring, recall: () => undefined, ...broken }
-        await serving(plainApp(keyringOfThis, { optional: true }), async (send) => {
+      for (const check of [fail, () => Promise.reject(value)]) {
+        const broken = answering(keyring, () => ({ check }))
+        await serving(plainApp(broken, { optional: true }), async (send) => {
           assertRefusal(await send(withKey(tokens.reader)), refusals.temporarily_unavailable)
         })
       }

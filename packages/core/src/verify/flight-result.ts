@@ -3,15 +3,15 @@ import type { Proven } from './prover.ts'
 import type { RecordRead } from './records.ts'
 
 /** What a flight brings. */
-export interface Outcome {
+export interface FlightResult {
   /** The spelling it was remembered under. */
   readonly key: string
-  readonly verdict: Verification
+  readonly verification: Verification
   /** Undefined when there is nothing to remember. */
   readonly basis: Basis | undefined
 }
 
-/** What a verdict was made of. */
+/** What a verification was made of. */
 export interface Basis {
   readonly read: RecordRead
   /** Undefined: the token is no key. */

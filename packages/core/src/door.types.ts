@@ -1,0 +1,51 @@
+import type { KeyRequirement } from './keyring.types.ts'
+import type { PermissionCatalogue } from './permissions/catalogue.ts'
+import type { ReportFault } from './reporting/faults.ts'
+import type { Clock } from './runtime/clock.ts'
+import type { TokenGrammar } from './token/grammar.ts'
+import type { ApiKey, Carrier, RefusalCode, Refused, Verification } from './verification/verification.ts'
+
+/** The one way from an adapter to a keyring: what `@claviger/core/http` needs, and hosts do not. */
+export interface Door {
+  /**
+   * Verifies a credential as it came over HTTP: in the same tick when it is in memory. Counts no use: see `recordUse`.
+   *
+   * @param field `Bearer <token>`, with one space, for the carrier `bearer`; else the token
+   * @throws, or rejects with, what `Keyring.verify` rejects with
+   */
+  check(carrier: Carrier, field: string): Verification | Promise<Verification>
+  /** What `check` answers in the same tick; undefined, and nothing is begun, where it would take time. */
+  recall(carrier: Carrier, field: string): Verification | undefined
+  /**
+   * Counts one use of a key, once its end is known. Undefined when use is not counted. Does no I/O and never throws.
+   * Counts nothing unless the verification is one that this keyring gave, and its secret was proven.
+   *
+   * @param status of the response as it was sent; undefined when the client left before, or when it does not matter
+   * @param deniedBy why the use was refused, by the verification itself or by a guard; undefined when it was allowed
+   */
+  readonly recordUse:
+    | ((verification: Verification, status: number | undefined, deniedBy: RefusalCode | undefined) => void)
+    | undefined
+  /** Judges keys of verifications of this keyring, as `authorize` does. */
+  readonly guards: {
+    /**
+     * Checks a requirement once; what comes back only judges.
+     *
+     * @throws {ConfigurationError} as `Keyring.authorize`
+     */
+    requirement(requirement: KeyRequirement): (apiKey: ApiKey) => Refused | undefined
+    /** Refuses keys of every other workspace. */
+    workspace(apiKey: ApiKey, workspaceId: string): Refused | undefined
+  }
+  /** How tokens are written: what tells a foreign credential from a misspelt one. */
+  readonly grammar: TokenGrammar
+  /** Finds tokens in any text. Without flags. */
+  readonly tokenPattern: RegExp
+  readonly permissions: PermissionCatalogue
+  /** Blots tokens out of a text. */
+  redact(text: string): string
+  readonly clock: Clock
+  readonly report: ReportFault
+  /** What adapters have found out about requests: here, so that every copy of `core/http` in a process finds it. */
+  readonly requests: WeakMap<object, unknown>
+}

@@ -1,0 +1,35 @@
+import type { ApiKey } from '../verification/verification.ts'
+import type { HttpAuthOptions } from './options.ts'
+
+/**
+ * Authentication and guards for one keyring, as adapters give them to their users. Each call makes a middleware.
+ *
+ * `Host` is what your functions get of a request: Express's request, Koa's context. `Context` is what `onDenied` gets.
+ */
+export interface ApiKeyAuth<Permission extends string, Host, Middleware, Context = Host> {
+  /**
+   * Lets requests with a valid key pass and puts it where handlers look for it (`req.apiKey`, `ctx.state.apiKey`); answers
+   * others with 400, 401, 403 or 503. A second one on the same request goes by what the first found.
+   *
+   * @param overrides options for this middleware only
+   * @throws {ConfigurationError} when an option is wrong
+   */
+  authenticate(overrides?: HttpAuthOptions<Context>): Middleware
+  /** 403 unless the key holds every one of these now. @throws {ConfigurationError} for none or an undeclared name */
+  require(...permissions: readonly [Permission, ...Permission[]]): Middleware
+  /** 403 unless the key holds at least one of these now. @throws {ConfigurationError} for none or an undeclared name */
+  requireAny(...permissions: readonly [Permission, ...Permission[]]): Middleware
+  /**
+   * 401 unless the key belongs to the workspace that the selector reads off the request. A selector that throws or
+   * gives anything but a text that is not empty answers 500.
+   *
+   * @example
+   * app.get('/ws/:ws/prompts', auth.workspace((req) => req.params.ws), list) // Express
+   * router.get('/ws/:ws/prompts', auth.workspace((ctx) => ctx.params.ws), list) // Koa
+   */
+  workspace(selector: (host: Host) => unknown): Middleware
+  /** 403 unless the key is of one of these environments. @throws {ConfigurationError} for none or an undeclared name */
+  environment(...names: readonly [string, ...string[]]): Middleware
+  /** 403 unless the test gives `true`. Anything but `true` and `false`, thrown or returned, answers 500. */
+  check(test: (apiKey: ApiKey, host: Host) => boolean | Promise<boolean>): Middleware
+}

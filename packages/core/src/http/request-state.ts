@@ -1,0 +1,36 @@
+import type { Door } from '../door.types.ts'
+import type { Accepted, RefusalCode } from '../verification/verification.ts'
+import type { DenialReason } from './denial.ts'
+import type { Judgement } from './guarded.ts'
+import type { HttpRequest } from './request.ts'
+
+/** A request that does not pass. */
+export interface Unauthenticated extends DenialReason {
+  readonly ok: false
+  /** Only once the secret is proven. */
+  readonly keyId?: string
+  /** A token of ours came in a way in which none is read: not a request without a key. */
+  readonly isAttempt?: boolean
+}
+
+/** What authentication found out about one request, and what guards made of it. */
+export interface RequestState {
+  readonly found: Accepted | Unauthenticated
+  /** The field that held the credential, in lower case; undefined where none was found. */
+  readonly fieldName: string | undefined
+  /** Why a guard denied it although the key is good. */
+  deniedBy: RefusalCode | undefined
+  /** Where a guard is demanded. */
+  judgement: Judgement | undefined
+}
+
+/** The states of the requests one keyring has seen. Forgotten with the request. */
+export interface RequestStates {
+  get(request: HttpRequest): RequestState | undefined
+  set(request: HttpRequest, state: RequestState): void
+}
+
+/** Shared by every authenticator and guard of a keyring, also when `apiKeyAuth` was called several times. */
+export function requestStatesOf({ requests }: Pick<Door, 'requests'>): RequestStates {
+  return requests as WeakMap<HttpRequest, RequestState>
+}

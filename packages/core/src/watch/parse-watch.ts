@@ -1,0 +1,20 @@
+import { ConfigurationError } from '../errors/errors.ts'
+import { bare, isPlain } from '../input/plain-fields.ts'
+import { kindOf } from '../input/said.ts'
+import type { Requirement } from '../verification/verification.ts'
+import { type Declared, parseRequirement } from '../verify/requirement.ts'
+
+const nothing: Requirement = Object.freeze(Object.create(null))
+
+/** Checks what `watch` was told besides the key. @throws {ConfigurationError} naming what is wrong */
+export function parseWatch(
+  options: unknown,
+  declared: Declared,
+): { readonly signal: unknown; readonly requirement: Requirement } {
+  if (options === undefined) return { signal: undefined, requirement: nothing }
+  if (!isPlain(options)) {
+    throw new ConfigurationError('options', `watch expects its options as a plain object, got ${kindOf(options)}.`)
+  }
+  const { signal, ...wanted } = bare(options)
+  return { signal, requirement: parseRequirement('watch', wanted, declared) }
+}
