@@ -1,1 +1,51 @@
-export { default } from './vitest.workspace.ts'
+import { defaultServerConditions } from 'vite'
+import { defineConfig } from 'vitest/config'
+
+// Tests run against the sources: no build is needed, except by `repository`, which tests what is published.
+const conditions = ['@claviger/source', ...defaultServerConditions]
+const resolve = { resolve: { conditions }, ssr: { resolve: { conditions, externalConditions: conditions } } }
+
+const project = (folder: string, extra: object = {}): object => ({
+  ...resolve,
+  test: { name: folder.split('/')[1], root: folder, include: ['test/**/*.test.ts'], ...extra },
+})
+
+export default defineConfig({
+  test: {
+    projects: [
+      project('packages/core'),
+      project('packages/store-memory'),
+      project('packages/store-redis', { testTimeout: 30_000, hookTimeout: 60_000 }),
+      project('packages/store-sql', { testTimeout: 30_000, hookTimeout: 60_000 }),
+      project('packages/test-servers', { testTimeout: 30_000, hookTimeout: 60_000 }),
+      project('packages/fault-lab', {
+        globalSetup: '../repository/scripts/build.setup.ts',
+        testTimeout: 180_000,
+        hookTimeout: 60_000,
+      }),
+      project('packages/testing'),
+      project('packages/express'),
+      project('packages/koa'),
+      project('examples/prompts-api', { testTimeout: 30_000 }),
+      project('examples/prompts-api-koa', { testTimeout: 30_000 }),
+      project('examples/custom-adapter', {
+        globalSetup: '../../packages/repository/scripts/build.setup.ts',
+        testTimeout: 30_000,
+      }),
+      project('examples/custom-store', {
+        globalSetup: '../../packages/repository/scripts/build.setup.ts',
+        testTimeout: 30_000,
+      }),
+      project('examples/multi-node', {
+        globalSetup: '../../packages/repository/scripts/build.setup.ts',
+        testTimeout: 60_000,
+      }),
+      project('packages/repository', {
+        globalSetup: 'scripts/build.setup.ts',
+        testTimeout: 120_000,
+        hookTimeout: 60_000,
+      }),
+    ],
+    coverage: { provider: 'v8', include: ['packages/*/src/**'], exclude: ['packages/repository/**'] },
+  },
+})

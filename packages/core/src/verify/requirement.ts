@@ -20,11 +20,11 @@ export interface Declared {
 const names = ['permission', 'permissions', 'anyPermission', 'workspaceId', 'environment'] as const
 
 /**
- * Reads what a caller asks of a key. A requirement that every key meets, or none, is a mistake, and so is one that is
- * not there: `{ workspaceId: undefined }` must not let every workspace in.
+ * Parses a requirement: what a caller demands of a key.
  *
- * @param call who asks, for errors
- * @throws {ConfigurationError} naming what is wrong
+ * @param call the caller, for errors
+ * @throws {ConfigurationError} for an empty list, an undeclared name, or an explicit `undefined`: `{ workspaceId:
+ * undefined }` must not let every workspace in
  */
 export function parseRequirement(call: string, wanted: unknown, { permissions, environments }: Declared): Requirement {
   const fields = plainFields<WantedRequirement>(wanted, names, {
