@@ -22,8 +22,10 @@ export function toMiddleware({ decide, responder, identifies }: AuthStep<Request
   const carryOut = (decision: Decision, req: Request, res: Response, next: Next): void => {
     if (!responder.prepare(res, decision)) return
     if (identifies) identify(req as Identified, decision.type === 'pass' ? decision.apiKey : undefined)
-    if (decision.type === 'pass') next()
-    else void responder.refuse(res, decision, answerOf(req, res))
+    if (decision.type === 'pass') return next()
+    // Express keeps one there: `onDenied` could go on with it.
+    Object.assign(req, { next: undefined })
+    void responder.refuse(res, decision, answerOf(req, res))
   }
   return (incoming, response, next) => {
     const req = incoming as Request

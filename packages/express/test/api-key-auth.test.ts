@@ -133,6 +133,29 @@ describe.each(majors)('%s', (_, make) => {
     expect(handled).toBe(0)
   })
 
+  test('onDenied cannot go on with what Express keeps on the request either', async () => {
+    let handled = 0
+    for (const goOn of [
+      (req: { next?: (() => void) | undefined }): void => req.next?.(),
+      (req: { next?: (() => void) | undefined }): void => (req.next as () => void)(),
+      async (req: { next?: (() => void) | undefined }): Promise<void> => {
+        await Promise.resolve()
+        req.next?.()
+      },
+    ]) {
+      const app = make()
+      const auth = apiKeyAuth(keyring, { onDenied: (_denial, { req }) => goOn(req) })
+      app.use('/v1', auth.authenticate())
+      app.use((_req, res) => {
+        handled += 1
+        res.end()
+      })
+      const response = await request(app).get('/v1/x').expect(401)
+      expect(response.body).toMatchObject({ code: 'missing_credentials' })
+    }
+    expect(handled).toBe(0)
+  })
+
   test('onDenied that sends half an answer and throws has the connection cut', async () => {
     const app = denied((_denial, { res }) => {
       res.write('half')

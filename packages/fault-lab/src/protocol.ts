@@ -61,6 +61,7 @@ export type Call =
   | { readonly type: 'weaken'; readonly how: Weakening; readonly key: LabKey }
   /** The host takes everything from a user, and tells no one. */
   | { readonly type: 'demote'; readonly ownerId: string }
+  | { readonly type: 'flush' }
   | { readonly type: 'close' }
 
 /** What a new key is, where the lab's default will not do. */
@@ -95,6 +96,7 @@ export type Answer =
   | { readonly type: 'failed'; readonly code: string }
   | { readonly type: 'weakened'; readonly at: number }
   | { readonly type: 'demoted' }
+  | { readonly type: 'flushed usage' }
   /** `at`: when `revoke` had resolved or rejected, epoch milliseconds. `code`: of the error, if it rejected. */
   | { readonly type: 'revoked'; readonly id: string; readonly at: number; readonly code?: string }
   /** Something a worker dropped trust for: the reason of a flush. */

@@ -58,6 +58,9 @@ async function answer(call: Call): Promise<Answer> {
     case 'demote':
       demoted.add(call.ownerId)
       return { type: 'demoted' }
+    case 'flush':
+      await keyring.flush()
+      return { type: 'flushed usage' }
     case 'close':
       server.closeAllConnections()
       server.close()

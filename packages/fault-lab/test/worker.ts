@@ -25,6 +25,12 @@ export interface Worker {
   revoke(id: string): Promise<{ readonly at: number; readonly code?: string }>
   weaken(how: Weakening, key: LabKey): Promise<{ readonly at: number }>
   demote(ownerId: string): Promise<void>
+  /** Has what was counted stored, as a serverless host does before it is frozen. */
+  flush(): Promise<void>
+  /** Stops it where it is (SIGSTOP): no timer runs, nothing is read or sent. */
+  freeze(): void
+  /** Lets it go on (SIGCONT). */
+  thaw(): void
   close(): Promise<void>
   /** Sends a signal and waits for the end. Gives the exit code; null for none. */
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null>
@@ -78,6 +84,9 @@ export async function startWorker(name: string, setUp: WorkerSetUp): Promise<Wor
     revoke: (id) => ask({ type: 'revoke', id }, 'revoked'),
     weaken: (how, key) => ask({ type: 'weaken', how, key }, 'weakened'),
     demote: async (ownerId) => void (await ask({ type: 'demote', ownerId }, 'demoted')),
+    flush: async () => void (await ask({ type: 'flush' }, 'flushed usage')),
+    freeze: () => void child.kill('SIGSTOP'),
+    thaw: () => void child.kill('SIGCONT'),
     async end(signal) {
       const ended = once(child, 'exit') as Promise<[number | null]>
       child.kill(signal)
@@ -87,7 +96,7 @@ export async function startWorker(name: string, setUp: WorkerSetUp): Promise<Wor
     },
     async close() {
       agent.destroy()
-      if (child.exitCode === null) {
+      if (child.exitCode === null && child.signalCode === null) {
         await Promise.race([ask({ type: 'close' }, 'closed'), delay(3_000)]).catch(() => {})
         child.kill('SIGKILL')
       }

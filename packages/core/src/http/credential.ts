@@ -119,7 +119,7 @@ function isBlank(value: string): boolean {
 
 function explainAbsence(request: HttpRequest, found: Candidate, rules: CredentialRules): ParsedCredential {
   if (found.type === 'missing_scheme') return { type: 'none', hint: found.type, isAttempt: true }
-  const inUrl = isTokenInQuery(request.url, rules.tokenPattern)
+  const inUrl = isTokenInUrl(request.url, rules.tokenPattern)
   const isAttempt = inUrl || ('isAttempt' in found && found.isAttempt)
   const unread = rules.header === 'x-api-key' ? undefined : readField(request, 'x-api-key')
   if (unread !== undefined && readTokenHeader(unread).type !== 'absent') {
@@ -146,9 +146,13 @@ function holdsToken(value: string, grammar: TokenGrammar): boolean {
   )
 }
 
-/** Whether a URL carries a token of ours. */
-export function isTokenInQuery(url: unknown, tokenPattern: RegExp): boolean {
+/** Whether any part of a URL carries a token of ours, also where a client encoded more than it must. */
+export function isTokenInUrl(url: unknown, tokenPattern: RegExp): boolean {
   if (typeof url !== 'string') return false
-  const query = url.indexOf('?')
-  return query >= 0 && tokenPattern.test(url.slice(query + 1))
+  return tokenPattern.test(url) || (url.includes('%') && tokenPattern.test(decoded(url)))
+}
+
+function decoded(url: string): string {
+  // Byte by byte, since a token has only ASCII in it, and nothing else in the URL may make this fail.
+  return url.replaceAll(/%([0-7][0-9a-f])/gi, (_, code: string) => String.fromCodePoint(Number.parseInt(code, 16)))
 }

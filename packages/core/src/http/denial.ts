@@ -32,6 +32,8 @@ export interface Denial {
   readonly body: string
 }
 
+const howToSend = '"Authorization: Bearer <key>"'
+
 /** The media type of the default body. */
 export const problemMediaType = 'application/problem+json; charset=utf-8'
 
@@ -52,17 +54,28 @@ export interface Denials {
 export interface DenialOptions {
   readonly realm: string
   readonly verbose: boolean
+  /** The header that may carry the bare token besides, as hosts write it. */
+  readonly headerName?: string | undefined
 }
 
-/** The problem document of a denial. */
-export function problemDocument(reason: DenialReason, requiredPermissions?: readonly string[]): ProblemDocument {
+/**
+ * The problem document of a denial.
+ *
+ * @param headerName a header that may carry the bare token besides: named wherever a client is told how to send a key
+ */
+export function problemDocument(
+  reason: DenialReason,
+  requiredPermissions?: readonly string[],
+  headerName?: string,
+): ProblemDocument {
   const { code, hint } = bare(reason)
-  const { title, status, detail } = denialTable[code]
+  const { title, status, detail: withoutHint } = denialTable[code]
+  const detail = hint === undefined ? withoutHint : hintDetails[hint]
   return Object.freeze({
     type: `urn:claviger:problem:${code}`,
     title,
     status,
-    detail: hint === undefined ? detail : hintDetails[hint],
+    detail: headerName === undefined ? detail : detail.replace(howToSend, `${howToSend}, or "${headerName}: <key>"`),
     code,
     ...(hint === undefined ? {} : { hint }),
     ...(requiredPermissions === undefined ? {} : { requiredPermissions: Object.freeze([...requiredPermissions]) }),
@@ -83,15 +96,17 @@ export function challenge(code: DenialCode, realm: string, scope: readonly strin
 }
 
 /** Makes every denial once, so that denying a request builds nothing. */
-export function createDenials({ realm, verbose }: DenialOptions): Denials {
+export function createDenials({ realm, verbose, headerName }: DenialOptions): Denials {
+  const make = (reason: DenialReason, permissions?: readonly string[]): Denial =>
+    makeDenial(problemDocument(reason, permissions, headerName), realm, permissions)
   const ready = new Map<string, Denial>()
   for (const code of Object.keys(denialTable) as DenialCode[]) {
     for (const hint of hintsOf(code)) {
       const reason = { code, ...(hint === undefined ? {} : { hint }) }
-      ready.set(keyOf(reason), makeDenial(verbose ? reason : fold(reason), realm))
+      ready.set(keyOf(reason), make(verbose ? reason : fold(reason)))
     }
   }
-  const fallback = makeDenial({ code: 'temporarily_unavailable' }, realm)
+  const fallback = make({ code: 'temporarily_unavailable' })
   const of = (reason: DenialReason): Denial => ready.get(keyOf(reason)) ?? ready.get(reason.code) ?? fallback
 
   return {
@@ -99,7 +114,7 @@ export function createDenials({ realm, verbose }: DenialOptions): Denials {
     asking(permissions) {
       const lacking = new Map<DenialCode, Denial>()
       for (const code of ['insufficient_permission', 'owner_lacks_permission'] as const) {
-        lacking.set(code, makeDenial({ code }, realm, permissions))
+        lacking.set(code, make({ code }, permissions))
       }
       return (reason) => lacking.get(reason.code) ?? of(reason)
     },
@@ -123,8 +138,7 @@ function keyOf(reason: DenialReason): string {
   return hint === undefined ? code : `${code} ${hint}`
 }
 
-function makeDenial(reason: DenialReason, realm: string, permissions?: readonly string[]): Denial {
-  const problem = problemDocument(reason, permissions)
+function makeDenial(problem: ProblemDocument, realm: string, permissions?: readonly string[]): Denial {
   const { status, title, detail, code, hint, requiredPermissions } = bare(problem)
   const challengeValue = challenge(code, realm, permissions)
   return Object.freeze({

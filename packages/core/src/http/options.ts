@@ -46,6 +46,8 @@ export interface HttpAuthOptions<Context> {
 export interface ResolvedOptions<Context> {
   /** Lower case. */
   readonly header: string | undefined
+  /** The same, as the host wrote it. */
+  readonly headerName: string | undefined
   readonly realm: string
   readonly optional: boolean
   readonly stripCredential: boolean
@@ -91,6 +93,7 @@ export function resolveOptions<Context>(
   const header = parseHeader(chosen('header'))
   return {
     header: header?.toLowerCase(),
+    headerName: header,
     realm: parseRealm(chosen('realm')),
     optional: flag('optional', false),
     stripCredential: flag('stripCredential', false),

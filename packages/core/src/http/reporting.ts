@@ -1,7 +1,7 @@
 import { channels, publish } from '../reporting/diagnostics.ts'
 import { stackOf } from '../reporting/error-text.ts'
 import { publishFault } from '../reporting/faults.ts'
-import { isTokenInQuery } from './credential.ts'
+import { isTokenInUrl } from './credential.ts'
 import type { Denial } from './denial.ts'
 
 /** Codes of the process warnings of type `ClavigerWarning`. */
@@ -25,7 +25,7 @@ export function publishDenied({ code, status }: Denial, keyId: string | undefine
 
 /** Publishes that a client sends a key in a URL, also beside a good one. Checks only where there is a subscriber. */
 export function publishCredentialInUrl(url: unknown, tokenPattern: RegExp): void {
-  if (!channels.credentialInUrl.hasSubscribers || !isTokenInQuery(url, tokenPattern)) return
+  if (!channels.credentialInUrl.hasSubscribers || !isTokenInUrl(url, tokenPattern)) return
   publish(channels.credentialInUrl, () => ({ hint: 'credential_in_url' }))
 }
 

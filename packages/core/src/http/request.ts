@@ -28,8 +28,8 @@ export function readField(request: HttpRequest, name: string): Field {
   return sent.count > 0 || headers === anyObject.headers ? sent : setField(headers, name)
 }
 
-// What every object inherits was not sent. Node's requests have these fields on prototypes of their own, so own properties
-// alone would be too few.
+// What every object inherits was not sent: a host's plain object must not pass it for its own. Node's requests have some of
+// these fields on their own prototypes, so a check for own properties would miss them.
 const anyObject: HttpRequest = {}
 
 function sentField(rawHeaders: unknown, name: string): Field {

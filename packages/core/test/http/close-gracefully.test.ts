@@ -1,7 +1,9 @@
 import { once } from 'node:events'
 import { createServer, get, type IncomingMessage, type Server } from 'node:http'
 import * as http2 from 'node:http2'
+import { createServer as createSecureServer } from 'node:https'
 import { type AddressInfo, connect, type Socket } from 'node:net'
+import * as tls from 'node:tls'
 import { memoryStore } from '@claviger/store-memory'
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { closeGracefully } from '../../src/http/close-gracefully.ts'
@@ -35,8 +37,25 @@ async function streaming(port: number): Promise<IncomingMessage> {
   return response
 }
 
-async function upgraded(port: number): Promise<Socket> {
-  const socket = connect(port, '127.0.0.1')
+// A secret both sides have, in place of a certificate.
+const psk = Buffer.alloc(32, 7)
+const shared = { ciphers: 'PSK', maxVersion: 'TLSv1.2' } as const
+
+/** A client of HTTPS, through its handshake. */
+async function secured(port: number): Promise<Socket> {
+  const socket = tls.connect({
+    ...shared,
+    port,
+    host: '127.0.0.1',
+    pskCallback: () => ({ psk, identity: 'test' }),
+    checkServerIdentity: () => undefined,
+  })
+  await once(socket, 'secureConnect')
+  return socket
+}
+
+async function upgraded(port: number, opened = connect(port, '127.0.0.1')): Promise<Socket> {
+  const socket = opened
   socket.on('error', () => {})
   socket.write('GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n')
   await once(socket, 'data')
@@ -103,6 +122,23 @@ describe('closing a server with its keyring', () => {
     expect(untouched.destroyed).toBe(false)
     other.closeAllConnections()
     other.close()
+  })
+
+  test('cuts a connection over TLS that changed to WebSocket', async () => {
+    const plain = createSecureServer({ ...shared, pskCallback: () => psk })
+    plain.on('upgrade', (_, socket) => {
+      socket.on('error', () => {})
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n')
+    })
+    const [server, port] = await listening(plain)
+    const socket = await upgraded(port, await secured(port))
+    const ring = keyring()
+    const startedAt = performance.now()
+    await closeGracefully(server, ring, { graceMs: 50 })
+    // Without being waited for in vain.
+    expect(performance.now() - startedAt).toBeLessThan(900)
+    await vi.waitUntil(() => socket.destroyed || socket.readableEnded)
+    expect(ring.close).toHaveBeenCalledTimes(1)
   })
 
   test('cuts an HTTP/2 session, in use or idle', async () => {

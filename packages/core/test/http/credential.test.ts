@@ -207,9 +207,20 @@ describe('a token in the URL', () => {
     expect(found).toEqual({ type: 'none', hint: 'missing_scheme', isAttempt: true })
   })
 
-  test("is not seen in the path, nor where it is another product's", () => {
-    expect(parseCredential({ ...request(), url: `/${token}` }, rules)).toEqual(none)
-    expect(parseCredential({ ...request(), url: '/?access_token=ghp_123' }, rules)).toEqual(none)
+  test.each([
+    ['in the path', `/hooks/${token}`],
+    ['in the path before a query', `/${token}?a=b`],
+    ['with more of it encoded than must be', `/?k=${token.replaceAll('_', '%5f').replace('acme', '%61cme')}`],
+    ['beside what cannot be decoded', `/?q=%zz%e9&k=${token.replaceAll('_', '%5F')}`],
+  ])('is told %s', (_, url) => {
+    const found = parseCredential({ ...request(), url }, rules)
+    expect(found).toEqual({ type: 'none', hint: 'credential_in_url', isAttempt: true })
+  })
+
+  test("is not told where it is another product's", () => {
+    for (const url of ['/?access_token=ghp_123', '/acme_production_', '/?q=acme%5Fproduction%5F', '/100%']) {
+      expect(parseCredential({ ...request(), url }, rules)).toEqual(none)
+    }
   })
 })
 
@@ -255,14 +266,17 @@ describe('hostile input', () => {
     expect(parseCredential({}, rules)).toMatchObject({ type: 'none' })
     expect(parseCredential({ headers: {} }, rules)).toMatchObject({ type: 'none' })
     expect(parseCredential({ rawHeaders: [] }, rules)).toMatchObject({ type: 'none' })
-    expect(parseCredential({ headers: { authorization: 'Bearer sent' } }, rules)).toMatchObject({ token: 'sent' })
+    expect(parseCredential({ rawHeaders: [], headers: {} }, rules)).toMatchObject({ type: 'none' })
+    expect(parseCredential({ headers: { authorization: `Bearer ${token.slice(0, -1)}` } }, rules)).toMatchObject({
+      fieldValue: `Bearer ${token.slice(0, -1)}`,
+    })
     // Node's own requests have theirs from other prototypes.
     class Http2Request {
       get rawHeaders(): string[] {
         return ['Authorization', `Bearer ${token}`]
       }
     }
-    expect(parseCredential(new Http2Request(), rules)).toMatchObject({ token })
+    expect(parseCredential(new Http2Request(), rules)).toMatchObject({ fieldValue: `Bearer ${token}` })
   })
 
   test('50 MB of text are refused unread', () => {

@@ -39,7 +39,12 @@ describe('defaults', () => {
 
   test('leave the options of the caller alone', () => {
     const options = Object.freeze({ header: 'X-Acme-Key' })
-    expect(resolveOptions(options)).toEqual({ ...defaults, header: 'x-acme-key', vary: 'Authorization, X-Acme-Key' })
+    expect(resolveOptions(options)).toEqual({
+      ...defaults,
+      header: 'x-acme-key',
+      headerName: 'X-Acme-Key',
+      vary: 'Authorization, X-Acme-Key',
+    })
     expect(options).toEqual({ header: 'X-Acme-Key' })
   })
 })

@@ -39,7 +39,13 @@ export function optionalAndRepeated({ test, serving, fixture }: Suite): void {
         }
         assertRefusal(await send({ fields: [['X-API-Key', token]] }), missing('header_not_accepted'))
       }
-      assertRefusal(await send({ path: `/?api_key=${tokens.reader}` }), missing('credential_in_url'))
+      for (const url of [
+        `/?api_key=${tokens.reader}`,
+        `/?api_key=${tokens.reader.replaceAll('_', '%5F')}`,
+        `/?next=${encodeURIComponent(`/x?key=${tokens.reader}`)}&broken=%zz`,
+      ]) {
+        assertRefusal(await send({ path: url }), missing('credential_in_url'))
+      }
       assertRefusal(
         await send({ path: `/?api_key=${tokens.reader}`, fields: [['X-API-Key', 'of another product']] }),
         missing('header_not_accepted'),

@@ -1,6 +1,6 @@
 import { keySeen, plainApp } from './apps.ts'
 import { assertPassed, assertRefusal } from './expect.ts'
-import { malformed, missing, refusals } from './refusals.ts'
+import { malformed, missing, orIn, refusals } from './refusals.ts'
 import { bearer, type Suite } from './suite.ts'
 
 const withHeader = { header: 'X-API-Key' } as const
@@ -20,9 +20,24 @@ export function ownHeader({ test, serving, fixture }: Suite): void {
     const { keyring, tokens } = await fixture()
     await serving(plainApp(keyring, withHeader), async (send) => {
       assertRefusal(await send({ fields: [['X-API-Key', `Bearer ${tokens.reader}`]] }), malformed('scheme_twice'))
-      assertRefusal(await send({ fields: [['X-API-Key', '']] }), refusals.missing_credentials)
+      assertRefusal(await send({ fields: [['X-API-Key', '']] }), orIn('X-API-Key', refusals.missing_credentials))
       assertRefusal(await send({ fields: [['X-API-Key', 'a'.repeat(161)]] }), malformed('too_long'))
     })
+  })
+
+  test('the answer to a request without a key names the header that takes one', async () => {
+    const { keyring } = await fixture()
+    await serving(plainApp(keyring, withHeader), async (send) => {
+      assertRefusal(await send({}), orIn('X-API-Key', refusals.missing_credentials))
+    })
+    await serving(plainApp(keyring, { header: 'X-Acme-Key' }), async (send) => {
+      const told = orIn('X-Acme-Key', missing('unsupported_scheme'))
+      assertRefusal(await send({ fields: [['Authorization', 'Token x']] }), {
+        ...told,
+        vary: 'Authorization, X-Acme-Key',
+      })
+    })
+    await serving(plainApp(keyring), async (send) => assertRefusal(await send({}), refusals.missing_credentials))
   })
 
   test('two X-API-Key lines are refused', async () => {
@@ -74,8 +89,9 @@ export function ownHeader({ test, serving, fixture }: Suite): void {
     const vary = 'Authorization, X-Acme-Key'
     await serving(plainApp(keyring, { header: 'X-Acme-Key' }), async (send) => {
       assertPassed(await send({ fields: [['X-Acme-Key', tokens.reader]] }), { key: ids.reader }, { vary })
-      assertRefusal(await send({}), { ...refusals.missing_credentials, vary })
-      assertRefusal(await send({ fields: [['X-API-Key', tokens.reader]] }), { ...missing('header_not_accepted'), vary })
+      assertRefusal(await send({}), { ...orIn('X-Acme-Key', refusals.missing_credentials), vary })
+      const unread = orIn('X-Acme-Key', missing('header_not_accepted'))
+      assertRefusal(await send({ fields: [['X-API-Key', tokens.reader]] }), { ...unread, vary })
     })
   })
 }

@@ -162,3 +162,8 @@ export function malformed(hint: keyof typeof malformedDetails): ExpectedRefusal 
     body: `{"type":"urn:claviger:problem:malformed_key","title":"Not an API key","status":401,"detail":"${malformedDetails[hint]}","code":"malformed_key","hint":"${hint}"}`,
   }
 }
+
+/** A refusal that says how to send a key, where this header takes one as well. */
+export function orIn(header: string, refusal: ExpectedRefusal): ExpectedRefusal {
+  return { ...refusal, body: refusal.body.replace('Bearer <key>\\".', `Bearer <key>\\", or \\"${header}: <key>\\".`) }
+}
