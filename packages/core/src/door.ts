@@ -1,4 +1,5 @@
 import type { Door } from './door.types.ts'
+import { createRequestMemory } from './runtime/request-memory.ts'
 
 // A name that every copy of this package knows: an application may have loaded two, and an adapter of its own a third.
 const place: unique symbol = Symbol.for('claviger.door')
@@ -8,7 +9,7 @@ type Public = Pick<Door, 'permissions' | 'tokenPattern' | 'redact'>
 /** Gives a keyring its door. Not enumerable: what is made of a keyring by copying its fields is none. */
 export function giveDoor(keyring: Public, parts: Omit<Door, keyof Public | 'requests'>): void {
   const { permissions, tokenPattern, redact } = keyring
-  const door: Door = { permissions, tokenPattern, redact, requests: new WeakMap(), ...parts }
+  const door: Door = { permissions, tokenPattern, redact, requests: createRequestMemory(), ...parts }
   Object.defineProperty(keyring, place, { value: Object.freeze(door) })
 }
 

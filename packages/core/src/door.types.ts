@@ -2,6 +2,7 @@ import type { KeyRequirement } from './keyring.types.ts'
 import type { PermissionCatalogue } from './permissions/catalogue.ts'
 import type { ReportFault } from './reporting/faults.ts'
 import type { Clock } from './runtime/clock.ts'
+import type { RequestMemory } from './runtime/request-memory.ts'
 import type { TokenGrammar } from './token/grammar.ts'
 import type { ApiKey, Carrier, RefusalCode, Refused, Verification } from './verification/verification.ts'
 
@@ -47,5 +48,5 @@ export interface Door {
   readonly clock: Clock
   readonly report: ReportFault
   /** What adapters have found out about requests: here, so that every copy of `core/http` in a process finds it. */
-  readonly requests: WeakMap<object, unknown>
+  readonly requests: RequestMemory
 }

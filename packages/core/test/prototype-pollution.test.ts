@@ -22,7 +22,7 @@ const names = `
   ok apiKey endsAt noticeFrom code hint requiredPermissions deniedBy besides record silent nonce expires denial
   scope replayed token key active rotating disabled secretVersion maxBytes nextPepper nextPrefix
   previousEnvironments nextEnvironments settled destroyed headersSent stream urgency meanwhile decide storeTimeout
-  subscribe rawHeaders req res ttl max allowStale maxSize key_revoked denied
+  subscribe rawHeaders _readableState req res ttl max allowStale maxSize key_revoked denied
 `
   .trim()
   .split(/\s+/)

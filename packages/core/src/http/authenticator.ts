@@ -54,8 +54,8 @@ export function createAuthenticator(door: Door, options: AuthenticatorOptions, d
     endsAt !== null && noticeFrom <= clock.now() ? new Date(endsAt).toUTCString() : undefined
 
   const conclude = (request: HttpRequest, found: RequestState['found'], fieldName?: string): Decision => {
-    const state: RequestState = { found, fieldName, deniedBy: undefined, judgement: undefined }
-    states.set(request, state)
+    const state: RequestState = { request, found, fieldName, deniedBy: undefined, judgement: undefined }
+    states.set(state)
     return decide(request, state)
   }
   const concludeVerified = (

@@ -15,6 +15,7 @@ export interface Unauthenticated extends DenialReason {
 
 /** What authentication found out about one request, and what guards made of it. */
 export interface RequestState {
+  readonly request: HttpRequest
   readonly found: Accepted | Unauthenticated
   /** The field that held the credential, in lower case; undefined where none was found. */
   readonly fieldName: string | undefined
@@ -27,10 +28,10 @@ export interface RequestState {
 /** The states of the requests one keyring has seen. Forgotten with the request. */
 export interface RequestStates {
   get(request: HttpRequest): RequestState | undefined
-  set(request: HttpRequest, state: RequestState): void
+  set(state: RequestState): void
 }
 
 /** Shared by every authenticator and guard of a keyring, also when `apiKeyAuth` was called several times. */
 export function requestStatesOf({ requests }: Pick<Door, 'requests'>): RequestStates {
-  return requests as WeakMap<HttpRequest, RequestState>
+  return requests as RequestStates
 }

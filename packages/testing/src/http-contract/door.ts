@@ -7,6 +7,11 @@ const place = Symbol.for('claviger.door')
 export function answering(keyring: Keyring, parts: (door: Door) => Partial<Door>): Keyring {
   const door = doorOf(keyring)
   if (door === undefined) throw new Error('Expected a keyring from createKeyring().')
-  const value: Door = { ...door, requests: new WeakMap(), ...parts(door) }
+  const kept = new WeakMap<object, { readonly request: object }>()
+  const requests: Door['requests'] = {
+    get: (request) => kept.get(request),
+    set: (state) => void kept.set(state.request, state),
+  }
+  const value: Door = { ...door, requests, ...parts(door) }
   return Object.defineProperty({ ...keyring }, place, { value })
 }
