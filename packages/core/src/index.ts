@@ -39,8 +39,10 @@ export {
 } from './hashing/hasher.ts'
 export type { Pepper } from './hashing/pepper.ts'
 export type { Duration, DurationUnit } from './input/duration.ts'
+export type { Instant } from './input/instant.ts'
 export { createKeyring } from './keyring.ts'
 export type { KeyRequirement, Keyring, WatchOptions } from './keyring.types.ts'
+export type { KeyEvent, KeyringEvent, ServiceAccountEvent } from './keys/changes/events.ts'
 export type {
   DiagnoseInput,
   DiagnoseTarget,
@@ -49,7 +51,6 @@ export type {
   DiagnosisCheckName,
   DiagnosisCode,
 } from './keys/diagnosis/diagnose.types.ts'
-export type { KeyEvent, KeyringEvent, ServiceAccountEvent } from './keys/changes/events.ts'
 export type { KeyManager } from './keys/facade/key-manager.types.ts'
 export { listQueryFrom, type QueryParameters } from './keys/reading/list-query.ts'
 export type { ActivityEntry, ActivityInput } from './keys/reading/read-activity.ts'
@@ -59,7 +60,6 @@ export type {
   ServiceAccountManager,
   UpdateServiceAccountInput,
 } from './keys/service-accounts/account-manager.types.ts'
-export type { ServiceAccount } from './keys/shapes/service-account.ts'
 export type { Facts, KeyAction, ServiceAccountAction } from './keys/shapes/activity.ts'
 export {
   type Abilities,
@@ -72,7 +72,6 @@ export {
   systemActor,
 } from './keys/shapes/actor.ts'
 export type { Attention } from './keys/shapes/attention.ts'
-export type { Instant } from './input/instant.ts'
 export type {
   ChangeOptions,
   CreatedKey,
@@ -88,18 +87,7 @@ export type {
   UpdateKeyInput,
 } from './keys/shapes/inputs.ts'
 export type { Key, KeySecret } from './keys/shapes/key.ts'
-export type {
-  KeyUsage,
-  SecretUsage,
-  Usage,
-  UsageBucket,
-  UsageInput,
-  UsageNumbers,
-  UsageOfKey,
-  UsageSeriesPoint,
-  WorkspaceUsage,
-  WorkspaceUsageInput,
-} from './usage/reading/usage.types.ts'
+export type { ServiceAccount } from './keys/shapes/service-account.ts'
 export type { Guarantees } from './life/guarantees.ts'
 export type { Health } from './life/health.ts'
 export type { GrammarOptions } from './options/grammar-options.ts'
@@ -122,6 +110,18 @@ export type { KeyStore } from './store/store.ts'
 export type { TokenGrammar } from './token/grammar.ts'
 export type { MalformedHint } from './token/hints.ts'
 export type { RandomBytes } from './token/token.ts'
+export type {
+  KeyUsage,
+  SecretUsage,
+  Usage,
+  UsageBucket,
+  UsageInput,
+  UsageNumbers,
+  UsageOfKey,
+  UsageSeriesPoint,
+  WorkspaceUsage,
+  WorkspaceUsageInput,
+} from './usage/reading/usage.types.ts'
 export { type AnyClavigerError, isClavigerError } from './verification/any-error.ts'
 export { KeyRefusedError } from './verification/key-refused-error.ts'
 export type {

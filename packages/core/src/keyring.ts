@@ -1,61 +1,23 @@
-import { randomBytes } from 'node:crypto'
-import { boundedStore } from './bounds/bounded-store.ts'
-import { createManagementTurns } from './bounds/management-turns.ts'
-import { createCache } from './cache/cache.ts'
+import { layGround } from './assembly/ground.ts'
+import { assembleManagement } from './assembly/management.ts'
+import { assembleVerification } from './assembly/verification.ts'
 import type { OwnerQuestion } from './cache/scopes.ts'
 import { giveDoor } from './door.ts'
 import { ClosedError, ConfigurationError } from './errors/errors.ts'
-import { createFreshness } from './following/freshness.ts'
-import { createRevokedKeys } from './following/revoked.ts'
-import { createHashQueue } from './hashing/hash-queue.ts'
-import { createHashing } from './hashing/hashing.ts'
 import { isThenable } from './input/thenable.ts'
 import type { Keyring } from './keyring.types.ts'
-import { createEventSink } from './keys/changes/events.ts'
-import { createTurns } from './keys/changes/turns.ts'
-import { createWithdrawals } from './keys/changes/withdrawals.ts'
-import { createManagers } from './keys/facade/key-manager.ts'
 import type { KeyManager } from './keys/facade/key-manager.types.ts'
 import { ownFields, parseOwner, parseReference } from './keys/shapes/checks.ts'
-import { createFreeText } from './keys/shapes/free-text.ts'
 import { createClosing } from './life/closing.ts'
 import { guaranteesOf } from './life/guarantees.ts'
 import { healthOf } from './life/health.ts'
-import { createReadiness } from './life/readiness.ts'
-import { createStart } from './life/start.ts'
 import { type KeyringOptions, resolveOptions } from './options/options.ts'
-import { createFaults } from './reporting/faults.ts'
-import { createVitals } from './reporting/vitals.ts'
-import { ownContext } from './runtime/own-context.ts'
-import { within } from './runtime/within.ts'
 import { tokenMask } from './token/mask.ts'
-import { tokenFactory, tokenPattern } from './token/token.ts'
-import { createRecorder } from './usage/recorder.ts'
-import { createApiKeys } from './verification/api-key.ts'
+import { tokenPattern } from './token/token.ts'
 import { authorization } from './verify/authorization.ts'
-import { parseWatch } from './watch/parse-watch.ts'
-import { createOwners } from './verify/owners.ts'
-import { createRecheck } from './verify/recheck.ts'
-import { createRecords } from './verify/records.ts'
 import { parseRequirement } from './verify/requirement.ts'
-import { createVerifier } from './verify/verifier.ts'
-import { createWithheldGrants } from './verify/withheld-grants.ts'
-import { inOrder, toldTo } from './watch/changes.ts'
+import { parseWatch } from './watch/parse-watch.ts'
 import { parseSignal } from './watch/parse-signal.ts'
-import { createWatches } from './watch/watches.ts'
-import { createCommits } from './writing/commits.ts'
-import { createOwnerFlags } from './writing/owner-flags.ts'
-import { createRehash } from './writing/rehash.ts'
-import { createRepair } from './writing/repair.ts'
-import { createRetention } from './writing/retention.ts'
-
-// After a failed start, calls in between fail at once; a store that comes up late is found soon.
-const startRetryMs = 250
-const maxRevokedKeys = 10_000
-const maxTurnWaitMs = 5_000
-// What the dearest hash may take on a busy machine.
-const hashingMs = 5_000
-const leastIdleMs = 600_000
 
 /**
  * Makes a keyring: everything Claviger does, for one product and one store. Does no I/O until `ready()` or first use.
@@ -72,151 +34,22 @@ const leastIdleMs = 600_000
  */
 export function createKeyring<Permission extends string>(options: KeyringOptions<Permission>): Keyring<Permission> {
   const resolved = resolveOptions(options)
-  const { clock, grammar, permissions, storeTimeoutMs } = resolved
-  const store = boundedStore(resolved.store, clock, storeTimeoutMs)
-  const turns = createManagementTurns(clock, storeTimeoutMs)
-  const managed = boundedStore(resolved.store, clock, storeTimeoutMs, turns)
-  const own = ownContext()
+  const { clock, grammar, permissions } = resolved
   const mask = tokenMask(grammar)
   const declared = { permissions, environments: grammar.environments }
 
-  const cache = createCache(
-    {
-      ...resolved.cache,
-      // What is refused with its secret proven is as rare as what is refused without, and has as much room.
-      maxRefused: resolved.cache.maxNegatives,
-      idleMs: Math.max(leastIdleMs, 2 * resolved.recordAgeMs),
-      negativeMs: resolved.negativeMs,
-    },
-    clock,
-  )
-  const vitals = createVitals(clock)
-  const report = vitals.noting(createFaults(resolved.onError, mask, clock))
-  const watches = createWatches({
-    recheck: (apiKey) => recheck(apiKey),
-    refusal: (apiKey, requirement) => apiKeys.refusal(apiKey, requirement),
-    alive: (now) => freshness.alive(now),
-    clock,
-    pollMs: resolved.pollMs,
-    recordAgeMs: resolved.recordAgeMs,
-    leaseMs: resolved.leaseMs,
+  const ground = layGround(resolved, mask)
+  const verification = assembleVerification(ground, {
+    onStarted: () => management.retention.start(),
+    onOutdated: (record, secret, token) => management.rehash.offer(record, secret, token),
+    onVerification: (answer, record) => management.ownerFlags.learn(answer, record),
   })
-  // The cache first: listeners of a change must not see what was cached before it.
-  const caches = inOrder([
-    cache,
-    watches,
-    ...(resolved.onChange === undefined ? [] : [toldTo(resolved.onChange, report)]),
-  ])
-  const freshness = createFreshness({ store, target: caches, times: resolved, clock, report, vitals })
-  const confirmed = (): Promise<void> => within(clock, storeTimeoutMs, 'store', freshness.confirmed)
-  const commits = createCommits({ store: managed, caches, freshness, confirmed, clock })
-  const hashing = createHashing(resolved.hasher, createHashQueue(resolved.hashing, clock), vitals)
-  const apiKeys = createApiKeys(permissions)
-  const revoked = createRevokedKeys(maxRevokedKeys)
-  const withheld = createWithheldGrants()
-  const withdrawals = createWithdrawals(clock, resolved.pollMs, report)
-  const owners = createOwners({
-    store,
-    resolveOwner: resolved.resolveOwner,
-    fence: cache.fence,
-    withheld,
-    freshness,
-    clock,
-    own,
-  })
-  const repair = createRepair(managed, commits)
-  const rehash = createRehash({ hashing, repair, cache, clock, own, report })
-  const ownerFlags = createOwnerFlags({ store: managed, repair, owners, clock, own, report })
-  const retention = createRetention({
-    store,
-    times: resolved.retention,
-    clock,
-    random: Math.random,
-    report,
-  })
+  const management = assembleManagement(ground, verification)
 
-  const recorder =
-    resolved.usage === false || store.addUsage === undefined || store.usage === undefined
-      ? undefined
-      : createRecorder({
-          ...resolved.usage,
-          store,
-          clock,
-          isOurs: apiKeys.isOurs,
-          random: Math.random,
-          own,
-          report,
-        })
-
-  const start = createStart({ store, freshness, vitals, options: resolved, onStarted: retention.start })
-  const readiness = createReadiness(() => own(start), clock, Math.min(startRetryMs, resolved.pollMs))
+  const { store, vitals, report } = ground
+  const { verifier, watches, recorder, readiness, freshness, apiKeys } = verification
+  const { commits, ownerFlags, retention } = management
   const ready = async (): Promise<void> => readiness.starting()
-
-  const records = createRecords(store, cache.fence, clock, own)
-  const recheck = createRecheck({
-    records,
-    owners,
-    revoked,
-    apiKeys,
-    freshness,
-    clock,
-    starting: readiness.starting,
-    budgetMs: storeTimeoutMs,
-    noticeMs: resolved.expiryNoticeMs,
-  })
-  const verifier = createVerifier({
-    report,
-    grammar,
-    cache,
-    freshness,
-    hashing,
-    apiKeys,
-    revoked,
-    clock,
-    records,
-    owners,
-    starting: readiness.starting,
-    requireOpen: readiness.requireOpen,
-    onOutdated: rehash.offer,
-    onVerification(verification, record, { version }) {
-      if (!verification.ok) {
-        recorder?.introduce(verification, { id: record.id, workspaceId: record.workspaceId, secretVersion: version })
-      }
-      ownerFlags.learn(verification, record)
-    },
-    recordAgeMs: resolved.recordAgeMs,
-    budgetMs: storeTimeoutMs,
-    answerAgeMs: 2 * storeTimeoutMs + resolved.hashing.maxWaitMs + hashingMs,
-    noticeMs: resolved.expiryNoticeMs,
-    staleIfErrorMs: resolved.staleIfErrorMs,
-  })
-
-  const parts = {
-    store: managed,
-    commits,
-    revoked,
-    withheld,
-    withdrawals,
-    hashing,
-    owners,
-    apiKeys,
-    grammar,
-    environments: resolved.environments,
-    permissions,
-    clock,
-    ready,
-    confirmed,
-    caches,
-    entries: cache.entries,
-    events: createEventSink(resolved.onEvent, clock, report),
-    policy: resolved.policy,
-    defaultPermissions: resolved.defaultPermissions,
-    freeText: createFreeText(grammar),
-    inTurn: createTurns(clock, maxTurnWaitMs),
-    generate: tokenFactory(resolved.random ?? ((size: number): Uint8Array => randomBytes(size))),
-  }
-  const managers = createManagers(parts)
-
   const close = createClosing({
     freshness,
     recorder,
@@ -224,7 +57,8 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
     clock,
     stop() {
       readiness.close()
-      for (const part of [watches, withdrawals, retention, ownerFlags, rehash]) part.stop()
+      watches.stop()
+      management.stop()
     },
   })
 
@@ -235,7 +69,7 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
     tokenPattern: tokenPattern(grammar),
     redact: (text) => (typeof text === 'string' ? (mask(text) as typeof text) : text),
     // The catalogue's names are what managers check grants against.
-    as: (actor) => managers(actor) as KeyManager<Permission>,
+    as: (actor) => management.as(actor) as KeyManager<Permission>,
 
     async verify(token, requirement) {
       // Asked for nothing, nothing is parsed: this is the hot path of queues and sockets.

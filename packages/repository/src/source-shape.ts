@@ -24,20 +24,64 @@ export function indexImports(tree: readonly Member[]): string[] {
 
 /** Import cycles within a package, each as the chain of its files. Type-only imports count: they tangle readers too. */
 export function importCycles(tree: readonly Member[]): string[] {
-  const graph = new Map<string, string[]>()
+  const graph = new Map<string, Map<string, true>>()
   for (const { file, target } of tree.flatMap((member) => relativeImports(member))) {
-    graph.set(file, [...(graph.get(file) ?? []), target])
+    graph.set(file, (graph.get(file) ?? new Map<string, true>()).set(target, true))
   }
+  return cyclesOf(graph).map((cycle) => cycle.join(' -> '))
+}
+
+/**
+ * Import cycles between the folders of core, each as the chain of its folders with an import for each step. Folders that
+ * lie side by side are compared with everything in them, and with the files that lie beside them. The files at the root
+ * put all folders together, and are left out.
+ */
+export function folderCycles(tree: readonly Member[]): string[] {
+  const graphs = new Map<string, Map<string, Map<string, string>>>()
+  for (const { file, target } of tree.flatMap((member) => relativeImports(member))) {
+    if (!file.startsWith(coreSources) || !target.startsWith(coreSources)) continue
+    const { parent, from, to } = parting(file.slice(coreSources.length), target.slice(coreSources.length))
+    if (parent === '' && (from === ownFiles || to === ownFiles)) continue
+    if (from === to) continue
+    const graph = graphs.get(parent) ?? new Map<string, Map<string, string>>()
+    const targets = graph.get(from) ?? new Map<string, string>()
+    if (!targets.has(to)) targets.set(to, `${file} imports ${target}`)
+    graphs.set(parent, graph.set(from, targets))
+  }
+  return [...graphs].flatMap(([parent, graph]) =>
+    cyclesOf(graph).map((cycle) => {
+      const names = cycle.map((name) => posix.join(parent, name === ownFiles ? '' : name))
+      const steps = cycle.slice(1).map((to, index) => graph.get(cycle[index] ?? '')?.get(to) ?? '')
+      return `${names.join(' -> ')}: ${steps.join(', ')}`
+    }),
+  )
+}
+
+const coreSources = 'packages/core/src/'
+const ownFiles = '(files)'
+
+/** The last folder that two files share, and the folder in it that each lies in. */
+function parting(
+  file: string,
+  target: string,
+): { readonly parent: string; readonly from: string; readonly to: string } {
+  const [mine, theirs] = [file.split('/').slice(0, -1), target.split('/').slice(0, -1)]
+  const parts = mine.findIndex((name, index) => theirs[index] !== name)
+  const shared = parts < 0 ? mine.length : parts
+  return { parent: mine.slice(0, shared).join('/'), from: mine[shared] ?? ownFiles, to: theirs[shared] ?? ownFiles }
+}
+
+function cyclesOf(graph: ReadonlyMap<string, ReadonlyMap<string, unknown>>): string[][] {
   const done = new Set<string>()
-  const cycles: string[] = []
-  const visit = (file: string, path: readonly string[]): void => {
-    const start = path.indexOf(file)
-    if (start >= 0) cycles.push([...path.slice(start), file].join(' -> '))
-    if (start >= 0 || done.has(file)) return
-    for (const target of graph.get(file) ?? []) visit(target, [...path, file])
-    done.add(file)
+  const cycles: string[][] = []
+  const visit = (name: string, path: readonly string[]): void => {
+    const start = path.indexOf(name)
+    if (start >= 0) cycles.push([...path.slice(start), name])
+    if (start >= 0 || done.has(name)) return
+    for (const next of graph.get(name)?.keys() ?? []) visit(next, [...path, name])
+    done.add(name)
   }
-  for (const file of graph.keys()) visit(file, [])
+  for (const name of graph.keys()) visit(name, [])
   return cycles
 }
 

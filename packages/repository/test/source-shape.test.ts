@@ -4,6 +4,7 @@ import { root } from '../scripts/workspaces.mjs'
 import { complaints, sourceProgram } from '../src/program.ts'
 import { anyInExports, undocumentedExports } from '../src/public-surface.ts'
 import {
+  folderCycles,
   globalTimers,
   importCycles,
   indexImports,
@@ -37,6 +38,10 @@ describe('this repository', () => {
 
   test('has no import cycles', () => {
     expect(importCycles(tree)).toEqual([])
+  })
+
+  test('has no import cycles between the folders of core', () => {
+    expect(folderCycles(tree)).toEqual([])
   })
 
   test('writes its sources in ASCII, but for the listed exceptions', () => {
@@ -101,6 +106,25 @@ describe('a lapse is found', () => {
     expect(importCycles([broken])).toEqual([
       'packages/core/src/b.ts -> packages/core/src/x/c.ts -> packages/core/src/b.ts',
       'packages/core/src/d.ts -> packages/core/src/d.ts',
+    ])
+  })
+
+  test('a cycle between folders of core, whichever files make it; the root puts all together', () => {
+    const broken = member({
+      'src/keyring.ts': "import './keys/a.ts'\nimport './usage/b.ts'",
+      'src/keys/a.ts': "import '../usage/reading/c.ts'\nimport type { K } from '../keyring.types.ts'",
+      'src/usage/b.ts': "import './reading/c.ts'",
+      'src/usage/reading/c.ts': "import type { D } from '../d.ts'",
+      'src/usage/d.ts': "import '../keys/rules/e.ts'",
+      'src/keys/rules/e.ts': "import './f.ts'",
+    })
+    const of = (file: string) => `packages/core/src/${file}`
+    expect(importCycles([broken])).toEqual([])
+    expect(folderCycles([broken])).toEqual([
+      `keys -> usage -> keys: ${of('keys/a.ts')} imports ${of('usage/reading/c.ts')}, ` +
+        `${of('usage/d.ts')} imports ${of('keys/rules/e.ts')}`,
+      `usage -> usage/reading -> usage: ${of('usage/b.ts')} imports ${of('usage/reading/c.ts')}, ` +
+        `${of('usage/reading/c.ts')} imports ${of('usage/d.ts')}`,
     ])
   })
 

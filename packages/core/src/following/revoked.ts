@@ -1,3 +1,4 @@
+import type { ChangeTarget } from '../cache/change-target.ts'
 import { createFairMemory } from '../cache/fair-memory.ts'
 import type { KeyRecord } from '../store/records.ts'
 
@@ -6,10 +7,11 @@ import type { KeyRecord } from '../store/records.ts'
  * store that says otherwise has lost it), and what was asked for and the store has not confirmed yet.
  */
 export interface RevokedKeys {
-  /** Remembers a key as revoked. False when it was remembered already. */
-  add(key: Pick<KeyRecord, 'id' | 'workspaceId'>): boolean
-  /** Whether a key is remembered as revoked. */
-  has(key: Pick<KeyRecord, 'id' | 'workspaceId'>): boolean
+  /**
+   * Looks at a record as it was read. Where it is the first sight of a revoked one, what is remembered of the key is
+   * older, and is forgotten.
+   */
+  see(record: Pick<KeyRecord, 'id' | 'workspaceId' | 'revokedAt'>): void
   /**
    * Judges a key as a change would leave it, while that is not durable. Who asked for it must have been allowed to: the
    * change leaves a record as it is where they were not. The returned function ends it.
@@ -19,13 +21,17 @@ export interface RevokedKeys {
   judged(record: KeyRecord): KeyRecord
 }
 
-/** Makes a memory of `maxIds` revoked keys, shared fairly among workspaces; what is suspended comes on top. */
-export function createRevokedKeys(maxIds: number): RevokedKeys {
+/**
+ * Makes a memory of `maxIds` revoked keys, shared fairly among workspaces; what is suspended comes on top. `cache` is what
+ * forgets them.
+ */
+export function createRevokedKeys(maxIds: number, cache: Pick<ChangeTarget, 'apply'>): RevokedKeys {
   const seen = createFairMemory(maxIds)
   const suspended = new Map<string, Set<(record: KeyRecord) => KeyRecord>>()
   return {
-    add: ({ workspaceId, id }) => seen.add(workspaceId, id),
-    has: ({ workspaceId, id }) => seen.has(workspaceId, id),
+    see({ workspaceId, id, revokedAt }) {
+      if (revokedAt !== null && seen.add(workspaceId, id)) cache.apply([{ type: 'key', id }])
+    },
     suspend(id, change) {
       const changes = suspended.get(id) ?? new Set()
       suspended.set(id, changes.add(change))

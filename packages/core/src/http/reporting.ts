@@ -1,5 +1,5 @@
+import { stackOf } from '../errors/error-text.ts'
 import { channels, publish } from '../reporting/diagnostics.ts'
-import { stackOf } from '../reporting/error-text.ts'
 import { publishFault } from '../reporting/faults.ts'
 import { isTokenInUrl } from './credential.ts'
 import type { Denial } from './denial.ts'

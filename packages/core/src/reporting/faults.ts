@@ -1,8 +1,8 @@
+import { messageOf, stackOf } from '../errors/error-text.ts'
 import { isClavigerError } from '../errors/errors.ts'
 import { hearFrom } from '../input/host-code.ts'
 import type { Clock } from '../runtime/clock.ts'
 import { channels, publish } from './diagnostics.ts'
-import { messageOf, stackOf } from './error-text.ts'
 
 /** A failure that no caller waits for, or whose caller may not be told why: a client gets 503 and no reason. */
 export interface Fault {

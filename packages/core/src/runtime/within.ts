@@ -1,5 +1,5 @@
+import { copyOf } from '../errors/error-text.ts'
 import { type Dependency, isClavigerError, UnavailableError } from '../errors/errors.ts'
-import { copyOf } from '../reporting/error-text.ts'
 import type { Clock } from './clock.ts'
 
 /** How long one call may still take, over all it waits for. */

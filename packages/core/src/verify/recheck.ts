@@ -45,7 +45,7 @@ export function createRecheck(parts: RecheckParts): (apiKey: ApiKey) => Promise<
       await within(clock, budget.leftMs(), 'store', freshness.confirmed)
       return gone
     }
-    if (record.revokedAt !== null) revoked.add(record)
+    revoked.see(record)
 
     const judged = (): { readonly refused: Refused } | { readonly make: (owner: Owner) => Verification } => {
       const counted = revoked.judged(record)

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../errors/errors.ts'
-import { bare, plainFields } from '../input/plain-fields.ts'
 import { nearest } from '../input/nearest.ts'
+import { bare, plainFields } from '../input/plain-fields.ts'
 import { kindOf, said } from '../input/said.ts'
 import type { PermissionCatalogue } from '../permissions/catalogue.ts'
 import type { Requirement } from '../verification/verification.ts'

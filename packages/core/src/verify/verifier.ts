@@ -238,8 +238,7 @@ export function createVerifier(parts: VerifierParts): Verifier {
    */
   const judgeState = (proven: Proven): Judged => {
     const { record, secret, proof } = proven
-    // Seen for the first time: what other carriers and slower reads of this key still hold is older.
-    if (record.revokedAt !== null && revoked.add(record)) cache.apply([{ type: 'key', id: record.id }])
+    revoked.see(record)
     const counted = revoked.judged(record)
     const secretNow = counted.secrets.find(({ version }) => version === secret.version) ?? secret
     return {

@@ -2,8 +2,8 @@ import type { ChangeTarget } from '../cache/change-target.ts'
 import { ClosedError, UnavailableError } from '../errors/errors.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { Announcement } from '../store/store.ts'
-import type { ApiKey, Refused, Requirement, Verification } from '../verification/verification.ts'
 import { KeyRefusedError } from '../verification/key-refused-error.ts'
+import type { ApiKey, Refused, Requirement, Verification } from '../verification/verification.ts'
 
 /** Ends what was opened with a key, such as a stream or a socket, when the key stops being good for it. */
 export interface Watches extends ChangeTarget {

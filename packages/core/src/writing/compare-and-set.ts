@@ -3,6 +3,7 @@ import { UnavailableError } from '../errors/errors.ts'
 import type { Clock } from '../runtime/clock.ts'
 import { startBudget } from '../runtime/within.ts'
 import type { Change, CommitResult, LockedRecord, Urgency } from '../store/store.ts'
+import { contendedAttempts } from './attempts.ts'
 
 /** What is decided over stored records, where the store cannot lock them. */
 export interface UnlockedChange {
@@ -12,12 +13,9 @@ export interface UnlockedChange {
   lost?(): void
 }
 
-// Each lost attempt means that another change went through.
-const attempts = 50
-
 /**
- * Decides and commits, again and again while others are first, as long as one call may take. An ordinary change is
- * tried once: its author decides what a conflict means.
+ * Decides and commits, again and again while others are first, as long as one call may take. An ordinary change is tried
+ * once: its author decides what a conflict means.
  *
  * @throws {UnavailableError} when others were first every time
  */
@@ -29,7 +27,7 @@ export async function compareAndSet(
   const budget = startBudget(clock, store.timeoutMs)
   const inBudget = (): BoundedStore => store.lasting(budget.leftMs())
   let known: readonly LockedRecord[] | undefined
-  for (let attempt = 0; attempt < attempts && (attempt === 0 || budget.leftMs() > 0); attempt += 1) {
+  for (let attempt = 0; attempt < contendedAttempts && (attempt === 0 || budget.leftMs() > 0); attempt += 1) {
     const change = ask(known ?? (await readTargets(inBudget(), targets)))
     if (change === undefined) return undefined
     const result = await inBudget().commit(change)

@@ -1,21 +1,23 @@
 import { ConflictError } from '../../errors/errors.ts'
 import { grantSet } from '../../permissions/match.ts'
+import type { Clock } from '../../runtime/clock.ts'
 import type { KeyRecord, Owner } from '../../store/records.ts'
-import type { Write } from '../../store/store.ts'
-import type { ManagerParts } from '../facade/parts.ts'
-import { isStored } from '../reading/stored.ts'
-import { commitFor } from '../rules/acting.ts'
+import { usualAttempts } from '../../writing/attempts.ts'
+import type { Commits } from '../../writing/commits.ts'
+import type { Reading } from '../reading/reading.ts'
 import { endOf, requireEnd, requireEnvironment, requireGrants } from '../rules/ceiling.ts'
+import type { KeyRules } from '../rules/key-rules.ts'
 import { demand } from '../rules/rights.ts'
-import { activityEntry, firstFacts, keyFacts } from '../shapes/activity.ts'
 import type { Actor } from '../shapes/actor.ts'
 import { type CheckedCreate, parseCreate } from '../shapes/create-input.ts'
 import { requireLifetime } from '../shapes/expiry.ts'
 import type { CreatedKey, CreateKeyInput, CreateKeyOptions, ReplayedKey } from '../shapes/inputs.ts'
 import { keyFromRecord } from '../shapes/key.ts'
-import { type Idempotency, idempotencyOf, replayed } from './idempotency.ts'
-import { accountTurn, type Ownership, ownerForNewKey, ownershipOf, requireWithin } from './ownership.ts'
-import { type NewSecret, newSecret } from './new-secret.ts'
+import { type Idempotency, idempotencyOf, replayedKeyId } from './idempotency.ts'
+import type { KeyChanges } from './key-kind.ts'
+import type { MakeSecret, NewSecret } from './new-secret.ts'
+import { accountTurn, type LookUpOwner, type Ownership, ownerForNewKey, requireWithin } from './ownership.ts'
+import type { Turns } from './turns.ts'
 
 /** Makes keys. */
 export type Create = (
@@ -24,15 +26,35 @@ export type Create = (
   options: CreateKeyOptions | undefined,
 ) => Promise<CreatedKey | ReplayedKey>
 
-// A random id is taken already once in 10^28 times; a service account may be changed by another process a few times.
-const attempts = 20
-
 /** The input, with what depends on the actor settled. */
 type SettledCreate = CheckedCreate & { readonly owner: Owner; readonly expiresAt: number | null }
 
+/** What making keys is made of. */
+export interface CreateParts {
+  readonly keys: Pick<KeyChanges, 'add'>
+  readonly reading: Pick<Reading, 'visibleKey'>
+  readonly rules: Omit<KeyRules, 'grammar'>
+  readonly lookUpOwner: LookUpOwner
+  readonly makeSecret: MakeSecret
+  readonly commits: Pick<Commits, 'commit'>
+  readonly inTurn: Turns
+  readonly newId: () => string
+  readonly clock: Clock
+}
+
 /** Makes the maker of keys. */
-export function createKeys(parts: ManagerParts): Create {
-  const { clock, events, generate, inTurn, policy } = parts
+export function createKeys(parts: CreateParts): Create {
+  const { keys, reading, rules, lookUpOwner, makeSecret, commits, inTurn, newId, clock } = parts
+
+  /** The answer to a call that was carried out before. The token is gone for good. */
+  const replayed = async (
+    actor: Actor,
+    idempotency: Idempotency,
+    stored: Parameters<typeof replayedKeyId>[1],
+  ): Promise<ReplayedKey> => {
+    const record = await reading.visibleKey(actor, replayedKeyId(idempotency, stored))
+    return { key: keyFromRecord(record, rules.policy, clock.now()), token: null, replayed: true }
+  }
 
   const commitNew = async (
     actor: Actor,
@@ -41,51 +63,23 @@ export function createKeys(parts: ManagerParts): Create {
   ): Promise<CreatedKey | ReplayedKey> => {
     let secret: NewSecret | undefined
     let isIdTaken = false
-    for (let attempt = 0; attempt < attempts; attempt += 1) {
-      const ownership = await ownershipOf(parts, actor.workspaceId, checked.owner)
-      const permissions = grantsFor(actor, ownership, checked.permissions, parts)
+    // A random id is taken already once in 10^28 times; a service account may be changed by another process a few times.
+    for (let attempt = 0; attempt < usualAttempts; attempt += 1) {
+      const ownership = await lookUpOwner(actor.workspaceId, checked.owner)
+      const permissions = grantsFor(actor, ownership, checked.permissions, rules)
       if (secret === undefined && idempotency !== undefined) {
-        const earlier = await idempotency.earlier(parts)
-        if (earlier !== undefined) return replayed(parts, actor, idempotency, earlier)
+        const earlier = await idempotency.earlier(commits, newId)
+        if (earlier !== undefined) return replayed(actor, idempotency, earlier)
       }
-      secret ??= await newSecret(parts, actor.workspaceId, checked.environment, generate.id(), 1)
+      secret ??= await makeSecret(actor.workspaceId, checked.environment, newId(), 1)
       const record = newRecord(actor, checked, permissions, secret)
-      const writes: readonly Write[] = [
-        { type: 'key', record, expectedRevision: 0 },
-        ...ownership.besides,
-        ...(idempotency === undefined ? [] : [idempotency.write(record)]),
-      ]
-      const commit = commitFor(parts, actor, {
-        writes,
-        activity: [
-          activityEntry(
-            generate.id(),
-            record.createdAt,
-            actor,
-            'key.created',
-            { type: 'key', id: record.id },
-            {
-              before: null,
-              after: firstFacts(keyFacts(record, record.createdAt)),
-            },
-          ),
-        ],
-        announcements: [{ type: 'key', id: record.id }],
-      })
-      const result = await commit.catch(async (error: unknown) => {
-        if (await isStored(parts.store, record)) return { ok: true } as const
-        throw error
-      })
-      if (result.ok) {
-        const key = keyFromRecord(record, policy, record.createdAt)
-        events.key('key.created', actor, key)
-        return { key, token: secret.token, replayed: false }
+      const remembered = idempotency === undefined ? [] : [idempotency.write(record)]
+      const added = await keys.add(actor, 'key.created', record, [...ownership.besides, ...remembered])
+      if (added.ok) return { key: added.shown, token: secret.token, replayed: false }
+      if (added.lostTo === 'idempotency' && idempotency !== undefined) {
+        return replayed(actor, idempotency, added.current)
       }
-      const lostTo = writes[result.write]?.type
-      if (lostTo === 'idempotency' && idempotency !== undefined) {
-        return replayed(parts, actor, idempotency, result.current)
-      }
-      isIdTaken = lostTo === 'key'
+      isIdTaken = added.lostTo === 'key'
       if (isIdTaken) secret = undefined
     }
     throw new ConflictError(
@@ -98,14 +92,14 @@ export function createKeys(parts: ManagerParts): Create {
   return async (actor, input, options) => {
     demand(actor, 'create')
     const now = clock.now()
-    const checked = parseCreate(input, parts, now)
+    const checked = parseCreate(input, rules, now)
     const owner = ownerForNewKey(actor, checked.owner)
     requireEnvironment(actor, checked.environment)
     const expiresAt = checked.expiresAt === undefined ? endOf(actor) : checked.expiresAt
-    requireLifetime(expiresAt, now, policy.maxLifetimeMs)
+    requireLifetime(expiresAt, now, rules.policy.maxLifetimeMs)
     requireEnd(actor, expiresAt)
-    if (checked.permissions !== undefined) requireGrants(actor, checked.permissions, parts.permissions)
-    const idempotency = idempotencyOf(actor, checked, options, now, parts.freeText.mask)
+    if (checked.permissions !== undefined) requireGrants(actor, checked.permissions, rules.permissions)
+    const idempotency = idempotencyOf(actor, checked, options, now, rules.freeText.mask)
     const make = (): Promise<CreatedKey | ReplayedKey> =>
       commitNew(actor, { ...checked, owner, expiresAt }, idempotency)
     const work = owner.type === 'service' ? () => inTurn(accountTurn(actor.workspaceId, owner.id), make) : make
@@ -118,7 +112,7 @@ function grantsFor(
   actor: Actor,
   ownership: Ownership,
   wanted: readonly string[] | undefined,
-  { permissions, defaultPermissions }: Pick<ManagerParts, 'permissions' | 'defaultPermissions'>,
+  { permissions, defaultPermissions }: Pick<KeyRules, 'permissions' | 'defaultPermissions'>,
 ): readonly string[] {
   if (wanted !== undefined) {
     requireWithin(ownership, wanted, permissions)

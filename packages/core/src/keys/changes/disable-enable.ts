@@ -1,18 +1,23 @@
-import type { ManagerParts } from '../facade/parts.ts'
 import { requireAllOf } from '../rules/ceiling.ts'
+import type { KeyRules } from '../rules/key-rules.ts'
+import { requireAlive } from '../rules/require-alive.ts'
 import { demand } from '../rules/rights.ts'
 import type { Actor } from '../shapes/actor.ts'
 import { ownFields } from '../shapes/checks.ts'
 import type { Reason } from '../shapes/inputs.ts'
 import type { Key } from '../shapes/key.ts'
-import { changeKey, requireAlive } from './change-key.ts'
-import { withdrawFromKey } from './withdraw-from-key.ts'
+import type { KeyChanges } from './key-kind.ts'
 
 /** Switches a key off: it is refused until it is enabled again. Needs what revoking needs. */
-export async function disableKey(parts: ManagerParts, actor: Actor, id: string, options: Reason): Promise<Key> {
+export async function disableKey(
+  { keys, rules }: { readonly keys: Pick<KeyChanges, 'withdraw'>; readonly rules: Pick<KeyRules, 'freeText'> },
+  actor: Actor,
+  id: string,
+  options: Reason,
+): Promise<Key> {
   demand(actor, 'revoke')
-  const reason = parts.freeText.reason(ownFields<Reason>('disable', options, ['reason']).reason)
-  return withdrawFromKey(parts, actor, {
+  const reason = rules.freeText.reason(ownFields<Reason>('disable', options, ['reason']).reason)
+  return keys.withdraw(actor, {
     id,
     action: 'key.disabled',
     urgency: 'withdrawal',
@@ -25,14 +30,21 @@ export async function disableKey(parts: ManagerParts, actor: Actor, id: string, 
 }
 
 /** Switches a key on again. It hands out what the key holds, so the actor must hold that. */
-export async function enableKey(parts: ManagerParts, actor: Actor, id: string): Promise<Key> {
+export async function enableKey(
+  {
+    keys,
+    rules,
+  }: { readonly keys: Pick<KeyChanges, 'change' | 'overrule'>; readonly rules: Pick<KeyRules, 'permissions'> },
+  actor: Actor,
+  id: string,
+): Promise<Key> {
   demand(actor, 'update')
-  const key = await changeKey(parts, actor, id, 'key.enabled', (before, now) => {
+  const key = await keys.change(actor, id, 'key.enabled', (before, now) => {
     requireAlive(before, now)
     if (before.disabledAt === null) return undefined
-    requireAllOf(actor, before, parts.permissions)
+    requireAllOf(actor, before, rules.permissions)
     return { record: { ...before, disabledAt: null } }
   })
-  parts.withdrawals.overrule(actor, 'key.disabled', id)
+  keys.overrule(actor, 'key.disabled', id)
   return key
 }

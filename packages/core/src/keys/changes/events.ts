@@ -2,10 +2,10 @@ import { hearFrom } from '../../input/host-code.ts'
 import { publishFault, type ReportFault } from '../../reporting/faults.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import type { ActorRef } from '../../store/records.ts'
-import type { ServiceAccount } from '../shapes/service-account.ts'
 import type { KeyAction, ServiceAccountAction } from '../shapes/activity.ts'
 import type { Actor } from '../shapes/actor.ts'
 import type { Key } from '../shapes/key.ts'
+import type { ServiceAccount } from '../shapes/service-account.ts'
 
 interface EventBase {
   readonly at: Date

@@ -3,13 +3,11 @@ import { ConflictError, IdempotencyKeyReusedError, ValidationError } from '../..
 import { durationMs } from '../../input/duration.ts'
 import type { IdempotencyRecord, KeyRecord } from '../../store/records.ts'
 import type { CommitResult, Write } from '../../store/store.ts'
-import type { ManagerParts } from '../facade/parts.ts'
-import { findVisible } from '../reading/read-keys.ts'
+import type { Commits } from '../../writing/commits.ts'
 import type { Actor } from '../shapes/actor.ts'
 import { ownFields, parseReference } from '../shapes/checks.ts'
 import type { CheckedCreate } from '../shapes/create-input.ts'
-import type { CreateKeyOptions, ReplayedKey } from '../shapes/inputs.ts'
-import { keyFromRecord } from '../shapes/key.ts'
+import type { CreateKeyOptions } from '../shapes/inputs.ts'
 
 /** Why a change was not carried out. */
 type Refusal = Extract<CommitResult, { ok: false }>
@@ -20,7 +18,7 @@ export interface Idempotency {
   /** The name of the turn that repetitions of the call take: the second finds what the first has stored. */
   readonly turn: string
   /** What an earlier call stored; undefined for none. Asked before a secret is made: a repetition costs no hash. */
-  earlier(parts: Pick<ManagerParts, 'commits' | 'generate'>): Promise<Refusal['current'] | undefined>
+  earlier(commits: Pick<Commits, 'commit'>, newId: () => string): Promise<Refusal['current'] | undefined>
   write(key: KeyRecord): Write
 }
 
@@ -53,8 +51,8 @@ export function idempotencyOf(
     write,
     // A change that no store can carry out, since its second write follows a revision that is not there. What keeps the
     // first from being written is what was stored earlier.
-    async earlier({ commits, generate }) {
-      const nobody = nobodysKey(workspaceId, generate.id(), now)
+    async earlier(commits, newId) {
+      const nobody = nobodysKey(workspaceId, newId(), now)
       const impossible: Write = { type: 'key', record: nobody, expectedRevision: 1 }
       const result = await commits.commit({ writes: [write(nobody), impossible], activity: [], announcements: [] })
       return !result.ok && result.write === 0 ? result.current : undefined
@@ -90,17 +88,11 @@ function nobodysKey(workspaceId: string, id: string, now: number): KeyRecord {
   }
 }
 
-/** The answer to a call that was carried out before. The token is gone for good. */
-export async function replayed(
-  parts: ManagerParts,
-  actor: Actor,
-  { requestHash }: Idempotency,
-  stored: Refusal['current'],
-): Promise<ReplayedKey> {
+/** The key that a call made which was carried out before. @throws {IdempotencyKeyReusedError} @throws {ConflictError} */
+export function replayedKeyId({ requestHash }: Idempotency, stored: Refusal['current']): string {
   if (!isIdempotencyRecord(stored)) throw new ConflictError('An idempotency row cannot be read. Use a new key.')
   if (stored.requestHash !== requestHash) throw new IdempotencyKeyReusedError()
-  const record = await findVisible(parts, actor, stored.keyId)
-  return { key: keyFromRecord(record, parts.policy, parts.clock.now()), token: null, replayed: true }
+  return stored.keyId
 }
 
 function isIdempotencyRecord(stored: object | null): stored is IdempotencyRecord {

@@ -4,8 +4,8 @@ import { declaredGrants } from '../../permissions/declared.ts'
 import { type GrantSet, grantSet } from '../../permissions/match.ts'
 import type { Owner } from '../../store/records.ts'
 import type { Write } from '../../store/store.ts'
-import type { ManagerParts } from '../facade/parts.ts'
-import { findServiceAccount } from '../reading/find.ts'
+import type { Owners } from '../../verify/owners.ts'
+import type { Reading } from '../reading/reading.ts'
 import { mayOwnFor, ownOwner } from '../rules/rights.ts'
 import type { Actor } from '../shapes/actor.ts'
 
@@ -33,18 +33,23 @@ export function ownerForNewKey(actor: Actor, wanted: Owner | undefined): Owner {
  *
  * @throws {ForbiddenError} when it does not @throws {UnavailableError}
  */
-export async function ownershipOf(parts: ManagerParts, workspaceId: string, owner: Owner): Promise<Ownership> {
-  if (owner.type === 'user') return { owner, ceiling: undefined, besides: [] }
-  const account = await findServiceAccount(parts, workspaceId, owner.id)
-  if (account !== undefined) {
-    if (account.deletedAt !== null) throw goneOwner()
-    const touched = { ...account, revision: account.revision + 1 }
-    const write: Write = { type: 'serviceAccount', record: touched, expectedRevision: account.revision }
-    return { owner, ceiling: grantSet(account.permissions), besides: [write] }
+export type LookUpOwner = (workspaceId: string, owner: Owner) => Promise<Ownership>
+
+/** Makes the look at owners. */
+export function createOwnerLookUp(reading: Pick<Reading, 'account'>, owners: Pick<Owners, 'read'>): LookUpOwner {
+  return async (workspaceId, owner) => {
+    if (owner.type === 'user') return { owner, ceiling: undefined, besides: [] }
+    const account = await reading.account(workspaceId, owner.id)
+    if (account !== undefined) {
+      if (account.deletedAt !== null) throw goneOwner()
+      const touched = { ...account, revision: account.revision + 1 }
+      const write: Write = { type: 'serviceAccount', record: touched, expectedRevision: account.revision }
+      return { owner, ceiling: grantSet(account.permissions), besides: [write] }
+    }
+    const { grants } = await owners.read({ workspaceId, owner })
+    if (grants === null) throw goneOwner()
+    return { owner, ceiling: grants, besides: [] }
   }
-  const { grants } = await parts.owners.read({ workspaceId, owner })
-  if (grants === null) throw goneOwner()
-  return { owner, ceiling: grants, besides: [] }
 }
 
 /** The name of the turn that keys for a service account are stored in. */

@@ -1,11 +1,15 @@
-import type { ManagerParts } from '../facade/parts.ts'
 import type { Actor } from '../shapes/actor.ts'
 import type { Key } from '../shapes/key.ts'
-import { type KeyWithdrawal, withdrawFromKey } from './withdraw-from-key.ts'
+import type { KeyChanges, KeyWithdrawal } from './key-kind.ts'
 
 /** Ends a key. Ending it again changes nothing. @throws {KeyNotFoundError} @throws {RevocationNotDurableError} */
-export async function revokeKey(parts: ManagerParts, actor: Actor, id: string, reason: string | null): Promise<Key> {
-  return withdrawFromKey(parts, actor, revocationOf(id, reason))
+export async function revokeKey(
+  keys: Pick<KeyChanges, 'withdraw'>,
+  actor: Actor,
+  id: string,
+  reason: string | null,
+): Promise<Key> {
+  return keys.withdraw(actor, revocationOf(id, reason))
 }
 
 /** What revoking a key is. */

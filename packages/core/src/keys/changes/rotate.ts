@@ -1,49 +1,58 @@
 import { ConflictError, ForbiddenError, RotationInProgressError, ValidationError } from '../../errors/errors.ts'
 import { parseDuration } from '../../input/duration.ts'
+import type { Clock } from '../../runtime/clock.ts'
 import type { KeyRecord, SecretRecord } from '../../store/records.ts'
 import type { TokenGrammar } from '../../token/grammar.ts'
-import type { ManagerParts } from '../facade/parts.ts'
 import { requireAllOf } from '../rules/ceiling.ts'
+import type { KeyRules } from '../rules/key-rules.ts'
+import { requireAlive } from '../rules/require-alive.ts'
 import { demand, mayOwnFor } from '../rules/rights.ts'
 import type { Actor } from '../shapes/actor.ts'
 import { ownFields } from '../shapes/checks.ts'
 import type { CreatedKey, RotatedKey, RotateOptions } from '../shapes/inputs.ts'
 import type { Key } from '../shapes/key.ts'
-import { changeKey, requireAlive } from './change-key.ts'
-import { type NewSecret, newSecret } from './new-secret.ts'
-import { withdrawFromKey } from './withdraw-from-key.ts'
+import type { KeyChanges } from './key-kind.ts'
+import type { MakeSecret, NewSecret } from './new-secret.ts'
 
 const defaultOverlapMs = 86_400_000
 
+/** What rotating is made of. */
+export interface RotateParts {
+  readonly keys: Pick<KeyChanges, 'change' | 'withdraw'>
+  readonly rules: Pick<KeyRules, 'grammar' | 'permissions' | 'policy'>
+  readonly makeSecret: MakeSecret
+  readonly clock: Clock
+}
+
 /** Gives a key a new secret. Of several concurrent rotations one wins: no caller gets a token that never worked. */
 export async function rotateKey(
-  parts: ManagerParts,
+  parts: RotateParts,
   actor: Actor,
   id: string,
   options: RotateOptions,
 ): Promise<RotatedKey> {
   demand(actor, 'rotate')
-  const overlapMs = parseOverlap(options, parts.policy.maxOverlapMs)
+  const overlapMs = parseOverlap(options, parts.rules.policy.maxOverlapMs)
   const rotate = overlapMs === 0 ? replaceSecrets(parts, actor, id) : rotateWithOverlap(parts, actor, id, overlapMs)
   const { key, token } = await rotate
   return { key, token, overlapEndsAt: key.status === 'rotating' ? (key.secrets[1]?.endsAt ?? null) : null }
 }
 
 async function rotateWithOverlap(
-  parts: ManagerParts,
+  parts: RotateParts,
   actor: Actor,
   id: string,
   overlapMs: number,
 ): Promise<Omit<CreatedKey, 'replayed'>> {
   let made: NewSecret | undefined
   let versionSeen: number | undefined
-  const key = await changeKey(parts, actor, id, 'key.rotated', async (before, now) => {
-    requireRotatable(parts, actor, before, now)
+  const key = await parts.keys.change(actor, id, 'key.rotated', async (before, now) => {
+    requireRotatable(parts.rules, actor, before, now)
     const [current] = before.secrets
     versionSeen ??= current.version
     if (versionSeen !== current.version) throw new ConflictError(beaten)
     requireNoOverlap(before, now)
-    made ??= await newSecret(parts, before.workspaceId, before.environment, before.id, current.version + 1)
+    made ??= await parts.makeSecret(before.workspaceId, before.environment, before.id, current.version + 1)
     const endsAt = Math.min(now + overlapMs, before.expiresAt ?? Number.POSITIVE_INFINITY)
     return { record: { ...before, secrets: [made.record, { ...current, endsAt }] } }
   })
@@ -52,11 +61,10 @@ async function rotateWithOverlap(
 }
 
 /**
- * Gives a key a new secret and ends all older ones: what is done when one leaked. The ending does not lose to others
- * who write the key, nor to one who rotates it: then there is no token for this caller, and the secrets it knew have
- * ended.
+ * Gives a key a new secret and ends all older ones: what is done when one leaked. The ending does not lose to others who
+ * write the key, nor to one who rotates it: then there is no token for this caller, and the secrets it knew have ended.
  */
-async function replaceSecrets(parts: ManagerParts, actor: Actor, id: string): Promise<Omit<CreatedKey, 'replayed'>> {
+async function replaceSecrets(parts: RotateParts, actor: Actor, id: string): Promise<Omit<CreatedKey, 'replayed'>> {
   const askedAt = parts.clock.now()
   let made: NewSecret | undefined
   let versionSeen: number | undefined
@@ -72,7 +80,7 @@ async function replaceSecrets(parts: ManagerParts, actor: Actor, id: string): Pr
     const isRunning = previous !== undefined && isOld(previous) && overlapEnd(record, now) !== undefined
     return isRunning ? { ...record, secrets: [current, { ...previous, endsAt: now }] } : record
   }
-  const key = await withdrawFromKey(parts, actor, {
+  const key = await parts.keys.withdraw(actor, {
     id,
     action: 'key.rotated',
     urgency: 'withdrawal',
@@ -81,15 +89,15 @@ async function replaceSecrets(parts: ManagerParts, actor: Actor, id: string): Pr
       if (made !== undefined) return
       const { version } = before.secrets[0]
       if (!isCarriedOn) versionSeen = version
-      requireRotatable(parts, actor, before, parts.clock.now())
-      made = await newSecret(parts, before.workspaceId, before.environment, before.id, version + 1)
+      requireRotatable(parts.rules, actor, before, parts.clock.now())
+      made = await parts.makeSecret(before.workspaceId, before.environment, before.id, version + 1)
     },
     decide(before, now) {
       if (made === undefined) throw new ConflictError()
       const [current] = before.secrets
       // An earlier attempt has stored it, and its answer was lost.
       if (isMade(current)) return undefined
-      requireRotatable(parts, actor, before, now)
+      requireRotatable(parts.rules, actor, before, now)
       isBeaten = !isOld(current)
       if (isBeaten) {
         const record = ended(before, now)
@@ -99,7 +107,7 @@ async function replaceSecrets(parts: ManagerParts, actor: Actor, id: string): Pr
       return { record: { ...before, secrets: [secret, { ...current, endsAt: now }] } }
     },
     meanwhile(record) {
-      requireRotatable(parts, actor, record, askedAt)
+      requireRotatable(parts.rules, actor, record, askedAt)
       const [current, previous] = record.secrets
       if (isMade(current)) return record
       const end = (secret: SecretRecord): SecretRecord =>
@@ -112,12 +120,16 @@ async function replaceSecrets(parts: ManagerParts, actor: Actor, id: string): Pr
 }
 
 /** Ends the overlap of a rotation: the previous secret stops now. */
-export async function endOverlap(parts: ManagerParts, actor: Actor, id: string): Promise<Key> {
+export async function endOverlap(
+  { keys, clock }: { readonly keys: Pick<KeyChanges, 'withdraw'>; readonly clock: Clock },
+  actor: Actor,
+  id: string,
+): Promise<Key> {
   demand(actor, 'rotate')
-  const askedAt = parts.clock.now()
+  const askedAt = clock.now()
   // An overlap that began later is none of this call's business.
   const isMeant = ({ secrets: [current] }: KeyRecord): boolean => current.createdAt <= askedAt
-  return withdrawFromKey(parts, actor, {
+  return keys.withdraw(actor, {
     id,
     action: 'key.overlapEnded',
     urgency: 'withdrawal',
@@ -140,7 +152,7 @@ function withoutOverlap(before: KeyRecord, now: number): { readonly record: KeyR
 
 /** @throws {KeyEndedError} @throws {ForbiddenError} @throws {PermissionCeilingError} */
 function requireRotatable(
-  { grammar, permissions }: Pick<ManagerParts, 'grammar' | 'permissions'>,
+  { grammar, permissions }: Pick<KeyRules, 'grammar' | 'permissions'>,
   actor: Actor,
   record: KeyRecord,
   now: number,

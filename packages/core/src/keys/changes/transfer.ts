@@ -1,33 +1,43 @@
 import { ForbiddenError } from '../../errors/errors.ts'
 import type { Owner } from '../../store/records.ts'
-import type { ManagerParts } from '../facade/parts.ts'
 import { requireEnd, requireGrants } from '../rules/ceiling.ts'
+import type { KeyRules } from '../rules/key-rules.ts'
+import { requireAlive } from '../rules/require-alive.ts'
 import { demand, mayOwnFor } from '../rules/rights.ts'
 import type { Actor } from '../shapes/actor.ts'
 import { parseOwner } from '../shapes/checks.ts'
 import type { Key } from '../shapes/key.ts'
-import { changeKey, requireAlive } from './change-key.ts'
-import { accountTurn, ownershipOf, requireWithin } from './ownership.ts'
+import type { KeyChanges } from './key-kind.ts'
+import { accountTurn, type LookUpOwner, requireWithin } from './ownership.ts'
+import type { Turns } from './turns.ts'
+
+/** What transferring is made of. */
+export interface TransferParts {
+  readonly keys: Pick<KeyChanges, 'change'>
+  readonly rules: Pick<KeyRules, 'permissions'>
+  readonly lookUpOwner: LookUpOwner
+  readonly inTurn: Turns
+}
 
 /**
  * Gives a key to another owner, whose permissions then bound it. The key may come to do more than it could
  * under the old owner, so the actor must hold everything it was granted, and so must a service account.
  */
-export async function transferKey(parts: ManagerParts, actor: Actor, id: string, to: Owner): Promise<Key> {
+export async function transferKey(parts: TransferParts, actor: Actor, id: string, to: Owner): Promise<Key> {
   demand(actor, 'update')
   const owner = parseOwner(to)
   if (!mayOwnFor(actor, owner)) {
     throw new ForbiddenError('transfer', 'A key is transferred to oneself or to a service account one manages.')
   }
   const transfer = (): Promise<Key> =>
-    changeKey(parts, actor, id, 'key.transferred', async (before, now) => {
+    parts.keys.change(actor, id, 'key.transferred', async (before, now) => {
       requireAlive(before, now)
       if (before.owner.type === owner.type && before.owner.id === owner.id) return undefined
       // A key that moves itself is no exception: the new owner may hold what the old one does not.
-      requireGrants(actor, before.permissions, parts.permissions)
+      requireGrants(actor, before.permissions, parts.rules.permissions)
       requireEnd(actor, before.expiresAt)
-      const ownership = await ownershipOf(parts, actor.workspaceId, owner)
-      requireWithin(ownership, before.permissions, parts.permissions)
+      const ownership = await parts.lookUpOwner(actor.workspaceId, owner)
+      requireWithin(ownership, before.permissions, parts.rules.permissions)
       return { record: { ...before, owner, ownerGoneAt: null }, besides: ownership.besides }
     })
   return owner.type === 'service' ? parts.inTurn(accountTurn(actor.workspaceId, owner.id), transfer) : transfer()

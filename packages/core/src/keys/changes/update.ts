@@ -1,20 +1,22 @@
-import { createHash } from 'node:crypto'
-import { ConflictError, ForbiddenError, isUnavailable, ValidationError } from '../../errors/errors.ts'
+import { ConflictError, ForbiddenError } from '../../errors/errors.ts'
 import { grantSet } from '../../permissions/match.ts'
+import type { Clock } from '../../runtime/clock.ts'
 import type { KeyRecord, Owner } from '../../store/records.ts'
-import type { ManagerParts } from '../facade/parts.ts'
-import { findVisible } from '../reading/read-keys.ts'
 import { requireEnd, requireGrants } from '../rules/ceiling.ts'
+import type { KeyRules } from '../rules/key-rules.ts'
+import { requireAlive } from '../rules/require-alive.ts'
 import { demand } from '../rules/rights.ts'
 import type { Actor } from '../shapes/actor.ts'
 import { grantList, ownFields, parseGrants } from '../shapes/checks.ts'
 import { requireLifetime, wantedEnd } from '../shapes/expiry.ts'
 import type { ChangeOptions, UpdateKeyInput } from '../shapes/inputs.ts'
 import type { Key } from '../shapes/key.ts'
-import { type ChangedKey, changeKey, type Decide, requireAlive, tryToChangeKey } from './change-key.ts'
+import type { KeyChanges } from './key-kind.ts'
 import { narrowedGrants } from './narrowed-grants.ts'
-import { type Ownership, ownershipOf, requireWithin } from './ownership.ts'
-import { withdrawFromKey } from './withdraw-from-key.ts'
+import { type LookUpOwner, type Ownership, requireWithin } from './ownership.ts'
+import type { ChangedRecord } from './record-kind.types.ts'
+import { parseRevision, requireRevision } from './revision.ts'
+import { detailOf } from './withdraw-record.ts'
 
 const fields: readonly (keyof UpdateKeyInput)[] = [
   'name',
@@ -25,9 +27,17 @@ const fields: readonly (keyof UpdateKeyInput)[] = [
   'metadata',
 ]
 
+/** What updating is made of. */
+export interface UpdateParts {
+  readonly keys: Pick<KeyChanges, 'change' | 'changeOrNarrow' | 'withdraw' | 'overrule'>
+  readonly rules: Pick<KeyRules, 'permissions' | 'policy' | 'freeText'>
+  readonly lookUpOwner: LookUpOwner
+  readonly clock: Clock
+}
+
 /** Changes what may be changed of a key. */
 export async function updateKey(
-  parts: ManagerParts,
+  { keys, rules, lookUpOwner, clock }: UpdateParts,
   actor: Actor,
   id: string,
   given: UpdateKeyInput,
@@ -36,7 +46,7 @@ export async function updateKey(
   demand(actor, 'update')
   const input = ownFields<UpdateKeyInput>('update', given, fields)
   const expected = parseRevision(options)
-  const { permissions, policy, clock, freeText } = parts
+  const { permissions, policy, freeText } = rules
   const end = wantedEnd(input, clock.now())
   const wanted = input.permissions === undefined ? undefined : grantList(input.permissions)
   const patch: Partial<KeyRecord> = {
@@ -49,14 +59,8 @@ export async function updateKey(
     ...(wanted !== undefined && { permissions: wanted }),
     ...(end !== undefined && { expiresAt: end }),
   }
-  const decide: Decide = async (before, now) => {
-    return patched(before, now, await ownershipFor(parts, actor, before, limits))
-  }
-  const patched = (
-    before: KeyRecord,
-    now: number,
-    ownership: Ownership | ForbiddenError | undefined,
-  ): ChangedKey | undefined => {
+
+  const patched = (before: KeyRecord, now: number, owner: KnownOwner): ChangedRecord<KeyRecord> | undefined => {
     requireRevision(before, expected)
     requireAlive(before, now)
     const grants = wanted === undefined ? before.permissions : parseGrants(wanted, permissions, before.permissions)
@@ -70,44 +74,27 @@ export async function updateKey(
     // A key that acts is no exception here: it would outlive its own end.
     requireGrants(actor, isLonger ? record.permissions : added, permissions)
     if (isLonger || added.length > 0) requireEnd(actor, record.expiresAt)
-    if (added.length > 0) requireWithin(requireOwnership(ownership, before.owner), added, permissions)
+    if (added.length > 0) requireWithin(requireOwnership(owner, before.owner), added, permissions)
     return { record }
   }
+
+  const decide = async (before: KeyRecord, now: number): Promise<ChangedRecord<KeyRecord> | undefined> =>
+    patched(before, now, await ownerFor(lookUpOwner, before, limits))
+
   // A caller that names a revision asks to lose against an earlier writer.
   if (expected !== undefined || (wanted === undefined && end === undefined)) {
-    return changeKey(parts, actor, id, 'key.updated', decide)
+    return keys.change(actor, id, 'key.updated', decide)
   }
-  const key = await changeOrNarrow(parts, actor, id, limits, decide, patched)
-  parts.withdrawals.overrule(actor, 'key.updated', id)
-  return key
-}
 
-const attempts = 20
-
-/** What takes nothing away from the key as it was read is a change like any other; what does must not lose. */
-async function changeOrNarrow(
-  parts: ManagerParts,
-  actor: Actor,
-  id: string,
-  limits: Limits,
-  decide: Decide,
-  patched: (
-    before: KeyRecord,
-    now: number,
-    ownership: Ownership | ForbiddenError | undefined,
-  ) => ChangedKey | undefined,
-): Promise<Key> {
-  let ownership: Ownership | ForbiddenError | undefined
+  let owner: KnownOwner
   const narrow = (): Promise<Key> =>
-    withdrawFromKey(parts, actor, {
+    keys.withdraw(actor, {
       id,
       action: 'key.updated',
       urgency: 'withdrawal',
-      detail: createHash('sha256')
-        .update(JSON.stringify([limits.permissions, limits.expiresAt]))
-        .digest('base64url'),
+      detail: detailOf([limits.permissions, limits.expiresAt]),
       decide(before, now, isCarriedOn) {
-        if (!isCarriedOn) return patched(before, now, ownership)
+        if (!isCarriedOn) return patched(before, now, owner)
         // What it would have added is not retried: its caller is gone.
         requireAlive(before, now)
         const record = narrowed(before, limits)
@@ -115,34 +102,26 @@ async function changeOrNarrow(
       },
       meanwhile: (record) => narrowed(record, limits),
     })
-  for (let attempt = 0; attempt < attempts; attempt += 1) {
-    const before = await findVisible(parts, actor, id).catch((error: unknown) => {
-      if (isUnavailable(error)) return undefined
-      throw error
-    })
-    if (before === undefined) return narrow()
-    if (!isSame(before, narrowed(before, limits))) {
-      ownership = await ownershipFor(parts, actor, before, limits)
-      return narrow()
-    }
-    const key = await tryToChangeKey(parts, actor, before, 'key.updated', decide)
-    if (key !== undefined) return key
+  const takesAway = async (before: KeyRecord): Promise<boolean> => {
+    if (isSame(before, narrowed(before, limits))) return false
+    owner = await ownerFor(lookUpOwner, before, limits)
+    return true
   }
-  throw new ConflictError()
+  const key = await keys.changeOrNarrow(actor, id, 'key.updated', decide, { takesAway, narrow })
+  keys.overrule(actor, 'key.updated', id)
+  return key
 }
 
 /** What bounds a key, as far as the update changes it. */
 type Limits = Partial<Pick<KeyRecord, 'permissions' | 'expiresAt'>>
 
+/** What is known of the owner, or why nothing is; undefined when it was not asked for. */
+type KnownOwner = Ownership | ForbiddenError | undefined
+
 /** What the owner holds, when the update adds permissions. */
-async function ownershipFor(
-  parts: ManagerParts,
-  actor: Actor,
-  before: KeyRecord,
-  limits: Limits,
-): Promise<Ownership | ForbiddenError | undefined> {
+async function ownerFor(lookUpOwner: LookUpOwner, before: KeyRecord, limits: Limits): Promise<KnownOwner> {
   if (addedGrants(before, { ...before, ...limits }).length === 0) return undefined
-  return ownershipOf(parts, actor.workspaceId, before.owner).catch((error: unknown) => {
+  return lookUpOwner(before.workspaceId, before.owner).catch((error: unknown) => {
     // That the owner is gone is the last of the reasons to refuse: it is thrown where the owner is demanded.
     if (error instanceof ForbiddenError) return error
     throw error
@@ -157,7 +136,7 @@ function narrowed(record: KeyRecord, { permissions, expiresAt }: Limits): KeyRec
 }
 
 /** The owner's permissions were read before the key was locked, for the owner at that time. */
-function requireOwnership(ownership: Ownership | ForbiddenError | undefined, { type, id }: Owner): Ownership {
+function requireOwnership(ownership: KnownOwner, { type, id }: Owner): Ownership {
   if (type === 'user') return { owner: { type, id }, ceiling: undefined, besides: [] }
   if (ownership instanceof ForbiddenError) throw ownership
   if (ownership?.owner.type === type && ownership.owner.id === id) return ownership
@@ -171,21 +150,6 @@ function addedGrants(before: KeyRecord, after: KeyRecord): readonly string[] {
 
 function endsLater(before: KeyRecord, after: KeyRecord): boolean {
   return before.expiresAt !== null && (after.expiresAt === null || after.expiresAt > before.expiresAt)
-}
-
-/** @throws {ConflictError} when the record is not the one the caller has seen */
-export function requireRevision({ revision }: { readonly revision: number }, expected: number | undefined): void {
-  if (expected === undefined || expected === revision) return
-  throw new ConflictError(
-    `Expected revision ${expected}, but it is ${revision} by now. Read it again, then repeat the change.`,
-  )
-}
-
-/** Checks the options of a change. */
-export function parseRevision(options: ChangeOptions): number | undefined {
-  const { revision } = ownFields<ChangeOptions>('update', options, ['revision'])
-  if (revision === undefined || (Number.isSafeInteger(revision) && revision >= 1)) return revision
-  throw new ValidationError('revision', 'Expected revision to be the revision of the record as it was read.')
 }
 
 function isSame(a: object, b: object): boolean {

@@ -7,10 +7,10 @@ import {
 } from '../../errors/errors.ts'
 import { publishFault, type ReportFault } from '../../reporting/faults.ts'
 import type { Clock } from '../../runtime/clock.ts'
-import { createPlaces } from './fair-places.ts'
 import { ownOwner } from '../rules/rights.ts'
 import type { KeyAction, ServiceAccountAction } from '../shapes/activity.ts'
 import type { Actor } from '../shapes/actor.ts'
+import { createPlaces } from './fair-places.ts'
 
 /**
  * A change that takes trust away. It holds in this process before the store confirms it, and is carried on until it

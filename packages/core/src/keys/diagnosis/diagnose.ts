@@ -1,14 +1,19 @@
 import { KeyNotFoundError, ValidationError } from '../../errors/errors.ts'
+import type { RevokedKeys } from '../../following/revoked.ts'
+import type { Hashing } from '../../hashing/hashing.ts'
 import { bare } from '../../input/plain-fields.ts'
 import type { PermissionCatalogue } from '../../permissions/catalogue.ts'
 import { undeclaredGrants } from '../../permissions/declared.ts'
+import type { Clock } from '../../runtime/clock.ts'
 import type { KeyRecord, SecretRecord } from '../../store/records.ts'
 import { parseToken } from '../../token/token.ts'
+import type { ApiKeys } from '../../verification/api-key.ts'
 import type { Requirement } from '../../verification/verification.ts'
 import { stateRefusal } from '../../verify/judge.ts'
+import type { Owners } from '../../verify/owners.ts'
 import { unproven } from '../../verify/prover.ts'
-import type { ManagerParts } from '../facade/parts.ts'
-import { findVisible } from '../reading/read-keys.ts'
+import type { Reading } from '../reading/reading.ts'
+import type { KeyRules } from '../rules/key-rules.ts'
 import { demand } from '../rules/rights.ts'
 import type { Actor } from '../shapes/actor.ts'
 import { boundedText, ownFields, parseReference } from '../shapes/checks.ts'
@@ -29,18 +34,29 @@ import {
 } from './findings.ts'
 import { malformedAdvice } from './malformed-advice.ts'
 
+/** What diagnosing is made of. */
+export interface DiagnosisParts {
+  readonly reading: Pick<Reading, 'visibleKey'>
+  readonly rules: Pick<KeyRules, 'grammar' | 'permissions'>
+  readonly hashing: Pick<Hashing, 'compareTag' | 'spendTag'>
+  readonly owners: Pick<Owners, 'read'>
+  readonly apiKeys: Pick<ApiKeys, 'make' | 'refusal'>
+  readonly revoked: Pick<RevokedKeys, 'judged'>
+  readonly clock: Clock
+}
+
 /**
  * Explains a failing key to an actor that may see it: checks in the order of a verification, up to the first that
  * fails. A key the actor cannot see takes the same queries as one that does not exist, and reads the same.
  */
 export async function diagnoseKey(
-  parts: ManagerParts,
+  parts: DiagnosisParts,
   actor: Actor,
   target: DiagnoseTarget,
   input: DiagnoseInput,
 ): Promise<Diagnosis> {
   demand(actor, 'diagnose')
-  const requirement = parseQuestion(parts, input)
+  const requirement = parseQuestion(parts.rules, input)
   const passed: DiagnosisCheck[] = []
   const pass = (check: DiagnosisCheckName, detail: string): void => void passed.push({ check, ok: true, detail })
   const fail = ({ check, code, detail, fix }: Finding, keyId: string | null = null): Diagnosis => ({
@@ -53,7 +69,7 @@ export async function diagnoseKey(
 
   const named = isTarget(target)
     ? { id: boundedText('id', ownFields<{ id: string }>('diagnose', target, ['id']).id), token: undefined }
-    : readTarget(parts, target, pass)
+    : readTarget(parts.rules, target, pass)
   if ('finding' in named) return { ...fail(named.finding), ...('hint' in named && { hint: named.hint }) }
 
   const record = await found(parts, actor, named.id)
@@ -63,7 +79,7 @@ export async function diagnoseKey(
   }
   pass('found', `This is the key "${record.name}" of this workspace.`)
 
-  const secret = named.token === undefined ? record.secrets[0] : secretOf(parts, record, named.token)
+  const secret = named.token === undefined ? record.secrets[0] : secretOf(parts.hashing, record, named.token)
   if (secret === undefined) return fail(wrongSecret(record), record.id)
   if (named.token !== undefined) pass('secret', `The secret is right: version ${secret.version} of this key.`)
 
@@ -77,7 +93,7 @@ export async function diagnoseKey(
   if (grants === null) return fail(ownerGone(record), record.id)
   pass('owner', `Its owner, ${ownerName(record)}, is there.`)
 
-  const undeclared = undeclaredGrants(record.permissions, parts.permissions)
+  const undeclared = undeclaredGrants(record.permissions, parts.rules.permissions)
   if (undeclared.length > 0) pass('grants', undeclaredNote(undeclared))
 
   const apiKey = parts.apiKeys.make(record, secret, grants)
@@ -105,7 +121,7 @@ function isTarget(target: unknown): target is object {
 
 /** The id in a token, or why there is none. */
 function readTarget(
-  { grammar }: ManagerParts,
+  { grammar }: Pick<KeyRules, 'grammar'>,
   target: unknown,
   pass: (check: DiagnosisCheckName, detail: string) => void,
 ): { id: string; token: string } | { finding: Finding; hint?: NonNullable<Diagnosis['hint']> } {
@@ -124,9 +140,13 @@ function readTarget(
 }
 
 /** The record, as a verification here would judge it; undefined for none that the actor may see. */
-async function found(parts: ManagerParts, actor: Actor, id: string): Promise<KeyRecord | undefined> {
+async function found(
+  { reading, revoked }: Pick<DiagnosisParts, 'reading' | 'revoked'>,
+  actor: Actor,
+  id: string,
+): Promise<KeyRecord | undefined> {
   try {
-    return parts.revoked.judged(await findVisible(parts, actor, id))
+    return revoked.judged(await reading.visibleKey(actor, id))
   } catch (error) {
     if (error instanceof KeyNotFoundError) return undefined
     throw error
@@ -137,14 +157,14 @@ async function found(parts: ManagerParts, actor: Actor, id: string): Promise<Key
  * The secret of the record that the token is; undefined for none. The tag is proof enough for an actor that may see the
  * key anyway, and explaining keys must not fill the queue of hashes.
  */
-function secretOf({ hashing }: ManagerParts, { secrets }: KeyRecord, token: string): SecretRecord | undefined {
+function secretOf(hashing: DiagnosisParts['hashing'], { secrets }: KeyRecord, token: string): SecretRecord | undefined {
   const tags = secrets.map((secret) => hashing.compareTag(token, secret))
   const secret = secrets.find((_, index) => tags[index] === 'same')
   if (secret === undefined) unproven(tags)
   return secret
 }
 
-function parseQuestion({ permissions, grammar }: ManagerParts, input: DiagnoseInput): Requirement {
+function parseQuestion({ permissions, grammar }: DiagnosisParts['rules'], input: DiagnoseInput): Requirement {
   const { environment, permission, workspaceId } = ownFields<DiagnoseInput>('diagnose', input, [
     'permission',
     'environment',

@@ -1,56 +1,82 @@
+import type { BoundedStore } from '../../bounds/bounded-store.types.ts'
 import { isUnavailable } from '../../errors/errors.ts'
-import { usageOfKey, usageOfWorkspace } from '../reading/read-usage.ts'
-import { createKeys } from '../changes/create.ts'
+import { type CreateParts, createKeys } from '../changes/create.ts'
+import { disableKey, enableKey } from '../changes/disable-enable.ts'
+import type { KeyChanges } from '../changes/key-kind.ts'
 import { revokeKey } from '../changes/revoke.ts'
 import { revokeMany } from '../changes/revoke-many.ts'
-import { endOverlap, rotateKey } from '../changes/rotate.ts'
-import { disableKey, enableKey } from '../changes/disable-enable.ts'
-import { transferKey } from '../changes/transfer.ts'
-import { updateKey } from '../changes/update.ts'
-import { diagnoseKey } from '../diagnosis/diagnose.ts'
-import { findVisible, listVisible } from '../reading/read-keys.ts'
-import { readActivity } from '../reading/read-activity.ts'
-import { presentActor } from '../rules/acting.ts'
+import { endOverlap, type RotateParts, rotateKey } from '../changes/rotate.ts'
+import { type TransferParts, transferKey } from '../changes/transfer.ts'
+import { type UpdateParts, updateKey } from '../changes/update.ts'
+import { type DiagnosisParts, diagnoseKey } from '../diagnosis/diagnose.ts'
+import { type ActivityParts, readActivity } from '../reading/read-activity.ts'
+import { type ListParts, listVisible } from '../reading/read-keys.ts'
+import { type UsageParts, usageOfKey, usageOfWorkspace } from '../reading/read-usage.ts'
+import type { Reading } from '../reading/reading.ts'
+import type { Acting } from '../rules/acting.ts'
 import { requireNotOver } from '../rules/ceiling.ts'
 import { grantableBy } from '../rules/grantable.ts'
+import type { KeyRules } from '../rules/key-rules.ts'
 import { demand, isItself, requireRevoke } from '../rules/rights.ts'
-import { createServiceAccountManager } from '../service-accounts/account-manager.ts'
+import type { AccountChanges } from '../service-accounts/account-kind.ts'
+import { type AccountManagerParts, createServiceAccountManager } from '../service-accounts/account-manager.ts'
 import type { Actor } from '../shapes/actor.ts'
 import { ownFields } from '../shapes/checks.ts'
 import type { CreatedKey, Reason } from '../shapes/inputs.ts'
 import { type Key, keyFromRecord } from '../shapes/key.ts'
 import { parseActor } from '../shapes/parse-actor.ts'
 import type { KeyManager } from './key-manager.types.ts'
-import type { ManagerParts } from './parts.ts'
+
+/** What managing keys is made of: what its calls are made of. Each call takes what it needs of it. */
+export interface KeyManagerParts
+  extends CreateParts,
+    UpdateParts,
+    RotateParts,
+    TransferParts,
+    ListParts,
+    ActivityParts,
+    UsageParts,
+    DiagnosisParts,
+    AccountManagerParts {
+  readonly store: BoundedStore
+  readonly reading: Reading
+  readonly keys: KeyChanges
+  readonly accounts: AccountChanges
+  readonly rules: KeyRules
+  readonly acting: Pick<Acting, 'present'>
+  /** Resolves once the store may be used; rejects with `ClosedError` after `close`. */
+  readonly ready: () => Promise<void>
+}
 
 /** Makes the facade's factory: one manager per actor, over the same parts. */
-export function createManagers(parts: ManagerParts): (actor: Actor) => KeyManager {
+export function createKeyManagers(parts: KeyManagerParts): (actor: Actor) => KeyManager {
+  const { keys, reading, rules, acting, clock } = parts
   const createKey = createKeys(parts)
 
   return (unchecked) => {
-    const asked = parseActor(unchecked, parts.freeText.mask)
+    const asked = parseActor(unchecked, rules.freeText.mask)
     /** The actor as it may act now. */
     const begin = async (): Promise<Actor> => {
       await parts.ready()
-      requireNotOver(asked, parts.clock.now())
-      return presentActor(parts, asked)
+      requireNotOver(asked, clock.now())
+      return acting.present(asked)
     }
     /** The same for ending keys, which must not wait for a store that is down: it is looked at with each key. */
     const beginToEnd = async (id: string): Promise<Actor> => {
       await parts.ready()
-      requireNotOver(asked, parts.clock.now())
+      requireNotOver(asked, clock.now())
       // What a key may do to itself it may do without its owner.
       if (isItself(asked, id)) return asked
-      return presentActor(parts, asked).catch((error: unknown) => {
+      return acting.present(asked).catch((error: unknown) => {
         if (isUnavailable(error)) return asked
         throw error
       })
     }
     const reasonOf = (call: string, options: Reason): string | null =>
-      parts.freeText.reason(ownFields<Reason>(call, options, ['reason']).reason)
+      rules.freeText.reason(ownFields<Reason>(call, options, ['reason']).reason)
     const revoke = async (actor: Actor, id: string, reason: string | null): Promise<Key> => {
       requireRevoke(actor, id)
-      return revokeKey(parts, actor, id, reason)
+      return revokeKey(keys, actor, id, reason)
     }
     return {
       async create(input, options?: Parameters<KeyManager['create']>[1]) {
@@ -61,7 +87,7 @@ export function createManagers(parts: ManagerParts): (actor: Actor) => KeyManage
       async get(id) {
         const actor = await begin()
         demand(actor, 'list')
-        return keyFromRecord(await findVisible(parts, actor, id), parts.policy, parts.clock.now())
+        return keyFromRecord(await reading.visibleKey(actor, id), rules.policy, clock.now())
       },
       async list(input = {}) {
         const actor = await begin()
@@ -122,7 +148,7 @@ export function createManagers(parts: ManagerParts): (actor: Actor) => KeyManage
         const actor = await begin()
         return diagnoseKey(parts, actor, target, input)
       },
-      grantable: () => grantableBy(asked, parts),
+      grantable: () => grantableBy(asked, rules),
       serviceAccounts: createServiceAccountManager(parts, asked, begin),
     }
   }

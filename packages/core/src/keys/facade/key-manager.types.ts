@@ -1,5 +1,6 @@
 import type { Page } from '../../store/query.ts'
 import type { Owner } from '../../store/records.ts'
+import type { KeyUsage, UsageInput, WorkspaceUsage, WorkspaceUsageInput } from '../../usage/reading/usage.types.ts'
 import type { DiagnoseInput, DiagnoseTarget, Diagnosis } from '../diagnosis/diagnose.types.ts'
 import type { ActivityEntry, ActivityInput } from '../reading/read-activity.ts'
 import type { ServiceAccountManager } from '../service-accounts/account-manager.types.ts'
@@ -18,7 +19,6 @@ import type {
   UpdateKeyInput,
 } from '../shapes/inputs.ts'
 import type { Key } from '../shapes/key.ts'
-import type { KeyUsage, UsageInput, WorkspaceUsage, WorkspaceUsageInput } from '../../usage/reading/usage.types.ts'
 
 /**
  * Management calls for one workspace, limited to what one actor may see and change. Made by `keyring.as(actor)`.

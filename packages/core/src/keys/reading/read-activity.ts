@@ -1,15 +1,14 @@
-import { ForbiddenError, NotSupportedError, ServiceAccountNotFoundError, ValidationError } from '../../errors/errors.ts'
+import type { BoundedStore } from '../../bounds/bounded-store.types.ts'
+import { ForbiddenError, NotSupportedError, ValidationError } from '../../errors/errors.ts'
+import { type Instant, instantMs } from '../../input/instant.ts'
 import { bare } from '../../input/plain-fields.ts'
 import type { ActivityQuery, Page } from '../../store/query.ts'
 import type { Activity, ActorRef } from '../../store/records.ts'
-import type { ManagerParts } from '../facade/parts.ts'
 import { demand } from '../rules/rights.ts'
 import type { Facts, KeyAction, ServiceAccountAction } from '../shapes/activity.ts'
 import type { Actor, Origin } from '../shapes/actor.ts'
 import { boundedText, ownFields, parseActorRef, parseLimit } from '../shapes/checks.ts'
-import { type Instant, instantMs } from '../../input/instant.ts'
-import { findServiceAccount } from './find.ts'
-import { findVisible } from './read-keys.ts'
+import type { Reading } from './reading.ts'
 
 /** One line of the activity log, as it may be shown. */
 export interface ActivityEntry {
@@ -53,21 +52,26 @@ const fields: readonly (keyof ActivityInput)[] = [
   'limit',
 ]
 
+/** What reading the log is made of. */
+export interface ActivityParts {
+  readonly store: Pick<BoundedStore, 'activity'>
+  readonly reading: Pick<Reading, 'visibleKey' | 'namedAccount'>
+}
+
 /**
  * Reads what the actor may see of the log: everything with `listAll`, else one visible key's lines, or its own doings.
  */
 export async function readActivity(
-  parts: ManagerParts,
+  { store, reading }: ActivityParts,
   actor: Actor,
   given: ActivityInput,
 ): Promise<Page<ActivityEntry>> {
   demand(actor, 'viewActivity')
   const input = ownFields<ActivityInput>('activity', given, fields)
   const query = activityQuery(actor, input)
-  const { store } = parts
   if (store.activity === undefined) throw new NotSupportedError('activity')
   if (actor.can?.listAll !== true || actor.environment !== undefined)
-    await requireSight(parts, actor, input, query.actor)
+    await requireSight(reading, actor, input, query.actor)
   const { items, nextCursor } = await store.activity(query)
   return { items: items.map(shown), nextCursor }
 }
@@ -92,19 +96,18 @@ function activityQuery(self: Actor, input: ActivityInput): ActivityQuery {
 }
 
 async function requireSight(
-  parts: ManagerParts,
+  reading: ActivityParts['reading'],
   self: Actor,
   { keyId, serviceAccountId }: ActivityInput,
   asked: ActorRef | undefined,
 ): Promise<void> {
   if (keyId !== undefined) {
-    await findVisible(parts, self, keyId)
+    await reading.visibleKey(self, keyId)
     return
   }
   if (serviceAccountId !== undefined && self.can?.manageServiceAccounts === true) {
     // The id of a key in place of an account's must not show the key's entries.
-    const account = await findServiceAccount(parts, self.workspaceId, serviceAccountId)
-    if (account === undefined) throw new ServiceAccountNotFoundError()
+    await reading.namedAccount(self, serviceAccountId)
     return
   }
   if (serviceAccountId === undefined && asked?.type === self.type && asked.id === self.id) return

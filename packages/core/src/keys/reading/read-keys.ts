@@ -1,10 +1,10 @@
-import { KeyNotFoundError, ValidationError } from '../../errors/errors.ts'
+import type { BoundedStore } from '../../bounds/bounded-store.types.ts'
+import { ValidationError } from '../../errors/errors.ts'
 import { bare } from '../../input/plain-fields.ts'
+import type { Clock } from '../../runtime/clock.ts'
 import type { KeyQuery, Page } from '../../store/query.ts'
-import type { KeyRecord } from '../../store/records.ts'
 import type { KeyStatus } from '../../store/status.ts'
-import { isKeyId } from '../../token/key-id.ts'
-import type { ManagerParts } from '../facade/parts.ts'
+import type { KeyRules } from '../rules/key-rules.ts'
 import { isVisible, visibleOwners } from '../rules/rights.ts'
 import type { Actor } from '../shapes/actor.ts'
 import { type Attention, attentionFilter, attentions } from '../shapes/attention.ts'
@@ -13,35 +13,25 @@ import { parseEnvironment } from '../shapes/create-input.ts'
 import type { ListKeysInput } from '../shapes/inputs.ts'
 import { type Key, keyFromRecord } from '../shapes/key.ts'
 
-type ReadParts = Pick<ManagerParts, 'store' | 'clock' | 'grammar' | 'policy'>
-
-/**
- * Reads the stored record, afresh, if the actor may see it. An id of another workspace takes the same one query as an
- * id that does not exist, and ends in the same error.
- */
-export async function findVisible(
-  { store, confirmed }: Pick<ManagerParts, 'store' | 'confirmed'>,
-  actor: Actor,
-  id: unknown,
-): Promise<KeyRecord> {
-  if (!isKeyId(id)) throw new KeyNotFoundError()
-  const record = await store.key(actor.workspaceId, id)
-  // What cannot be read cannot be shown to be this workspace's either.
-  if (record !== null && record !== 'corrupt' && isVisible(record, actor)) return record
-  // Not for a key that a store lost, or does not know yet.
-  await confirmed()
-  throw new KeyNotFoundError()
+/** What listing is made of. */
+export interface ListParts {
+  readonly store: Pick<BoundedStore, 'list'>
+  readonly rules: Pick<KeyRules, 'grammar' | 'policy'>
+  readonly clock: Clock
 }
 
 /** Lists what the actor may see. */
-export async function listVisible(parts: ReadParts, actor: Actor, input: ListKeysInput): Promise<Page<Key>> {
-  const { clock, policy, store } = parts
-  const query = keyQuery(input, actor, parts, clock.now())
+export async function listVisible(
+  { store, rules, clock }: ListParts,
+  actor: Actor,
+  input: ListKeysInput,
+): Promise<Page<Key>> {
+  const query = keyQuery(input, actor, rules, clock.now())
   if (actor.environment !== undefined && query.environment !== actor.environment) return { items: [], nextCursor: null }
   const { items, nextCursor } = await store.list(query)
   // What a store lists is believed no more than what it finds.
   const records = items.filter((record) => isVisible(record, actor))
-  return { items: records.map((record) => keyFromRecord(record, policy, query.at)), nextCursor }
+  return { items: records.map((record) => keyFromRecord(record, rules.policy, query.at)), nextCursor }
 }
 
 /** Every status, in the order they are shown. */
@@ -58,12 +48,7 @@ const fields: readonly (keyof ListKeysInput)[] = [
   'limit',
 ]
 
-function keyQuery(
-  given: ListKeysInput,
-  actor: Actor,
-  { grammar, policy }: Pick<ReadParts, 'grammar' | 'policy'>,
-  at: number,
-): KeyQuery {
+function keyQuery(given: ListKeysInput, actor: Actor, { grammar, policy }: ListParts['rules'], at: number): KeyQuery {
   const input = ownFields<ListKeysInput>('list', given, fields)
   const { ownerId, search, cursor } = input
   const attention = input.attention === undefined ? undefined : parseAttention(input.attention)

@@ -1,18 +1,23 @@
 import type { BoundedStore } from '../../bounds/bounded-store.types.ts'
 import { ForbiddenError, NotSupportedError } from '../../errors/errors.ts'
-import type { ManagerParts } from '../facade/parts.ts'
-import { findVisible } from './read-keys.ts'
-import { demand, requireExplicitly } from '../rules/rights.ts'
-import type { Actor } from '../shapes/actor.ts'
-import { ownFields, parseLimit } from '../shapes/checks.ts'
-import type { KeyUsage, UsageInput, WorkspaceUsage, WorkspaceUsageInput } from '../../usage/reading/usage.types.ts'
+import type { Clock } from '../../runtime/clock.ts'
 import type { KeyRecord } from '../../store/records.ts'
 import { keyStatus } from '../../store/status.ts'
 import { hourMs, type UsageQuery } from '../../store/usage.ts'
+import type { KeyUsage, UsageInput, WorkspaceUsage, WorkspaceUsageInput } from '../../usage/reading/usage.types.ts'
 import { usageBySecret, usageOfOne, usageOver } from '../../usage/reading/usage-numbers.ts'
 import { queryOf, type UsageRange, usageRange } from '../../usage/reading/usage-range.ts'
+import { demand, requireExplicitly } from '../rules/rights.ts'
+import type { Actor } from '../shapes/actor.ts'
+import { ownFields, parseLimit } from '../shapes/checks.ts'
+import type { Reading } from './reading.ts'
 
-type UsageParts = Pick<ManagerParts, 'store' | 'clock' | 'confirmed'>
+/** What reading usage is made of. */
+export interface UsageParts {
+  readonly store: Pick<BoundedStore, 'usage' | 'busiest'>
+  readonly reading: Pick<Reading, 'visibleKey'>
+  readonly clock: Clock
+}
 
 /** Reads how one key was used, if the actor may see it. */
 export async function usageOfKey(parts: UsageParts, actor: Actor, id: string, given: UsageInput): Promise<KeyUsage> {
@@ -20,7 +25,7 @@ export async function usageOfKey(parts: UsageParts, actor: Actor, id: string, gi
   const input = ownFields<UsageInput>('usage', given, ['from', 'to', 'bucket'])
   const range = usageRange(input, parts.clock.now())
   const read = requireSupport(parts)
-  const record = await findVisible(parts, actor, id)
+  const record = await parts.reading.visibleKey(actor, id)
   const query = { ...queryOf(range, actor.workspaceId), keyId: record.id, groupBy: 'version' } as const
   const points = await read({ ...query, bucket: range.bucket })
   return {
@@ -33,7 +38,7 @@ export async function usageOfKey(parts: UsageParts, actor: Actor, id: string, gi
 
 /** Reads how all keys of the actor's workspace were used. */
 export async function usageOfWorkspace(
-  parts: UsageParts,
+  parts: Omit<UsageParts, 'reading'>,
   actor: Actor,
   given: WorkspaceUsageInput,
 ): Promise<WorkspaceUsage> {
@@ -72,7 +77,7 @@ async function previousShare(
 
 type ReadUsage = NonNullable<BoundedStore['usage']>
 
-function requireSupport({ store }: UsageParts): ReadUsage {
+function requireSupport({ store }: Pick<UsageParts, 'store'>): ReadUsage {
   if (store.usage === undefined) throw new NotSupportedError('usage')
   return store.usage
 }

@@ -1,35 +1,35 @@
-import { createHash } from 'node:crypto'
-import { isUnavailable, ServiceAccountNotFoundError } from '../../errors/errors.ts'
+import { ServiceAccountNotFoundError } from '../../errors/errors.ts'
 import { grantSet } from '../../permissions/match.ts'
 import type { ServiceAccount as StoredAccount } from '../../store/records.ts'
 import { bothCover } from '../../verify/withheld-grants.ts'
 import { narrowedGrants } from '../changes/narrowed-grants.ts'
-import { parseRevision, requireRevision } from '../changes/update.ts'
-import type { ManagerParts } from '../facade/parts.ts'
+import type { ChangedRecord } from '../changes/record-kind.types.ts'
+import { parseRevision, requireRevision } from '../changes/revision.ts'
+import { detailOf } from '../changes/withdraw-record.ts'
 import { requireGrants, requireUnbound } from '../rules/ceiling.ts'
+import type { KeyRules } from '../rules/key-rules.ts'
 import type { Actor } from '../shapes/actor.ts'
 import { grantList, ownFields, parseGrants } from '../shapes/checks.ts'
 import type { ChangeOptions } from '../shapes/inputs.ts'
-import {
-  busyAccount,
-  changeAccount,
-  type DecideAccount,
-  existingAccount,
-  tryToChangeAccount,
-} from './change-account.ts'
-import type { UpdateServiceAccountInput } from './account-manager.types.ts'
 import type { ServiceAccount } from '../shapes/service-account.ts'
-import { withdrawFromAccount } from './withdraw-from-account.ts'
+import type { AccountChanges } from './account-kind.ts'
+import type { UpdateServiceAccountInput } from './account-manager.types.ts'
 
-/** Changes an account. Fewer permissions must not lose to others who write it. */
+/** What updating service accounts is made of. */
+export interface UpdateAccountParts {
+  readonly accounts: Pick<AccountChanges, 'change' | 'changeOrNarrow' | 'withdraw' | 'overrule'>
+  readonly rules: Pick<KeyRules, 'permissions' | 'freeText'>
+}
+
+/** Changes an account. Fewer permissions must not lose to others who write it. `begin` gives the actor. */
 export async function updateAccount(
-  parts: ManagerParts,
+  { accounts, rules }: UpdateAccountParts,
   begin: () => Promise<Actor>,
   id: string,
   given: UpdateServiceAccountInput,
   options: ChangeOptions,
 ): Promise<ServiceAccount> {
-  const { freeText, permissions, withdrawals } = parts
+  const { freeText, permissions } = rules
   const input = ownFields<UpdateServiceAccountInput>('serviceAccounts.update', given, [
     'name',
     'description',
@@ -42,58 +42,42 @@ export async function updateAccount(
   }
   const wanted = input.permissions === undefined ? undefined : grantList(input.permissions)
   const actor = await begin()
-  const decide: DecideAccount = (before) => {
+
+  const decide = (before: StoredAccount): ChangedRecord<StoredAccount> | undefined => {
     if (before.deletedAt !== null) throw new ServiceAccountNotFoundError()
     requireRevision(before, expected)
     const grants = wanted === undefined ? before.permissions : parseGrants(wanted, permissions, before.permissions)
-    const after = { ...before, ...patch, permissions: grants }
+    const record = { ...before, ...patch, permissions: grants }
     const held = grantSet(before.permissions)
-    const added = after.permissions.filter((grant) => !held.covers(grant))
+    const added = record.permissions.filter((grant) => !held.covers(grant))
     requireGrants(actor, added, permissions)
     if (added.length > 0) requireUnbound(actor)
-    return JSON.stringify(before) === JSON.stringify(after) ? undefined : after
+    return JSON.stringify(before) === JSON.stringify(record) ? undefined : { record }
   }
+
   // A caller that names a revision asks to lose against an earlier writer.
   if (expected !== undefined || wanted === undefined) {
-    return changeAccount(parts, actor, id, 'serviceAccount.updated', decide)
+    return accounts.change(actor, id, 'serviceAccount.updated', decide)
   }
-  const account = await changeOrNarrow(parts, actor, id, wanted, decide)
-  withdrawals.overrule(actor, 'serviceAccount.updated', id)
-  return account
-}
 
-const attempts = 50
-
-/** What takes nothing away from the account as it was read is a change like any other; what does must not lose. */
-async function changeOrNarrow(
-  parts: ManagerParts,
-  actor: Actor,
-  id: string,
-  grants: readonly string[],
-  decide: DecideAccount,
-): Promise<ServiceAccount> {
-  const wanted = grantSet(grants)
+  const left = grantSet(wanted)
   const narrow = (): Promise<ServiceAccount> =>
-    withdrawFromAccount(parts, actor, {
+    accounts.withdraw(actor, {
       id,
       action: 'serviceAccount.updated',
-      detail: createHash('sha256').update(JSON.stringify(grants)).digest('base64url'),
+      urgency: 'withdrawal',
+      detail: detailOf(wanted),
       decide(before, _now, isCarriedOn) {
         if (!isCarriedOn) return decide(before)
         // What it would have added is not retried: its caller is gone.
-        const kept = narrowedGrants(before.permissions, grants)
-        return before.deletedAt !== null || kept === before.permissions ? undefined : { ...before, permissions: kept }
+        const kept = narrowedGrants(before.permissions, wanted)
+        const isDone = before.deletedAt !== null || kept === before.permissions
+        return isDone ? undefined : { record: { ...before, permissions: kept } }
       },
-      meanwhile: (held) => held && bothCover(held, wanted),
+      meanwhile: (held) => held && bothCover(held, left),
     })
-  for (let attempt = 0; attempt < attempts; attempt += 1) {
-    const before = await existingAccount(parts, actor, id).catch((error: unknown) => {
-      if (isUnavailable(error)) return undefined
-      throw error
-    })
-    if (before === undefined || before.permissions.some((grant) => !wanted.covers(grant))) return narrow()
-    const changed = await tryToChangeAccount(parts, actor, before, 'serviceAccount.updated', decide)
-    if (changed !== undefined) return changed
-  }
-  throw busyAccount()
+  const takesAway = (before: StoredAccount): boolean => before.permissions.some((grant) => !left.covers(grant))
+  const account = await accounts.changeOrNarrow(actor, id, 'serviceAccount.updated', decide, { takesAway, narrow })
+  accounts.overrule(actor, 'serviceAccount.updated', id)
+  return account
 }

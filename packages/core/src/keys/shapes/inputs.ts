@@ -1,10 +1,10 @@
 import type { Duration } from '../../input/duration.ts'
+import type { Instant } from '../../input/instant.ts'
 import type { Grant } from '../../permissions/grant.ts'
 import type { Owner } from '../../store/records.ts'
 import type { KeyStatus } from '../../store/status.ts'
 import type { AnyClavigerError } from '../../verification/any-error.ts'
 import type { Attention } from './attention.ts'
-import type { Instant } from '../../input/instant.ts'
 import type { Key } from './key.ts'
 
 /** Input of `create`. Unknown fields are refused, not ignored. */

@@ -1,6 +1,6 @@
-import type { SecretUsage, Usage, UsageNumbers, UsageOfKey } from './usage.types.ts'
 import type { KeyTotals, UsageCounts, UsagePoint } from '../../store/usage.ts'
 import { addCounts, noCounts } from '../../store/usage-points.ts'
+import type { SecretUsage, Usage, UsageNumbers, UsageOfKey } from './usage.types.ts'
 import { bucketStarts, type UsageRange } from './usage-range.ts'
 
 function usageNumbers({ requests, allowed, denied, clientErrors, serverErrors }: UsageCounts): UsageNumbers {

@@ -1,7 +1,7 @@
 import { ValidationError } from '../../errors/errors.ts'
 import { instantMs } from '../../input/instant.ts'
-import type { UsageBucket, UsageInput } from './usage.types.ts'
 import { dayMs, hourMs, type UsageQuery } from '../../store/usage.ts'
+import type { UsageBucket, UsageInput } from './usage.types.ts'
 
 /** A checked range: whole buckets. */
 export interface UsageRange {

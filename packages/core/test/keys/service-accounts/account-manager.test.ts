@@ -221,6 +221,43 @@ describe('a service account', () => {
     }
   })
 
+  test('a change that is stored succeeds, and is told once, although the answer of the store was lost', async () => {
+    const heard: string[] = []
+    const { keys, store } = setUp({ onEvent: ({ type }) => void heard.push(type) })
+    const answers = () => store.after('commit', undefined)
+    const isLost = () =>
+      store.after('commit', () => {
+        answers()
+        throw new Error('connection reset')
+      })
+    isLost()
+    const account = await keys.serviceAccounts.create(bot)
+    isLost()
+    const renamed = await keys.serviceAccounts.update(account.id, { name: 'renamed' })
+    isLost()
+    const narrowed = await keys.serviceAccounts.update(account.id, { permissions: ['prompts:read'] })
+    isLost()
+    const deleted = await keys.serviceAccounts.delete(account.id)
+    expect(await keys.serviceAccounts.get(account.id)).toEqual(deleted)
+    expect([account.revision, renamed.revision, narrowed.revision, deleted.revision]).toEqual([1, 2, 3, 4])
+    expect(heard).toEqual([
+      'serviceAccount.created',
+      'serviceAccount.updated',
+      'serviceAccount.updated',
+      'serviceAccount.deleted',
+    ])
+  })
+
+  test('a change whose answer was lost and that is not stored fails as an outage', async () => {
+    const { keys, store } = setUp()
+    const account = await keys.serviceAccounts.create(bot)
+    store.before('commit', fails)
+    const unavailable = { code: 'ERR_CLAVIGER_UNAVAILABLE' }
+    await expect(keys.serviceAccounts.create(bot)).rejects.toMatchObject(unavailable)
+    await expect(keys.serviceAccounts.update(account.id, { name: 'renamed' })).rejects.toMatchObject(unavailable)
+    expect(await keys.serviceAccounts.get(account.id)).toEqual(account)
+  })
+
   test('gives up when others are first every time, and says so', async () => {
     const { keys, store } = setUp({ on: withoutLocks(memoryStore()) })
     const account = await keys.serviceAccounts.create(bot)

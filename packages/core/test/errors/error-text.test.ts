@@ -1,9 +1,9 @@
 import { runInNewContext } from 'node:vm'
 import { testClock } from '@claviger/testing'
 import { expect, test, vi } from 'vitest'
+import { copyOf, messageOf, stackOf } from '../../src/errors/error-text.ts'
 import { createReporter } from '../../src/http/reporting.ts'
 import { hearFrom } from '../../src/input/host-code.ts'
-import { copyOf, messageOf, stackOf } from '../../src/reporting/error-text.ts'
 import { createFaults } from '../../src/reporting/faults.ts'
 import { hostileErrors } from '../support/hostile-errors.ts'
 

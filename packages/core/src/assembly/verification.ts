@@ -1,0 +1,162 @@
+import { type Cache, createCache } from '../cache/cache.ts'
+import type { ChangeTarget } from '../cache/change-target.ts'
+import { createFreshness, type Freshness } from '../following/freshness.ts'
+import { createRevokedKeys, type RevokedKeys } from '../following/revoked.ts'
+import { createHashQueue } from '../hashing/hash-queue.ts'
+import { createHashing, type Hashing } from '../hashing/hashing.ts'
+import { createReadiness, type Readiness } from '../life/readiness.ts'
+import { createStart } from '../life/start.ts'
+import { createRecorder, type Recorder } from '../usage/recorder.ts'
+import { type ApiKeys, createApiKeys } from '../verification/api-key.ts'
+import { createOwners, type Owners } from '../verify/owners.ts'
+import { createRecheck } from '../verify/recheck.ts'
+import { createRecords } from '../verify/records.ts'
+import { createVerifier, type Verifier, type VerifierParts } from '../verify/verifier.ts'
+import { createWithheldGrants, type WithheldGrants } from '../verify/withheld-grants.ts'
+import { inOrder, toldTo } from '../watch/changes.ts'
+import { createWatches, type Watches } from '../watch/watches.ts'
+import type { Ground } from './ground.ts'
+
+/** What answers tokens. */
+export interface VerificationAssembly {
+  readonly verifier: Verifier
+  readonly watches: Watches
+  /** Undefined where use is not counted. */
+  readonly recorder: Recorder | undefined
+  readonly readiness: Readiness
+  readonly freshness: Freshness
+  readonly cache: Cache
+  /** Everything that a change makes worthless, in the order in which it is told. */
+  readonly caches: ChangeTarget
+  readonly hashing: Hashing
+  readonly apiKeys: ApiKeys
+  readonly owners: Owners
+  readonly revoked: RevokedKeys
+  readonly withheld: WithheldGrants
+}
+
+/** What verification tells, off the request path. */
+export interface Listeners extends Pick<VerifierParts, 'onOutdated' | 'onVerification'> {
+  /** The store was found fit for use. */
+  readonly onStarted: () => void
+}
+
+// After a failed start, calls in between fail at once; a store that comes up late is found soon.
+const startRetryMs = 250
+const maxRevokedKeys = 10_000
+// What the dearest hash may take on a busy machine.
+const hashingMs = 5_000
+const leastIdleMs = 600_000
+
+/** Puts verification together: caches, what follows the store, and the path from a token to its verification. */
+export function assembleVerification(ground: Ground, listeners: Listeners): VerificationAssembly {
+  const { options, clock, store, own, vitals, report } = ground
+  const { grammar, storeTimeoutMs } = options
+
+  const cache = createCache(
+    {
+      ...options.cache,
+      // What is refused with its secret proven is as rare as what is refused without, and has as much room.
+      maxRefused: options.cache.maxNegatives,
+      idleMs: Math.max(leastIdleMs, 2 * options.recordAgeMs),
+      negativeMs: options.negativeMs,
+    },
+    clock,
+  )
+  const watches = createWatches({
+    recheck: (apiKey) => recheck(apiKey),
+    refusal: (apiKey, requirement) => apiKeys.refusal(apiKey, requirement),
+    alive: (now) => freshness.alive(now),
+    clock,
+    pollMs: options.pollMs,
+    recordAgeMs: options.recordAgeMs,
+    leaseMs: options.leaseMs,
+  })
+  // The cache first: listeners of a change must not see what was cached before it.
+  const caches = inOrder([
+    cache,
+    watches,
+    ...(options.onChange === undefined ? [] : [toldTo(options.onChange, report)]),
+  ])
+  const freshness = createFreshness({ store, target: caches, times: options, clock, report, vitals })
+  const hashing = createHashing(options.hasher, createHashQueue(options.hashing, clock), vitals)
+  const apiKeys = createApiKeys(options.permissions)
+  const revoked = createRevokedKeys(maxRevokedKeys, cache)
+  const withheld = createWithheldGrants()
+  const owners = createOwners({
+    store,
+    resolveOwner: options.resolveOwner,
+    fence: cache.fence,
+    withheld,
+    freshness,
+    clock,
+    own,
+  })
+
+  const start = createStart({ store, freshness, vitals, options, onStarted: listeners.onStarted })
+  const readiness = createReadiness(() => own(start), clock, Math.min(startRetryMs, options.pollMs))
+  const recorder = recorderOf(ground, apiKeys)
+
+  const parts = {
+    records: createRecords(store, cache.fence, clock, own),
+    owners,
+    revoked,
+    apiKeys,
+    freshness,
+    clock,
+    starting: readiness.starting,
+    budgetMs: storeTimeoutMs,
+    noticeMs: options.expiryNoticeMs,
+  }
+  const recheck = createRecheck(parts)
+  const verifier = createVerifier({
+    ...parts,
+    report,
+    grammar,
+    cache,
+    hashing,
+    requireOpen: readiness.requireOpen,
+    onOutdated: listeners.onOutdated,
+    onVerification(verification, record, secret) {
+      if (!verification.ok) {
+        recorder?.introduce(verification, {
+          id: record.id,
+          workspaceId: record.workspaceId,
+          secretVersion: secret.version,
+        })
+      }
+      listeners.onVerification(verification, record, secret)
+    },
+    recordAgeMs: options.recordAgeMs,
+    answerAgeMs: 2 * storeTimeoutMs + options.hashing.maxWaitMs + hashingMs,
+    staleIfErrorMs: options.staleIfErrorMs,
+  })
+
+  return {
+    verifier,
+    watches,
+    recorder,
+    readiness,
+    freshness,
+    cache,
+    caches,
+    hashing,
+    apiKeys,
+    owners,
+    revoked,
+    withheld,
+  }
+}
+
+function recorderOf({ options, clock, store, own, report }: Ground, apiKeys: ApiKeys): Recorder | undefined {
+  if (options.usage === false || store.addUsage === undefined || store.usage === undefined) return undefined
+  return createRecorder({
+    ...options.usage,
+    store,
+    clock,
+    isOurs: apiKeys.isOurs,
+    random: Math.random,
+    own,
+    report,
+  })
+}
