@@ -15,11 +15,11 @@ export interface Ground {
   /** The async context in which the keyring was made. */
   readonly own: OwnContext
   readonly vitals: Vitals
-  /** Where failures that nobody waits for are told of. */
+  /** Reports failures that no caller waits for. */
   readonly report: ReportFault
 }
 
-/** Lays the ground. `mask` blots tokens out of what is told. */
+/** Lays the ground. `mask` blots tokens out of what is reported. */
 export function layGround(options: ResolvedOptions, mask: (text: string) => string): Ground {
   const { clock } = options
   const vitals = createVitals(clock)

@@ -1,5 +1,5 @@
 /*
- * How often a change is decided again when somebody else was first. Each lost attempt means that another change went
+ * How often a change is decided again when another writer was first. Each lost attempt means that another change went
  * through.
  */
 

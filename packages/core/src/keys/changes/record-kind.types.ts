@@ -40,7 +40,7 @@ export interface RecordKind<
   isKnown(actor: Actor, id: string): boolean
   /** Judges the record as a withdrawal would leave it. The returned function ends that. */
   hold(actor: Actor, id: string, meanwhile: (held: Held) => Held): () => void
-  /** Forgets here what was believed before a withdrawal that is stored, whoever stored it. */
+  /** Forgets here what was believed before a withdrawal that is stored, by any process. */
   settle(record: Stored): void
 }
 

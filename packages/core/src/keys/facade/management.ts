@@ -25,7 +25,7 @@ import type { Actor } from '../shapes/actor.ts'
 import { createKeyManagers } from './key-manager.ts'
 import type { KeyManager } from './key-manager.types.ts'
 
-/** What management shares with verification: what counts here before the store, or anybody else, says so. */
+/** What management shares with verification: what counts in this process before the store has it. */
 export interface SharedWithVerification {
   readonly caches: ChangeTarget
   readonly entries: Entries

@@ -3,7 +3,7 @@ import type { TokenGrammar } from '../../token/grammar.ts'
 import type { FreeText } from '../shapes/free-text.ts'
 import type { KeyPolicy } from '../shapes/policy.ts'
 
-/** What holds for every key of a keyring, whoever manages it. */
+/** What holds for every key of a keyring, for every actor. */
 export interface KeyRules {
   /** What is accepted. */
   readonly grammar: TokenGrammar
