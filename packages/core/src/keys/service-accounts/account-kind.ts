@@ -59,7 +59,10 @@ export function accountKind({
       new ConflictError('The service account was changed by others at the same time, several times in a row.'),
     isKnown({ workspaceId }, id) {
       const scope = ownerScope(questionOf(workspaceId, id))
-      return entries.hasVerificationOn(scope, (verification) => verification.ok && ownerScope(verification.apiKey) === scope)
+      return entries.hasVerificationOn(
+        scope,
+        (verification) => verification.ok && ownerScope(verification.apiKey) === scope,
+      )
     },
     hold({ workspaceId }, id, meanwhile) {
       const owner = questionOf(workspaceId, id)
