@@ -41,10 +41,10 @@ export function memoryStore(options?: MemoryStoreOptions): MemoryStore {
     throw new ConfigurationError('changeLogLength', 'changeLogLength must be an integer of at least 0.')
   }
   warnOfSeveral()
-  return connect(emptyDatabase(storeId, changeLogLength))
+  return handleOn(emptyDatabase(storeId, changeLogLength))
 }
 
-function connect(database: Database): MemoryStore {
+function handleOn(database: Database): MemoryStore {
   let closed = false
   const hangUps = new Set<() => void>()
   const open = (): Database => {
@@ -81,6 +81,6 @@ function connect(database: Database): MemoryStore {
       for (const hangUp of hangUps) hangUp()
       hangUps.clear()
     },
-    connect: () => connect(open()),
+    connect: () => handleOn(open()),
   }
 }

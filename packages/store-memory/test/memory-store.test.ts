@@ -18,6 +18,29 @@ describe('options', () => {
     expect(() => memoryStore({ storeId })).toThrow(ConfigurationError)
   })
 
+  test('refuses an option that does not exist, and says which is meant', () => {
+    // @ts-expect-error misspelt
+    expect(() => memoryStore({ changeLoglength: 10 })).toThrow(
+      expect.objectContaining({
+        code: 'ERR_CLAVIGER_CONFIGURATION',
+        option: 'changeLoglength',
+        message: expect.stringContaining(
+          'memoryStore has no option "changeLoglength", did you mean "changeLogLength"?',
+        ),
+      }),
+    )
+  })
+
+  test('reads no option from a prototype', async () => {
+    Object.assign(Object.prototype, { changeLogLength: -1, storeId: '' })
+    try {
+      expect(() => memoryStore({})).not.toThrow()
+    } finally {
+      for (const name of ['changeLogLength', 'storeId']) Reflect.deleteProperty(Object.prototype, name)
+    }
+    expect(() => memoryStore(Object.create({ changeLogLength: 10 }) as object)).toThrow(/expects a plain object/)
+  })
+
   test('keeps the given storeId, and makes another for every store without one', async () => {
     const headOf = async (store: KeyStore): Promise<unknown> => (await store.poll?.(null))?.head.storeId
     expect(await headOf(memoryStore({ storeId: 'mine' }))).toBe('mine')

@@ -41,6 +41,51 @@ describe.each(Object.entries(makers))('%s', (_, make) => {
   })
 })
 
+describe('an option that does not exist', () => {
+  test('is refused by the compiler, and by the store with the one that is meant', () => {
+    const client = { connect: never, getConnection: never, prepare: never, exec: never }
+    // @ts-expect-error misspelt
+    expect(() => postgresStore(client, { tableprefix: 'a_' })).toThrow(
+      meant('postgresStore', 'tableprefix', 'tablePrefix'),
+    )
+    // @ts-expect-error misspelt
+    expect(() => postgresStore(client, { shema: 'a' })).toThrow(meant('postgresStore', 'shema', 'schema'))
+    // @ts-expect-error misspelt
+    expect(() => mysqlStore(client, { statementTimeout: 5 })).toThrow(
+      meant('mysqlStore', 'statementTimeout', 'statementTimeoutMs'),
+    )
+    // @ts-expect-error misspelt
+    expect(() => sqliteStore(client, { busyTimeout: 5 })).toThrow(meant('sqliteStore', 'busyTimeout', 'busyTimeoutMs'))
+    // @ts-expect-error misspelt
+    expect(() => migrationSql('mysql', { tablePrefx: 'a_' })).toThrow(
+      meant('migrationSql', 'tablePrefx', 'tablePrefix'),
+    )
+  })
+
+  test('is refused where another database has it', () => {
+    expect(() => makers.mysqlStore({ schema: 'a' })).toThrow(/mysqlStore has no option "schema"/)
+    expect(() => makers.sqliteStore({ statementTimeoutMs: 5 })).toThrow(
+      /sqliteStore has no option "statementTimeoutMs"/,
+    )
+    expect(() => makers.postgresStore({ busyTimeoutMs: 5 })).toThrow(/postgresStore has no option "busyTimeoutMs"/)
+  })
+
+  test('may stand on a prototype: options are read from the object itself', () => {
+    Object.assign(Object.prototype, { tablePrefix: 'keys; drop table x', changeLogLength: -1 })
+    try {
+      for (const make of Object.values(makers)) expect(() => make({})).not.toThrow()
+      expect(migrationSql('sqlite', {})).toContain('claviger_')
+    } finally {
+      for (const name of ['tablePrefix', 'changeLogLength']) Reflect.deleteProperty(Object.prototype, name)
+    }
+  })
+})
+
+function meant(call: string, option: string, guess: string): unknown {
+  const message = expect.stringContaining(`${call} has no option "${option}", did you mean "${guess}"?`)
+  return expect.objectContaining({ code: 'ERR_CLAVIGER_CONFIGURATION', option, message })
+}
+
 test('refuses invalid time limits', () => {
   expectCount('statementTimeoutMs', makers.postgresStore, 1)
   expectCount('statementTimeoutMs', makers.mysqlStore, 1)

@@ -5,7 +5,7 @@ import type { Database, Queries } from '../database/database.ts'
 import { requireAffected, transaction } from '../database/transaction.ts'
 import type { CountsTable, UsageKeysTable } from '../database/tables.ts'
 import { nextTurn } from '../next-turn.ts'
-import { requireStorableEntries, type UsageRows, usageRows } from './rows.ts'
+import { requireStorableEntries, type UsageRows, rowsByTable } from './rows.ts'
 import { touchKeys } from './touch.ts'
 
 const rowsPerInsert = 200
@@ -41,7 +41,7 @@ async function addPart(
   progress: Progress,
   entries: readonly UsageEntry[],
 ): Promise<void> {
-  const rows = usageRows(entries)
+  const rows = rowsByTable(entries)
   await transaction(database, async (queries) => {
     if (!(await isNext(queries, database, instance, progress))) return
     await addRows(queries, database, entries, rows)
@@ -69,7 +69,7 @@ export async function addBatch(
   { instanceId, sequence, entries }: UsageBatch,
 ): Promise<void> {
   const isNew = await isNext(queries, database, instanceId, { sequence, part: last })
-  if (isNew) await addRows(queries, database, entries, usageRows(entries))
+  if (isNew) await addRows(queries, database, entries, rowsByTable(entries))
 }
 
 async function isNext(queries: Queries, { dialect }: Database, instance: string, progress: Progress): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { dayOf, noCounts, sumEntries, type UsageCounts, type UsageEntry } from '@claviger/core/store'
+import { dayOf, sumEntries, type UsageEntry } from '@claviger/core/store'
 import type { Insertable } from 'kysely'
 import type { CountsTable, UsageDaysTable, UsageKeysTable, UsageTable, UsageTotalsTable } from '../database/tables.ts'
 import { requireStorable } from '../database/values.ts'
@@ -22,7 +22,7 @@ export function requireStorableEntries(entries: readonly UsageEntry[]): void {
 }
 
 /** Sums entries up to the rows of each table. Pure. */
-export function usageRows(entries: readonly UsageEntry[]): UsageRows {
+export function rowsByTable(entries: readonly UsageEntry[]): UsageRows {
   const hours = summed(entries, ({ workspaceId, keyId, version, hour }) => [workspaceId, keyId, version, hour])
   const days = summed(hours, ({ workspaceId, keyId, hour }) => [workspaceId, keyId, dayOf(hour)])
   const hourTotals = summed(hours, ({ workspaceId, hour }) => [workspaceId, hour])
@@ -78,30 +78,41 @@ function summed(
 function withCodes<Place>(
   entries: readonly UsageEntry[],
   placeOf: (entry: UsageEntry) => Place,
-): readonly (Place & Insertable<Omit<CountsTable, 'workspace_id'>>)[] {
+): readonly (Place & Counts)[] {
   return entries.flatMap((entry) => [
-    { ...placeOf(entry), ...countsOf('', entry, entry) },
+    { ...placeOf(entry), ...allRequests(entry) },
     ...Object.keys(entry.denied)
       .filter((code) => code !== '')
       .toSorted()
       .map((code) => ({
         ...placeOf(entry),
-        ...countsOf(code, entry, { ...noCounts, requests: entry.denied[code] ?? 0 }),
+        ...deniedWith(code, entry),
       })),
   ])
 }
 
-function countsOf(
-  code: string,
-  { lastUsedAt }: UsageEntry,
-  counts: UsageCounts,
-): Insertable<Omit<CountsTable, 'workspace_id'>> {
+type Counts = Insertable<Omit<CountsTable, 'workspace_id'>>
+
+/** All requests of an entry: the row without a code. */
+function allRequests({ requests, allowed, clientErrors, serverErrors, lastUsedAt }: UsageEntry): Counts {
+  return {
+    code: '',
+    requests,
+    allowed,
+    client_errors: clientErrors,
+    server_errors: serverErrors,
+    last_used_at: lastUsedAt,
+  }
+}
+
+/** The requests of an entry that were refused with a code. */
+function deniedWith(code: string, { denied, lastUsedAt }: UsageEntry): Counts {
   return {
     code,
-    requests: counts.requests,
-    allowed: counts.allowed,
-    client_errors: counts.clientErrors,
-    server_errors: counts.serverErrors,
+    requests: denied[code] ?? 0,
+    allowed: 0,
+    client_errors: 0,
+    server_errors: 0,
     last_used_at: lastUsedAt,
   }
 }

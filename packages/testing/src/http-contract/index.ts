@@ -1,3 +1,4 @@
+import { parseOptions } from '@claviger/core/store'
 import { connections } from './connections.ts'
 import { credentials } from './credentials.ts'
 import { exchanges } from './exchange.ts'
@@ -35,8 +36,11 @@ const groups = {
  * import { describe, test } from 'vitest'
  *
  * httpContract({ name: 'my framework', runner: { describe, test }, serve: serveWithMyAdapter })
+ *
+ * @throws {ConfigurationError} for an option that does not exist
  */
-export function httpContract(options: HttpContractOptions): void {
+export function httpContract(given: HttpContractOptions): void {
+  const options = parseOptions<HttpContractOptions>('httpContract', given, ['name', 'serve', 'runner'])
   const suite = createSuite(options)
   suite.describe(`HTTP contract: ${options.name}`, () => {
     for (const [title, group] of Object.entries(groups)) suite.describe(title, () => group(suite))

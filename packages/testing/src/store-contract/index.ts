@@ -1,3 +1,4 @@
+import { parseOptions } from '@claviger/core/store'
 import { assert } from '../assert.ts'
 import { activity } from './activity.ts'
 import { atomicity } from './atomicity.ts'
@@ -53,6 +54,8 @@ const groups: readonly ContractGroup[] = [
   lifecycle,
 ]
 
+const optionNames = ['name', 'makeStore', 'runner', 'demote', 'lose', 'leavesOut'] as const
+
 /**
  * The whole contract of `KeyStore`, executable: registers a test for every sentence of it with the given runner.
  * Needs no particular runner and no network, and never sleeps.
@@ -71,8 +74,11 @@ const groups: readonly ContractGroup[] = [
  *     return { store: myStore(database), close: () => database.drop() }
  *   },
  * })
+ *
+ * @throws {ConfigurationError} for an option that does not exist
  */
-export function storeContract<Made extends StoreUnderTest>(options: StoreContractOptions<Made>): void {
+export function storeContract<Made extends StoreUnderTest>(given: StoreContractOptions<Made>): void {
+  const options = parseOptions<StoreContractOptions<Made>>('storeContract', given, optionNames)
   options.runner.describe(`store contract: ${options.name}`, () => {
     for (const group of groups) runGroup(group, options)
     const { leavesOut = [] } = options
