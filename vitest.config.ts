@@ -1,7 +1,7 @@
 import { defaultServerConditions } from 'vite'
 import { defineConfig } from 'vitest/config'
 
-// Tests run against the sources: no build is needed, except by `repository`, which tests what is published.
+// Tests run against the sources: no build is needed, except by `repo-checks`, which tests what is published.
 const conditions = ['@claviger/source', ...defaultServerConditions]
 const resolve = { resolve: { conditions }, ssr: { resolve: { conditions, externalConditions: conditions } } }
 
@@ -19,7 +19,7 @@ export default defineConfig({
       project('packages/store-sql', { testTimeout: 30_000, hookTimeout: 60_000 }),
       project('packages/test-servers', { testTimeout: 30_000, hookTimeout: 60_000 }),
       project('packages/fault-lab', {
-        globalSetup: '../repository/scripts/build.setup.ts',
+        globalSetup: '../../tools/build.setup.ts',
         testTimeout: 180_000,
         hookTimeout: 60_000,
       }),
@@ -29,23 +29,23 @@ export default defineConfig({
       project('examples/prompts-api', { testTimeout: 30_000 }),
       project('examples/prompts-api-koa', { testTimeout: 30_000 }),
       project('examples/custom-adapter', {
-        globalSetup: '../../packages/repository/scripts/build.setup.ts',
+        globalSetup: '../../tools/build.setup.ts',
         testTimeout: 30_000,
       }),
       project('examples/custom-store', {
-        globalSetup: '../../packages/repository/scripts/build.setup.ts',
+        globalSetup: '../../tools/build.setup.ts',
         testTimeout: 30_000,
       }),
       project('examples/multi-node', {
-        globalSetup: '../../packages/repository/scripts/build.setup.ts',
+        globalSetup: '../../tools/build.setup.ts',
         testTimeout: 60_000,
       }),
-      project('packages/repository', {
-        globalSetup: 'scripts/build.setup.ts',
+      project('packages/repo-checks', {
+        globalSetup: '../../tools/build.setup.ts',
         testTimeout: 120_000,
         hookTimeout: 60_000,
       }),
     ],
-    coverage: { provider: 'v8', include: ['packages/*/src/**'], exclude: ['packages/repository/**'] },
+    coverage: { provider: 'v8', include: ['packages/*/src/**'], exclude: ['packages/repo-checks/**'] },
   },
 })

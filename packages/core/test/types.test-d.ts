@@ -19,7 +19,7 @@ import {
   type UnavailableError,
 } from '../src/index.ts'
 
-// Compiled by `tsc -p packages/repository/tsconfig.tests.json`, never run.
+// Compiled by `tsc -p tsconfig.tests.json`, never run.
 
 const permissions = definePermissions({ prompts: ['read', 'list'], context: ['download'] })
 type Name = (typeof permissions.names)[number]

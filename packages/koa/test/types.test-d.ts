@@ -6,7 +6,7 @@ import Koa from 'koa'
 import { expectTypeOf } from 'vitest'
 import type { ApiKey } from '@claviger/core'
 
-// Compiled by `tsc -p packages/repository/tsconfig.tests.json`, never run.
+// Compiled by `tsc -p tsconfig.tests.json`, never run.
 
 const keyring = createKeyring({
   prefix: 'acme',

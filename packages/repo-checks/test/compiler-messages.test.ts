@@ -1,0 +1,69 @@
+import { join } from 'node:path'
+import ts from 'typescript'
+import { describe, expect, test } from 'vitest'
+import { root } from '../../../tools/workspaces.mjs'
+import { sourceProgram } from '../src/program.ts'
+
+// What the compiler says first is what people do: it must not name the way that is worse.
+
+const settings = `
+import { createKeyring, definePermissions, systemActor } from '@claviger/core'
+import { memoryStore } from '@claviger/store-memory'
+const permissions = definePermissions({ prompts: ['read', 'list'] })
+const store = memoryStore()
+const keyring = createKeyring({ prefix: 'acme', store, permissions, owners: 'unbounded' })
+const keys = keyring.as(systemActor('ws_acme'))
+`
+const mistakes = [
+  {
+    title: 'a keyring that does not say what bounds its keys lacks resolveOwner',
+    code: `createKeyring({ prefix: 'acme', store, permissions })`,
+    says: /Property 'resolveOwner' is missing/,
+    not: /unbounded/,
+  },
+  {
+    title: 'the same for options in a variable',
+    code: `const options = { prefix: 'acme', store, permissions }\ncreateKeyring(options)`,
+    says: /Property 'resolveOwner' is missing/,
+    not: /unbounded/,
+  },
+  {
+    title: 'a misspelt permission of a new key is compared with those that are declared',
+    code: `keys.create({ name: 'Website', environment: 'production', permissions: ['prompts:raed'] })`,
+    says: /'"prompts:raed"' is not assignable to type '.*"prompts:(read|list|\*)"/,
+    not: /never/,
+  },
+  {
+    title: 'the name that the environments of a requirement do not have',
+    code: `keyring.verify('token', { environments: ['ci'] })`,
+    says: /Did you mean to write 'environment'\?/,
+    not: /never/,
+  },
+  {
+    title: 'a limit of a key on an actor that is not a key',
+    code: `keyring.as({ type: 'user', id: 'ada', workspaceId: 'ws', permissions: [], environment: 'ci' })`,
+    says: /'environment'|"key"/,
+    not: /secretVersion/,
+  },
+] as const
+
+describe('the compiler says', () => {
+  const files = new Map(
+    mistakes.map(({ code }, index) => [
+      join(root, `packages/fault-lab/src/mistake-${index}.ts`),
+      `${settings}${code}\n`,
+    ]),
+  )
+  const program = sourceProgram([], files)
+
+  test.each(mistakes.map((mistake, index) => ({ ...mistake, index })))('$title', ({ index, says, not }) => {
+    const file = program.getSourceFile([...files.keys()][index] ?? '')
+    const messages = program
+      .getSemanticDiagnostics(file)
+      .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))
+      .filter((message) => !/declared but/.test(message))
+    expect(messages).toHaveLength(1)
+    expect(messages[0]).toMatch(says)
+    expect(messages[0]).not.toMatch(not)
+  })
+})
