@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { TokenGrammar } from '../../src/token/grammar.ts'
-import { isKeyId } from '../../src/token/key-id.ts'
 import { formatToken, maskToken, parseToken, tokenPattern } from '../../src/token/token.ts'
 
 const grammar: TokenGrammar = { prefixes: ['acme', 'old'], environments: ['production', 'staging', 'a'] }
@@ -179,25 +178,6 @@ describe('parseToken', () => {
 
   test('gives the same hint for existing and for random ids: it is a function of the text', () => {
     expect(parseToken(token.slice(0, -1), grammar)).toEqual(parseToken(`acme_production_${'0'.repeat(64)}`, grammar))
-  })
-})
-
-describe('isKeyId', () => {
-  test('accepts 16 base62 characters and nothing else', () => {
-    expect(isKeyId(id)).toBe(true)
-    for (const other of [
-      '',
-      id.slice(1),
-      `${id}0`,
-      `${id}\n`,
-      `${id.slice(1)}_`,
-      `${id.slice(1)}\u00c4`,
-      7,
-      null,
-      [id],
-    ]) {
-      expect(isKeyId(other)).toBe(false)
-    }
   })
 })
 
