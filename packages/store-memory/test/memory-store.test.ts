@@ -1,11 +1,7 @@
-import { type Change, ConfigurationError, type KeyStore, UnavailableError, ValidationError } from '@claviger/core/store'
-import { testRecord } from '@claviger/testing'
+import { ConfigurationError, type KeyStore, UnavailableError, ValidationError } from '@claviger/core/store'
+import { insertKey, testChange, testRecord } from '@claviger/testing'
 import { describe, expect, test } from 'vitest'
 import { memoryStore } from '../src/index.ts'
-
-function change(overrides: Partial<Change> = {}): Change {
-  return { writes: [], activity: [], announcements: [], nonce: 'n1', at: 1, silent: false, ...overrides }
-}
 
 describe('options', () => {
   test.each([-1, 1.5, Number.NaN, '10' as unknown as number])('refuses a changeLogLength of %s', (changeLogLength) => {
@@ -52,10 +48,10 @@ describe('the bounded change log', () => {
   test('returns the last changes, and a gap to a caller that is further behind', async () => {
     const store = memoryStore({ changeLogLength: 2 })
     const { head: start } = await store.poll(null)
-    await store.commit(change({ nonce: 'n1' }))
+    await store.commit(testChange({ nonce: 'n1' }))
     const { head: first } = await store.poll(start)
-    await store.commit(change({ nonce: 'n2' }))
-    await store.commit(change({ nonce: 'n3' }))
+    await store.commit(testChange({ nonce: 'n2' }))
+    await store.commit(testChange({ nonce: 'n3' }))
     expect((await store.poll(start)).changes).toBe('gap')
     expect((await store.poll(first)).changes).toMatchObject([{ nonce: 'n2' }, { nonce: 'n3' }])
   })
@@ -64,7 +60,7 @@ describe('the bounded change log', () => {
     const store = memoryStore({ changeLogLength: 0 })
     const { head: start } = await store.poll(null)
     expect((await store.poll(start)).changes).toEqual([])
-    await store.commit(change())
+    await store.commit(testChange())
     expect((await store.poll(start)).changes).toBe('gap')
   })
 })
@@ -77,9 +73,7 @@ describe('commit', () => {
   ])('refuses %s and stores nothing', async (_, record, field) => {
     const store = memoryStore()
     const { head } = await store.poll(null)
-    const rejected = await store
-      .commit(change({ writes: [{ type: 'key', record, expectedRevision: 0 }] }))
-      .catch((error: unknown) => error)
+    const rejected = await store.commit(testChange({ writes: [insertKey(record)] })).catch((error: unknown) => error)
     expect(rejected).toBeInstanceOf(ValidationError)
     expect(rejected).toMatchObject({ field })
     expect(await store.find([record.id])).toEqual(new Map())
@@ -88,7 +82,7 @@ describe('commit', () => {
 
   test('refuses a silent insert: revision 0 never appears in a store', async () => {
     const write = { type: 'key', record: testRecord(), expectedRevision: 0 } as const
-    await expect(memoryStore().commit(change({ silent: true, writes: [write] }))).rejects.toThrow(ValidationError)
+    await expect(memoryStore().commit(testChange({ silent: true, writes: [write] }))).rejects.toThrow(ValidationError)
   })
 })
 
@@ -104,7 +98,7 @@ describe('the bus', () => {
       },
     })
     await store.subscribe({ ...quiet, message: (message) => void heard.push(message) })
-    await expect(store.commit(change())).resolves.toMatchObject({ ok: true })
+    await expect(store.commit(testChange({ nonce: 'n1' }))).resolves.toMatchObject({ ok: true })
     expect(heard).toMatchObject([{ epoch: 1, nonce: 'n1', announcements: [] }])
   })
 
@@ -112,7 +106,7 @@ describe('the bus', () => {
     const store = memoryStore()
     const heard: unknown[] = []
     const subscription = await store.subscribe({ down() {}, up() {}, message: (message) => void heard.push(message) })
-    const committed = store.commit(change())
+    const committed = store.commit(testChange())
     await Promise.all([subscription.close(), committed])
     expect(heard).toEqual([])
   })
@@ -127,7 +121,7 @@ describe('close', () => {
     const calls: (() => Promise<unknown>)[] = [
       () => store.find([]),
       () => store.list({ workspaceId: 'w', at: 0, limit: 1 }),
-      () => store.commit(change()),
+      () => store.commit(testChange()),
       () => store.poll(null),
       () => store.subscribe({ message() {}, down() {}, up() {} }),
       () => store.addUsage({ instanceId: 'i', sequence: 1, entries: [] }),
@@ -150,7 +144,7 @@ describe('close', () => {
     const heard: unknown[] = []
     await store.subscribe({ down() {}, up() {}, message: (message) => void heard.push(message) })
     await store.close()
-    await other.commit(change({ writes: [{ type: 'key', record: testRecord(), expectedRevision: 0 }] }))
+    await other.commit(testChange({ writes: [insertKey(testRecord())] }))
     expect(await other.find([testRecord().id])).toHaveProperty('size', 1)
     expect(heard).toEqual([])
   })
