@@ -12,10 +12,7 @@ declare module 'vitest' {
 
 /** Vitest's global set-up of projects that test what is published: builds once, before the first test file. */
 export function setup(project: TestProject): void {
-  const steps = [
-    [join('node_modules', 'typescript', 'bin', 'tsc'), '-b'],
-    [join('tools', 'bundle.mjs')],
-  ]
+  const steps = [[join('node_modules', 'typescript', 'bin', 'tsc'), '-b'], [join('tools', 'bundle.mjs')]]
   let failure = ''
   for (const step of steps) {
     if (failure !== '') break
