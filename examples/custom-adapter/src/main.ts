@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createKeyring, definePermissions, systemActor } from '@claviger/core'
+import { closeGracefully } from '@claviger/core/http'
 import { memoryStore } from '@claviger/store-memory'
 import { apiKeyAuth } from './api-key-auth.ts'
 import { framework } from './framework.ts'
@@ -27,7 +28,4 @@ const server = createServer(listener).listen(Number(process.argv[2] ?? 3_000), '
   const { port } = server.address() as AddressInfo
   process.stdout.write(`curl -H 'Authorization: Bearer ${token}' http://127.0.0.1:${port}/v1/prompts\n`)
 })
-process.once('SIGTERM', () => {
-  server.close(() => void keyring.close())
-  server.closeAllConnections()
-})
+process.once('SIGTERM', () => void closeGracefully(server, keyring))

@@ -1,12 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import {
-  requireMeantFor,
   type Change,
-  requireLimit,
   type CommitResult,
-  compareForList,
   CorruptRecordError,
   type CursorPosition,
+  compareForList,
   decodeCursor,
   decodeIdempotencyRecord,
   decodeKeyRecord,
@@ -17,10 +15,12 @@ import {
   judgeWrite,
   type KeyQuery,
   type KeyRecord,
+  type ListPage,
   type LoggedChange,
   matchesQuery,
-  type Page,
   type PollResult,
+  requireLimit,
+  requireMeantFor,
   UnavailableError,
   type Write,
 } from '@claviger/core/store'
@@ -78,7 +78,7 @@ function readRow<Row>(text: string | undefined, decode: (stored: unknown) => Row
 }
 
 /** Lists keys of one workspace, a page at a time. */
-export function listKeys({ rows }: Contents, query: KeyQuery): Page<KeyRecord> {
+export function listKeys({ rows }: Contents, query: KeyQuery): ListPage<KeyRecord> {
   requireLimit(query.limit)
   const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor)
   const rest = Array.from(rows, ([name, text]) => (name.startsWith('key:') ? readRow(text, decodeKeyRecord) : null))

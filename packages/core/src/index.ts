@@ -60,7 +60,7 @@ export type {
   ServiceAccountManager,
   UpdateServiceAccountInput,
 } from './keys/service-accounts/account-manager.types.ts'
-export type { Facts, KeyAction, ServiceAccountAction } from './keys/shapes/activity.ts'
+export type { ActivityFacts, KeyAction, ServiceAccountAction } from './keys/shapes/activity.ts'
 export {
   type Abilities,
   type Ability,
@@ -79,14 +79,14 @@ export type {
   CreateKeyOptions,
   Grantable,
   ListKeysInput,
-  Reason,
+  ReasonOptions,
   ReplayedKey,
   RevokeResult,
   RotatedKey,
   RotateOptions,
   UpdateKeyInput,
 } from './keys/shapes/inputs.ts'
-export type { Key, KeySecret } from './keys/shapes/key.ts'
+export type { ManagedKey, KeySecret } from './keys/shapes/key.ts'
 export type { ServiceAccount } from './keys/shapes/service-account.ts'
 export type { Guarantees } from './life/guarantees.ts'
 export type { Health } from './life/health.ts'
@@ -103,8 +103,8 @@ export {
 export type { Grant } from './permissions/grant.ts'
 export type { Fault } from './reporting/faults.ts'
 export { type Clock, systemClock } from './runtime/clock.ts'
-export type { Page } from './store/query.ts'
-export type { ActorRef, Json, Owner } from './store/records.ts'
+export type { ListPage } from './store/query.ts'
+export type { ActorRef, JsonValue, Owner } from './store/records.ts'
 export type { KeyStatus } from './store/status.ts'
 export type { KeyStore } from './store/store.ts'
 export type { TokenGrammar } from './token/grammar.ts'
@@ -113,7 +113,7 @@ export type { RandomBytes } from './token/token.ts'
 export type {
   KeyUsage,
   SecretUsage,
-  Usage,
+  UsageReport,
   UsageBucket,
   UsageInput,
   UsageNumbers,

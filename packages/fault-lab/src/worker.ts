@@ -62,9 +62,7 @@ async function answer(call: Call): Promise<Answer> {
       await keyring.flush()
       return { type: 'flushed usage' }
     case 'close':
-      server.closeAllConnections()
-      server.close()
-      await keyring.close().catch(() => {})
+      await closeGracefully(server, keyring, { graceMs: 0 }).catch(() => {})
       await opened.close().catch(() => {})
       return { type: 'closed' }
   }

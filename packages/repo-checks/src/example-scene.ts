@@ -3,9 +3,9 @@ import {
   createKeyring,
   definePermissions,
   hmacSha256,
-  type Key,
   type KeyManager,
   type Keyring,
+  type ManagedKey,
   type ServiceAccount,
 } from '@claviger/core'
 import { memoryStore } from '@claviger/store-memory'
@@ -19,7 +19,7 @@ type Permission = (typeof permissions.names)[number]
 export interface ExampleScene {
   readonly keyring: Keyring<Permission>
   readonly keys: KeyManager<Permission>
-  readonly key: Key
+  readonly key: ManagedKey
   readonly token: string
   /** The key, verified. */
   readonly apiKey: ApiKey

@@ -1,4 +1,4 @@
-import type { Activity, ActivityQuery, Page } from '@claviger/core/store'
+import type { Activity, ActivityQuery, ListPage } from '@claviger/core/store'
 import { pageOf } from './page.ts'
 
 /** Appends copies. */
@@ -11,7 +11,7 @@ export function appendActivity(activity: Map<string, Activity[]>, entries: reado
 }
 
 /** Lists activity of one workspace; the page holds copies. */
-export function listActivity(activity: ReadonlyMap<string, Activity[]>, query: ActivityQuery): Page<Activity> {
+export function listActivity(activity: ReadonlyMap<string, Activity[]>, query: ActivityQuery): ListPage<Activity> {
   const matching = (activity.get(query.workspaceId) ?? []).filter((entry) => matches(entry, query))
   const { items, nextCursor } = pageOf(matching, (entry) => entry.at, query)
   return { items: structuredClone(items), nextCursor }

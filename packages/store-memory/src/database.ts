@@ -1,4 +1,4 @@
-import type { Activity, IdempotencyRecord, KeyRecord, ServiceAccount } from '@claviger/core/store'
+import type { Activity, IdempotencyRecord, KeyRecord, ServiceAccountRecord } from '@claviger/core/store'
 import { type Bus, localBus } from './bus.ts'
 import { type ChangeLog, changeLog } from './change-log.ts'
 import { type Table, table } from './table.ts'
@@ -7,7 +7,7 @@ import { type UsageBook, usageBook } from './usage.ts'
 /** Everything one memory store holds. Handles share it. */
 export interface Database {
   readonly keys: Table<KeyRecord>
-  readonly accounts: Table<ServiceAccount>
+  readonly accounts: Table<ServiceAccountRecord>
   /** By `idempotencyId`. */
   readonly idempotency: Map<string, IdempotencyRecord>
   /** By workspace. */

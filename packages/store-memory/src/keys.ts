@@ -1,4 +1,4 @@
-import { decodeKeyRecord, type KeyQuery, type KeyRecord, matchesQuery, type Page } from '@claviger/core/store'
+import { decodeKeyRecord, type KeyQuery, type KeyRecord, type ListPage, matchesQuery } from '@claviger/core/store'
 import { pageOf } from './page.ts'
 import type { Table } from './table.ts'
 
@@ -13,7 +13,7 @@ export function findKeys(keys: Table<KeyRecord>, ids: readonly string[]): Readon
 }
 
 /** Lists keys of one workspace; the page holds copies. */
-export function listKeys(keys: Table<KeyRecord>, query: KeyQuery): Page<KeyRecord> {
+export function listKeys(keys: Table<KeyRecord>, query: KeyQuery): ListPage<KeyRecord> {
   const matching = [...keys.inWorkspace(query.workspaceId)].filter((record) => matchesQuery(record, query))
   const { items, nextCursor } = pageOf(matching, (record) => record.createdAt, query)
   return { items: items.map(decodeKeyRecord), nextCursor }

@@ -1,4 +1,4 @@
-import { requireLimit, type CursorPosition, decodeCursor, encodeCursor, type Page } from '@claviger/core/store'
+import { type CursorPosition, decodeCursor, encodeCursor, type ListPage, requireLimit } from '@claviger/core/store'
 
 /** What a listing asks for besides its filters. */
 interface PageRequest {
@@ -11,7 +11,7 @@ export function pageOf<Row extends { readonly id: string }>(
   rows: Iterable<Row>,
   instantOf: (row: Row) => number,
   { cursor, limit }: PageRequest,
-): Page<Row> {
+): ListPage<Row> {
   requireLimit(limit)
   const position = (row: Row): CursorPosition => ({ at: instantOf(row), id: row.id })
   const after = cursor === undefined ? undefined : decodeCursor(cursor)

@@ -1,9 +1,17 @@
-import { decodeServiceAccount, type Page, type ServiceAccount, type ServiceAccountQuery } from '@claviger/core/store'
+import {
+  decodeServiceAccount,
+  type ListPage,
+  type ServiceAccountQuery,
+  type ServiceAccountRecord,
+} from '@claviger/core/store'
 import { pageOf } from './page.ts'
 import type { Table } from './table.ts'
 
 /** Lists service accounts of one workspace; the page holds copies. */
-export function listServices(accounts: Table<ServiceAccount>, query: ServiceAccountQuery): Page<ServiceAccount> {
+export function listServices(
+  accounts: Table<ServiceAccountRecord>,
+  query: ServiceAccountQuery,
+): ListPage<ServiceAccountRecord> {
   const matching = [...accounts.inWorkspace(query.workspaceId)].filter(
     (account) =>
       (query.includeDeleted === true || account.deletedAt === null) &&

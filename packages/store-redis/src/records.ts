@@ -8,11 +8,11 @@ import {
   type KeyRecord,
   mapInTurns,
   maxRecordLength,
-  type ServiceAccount,
+  type ServiceAccountRecord,
 } from '@claviger/core/store'
-import type { Database } from './database.ts'
 import type { Commands } from './client/commands.ts'
 import { optionalTextsReply } from './client/replies.ts'
+import type { Database } from './database.ts'
 import { readTextsScript } from './scripts/read-texts.ts'
 
 // This many ids are about a millisecond of Redis's only thread.
@@ -71,7 +71,7 @@ export function readKey(text: string | null, lastUsed: string | null): KeyRecord
   return Number.isSafeInteger(lastUsedAt) ? { ...record, lastUsedAt } : 'corrupt'
 }
 
-export function readServiceAccount(text: string | null): ServiceAccount | 'corrupt' | null {
+export function readServiceAccount(text: string | null): ServiceAccountRecord | 'corrupt' | null {
   return decoded(text, decodeServiceAccount)
 }
 

@@ -1,20 +1,20 @@
 import {
   decodeServiceAccount,
   encodeServiceAccount,
-  type Page,
-  type ServiceAccount,
+  type ListPage,
   type ServiceAccountQuery,
+  type ServiceAccountRecord,
 } from '@claviger/core/store'
 import type { Insertable, Selectable } from 'kysely'
 import type { Database } from './database/database.ts'
-import { integer, isStorable, nullableInteger } from './database/values.ts'
 import { isLight } from './database/light.ts'
-import { retrying } from './database/transaction.ts'
 import type { ServiceAccountsTable } from './database/tables.ts'
+import { retrying } from './database/transaction.ts'
+import { integer, isStorable, nullableInteger } from './database/values.ts'
 import { isBehind, pageOf, planPage } from './listing/page.ts'
 
 /** The columns of a service account. */
-export function accountColumns(account: ServiceAccount): Omit<Insertable<ServiceAccountsTable>, 'writes'> {
+export function accountColumns(account: ServiceAccountRecord): Omit<Insertable<ServiceAccountsTable>, 'writes'> {
   return {
     id: account.id,
     workspace_id: account.workspaceId,
@@ -27,7 +27,7 @@ export function accountColumns(account: ServiceAccount): Omit<Insertable<Service
 }
 
 /** Reads a service account. A row whose columns and record disagree is corrupt. */
-export function readAccount(row: Selectable<ServiceAccountsTable>): ServiceAccount | 'corrupt' {
+export function readAccount(row: Selectable<ServiceAccountsTable>): ServiceAccountRecord | 'corrupt' {
   try {
     const account = decodeServiceAccount(row.record)
     const agrees =
@@ -44,7 +44,10 @@ export function readAccount(row: Selectable<ServiceAccountsTable>): ServiceAccou
 }
 
 /** Lists service accounts of one workspace. */
-export async function listAccounts(database: Database, query: ServiceAccountQuery): Promise<Page<ServiceAccount>> {
+export async function listAccounts(
+  database: Database,
+  query: ServiceAccountQuery,
+): Promise<ListPage<ServiceAccountRecord>> {
   const plan = planPage(query)
   const ids = query.ids?.filter(isStorable)
   if (!isStorable(query.workspaceId) || ids?.length === 0) return { items: [], nextCursor: null }

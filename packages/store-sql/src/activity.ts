@@ -1,13 +1,13 @@
-import type { Activity, ActivityQuery, Page } from '@claviger/core/store'
-import { type Expression, type ExpressionBuilder, type Insertable, type RawBuilder, sql, type SqlBool } from 'kysely'
-import { chunks, integer, isStorable } from './database/values.ts'
+import type { Activity, ActivityQuery, ListPage } from '@claviger/core/store'
+import { type Expression, type ExpressionBuilder, type Insertable, type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { Database, Queries } from './database/database.ts'
 import { isLight } from './database/light.ts'
-import { retrying } from './database/transaction.ts'
 import type { ActivityTable, Tables } from './database/tables.ts'
-import { nextTurn } from './next-turn.ts'
+import { retrying } from './database/transaction.ts'
+import { chunks, integer, isStorable } from './database/values.ts'
 import { isBehind, planPage } from './listing/page.ts'
 import { type WalkedRow, walkPage } from './listing/walk.ts'
+import { nextTurn } from './next-turn.ts'
 
 const rowsPerInsert = 64
 
@@ -30,7 +30,7 @@ export async function appendActivity(
  * Lists activity of one workspace. Target, actor and action have an index each, in the order of the listing. With
  * several of them, the one that knows the fewest lines is walked, some lines at a time, and the others are looked at.
  */
-export async function listActivity(database: Database, query: ActivityQuery): Promise<Page<Activity>> {
+export async function listActivity(database: Database, query: ActivityQuery): Promise<ListPage<Activity>> {
   const plan = planPage(query)
   const { workspaceId, targetId, actor, action } = query
   const texts = [workspaceId, targetId, actor?.type, actor?.id, action]

@@ -1,4 +1,4 @@
-import type { KeyRecord, SecretRecord, ServiceAccount } from '@claviger/core/store'
+import type { KeyRecord, SecretRecord, ServiceAccountRecord } from '@claviger/core/store'
 
 /** A key id made from a number: 16 base62 characters, in the order of the numbers. */
 export function testKeyId(number: number): string {
@@ -46,7 +46,7 @@ export function testRecord(overrides: Partial<KeyRecord> = {}): KeyRecord {
 }
 
 /** A valid service account as stored, revision 1. */
-export function testServiceAccount(overrides: Partial<ServiceAccount> = {}): ServiceAccount {
+export function testServiceAccount(overrides: Partial<ServiceAccountRecord> = {}): ServiceAccountRecord {
   return {
     id: 'svc_deploy',
     workspaceId: 'ws_acme',

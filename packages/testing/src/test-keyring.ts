@@ -3,11 +3,11 @@ import {
   type CreateKeyInput,
   createKeyring,
   definePermissions,
-  hmacSha256,
   type Grant,
-  type Key,
+  hmacSha256,
   type Keyring,
   type KeyringOptions,
+  type ManagedKey,
   type Owner,
   type PermissionCatalogue,
   systemActor,
@@ -42,11 +42,11 @@ export interface TestKeyring<Permission extends string = string> {
   readonly keyring: Keyring<Permission>
   /** Send it as `Authorization: Bearer <token>`. */
   readonly token: string
-  readonly key: Key
+  readonly key: ManagedKey
   /** Makes another key, in the same workspace unless told otherwise. */
   issue(input?: Partial<CreateKeyInput<Permission>> & { readonly workspaceId?: string }): Promise<CreatedKey>
   /** Revokes a key of any workspace `issue` was told. Default: the first key. */
-  revoke(key?: Pick<Key, 'id' | 'workspaceId'>): Promise<Key>
+  revoke(key?: Pick<ManagedKey, 'id' | 'workspaceId'>): Promise<ManagedKey>
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Dependency } from '../errors/errors.ts'
 import { bare } from '../input/plain-fields.ts'
 import type { Clock } from '../runtime/clock.ts'
 import { unavailable, within } from '../runtime/within.ts'
-import type { Page } from '../store/query.ts'
+import type { ListPage } from '../store/query.ts'
 import {
   foundServiceAccount,
   listedActivity,
@@ -13,7 +13,7 @@ import {
   readableResult,
   readableTarget,
 } from '../store/readable.ts'
-import type { ServiceAccount } from '../store/records.ts'
+import type { ServiceAccountRecord } from '../store/records.ts'
 import type { BusListener, Change, KeyStore, LockedRecord, Subscription, Urgency } from '../store/store.ts'
 import type { BoundedStore, FoundKeys, LockedTarget } from './bounded-store.types.ts'
 import { type CallKind, kindOfCommit, type StoreTurns, workspaceOfCommit } from './management-turns.ts'
@@ -58,7 +58,7 @@ export function boundedStore(store: KeyStore, clock: Clock, timeoutMs: number, i
     key: async (workspaceId, id) => (await find(workspaceId, [id])).get(id),
     account(workspaceId, id, asked = 'store') {
       const query = bare({ workspaceId, ids: [id], includeDeleted: true, limit: 1 })
-      const call = async (): Promise<ServiceAccount | undefined> =>
+      const call = async (): Promise<ServiceAccountRecord | undefined> =>
         foundServiceAccount((await store.services?.(query))?.items[0], workspaceId, id, asked)
       return ask('read', workspaceId, call, asked)
     },
@@ -122,6 +122,6 @@ function foundKey(found: ReadonlyMap<string, unknown>, id: string): ReturnType<F
   }
 }
 
-function pageOf<Row>(page: Page<unknown> | undefined, checked: (row: unknown) => readonly Row[]): Page<Row> {
+function pageOf<Row>(page: ListPage<unknown> | undefined, checked: (row: unknown) => readonly Row[]): ListPage<Row> {
   return { items: (page?.items ?? []).flatMap(checked), nextCursor: page?.nextCursor ?? null }
 }

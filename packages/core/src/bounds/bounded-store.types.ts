@@ -1,6 +1,6 @@
 import type { Dependency } from '../errors/errors.ts'
-import type { ActivityQuery, KeyQuery, Page, ServiceAccountQuery } from '../store/query.ts'
-import type { Activity, KeyRecord, ServiceAccount } from '../store/records.ts'
+import type { ActivityQuery, KeyQuery, ListPage, ServiceAccountQuery } from '../store/query.ts'
+import type { Activity, KeyRecord, ServiceAccountRecord } from '../store/records.ts'
 import type {
   BusListener,
   Change,
@@ -48,8 +48,8 @@ export interface BoundedStore {
    * @param asked what the caller was waiting for, should it fail
    * @throws {UnavailableError} also when its row cannot be read
    */
-  account(workspaceId: string, id: string, asked?: Dependency): Promise<ServiceAccount | undefined>
-  list(query: KeyQuery): Promise<Page<KeyRecord>>
+  account(workspaceId: string, id: string, asked?: Dependency): Promise<ServiceAccountRecord | undefined>
+  list(query: KeyQuery): Promise<ListPage<KeyRecord>>
   commit(change: Change): Promise<CommitResult>
 
   readonly commitLocked:
@@ -65,8 +65,8 @@ export interface BoundedStore {
   readonly addUsage: ((batch: UsageBatch) => Promise<void>) | undefined
   readonly usage: ((query: UsageQuery) => Promise<readonly UsagePoint[]>) | undefined
   readonly busiest: ((query: BusiestQuery) => Promise<BusiestKeys>) | undefined
-  readonly activity: ((query: ActivityQuery) => Promise<Page<Activity>>) | undefined
-  readonly accounts: ((query: ServiceAccountQuery) => Promise<Page<ServiceAccount>>) | undefined
+  readonly activity: ((query: ActivityQuery) => Promise<ListPage<Activity>>) | undefined
+  readonly accounts: ((query: ServiceAccountQuery) => Promise<ListPage<ServiceAccountRecord>>) | undefined
   readonly marks: ((proposed: Marks) => Promise<Marks>) | undefined
   readonly purge: ((limits: PurgeLimits) => Promise<PurgeProgress>) | undefined
   /** Nothing, where the store has no `ready`. */

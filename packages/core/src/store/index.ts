@@ -20,8 +20,9 @@ export {
   type AttentionFilter,
   compareForList,
   type KeyQuery,
+  type ListPage,
   matchesQuery,
-  type Page,
+  type ListPage,
   type ServiceAccountQuery,
 } from './query.ts'
 export {
@@ -35,11 +36,11 @@ export type {
   Activity,
   ActorRef,
   IdempotencyRecord,
-  Json,
+  JsonValue,
   KeyRecord,
   Owner,
   SecretRecord,
-  ServiceAccount,
+  ServiceAccountRecord,
 } from './records.ts'
 export { maxRecordLength } from './shape.ts'
 export { type KeyStatus, keyStatus } from './status.ts'

@@ -1,8 +1,8 @@
-import type { IdempotencyRecord, KeyRecord, ServiceAccount } from './records.ts'
+import type { IdempotencyRecord, KeyRecord, ServiceAccountRecord } from './records.ts'
 import type { CommitResult, Write } from './store.ts'
 
 type Reason = Extract<CommitResult, { ok: false }>['reason']
-type Revised = KeyRecord | ServiceAccount
+type Revised = KeyRecord | ServiceAccountRecord
 
 /**
  * Why a write must not be carried out over what is stored now; undefined when it may. For stores: the rule of `commit`.
@@ -11,7 +11,7 @@ type Revised = KeyRecord | ServiceAccount
  */
 export function judgeWrite(
   write: Write,
-  stored: KeyRecord | ServiceAccount | IdempotencyRecord | 'corrupt' | null,
+  stored: KeyRecord | ServiceAccountRecord | IdempotencyRecord | 'corrupt' | null,
 ): Reason | undefined {
   if (stored === null) return write.expectedRevision === 0 ? undefined : 'conflict'
   if (stored === 'corrupt' || write.type === 'idempotency' || !('revision' in stored)) return 'conflict'

@@ -2,7 +2,7 @@ import type { ActorRef, KeyRecord, Owner } from './records.ts'
 import { type KeyStatus, keyStatus } from './status.ts'
 
 /** One page of a listing. */
-export interface Page<Item> {
+export interface ListPage<Item> {
   readonly items: readonly Item[]
   /** Give it back to get the next page; null when this is the last. Opaque. */
   readonly nextCursor: string | null

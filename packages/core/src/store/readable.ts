@@ -3,7 +3,7 @@ import { isObject } from '../input/plain-fields.ts'
 import { channels, publish } from '../reporting/diagnostics.ts'
 import type { ActivityQuery } from './query.ts'
 import { decodeIdempotencyRecord, decodeKeyRecord, decodeServiceAccount } from './record-codec.ts'
-import type { Activity, IdempotencyRecord, KeyRecord, ServiceAccount } from './records.ts'
+import type { Activity, IdempotencyRecord, KeyRecord, ServiceAccountRecord } from './records.ts'
 import type { Change, CommitResult, LockedRecord, LockTarget, Marks, Write } from './store.ts'
 
 /*
@@ -27,7 +27,7 @@ export function readableTarget({ type, id }: LockTarget, stored: unknown): Locke
   return type === 'key' ? readableKey(id, stored) : readableServiceAccount(id, stored)
 }
 
-function readableServiceAccount(id: string, stored: unknown): ServiceAccount | 'corrupt' {
+function readableServiceAccount(id: string, stored: unknown): ServiceAccountRecord | 'corrupt' {
   const account = stored === 'corrupt' ? undefined : decoded(decodeServiceAccount, stored, { serviceAccountId: id })
   if (account instanceof CorruptRecordError) return 'corrupt'
   if (account?.id === id) return account
@@ -45,7 +45,7 @@ export function foundServiceAccount(
   workspaceId: string,
   id: string,
   asked: Dependency,
-): ServiceAccount | undefined {
+): ServiceAccountRecord | undefined {
   if (stored === undefined) return undefined
   const account = decoded(decodeServiceAccount, stored, { serviceAccountId: id })
   if (account instanceof CorruptRecordError) {
@@ -64,7 +64,7 @@ export function listedKey(stored: unknown, workspaceId: string): readonly KeyRec
 }
 
 /** The same for a service account. */
-export function listedServiceAccount(stored: unknown, workspaceId: string): readonly ServiceAccount[] {
+export function listedServiceAccount(stored: unknown, workspaceId: string): readonly ServiceAccountRecord[] {
   const account = decoded(decodeServiceAccount, stored, {})
   if (account instanceof CorruptRecordError) return []
   if (account.workspaceId === workspaceId) return [account]
@@ -92,7 +92,7 @@ export function readableResult(result: CommitResult, { writes }: Change): Commit
   return { ...result, current: write === undefined ? null : readableCurrent(write, result.current) }
 }
 
-function readableCurrent(write: Write, stored: unknown): KeyRecord | ServiceAccount | IdempotencyRecord | null {
+function readableCurrent(write: Write, stored: unknown): KeyRecord | ServiceAccountRecord | IdempotencyRecord | null {
   if (write.type !== 'idempotency') {
     const current = readableTarget({ type: write.type, id: write.record.id }, stored)
     return current === 'corrupt' ? null : current

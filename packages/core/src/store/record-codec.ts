@@ -1,7 +1,7 @@
 import { CorruptRecordError } from '../errors/errors.ts'
 import { isGrant, maxGrants } from '../permissions/grammar.ts'
 import { keyIdPattern } from '../token/key-id.ts'
-import type { ActorRef, IdempotencyRecord, KeyRecord, Owner, SecretRecord, ServiceAccount } from './records.ts'
+import type { ActorRef, IdempotencyRecord, KeyRecord, Owner, SecretRecord, ServiceAccountRecord } from './records.ts'
 import { count, instant, list, nullable, object, oneOf, parseStored, type Reader, text, textMap } from './shape.ts'
 
 // Readers and the names of fields are made once: a store's answer to a burst of misses is thousands of fields.
@@ -101,7 +101,7 @@ export function decodeKeyRecord(stored: unknown): KeyRecord {
 }
 
 /** Writes a service account as JSON text. */
-export function encodeServiceAccount(account: ServiceAccount): string {
+export function encodeServiceAccount(account: ServiceAccountRecord): string {
   return JSON.stringify(account)
 }
 
@@ -110,7 +110,7 @@ export function encodeServiceAccount(account: ServiceAccount): string {
  *
  * @throws {CorruptRecordError} naming the first field that is not as Claviger writes it
  */
-export function decodeServiceAccount(stored: unknown): ServiceAccount {
+export function decodeServiceAccount(stored: unknown): ServiceAccountRecord {
   const row = object(typeof stored === 'string' ? parseStored(stored, 'serviceAccount') : stored, 'serviceAccount')
   return {
     id: reference(row.id, 'id'),

@@ -64,7 +64,7 @@ export interface KeyRecord {
 }
 
 /** A non-human owner of keys, as stored. */
-export interface ServiceAccount {
+export interface ServiceAccountRecord {
   readonly id: string
   readonly workspaceId: string
   readonly revision: number
@@ -93,7 +93,7 @@ export interface IdempotencyRecord {
 }
 
 /** A JSON value. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json }
+export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [name: string]: JsonValue }
 
 /** One line of the activity log. Never holds a token or a hash. */
 export interface Activity {
@@ -105,8 +105,8 @@ export interface Activity {
   readonly action: string
   readonly target: { readonly type: 'key' | 'serviceAccount'; readonly id: string }
   /** The changed fields before and after. Null where there was no before or after. */
-  readonly before: { readonly [field: string]: Json } | null
-  readonly after: { readonly [field: string]: Json } | null
+  readonly before: { readonly [field: string]: JsonValue } | null
+  readonly after: { readonly [field: string]: JsonValue } | null
   /** Where the call came from, as the host told it. */
   readonly origin: { readonly ip?: string; readonly userAgent?: string; readonly requestId?: string } | null
 }

@@ -1,5 +1,5 @@
-import type { ActivityQuery, KeyQuery, Page, ServiceAccountQuery } from './query.ts'
-import type { Activity, IdempotencyRecord, KeyRecord, Owner, ServiceAccount } from './records.ts'
+import type { ActivityQuery, KeyQuery, ListPage, ServiceAccountQuery } from './query.ts'
+import type { Activity, IdempotencyRecord, KeyRecord, Owner, ServiceAccountRecord } from './records.ts'
 import type { BusiestKeys, BusiestQuery, UsageBatch, UsagePoint, UsageQuery } from './usage.ts'
 
 /** Where the change log ends. Moves by one with every commit that is not silent, in the commit's own transaction. */
@@ -28,7 +28,7 @@ export interface LoggedChange {
 /** One compare-and-set: stored only if what is stored now has `expectedRevision` (0: nothing is stored). */
 export type Write =
   | { readonly type: 'key'; readonly record: KeyRecord; readonly expectedRevision: number }
-  | { readonly type: 'serviceAccount'; readonly record: ServiceAccount; readonly expectedRevision: number }
+  | { readonly type: 'serviceAccount'; readonly record: ServiceAccountRecord; readonly expectedRevision: number }
   | { readonly type: 'idempotency'; readonly record: IdempotencyRecord; readonly expectedRevision: 0 }
 
 /** What `commit` carries out, all or nothing. */
@@ -63,7 +63,7 @@ export type CommitResult =
       readonly ok: false
       readonly reason: 'conflict' | 'final'
       readonly write: number
-      readonly current: KeyRecord | ServiceAccount | IdempotencyRecord | null
+      readonly current: KeyRecord | ServiceAccountRecord | IdempotencyRecord | null
     }
 
 /** A record that `commitLocked` holds. */
@@ -73,7 +73,7 @@ export interface LockTarget {
 }
 
 /** What is stored of a target: null for nothing, `'corrupt'` for what cannot be read. */
-export type LockedRecord = KeyRecord | ServiceAccount | 'corrupt' | null
+export type LockedRecord = KeyRecord | ServiceAccountRecord | 'corrupt' | null
 
 /**
  * Which of several callers that wait for the same record goes first: a `revocation` before a `withdrawal` (any other
@@ -152,7 +152,7 @@ export interface KeyStore {
    * Lists keys of one workspace in the order of `compareForList`. Rows that cannot be read are left out. A store that
    * would have to look at very many keys to fill a page gives what it found, even nothing, with a cursor to go on from.
    */
-  list(query: KeyQuery): Promise<Page<KeyRecord>>
+  list(query: KeyQuery): Promise<ListPage<KeyRecord>>
   /** Carries out a change, all or nothing. A revoked key is final: no later commit revives it. */
   commit(change: Change): Promise<CommitResult>
 
@@ -200,9 +200,9 @@ export interface KeyStore {
    * Lists the log of one workspace: newest first, ties by id in the order of its characters or bytes. Pages as in
    * `list`.
    */
-  activity?(query: ActivityQuery): Promise<Page<Activity>>
+  activity?(query: ActivityQuery): Promise<ListPage<Activity>>
   /** Lists service accounts of one workspace: newest first, ties by id as in `activity`. Pages as in `list`. */
-  services?(query: ServiceAccountQuery): Promise<Page<ServiceAccount>>
+  services?(query: ServiceAccountQuery): Promise<ListPage<ServiceAccountRecord>>
 
   /**
    * Stores each proposed mark whose name has none yet, and gives every mark there is. A mark never changes and is never

@@ -1,11 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import type { Activity, IdempotencyRecord, KeyRecord, ServiceAccount } from './records.ts'
+import type { Activity, IdempotencyRecord, KeyRecord, ServiceAccountRecord } from './records.ts'
 import { hourMs, type UsageEntry } from './usage.ts'
 
 /** One record of each kind, valid and unlike any other. */
 export interface TrialRecords {
   readonly key: KeyRecord
-  readonly serviceAccount: ServiceAccount
+  readonly serviceAccount: ServiceAccountRecord
   readonly idempotency: IdempotencyRecord
   readonly activity: Activity
   readonly usage: UsageEntry

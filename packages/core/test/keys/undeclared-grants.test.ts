@@ -1,7 +1,7 @@
 import { memoryStore } from '@claviger/store-memory'
 import { testClock } from '@claviger/testing'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { definePermissions, type Key, type KeyringOptions } from '../../src/index.ts'
+import { definePermissions, type ManagedKey, type KeyringOptions } from '../../src/index.ts'
 import { user } from '../support/actors.ts'
 import { type SetUp, setUp } from '../support/set-up.ts'
 
@@ -16,7 +16,7 @@ const wide = {
 
 let before: SetUp
 let after: SetUp
-let key: Key
+let key: ManagedKey
 let token: string
 
 beforeEach(async () => {

@@ -1,4 +1,4 @@
-import type { Key, ServiceAccount, Verification } from '@claviger/core'
+import type { ManagedKey, ServiceAccount, Verification } from '@claviger/core'
 import { day, type Model, type ModelAccount, type ModelKey, statusOf } from './model.ts'
 
 /*
@@ -39,7 +39,7 @@ export function modelKeyShown(key: ModelKey, { now }: Model): object {
   }
 }
 
-export function keyShown(key: Key): object {
+export function keyShown(key: ManagedKey): object {
   const { description: _d, metadata: _m, lastUsedAt: _l, ownerGoneAt: _o, attention, secrets, ...rest } = key
   return {
     ...inMilliseconds(rest),

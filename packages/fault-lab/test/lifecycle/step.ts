@@ -1,4 +1,4 @@
-import { type Actor, isClavigerError, type Key, type KeyManager } from '@claviger/core'
+import { type Actor, isClavigerError, type KeyManager, type ManagedKey } from '@claviger/core'
 import type fc from 'fast-check'
 import { expect } from 'vitest'
 import { actorOf, presentActor, type Who } from './actors.ts'
@@ -113,7 +113,7 @@ export function note(model: Model, { workspaceId, type, id }: Actor, action: str
 }
 
 /** Compares a key with the model's. */
-export function expectKey(model: Model, key: Key): void {
+export function expectKey(model: Model, key: ManagedKey): void {
   const expected = findKey(model, key.id)
   expect(keyShown(key)).toEqual(expected && modelKeyShown(expected, model))
 }

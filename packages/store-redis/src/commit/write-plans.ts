@@ -1,15 +1,15 @@
 import {
   encodeKeyRecord,
   encodeServiceAccount,
-  idempotencyId,
   type IdempotencyRecord,
+  idempotencyId,
   type KeyRecord,
-  type ServiceAccount,
+  type ServiceAccountRecord,
   type Write,
 } from '@claviger/core/store'
 import { difference, idempotencyEntries, keyEntries, serviceAccountEntries } from '../indexes/entries.ts'
-import type { KeyNames } from '../names.ts'
 import type { Operation } from '../indexes/operation.ts'
+import type { KeyNames } from '../names.ts'
 import { readIdempotency, readKey, readServiceAccount, type Texts } from '../records.ts'
 
 /** What one write reads, and what it does to what it read. */
@@ -21,7 +21,7 @@ export interface WritePlan {
   readonly queue: string | undefined
   /** Whether it only takes trust away from something stored. */
   readonly onlyRevokes: boolean
-  current(texts: Texts): KeyRecord | ServiceAccount | IdempotencyRecord | 'corrupt' | null
+  current(texts: Texts): KeyRecord | ServiceAccountRecord | IdempotencyRecord | 'corrupt' | null
   /** For a write that was judged: only then is what is stored readable. */
   operations(texts: Texts): readonly Operation[]
   /** Names of what must not have changed for the operations to be right. */
@@ -74,7 +74,7 @@ function keyPlan(names: KeyNames, write: Of<'key'>): WritePlan {
 function serviceAccountPlan(names: KeyNames, write: Of<'serviceAccount'>): WritePlan {
   const { record, expectedRevision } = write
   const text = names.serviceAccount(record.id)
-  const current = (texts: Texts): ServiceAccount | 'corrupt' | null => readServiceAccount(texts.get(text) ?? null)
+  const current = (texts: Texts): ServiceAccountRecord | 'corrupt' | null => readServiceAccount(texts.get(text) ?? null)
 
   return {
     write,

@@ -1,7 +1,7 @@
-import { type IdempotencyRecord, idempotencyId, type KeyRecord, type ServiceAccount } from '@claviger/core/store'
+import { type IdempotencyRecord, idempotencyId, type KeyRecord, type ServiceAccountRecord } from '@claviger/core/store'
 import { escaped, type KeyNames } from '../names.ts'
-import type { IndexEntry, Operation } from './operation.ts'
 import { cursorOf, textMember } from './cursors.ts'
+import type { IndexEntry, Operation } from './operation.ts'
 
 /** Where a key is listed. A change of the record is a change of these. */
 export function keyEntries(names: KeyNames, record: KeyRecord): IndexEntry[] {
@@ -33,7 +33,7 @@ export function keyEntries(names: KeyNames, record: KeyRecord): IndexEntry[] {
 }
 
 /** Where a service account is listed. */
-export function serviceAccountEntries(names: KeyNames, account: ServiceAccount): IndexEntry[] {
+export function serviceAccountEntries(names: KeyNames, account: ServiceAccountRecord): IndexEntry[] {
   const member = cursorOf({ at: account.createdAt, id: account.id })
   const listed = { set: names.serviceAccounts(account.workspaceId), score: 0, member }
   if (account.deletedAt === null) {

@@ -1,13 +1,13 @@
-import type { Activity, ActivityQuery, Page } from '@claviger/core/store'
+import type { Activity, ActivityQuery, ListPage } from '@claviger/core/store'
 import { listReply, numberReply, textsReply } from '../client/replies.ts'
 import type { Database } from '../database.ts'
 import { filterSets, parseEntry } from '../indexes/activity.ts'
 import {
   behind,
   behindMember,
+  cursorOf,
   olderThan,
   partsOfMember,
-  cursorOf,
   positionOfCursor,
   untilOlderThan,
 } from '../indexes/cursors.ts'
@@ -20,7 +20,7 @@ const linesPerStep = 100
  * Lists activity of one workspace, newest first. With filters, from the index that knows the fewest lines; the other
  * indexes tell which of them are meant, and only those are read.
  */
-export async function listActivity(database: Database, query: ActivityQuery): Promise<Page<Activity>> {
+export async function listActivity(database: Database, query: ActivityQuery): Promise<ListPage<Activity>> {
   const { names, commands } = database
   pageStart(query)
   const newest = query.to === undefined ? '-' : olderThan(query.to)

@@ -1,16 +1,16 @@
-import { type CursorPosition, type KeyQuery, type KeyRecord, matchesQuery, type Page } from '@claviger/core/store'
-import { candidatesOf } from './candidates.ts'
-import type { Database } from '../database.ts'
-import { behind, idOfCursor, cursorOf, positionOfCursor } from '../indexes/cursors.ts'
-import { findKeys } from '../records.ts'
+import { type CursorPosition, type KeyQuery, type KeyRecord, type ListPage, matchesQuery } from '@claviger/core/store'
 import { textsReply } from '../client/replies.ts'
+import type { Database } from '../database.ts'
+import { behind, cursorOf, idOfCursor, positionOfCursor } from '../indexes/cursors.ts'
+import { findKeys } from '../records.ts'
+import { candidatesOf } from './candidates.ts'
 import { pageStart, type Row, scanPage } from './scan.ts'
 
 /**
  * Lists keys of one workspace, newest first: from the index that knows the fewest keys that can match; where all know
  * very many, by walking the listing, of which indexes leave most out.
  */
-export async function listKeys(database: Database, query: KeyQuery): Promise<Page<KeyRecord>> {
+export async function listKeys(database: Database, query: KeyQuery): Promise<ListPage<KeyRecord>> {
   pageStart(query)
   if (query.statuses?.length === 0 || query.visibleOwners?.length === 0) return { items: [], nextCursor: null }
   const candidates = await candidatesOf(database, query)

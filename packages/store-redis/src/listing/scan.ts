@@ -1,10 +1,10 @@
 import {
-  requireLimit,
   type CursorPosition,
   decodeCursor,
   encodeCursor,
+  type ListPage,
   monotonicMs,
-  type Page,
+  requireLimit,
 } from '@claviger/core/store'
 
 /** What a listing asks for besides its filters. */
@@ -34,7 +34,7 @@ export function pageStart({ cursor, limit }: PageRequest): CursorPosition | unde
 }
 
 /** Fills one page from rows in order. A page that filters empty may hold fewer items than asked for, and a cursor. */
-export async function scanPage<Item>(request: PageRequest, read: ReadRows<Item>): Promise<Page<Item>> {
+export async function scanPage<Item>(request: PageRequest, read: ReadRows<Item>): Promise<ListPage<Item>> {
   let after = pageStart(request)
   const found: { item: Item; position: CursorPosition }[] = []
   const startedAt = monotonicMs()
@@ -53,6 +53,6 @@ export async function scanPage<Item>(request: PageRequest, read: ReadRows<Item>)
   return pageOf(found, after)
 }
 
-function pageOf<Item>(found: readonly { item: Item }[], last: CursorPosition | undefined): Page<Item> {
+function pageOf<Item>(found: readonly { item: Item }[], last: CursorPosition | undefined): ListPage<Item> {
   return { items: found.map(({ item }) => item), nextCursor: last === undefined ? null : encodeCursor(last) }
 }

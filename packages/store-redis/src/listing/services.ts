@@ -1,12 +1,15 @@
-import type { CursorPosition, Page, ServiceAccount, ServiceAccountQuery } from '@claviger/core/store'
-import type { Database } from '../database.ts'
-import { behind, idOfCursor, cursorOf, positionOfCursor } from '../indexes/cursors.ts'
-import { readServiceAccount, readTexts } from '../records.ts'
+import type { CursorPosition, ListPage, ServiceAccountQuery, ServiceAccountRecord } from '@claviger/core/store'
 import { textsReply } from '../client/replies.ts'
+import type { Database } from '../database.ts'
+import { behind, cursorOf, idOfCursor, positionOfCursor } from '../indexes/cursors.ts'
+import { readServiceAccount, readTexts } from '../records.ts'
 import { pageStart, type Row, scanPage } from './scan.ts'
 
 /** Lists service accounts of one workspace, newest first. */
-export async function listServices(database: Database, query: ServiceAccountQuery): Promise<Page<ServiceAccount>> {
+export async function listServices(
+  database: Database,
+  query: ServiceAccountQuery,
+): Promise<ListPage<ServiceAccountRecord>> {
   pageStart(query)
   const wanted = query.ids === undefined ? undefined : await cursorsOfIds(database, query.ids)
 
@@ -22,7 +25,7 @@ export async function listServices(database: Database, query: ServiceAccountQuer
     return textsReply(await database.commands.send('ZRANGEBYLEX', set, min, '+', 'LIMIT', 0, count))
   }
 
-  return scanPage(query, async (after, count): Promise<readonly Row<ServiceAccount>[]> => {
+  return scanPage(query, async (after, count): Promise<readonly Row<ServiceAccountRecord>[]> => {
     const cursors = await cursorsAfter(after, count)
     const accounts = await readAccounts(database, cursors.map(idOfCursor))
     return cursors.map((cursor) => {
@@ -38,9 +41,12 @@ async function cursorsOfIds(database: Database, ids: readonly string[]): Promise
   return [...accounts.values()].map(({ createdAt, id }) => cursorOf({ at: createdAt, id })).sort(compareBytes)
 }
 
-async function readAccounts(database: Database, ids: readonly string[]): Promise<ReadonlyMap<string, ServiceAccount>> {
+async function readAccounts(
+  database: Database,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, ServiceAccountRecord>> {
   const texts = await readTexts(database, ids.map(database.names.serviceAccount))
-  const accounts = new Map<string, ServiceAccount>()
+  const accounts = new Map<string, ServiceAccountRecord>()
   for (const id of ids) {
     const account = readServiceAccount(texts.get(database.names.serviceAccount(id)) ?? null)
     if (account !== null && account !== 'corrupt' && account.id === id) accounts.set(id, account)
@@ -48,7 +54,7 @@ async function readAccounts(database: Database, ids: readonly string[]): Promise
   return accounts
 }
 
-function matches(account: ServiceAccount, { workspaceId, includeDeleted }: ServiceAccountQuery): boolean {
+function matches(account: ServiceAccountRecord, { workspaceId, includeDeleted }: ServiceAccountQuery): boolean {
   return account.workspaceId === workspaceId && (includeDeleted === true || account.deletedAt === null)
 }
 

@@ -1,4 +1,4 @@
-import type { KeyRecord, LockTarget, ServiceAccount, Write } from '@claviger/core/store'
+import type { KeyRecord, LockTarget, ServiceAccountRecord, Write } from '@claviger/core/store'
 import type { Insertable, Kysely, Selectable } from 'kysely'
 import { accountColumns, readAccount } from '../accounts.ts'
 import type { Queries } from '../database/database.ts'
@@ -8,7 +8,7 @@ import { keyColumns, readKey } from '../keys/row.ts'
 /** What keys and service accounts differ in, where both are locked, judged and written alike. */
 interface Kind {
   readonly table: 'keys' | 'service_accounts'
-  read(row: Selectable<Revised>): KeyRecord | ServiceAccount | 'corrupt'
+  read(row: Selectable<Revised>): KeyRecord | ServiceAccountRecord | 'corrupt'
 }
 
 /** The kinds in the order in which they are locked and written, the same in every transaction. */

@@ -4,18 +4,18 @@ import {
   idempotencyId,
   type KeyRecord,
   type LockTarget,
-  type ServiceAccount,
+  type ServiceAccountRecord,
   type Write,
 } from '@claviger/core/store'
 import type { Selectable } from 'kysely'
 import type { Database, Queries } from '../database/database.ts'
-import { integer, isStorable } from '../database/values.ts'
 import type { IdempotencyTable } from '../database/tables.ts'
+import { integer, isStorable } from '../database/values.ts'
 import { kinds, kindTypes, revised } from './kinds.ts'
 
 /** A row as the transaction found it, and locked it. */
 export interface StoredRow {
-  readonly record: KeyRecord | ServiceAccount | IdempotencyRecord | 'corrupt'
+  readonly record: KeyRecord | ServiceAccountRecord | IdempotencyRecord | 'corrupt'
   /** How often it was written; 0 for an idempotency row, which is written once. */
   readonly writes: number
 }

@@ -1,13 +1,13 @@
-import { type CursorPosition, type KeyQuery, type KeyRecord, mapInTurns, type Page } from '@claviger/core/store'
+import { type CursorPosition, type KeyQuery, type KeyRecord, type ListPage, mapInTurns } from '@claviger/core/store'
 import type { Selectable } from 'kysely'
-import { chunks, integer } from '../database/values.ts'
 import type { Database } from '../database/database.ts'
 import { isLight } from '../database/light.ts'
-import { retrying } from '../database/transaction.ts'
 import type { KeysTable } from '../database/tables.ts'
-import { nextTurn } from '../next-turn.ts'
+import { retrying } from '../database/transaction.ts'
+import { chunks, integer } from '../database/values.ts'
 import { isBehind, type PagePlan, pageOf, planPage } from '../listing/page.ts'
 import { type WalkedRow, walkPage } from '../listing/walk.ts'
+import { nextTurn } from '../next-turn.ts'
 import { candidatePlaces } from './candidates.ts'
 import { canMatch, conditions, isFiltered } from './conditions.ts'
 import { readKey } from './row.ts'
@@ -18,7 +18,7 @@ const idsPerStatement = 500
  * Lists keys of one workspace. With conditions, from the index that knows the fewest keys; where all know very many, by
  * walking the listing, some rows at a time. No statement is left to choose between the two.
  */
-export async function listKeys(database: Database, query: KeyQuery): Promise<Page<KeyRecord>> {
+export async function listKeys(database: Database, query: KeyQuery): Promise<ListPage<KeyRecord>> {
   const plan = planPage(query)
   if (!canMatch(query)) return { items: [], nextCursor: null }
   if (!isFiltered(query)) return pageOf(await wholeRows(database, query, plan), plan, readKey)

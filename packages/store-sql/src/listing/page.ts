@@ -2,8 +2,8 @@ import {
   type CursorPosition,
   decodeCursor,
   encodeCursor,
+  type ListPage,
   mapInTurns,
-  type Page,
   requireLimit,
 } from '@claviger/core/store'
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely'
@@ -53,7 +53,7 @@ export async function pageOf<Row extends Ordered, Item>(
   rows: readonly Row[],
   { limit }: PagePlan,
   read: (row: Row) => Item | 'corrupt',
-): Promise<Page<Item>> {
+): Promise<ListPage<Item>> {
   const page = rows.slice(0, limit)
   const last = rows.length > limit ? page.at(-1) : undefined
   return {

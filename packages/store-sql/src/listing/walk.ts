@@ -1,4 +1,4 @@
-import { type CursorPosition, encodeCursor, monotonicMs, type Page } from '@claviger/core/store'
+import { type CursorPosition, encodeCursor, type ListPage, monotonicMs } from '@claviger/core/store'
 import { nextTurn } from '../next-turn.ts'
 import type { PagePlan } from './page.ts'
 
@@ -18,7 +18,7 @@ const mostRows = 10_000
 const mostMs = 60
 
 /** Fills one page from rows in order, looking at a bounded number of them. */
-export async function walkPage<Item>(plan: PagePlan, read: ReadRows<Item>): Promise<Page<Item>> {
+export async function walkPage<Item>(plan: PagePlan, read: ReadRows<Item>): Promise<ListPage<Item>> {
   const found: { readonly item: Item; readonly position: CursorPosition }[] = []
   const startedAt = monotonicMs()
   let { after } = plan
@@ -38,6 +38,6 @@ export async function walkPage<Item>(plan: PagePlan, read: ReadRows<Item>): Prom
   }
 }
 
-function pageOf<Item>(found: readonly { readonly item: Item }[], last: CursorPosition | undefined): Page<Item> {
+function pageOf<Item>(found: readonly { readonly item: Item }[], last: CursorPosition | undefined): ListPage<Item> {
   return { items: found.map(({ item }) => item), nextCursor: last === undefined ? null : encodeCursor(last) }
 }

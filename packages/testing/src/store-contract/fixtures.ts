@@ -6,11 +6,11 @@ import {
   type KeyQuery,
   type KeyRecord,
   type KeyStore,
-  type Page,
-  type PurgeLimits,
-  type ServiceAccount,
-  type Write,
+  type ListPage,
   mostWrites,
+  type PurgeLimits,
+  type ServiceAccountRecord,
+  type Write,
 } from '@claviger/core/store'
 import { assert } from '../assert.ts'
 import { insertKey, testChange } from '../changes.ts'
@@ -20,13 +20,13 @@ import { testKeyId, testRecord } from '../records.ts'
 export const start = 1_735_689_600_000
 
 export {
-  testChange as change,
   insertKey as insert,
-  updateKey as update,
+  testChange as change,
   testUsageEntry as usageEntry,
+  updateKey as update,
 } from '../changes.ts'
 
-export function insertAccount(record: ServiceAccount): Write {
+export function insertAccount(record: ServiceAccountRecord): Write {
   return { type: 'serviceAccount', record, expectedRevision: 0 }
 }
 
@@ -117,7 +117,7 @@ export async function listedIds(store: KeyStore, query: Partial<KeyQuery> = {}):
 
 /** Follows the cursors of a listing to its end. */
 export async function itemsFrom<Item>(
-  read: (cursor: { readonly cursor?: string }) => Promise<Page<Item>>,
+  read: (cursor: { readonly cursor?: string }) => Promise<ListPage<Item>>,
   from?: string,
 ): Promise<readonly Item[]> {
   const items: Item[] = []

@@ -4,7 +4,7 @@ import type {
   KeyStore,
   LockedRecord,
   LockTarget,
-  ServiceAccount,
+  ServiceAccountRecord,
   Urgency,
   Write,
 } from '@claviger/core/store'
@@ -132,7 +132,7 @@ export const locked: ContractGroup = {
         [target],
         ([found]) => {
           same(found, account)
-          const record = { ...(found as ServiceAccount), deletedAt: start, revision: account.revision + 1 }
+          const record = { ...(found as ServiceAccountRecord), deletedAt: start, revision: account.revision + 1 }
           return change({ writes: [{ type: 'serviceAccount', record, expectedRevision: account.revision }] })
         },
         'withdrawal',

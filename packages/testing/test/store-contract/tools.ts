@@ -1,12 +1,12 @@
 import {
   type Change,
-  compareForList,
   type CommitResult,
+  compareForList,
   encodeCursor,
   type KeyQuery,
   type KeyRecord,
+  type ListPage,
   matchesQuery,
-  type Page,
   type Write,
 } from '@claviger/core/store'
 import type { FullStore } from './honest-store.ts'
@@ -62,7 +62,7 @@ export function listing(
   },
 ): Partial<FullStore> {
   return {
-    async list(query): Promise<Page<KeyRecord>> {
+    async list(query): Promise<ListPage<KeyRecord>> {
       // Lets the honest store refuse what it refuses, but for a cursor of this listing.
       const { cursor, ...first } = query
       await store.list(first)

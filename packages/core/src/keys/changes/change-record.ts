@@ -1,7 +1,7 @@
 import { isUnavailable } from '../../errors/errors.ts'
 import { bare } from '../../input/plain-fields.ts'
 import type { Clock } from '../../runtime/clock.ts'
-import type { KeyRecord, ServiceAccount } from '../../store/records.ts'
+import type { KeyRecord, ServiceAccountRecord } from '../../store/records.ts'
 import type { CommitResult, Write } from '../../store/store.ts'
 import type { ProposedChange } from '../../writing/commits.ts'
 import type { Acting } from '../rules/acting.ts'
@@ -72,7 +72,7 @@ export interface ChangeParts {
 
 /** Makes the path that changes of one kind of record take. */
 export function createChanges<
-  Stored extends KeyRecord | ServiceAccount,
+  Stored extends KeyRecord | ServiceAccountRecord,
   Shown,
   Action extends KeyAction | ServiceAccountAction,
 >(
@@ -142,7 +142,7 @@ export function createChanges<
 }
 
 /** A changed record, ready to be stored. */
-export function nextRevision<Stored extends KeyRecord | ServiceAccount>(
+export function nextRevision<Stored extends KeyRecord | ServiceAccountRecord>(
   before: Stored,
   changed: Stored,
   now: number,
@@ -152,7 +152,7 @@ export function nextRevision<Stored extends KeyRecord | ServiceAccount>(
 
 /** The change that stores a record in place of another, or of none, with its line in the log. */
 export function recordChange<
-  Stored extends KeyRecord | ServiceAccount,
+  Stored extends KeyRecord | ServiceAccountRecord,
   Action extends KeyAction | ServiceAccountAction,
 >(
   kind: Pick<ChangingKind<Stored, unknown, Action>, 'type' | 'facts' | 'write' | 'announcements'>,

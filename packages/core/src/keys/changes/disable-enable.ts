@@ -4,8 +4,8 @@ import { requireAlive } from '../rules/require-alive.ts'
 import { demand } from '../rules/rights.ts'
 import type { Actor } from '../shapes/actor.ts'
 import { ownFields } from '../shapes/checks.ts'
-import type { Reason } from '../shapes/inputs.ts'
-import type { Key } from '../shapes/key.ts'
+import type { ReasonOptions } from '../shapes/inputs.ts'
+import type { ManagedKey } from '../shapes/key.ts'
 import type { KeyChanges } from './key-kind.ts'
 
 /** Switches a key off: it is refused until it is enabled again. Needs what revoking needs. */
@@ -13,10 +13,10 @@ export async function disableKey(
   { keys, rules }: { readonly keys: Pick<KeyChanges, 'withdraw'>; readonly rules: Pick<KeyRules, 'freeText'> },
   actor: Actor,
   id: string,
-  options: Reason,
-): Promise<Key> {
+  options: ReasonOptions,
+): Promise<ManagedKey> {
   demand(actor, 'revoke')
-  const reason = rules.freeText.reason(ownFields<Reason>('disable', options, ['reason']).reason)
+  const reason = rules.freeText.reason(ownFields<ReasonOptions>('disable', options, ['reason']).reason)
   return keys.withdraw(actor, {
     id,
     action: 'key.disabled',
@@ -37,7 +37,7 @@ export async function enableKey(
   }: { readonly keys: Pick<KeyChanges, 'change' | 'overrule'>; readonly rules: Pick<KeyRules, 'permissions'> },
   actor: Actor,
   id: string,
-): Promise<Key> {
+): Promise<ManagedKey> {
   demand(actor, 'update')
   const key = await keys.change(actor, id, 'key.enabled', (before, now) => {
     requireAlive(before, now)

@@ -4,7 +4,7 @@ import type { Clock } from '../../runtime/clock.ts'
 import type { ActorRef } from '../../store/records.ts'
 import type { KeyAction, ServiceAccountAction } from '../shapes/activity.ts'
 import type { Actor } from '../shapes/actor.ts'
-import type { Key } from '../shapes/key.ts'
+import type { ManagedKey } from '../shapes/key.ts'
 import type { ServiceAccount } from '../shapes/service-account.ts'
 
 interface EventBase {
@@ -17,7 +17,7 @@ interface EventBase {
 export interface KeyEvent extends EventBase {
   readonly type: KeyAction
   /** The key after the event. */
-  readonly key: Key
+  readonly key: ManagedKey
 }
 
 /** Something happened to a service account. Its keys have events of their own. */
@@ -35,7 +35,7 @@ export type KeyringEvent = KeyEvent | ServiceAccountEvent
 
 /** Where changes are reported once they are stored. */
 export interface EventSink {
-  key(type: KeyAction, actor: Actor, key: Key): void
+  key(type: KeyAction, actor: Actor, key: ManagedKey): void
   serviceAccount(type: ServiceAccountAction, actor: Actor, account: ServiceAccount): void
 }
 

@@ -8,7 +8,7 @@ import type { Reading } from '../reading/reading.ts'
 import { isItself, isVisible } from '../rules/rights.ts'
 import { type KeyAction, keyFacts } from '../shapes/activity.ts'
 import type { Actor } from '../shapes/actor.ts'
-import { type Key, keyFromRecord } from '../shapes/key.ts'
+import { type ManagedKey, keyFromRecord } from '../shapes/key.ts'
 import type { KeyPolicy } from '../shapes/policy.ts'
 import type { RecordChanges } from './change-record.ts'
 import type { EventSink } from './events.ts'
@@ -16,8 +16,8 @@ import type { RecordKind } from './record-kind.types.ts'
 import type { RecordWithdrawal, RecordWithdrawals } from './withdraw-record.ts'
 
 /** How keys are changed, and trust is taken away from them. */
-export type KeyChanges = RecordChanges<KeyRecord, Key, KeyAction> &
-  RecordWithdrawals<KeyRecord, Key, KeyAction, KeyRecord>
+export type KeyChanges = RecordChanges<KeyRecord, ManagedKey, KeyAction> &
+  RecordWithdrawals<KeyRecord, ManagedKey, KeyAction, KeyRecord>
 
 /** A change that takes trust away from a key. */
 export type KeyWithdrawal = RecordWithdrawal<KeyRecord, KeyAction, KeyRecord>
@@ -40,7 +40,7 @@ export function keyKind({
   entries,
   events,
   policy,
-}: KeyKindParts): RecordKind<KeyRecord, Key, KeyAction, KeyRecord> {
+}: KeyKindParts): RecordKind<KeyRecord, ManagedKey, KeyAction, KeyRecord> {
   const forget = (id: string): void => caches.apply([{ type: 'key', id }])
   const isKnown = (actor: Actor, id: string): boolean =>
     entries.verificationsOf(id).some((verification) => verification.ok && isVisible(verification.apiKey, actor))

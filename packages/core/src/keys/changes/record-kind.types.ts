@@ -1,7 +1,7 @@
 import type { ConflictError } from '../../errors/errors.ts'
-import type { KeyRecord, ServiceAccount } from '../../store/records.ts'
+import type { KeyRecord, ServiceAccountRecord } from '../../store/records.ts'
 import type { Announcement, LockedRecord, LockTarget, Write } from '../../store/store.ts'
-import type { Facts, KeyAction, ServiceAccountAction } from '../shapes/activity.ts'
+import type { ActivityFacts, KeyAction, ServiceAccountAction } from '../shapes/activity.ts'
 import type { Actor } from '../shapes/actor.ts'
 
 /**
@@ -11,7 +11,7 @@ import type { Actor } from '../shapes/actor.ts'
  * not confirmed that trust was taken away.
  */
 export interface RecordKind<
-  Stored extends KeyRecord | ServiceAccount,
+  Stored extends KeyRecord | ServiceAccountRecord,
   Shown,
   Action extends KeyAction | ServiceAccountAction,
   Held,
@@ -27,7 +27,7 @@ export interface RecordKind<
   isStored(record: Stored, limitMs?: number): Promise<boolean>
   write(record: Stored, expectedRevision: number): Write
   /** What of it the log tells the changes of. */
-  facts(record: Stored, at: number): Facts
+  facts(record: Stored, at: number): ActivityFacts
   announcements(before: Stored | undefined, after: Stored): readonly Announcement[]
   show(record: Stored, at: number): Shown
   /** Tells the host of a change that is stored. */
@@ -46,7 +46,7 @@ export interface RecordKind<
 
 /** What of a kind a change needs that takes no trust away. */
 export type ChangingKind<
-  Stored extends KeyRecord | ServiceAccount,
+  Stored extends KeyRecord | ServiceAccountRecord,
   Shown,
   Action extends KeyAction | ServiceAccountAction,
 > = Omit<RecordKind<Stored, Shown, Action, never>, 'fromLocked' | 'isActing' | 'isKnown' | 'hold' | 'settle'>

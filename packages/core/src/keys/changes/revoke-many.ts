@@ -1,7 +1,7 @@
 import { ValidationError } from '../../errors/errors.ts'
 import { isClavigerError } from '../../verification/any-error.ts'
 import type { RevokeResult } from '../shapes/inputs.ts'
-import type { Key } from '../shapes/key.ts'
+import type { ManagedKey } from '../shapes/key.ts'
 
 const maxIds = 100
 // Enough to be quick, few enough to leave the store to others.
@@ -14,7 +14,7 @@ const atOnce = 8
  */
 export async function revokeMany(
   ids: readonly string[],
-  revoke: (id: string) => Promise<Key>,
+  revoke: (id: string) => Promise<ManagedKey>,
   isLast: (id: string) => boolean,
 ): Promise<readonly RevokeResult[]> {
   if (!Array.isArray(ids) || ids.length > maxIds) {
@@ -31,7 +31,7 @@ export async function revokeMany(
   return asked.flatMap((id) => results.get(id) ?? [])
 }
 
-async function settled(id: string, revoke: (id: string) => Promise<Key>): Promise<RevokeResult> {
+async function settled(id: string, revoke: (id: string) => Promise<ManagedKey>): Promise<RevokeResult> {
   try {
     return { id, ok: true, key: await revoke(id) }
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { Actor } from '../shapes/actor.ts'
-import type { Key } from '../shapes/key.ts'
+import type { ManagedKey } from '../shapes/key.ts'
 import type { KeyChanges, KeyWithdrawal } from './key-kind.ts'
 
 /** Ends a key. Ending it again changes nothing. @throws {KeyNotFoundError} @throws {RevocationNotDurableError} */
@@ -8,7 +8,7 @@ export async function revokeKey(
   actor: Actor,
   id: string,
   reason: string | null,
-): Promise<Key> {
+): Promise<ManagedKey> {
   return keys.withdraw(actor, revocationOf(id, reason))
 }
 

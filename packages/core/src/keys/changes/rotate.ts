@@ -10,7 +10,7 @@ import { demand, mayOwnFor } from '../rules/rights.ts'
 import type { Actor } from '../shapes/actor.ts'
 import { ownFields } from '../shapes/checks.ts'
 import type { CreatedKey, RotatedKey, RotateOptions } from '../shapes/inputs.ts'
-import type { Key } from '../shapes/key.ts'
+import type { ManagedKey } from '../shapes/key.ts'
 import type { KeyChanges } from './key-kind.ts'
 import type { MakeSecret, NewSecret } from './new-secret.ts'
 
@@ -124,7 +124,7 @@ export async function endOverlap(
   { keys, clock }: { readonly keys: Pick<KeyChanges, 'withdraw'>; readonly clock: Clock },
   actor: Actor,
   id: string,
-): Promise<Key> {
+): Promise<ManagedKey> {
   demand(actor, 'rotate')
   const askedAt = clock.now()
   // An overlap that began later is none of this call's business.

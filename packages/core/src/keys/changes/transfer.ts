@@ -6,7 +6,7 @@ import { requireAlive } from '../rules/require-alive.ts'
 import { demand, mayOwnFor } from '../rules/rights.ts'
 import type { Actor } from '../shapes/actor.ts'
 import { parseOwner } from '../shapes/checks.ts'
-import type { Key } from '../shapes/key.ts'
+import type { ManagedKey } from '../shapes/key.ts'
 import type { KeyChanges } from './key-kind.ts'
 import { accountTurn, type LookUpOwner, requireWithin } from './ownership.ts'
 import type { Turns } from './turns.ts'
@@ -23,13 +23,13 @@ export interface TransferParts {
  * Gives a key to another owner, whose permissions then bound it. The key may come to do more than it could
  * under the old owner, so the actor must hold everything it was granted, and so must a service account.
  */
-export async function transferKey(parts: TransferParts, actor: Actor, id: string, to: Owner): Promise<Key> {
+export async function transferKey(parts: TransferParts, actor: Actor, id: string, to: Owner): Promise<ManagedKey> {
   demand(actor, 'update')
   const owner = parseOwner(to)
   if (!mayOwnFor(actor, owner)) {
     throw new ForbiddenError('transfer', 'A key is transferred to oneself or to a service account one manages.')
   }
-  const transfer = (): Promise<Key> =>
+  const transfer = (): Promise<ManagedKey> =>
     parts.keys.change(actor, id, 'key.transferred', async (before, now) => {
       requireAlive(before, now)
       if (before.owner.type === owner.type && before.owner.id === owner.id) return undefined

@@ -10,7 +10,7 @@ import type { Actor } from '../shapes/actor.ts'
 import { grantList, ownFields, parseGrants } from '../shapes/checks.ts'
 import { requireLifetime, wantedEnd } from '../shapes/expiry.ts'
 import type { ChangeOptions, UpdateKeyInput } from '../shapes/inputs.ts'
-import type { Key } from '../shapes/key.ts'
+import type { ManagedKey } from '../shapes/key.ts'
 import type { KeyChanges } from './key-kind.ts'
 import { narrowedGrants } from './narrowed-grants.ts'
 import { type LookUpOwner, type Ownership, requireWithin } from './ownership.ts'
@@ -42,7 +42,7 @@ export async function updateKey(
   id: string,
   given: UpdateKeyInput,
   options: ChangeOptions,
-): Promise<Key> {
+): Promise<ManagedKey> {
   demand(actor, 'update')
   const input = ownFields<UpdateKeyInput>('update', given, fields)
   const expected = parseRevision(options)
@@ -87,7 +87,7 @@ export async function updateKey(
   }
 
   let owner: KnownOwner
-  const narrow = (): Promise<Key> =>
+  const narrow = (): Promise<ManagedKey> =>
     keys.withdraw(actor, {
       id,
       action: 'key.updated',

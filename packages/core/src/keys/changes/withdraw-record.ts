@@ -3,7 +3,7 @@ import type { BoundedStore } from '../../bounds/bounded-store.types.ts'
 import { UnavailableError } from '../../errors/errors.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import { startBudget } from '../../runtime/within.ts'
-import type { KeyRecord, ServiceAccount } from '../../store/records.ts'
+import type { KeyRecord, ServiceAccountRecord } from '../../store/records.ts'
 import type { LockedRecord, Urgency } from '../../store/store.ts'
 import type { Commits } from '../../writing/commits.ts'
 import { type Acting, actingTarget, requireWasPresent } from '../rules/acting.ts'
@@ -71,7 +71,7 @@ const maxTried = 100
 
 /** Makes the path that withdrawals from one kind of record take. */
 export function createRecordWithdrawals<
-  Stored extends KeyRecord | ServiceAccount,
+  Stored extends KeyRecord | ServiceAccountRecord,
   Shown,
   Action extends KeyAction | ServiceAccountAction,
   Held,
@@ -170,11 +170,11 @@ function isRevoked(stored: LockedRecord): boolean {
 }
 
 /** Others leave another trace: of two changes of one revision one is stored. */
-function traceOf({ revision, updatedAt }: KeyRecord | ServiceAccount): string {
+function traceOf({ revision, updatedAt }: KeyRecord | ServiceAccountRecord): string {
   return `${revision} ${updatedAt}`
 }
 
-function remember(tried: Set<string>, record: KeyRecord | ServiceAccount): void {
+function remember(tried: Set<string>, record: KeyRecord | ServiceAccountRecord): void {
   tried.add(traceOf(record))
   const [oldest] = tried
   if (tried.size > maxTried && oldest !== undefined) tried.delete(oldest)

@@ -22,8 +22,8 @@ import type { AccountChanges } from '../service-accounts/account-kind.ts'
 import { type AccountManagerParts, createServiceAccountManager } from '../service-accounts/account-manager.ts'
 import type { Actor } from '../shapes/actor.ts'
 import { ownFields } from '../shapes/checks.ts'
-import type { CreatedKey, Reason } from '../shapes/inputs.ts'
-import { type Key, keyFromRecord } from '../shapes/key.ts'
+import type { CreatedKey, ReasonOptions } from '../shapes/inputs.ts'
+import { type ManagedKey, keyFromRecord } from '../shapes/key.ts'
 import { parseActor } from '../shapes/parse-actor.ts'
 import type { KeyManager } from './key-manager.types.ts'
 
@@ -72,9 +72,9 @@ export function createKeyManagers(parts: KeyManagerParts): (actor: Actor) => Key
         throw error
       })
     }
-    const reasonOf = (call: string, options: Reason): string | null =>
-      rules.freeText.reason(ownFields<Reason>(call, options, ['reason']).reason)
-    const revoke = async (actor: Actor, id: string, reason: string | null): Promise<Key> => {
+    const reasonOf = (call: string, options: ReasonOptions): string | null =>
+      rules.freeText.reason(ownFields<ReasonOptions>(call, options, ['reason']).reason)
+    const revoke = async (actor: Actor, id: string, reason: string | null): Promise<ManagedKey> => {
       requireRevoke(actor, id)
       return revokeKey(keys, actor, id, reason)
     }
@@ -122,7 +122,7 @@ export function createKeyManagers(parts: KeyManagerParts): (actor: Actor) => Key
       async revokeMany(ids, options = {}) {
         const reason = reasonOf('revokeMany', options)
         let present: Promise<Actor> | undefined
-        const revokeOne = async (id: string): Promise<Key> => {
+        const revokeOne = async (id: string): Promise<ManagedKey> => {
           requireRevoke(asked, id)
           return revoke(isItself(asked, id) ? await beginToEnd(id) : await (present ??= beginToEnd(id)), id, reason)
         }

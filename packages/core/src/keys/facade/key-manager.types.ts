@@ -1,4 +1,4 @@
-import type { Page } from '../../store/query.ts'
+import type { ListPage } from '../../store/query.ts'
 import type { Owner } from '../../store/records.ts'
 import type { KeyUsage, UsageInput, WorkspaceUsage, WorkspaceUsageInput } from '../../usage/reading/usage.types.ts'
 import type { DiagnoseInput, DiagnoseTarget, Diagnosis } from '../diagnosis/diagnose.types.ts'
@@ -11,14 +11,14 @@ import type {
   CreateKeyOptions,
   Grantable,
   ListKeysInput,
-  Reason,
+  ReasonOptions,
   ReplayedKey,
   RevokeResult,
   RotatedKey,
   RotateOptions,
   UpdateKeyInput,
 } from '../shapes/inputs.ts'
-import type { Key } from '../shapes/key.ts'
+import type { ManagedKey } from '../shapes/key.ts'
 
 /**
  * Management calls for one workspace, limited to what one actor may see and change. Made by `keyring.as(actor)`.
@@ -62,7 +62,7 @@ export interface KeyManager<Permission extends string = string> {
    *
    * @throws {KeyNotFoundError} when it is not in the actor's workspace or not visible to the actor
    */
-  get(id: string): Promise<Key>
+  get(id: string): Promise<ManagedKey>
   /**
    * Lists the keys the actor may see, newest first.
    *
@@ -71,7 +71,7 @@ export interface KeyManager<Permission extends string = string> {
    *
    * @throws {ValidationError} naming the condition
    */
-  list(input?: ListKeysInput): Promise<Page<Key>>
+  list(input?: ListKeysInput): Promise<ListPage<ManagedKey>>
   /**
    * Changes name, description, grants, expiry or metadata. Removing power takes effect as fast as a
    * revocation and does not lose to concurrent changes, unless you pass a `revision`.
@@ -86,7 +86,7 @@ export interface KeyManager<Permission extends string = string> {
    * @throws {RevocationNotDurableError} when the store did not confirm the removal: it holds in this process and is
    * retried
    */
-  update(id: string, input: UpdateKeyInput<Permission>, options?: ChangeOptions): Promise<Key>
+  update(id: string, input: UpdateKeyInput<Permission>, options?: ChangeOptions): Promise<ManagedKey>
   /**
    * Gives the key a new secret under the same id. The previous one works for the overlap, so that clients can switch.
    * Only the owner rotates a personal key, since rotating returns the token.
@@ -115,7 +115,7 @@ export interface KeyManager<Permission extends string = string> {
    * @throws {KeyNotFoundError} @throws {KeyEndedError}
    * @throws {RevocationNotDurableError} when the store did not confirm: it holds in this process and is retried
    */
-  endOverlap(id: string): Promise<Key>
+  endOverlap(id: string): Promise<ManagedKey>
   /**
    * Refuses the key until it is enabled again. Needs the ability `revoke`.
    *
@@ -126,7 +126,7 @@ export interface KeyManager<Permission extends string = string> {
    * @throws {RevocationNotDurableError} when the store did not confirm: refused in this process at once, retried in the
    * background
    */
-  disable(id: string, options?: Reason): Promise<Key>
+  disable(id: string, options?: ReasonOptions): Promise<ManagedKey>
   /**
    * Accepts a disabled key again.
    *
@@ -136,7 +136,7 @@ export interface KeyManager<Permission extends string = string> {
    * @throws {KeyNotFoundError} @throws {KeyEndedError}
    * @throws {PermissionCeilingError} when the actor does not hold what the key was granted
    */
-  enable(id: string): Promise<Key>
+  enable(id: string): Promise<ManagedKey>
   /**
    * Ends a key permanently. When this resolves, no verification that starts later in this process accepts it. Revoking
    * again changes nothing and returns the key as it was first revoked.
@@ -148,7 +148,7 @@ export interface KeyManager<Permission extends string = string> {
    * @throws {RevocationNotDurableError} when the store did not confirm: refused in this process at once, retried in the
    * background
    */
-  revoke(id: string, options?: Reason): Promise<Key>
+  revoke(id: string, options?: ReasonOptions): Promise<ManagedKey>
   /**
    * Revokes up to 100 keys, each independently. An acting key that is among them ends itself last.
    *
@@ -158,7 +158,7 @@ export interface KeyManager<Permission extends string = string> {
    *
    * @throws {ValidationError}
    */
-  revokeMany(ids: readonly string[], options?: Reason): Promise<readonly RevokeResult[]>
+  revokeMany(ids: readonly string[], options?: ReasonOptions): Promise<readonly RevokeResult[]>
   /**
    * Changes the owner of a key, for example when a user leaves: to a service account that the actor manages, or to the
    * actor itself. The previous owner may still know the token: rotate it soon.
@@ -169,7 +169,7 @@ export interface KeyManager<Permission extends string = string> {
    * @throws {KeyNotFoundError} @throws {KeyEndedError}
    * @throws {PermissionCeilingError} when the actor or the service account does not hold what the key was granted
    */
-  transfer(id: string, owner: Owner): Promise<Key>
+  transfer(id: string, owner: Owner): Promise<ManagedKey>
   /**
    * Reads how a key was used: every request whose secret was right, by UTC day or hour.
    *
@@ -205,7 +205,7 @@ export interface KeyManager<Permission extends string = string> {
    * @throws {KeyNotFoundError} @throws {ValidationError}
    * @throws {NotSupportedError} when the store keeps no log
    */
-  activity(input?: ActivityInput): Promise<Page<ActivityEntry>>
+  activity(input?: ActivityInput): Promise<ListPage<ActivityEntry>>
   /**
    * Explains why requests with a key fail: the checks of a verification in order, up to the first that fails, and how
    * to fix it. Takes the token exactly as the client sends it, or the id of a key.

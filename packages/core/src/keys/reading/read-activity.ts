@@ -2,10 +2,10 @@ import type { BoundedStore } from '../../bounds/bounded-store.types.ts'
 import { ForbiddenError, NotSupportedError, ValidationError } from '../../errors/errors.ts'
 import { type Instant, instantMs } from '../../input/instant.ts'
 import { bare } from '../../input/plain-fields.ts'
-import type { ActivityQuery, Page } from '../../store/query.ts'
+import type { ActivityQuery, ListPage } from '../../store/query.ts'
 import type { Activity, ActorRef } from '../../store/records.ts'
 import { demand } from '../rules/rights.ts'
-import type { Facts, KeyAction, ServiceAccountAction } from '../shapes/activity.ts'
+import type { ActivityFacts, KeyAction, ServiceAccountAction } from '../shapes/activity.ts'
 import type { Actor, Origin } from '../shapes/actor.ts'
 import { boundedText, ownFields, parseActorRef, parseLimit } from '../shapes/checks.ts'
 import type { Reading } from './reading.ts'
@@ -19,9 +19,9 @@ export interface ActivityEntry {
   readonly action: KeyAction | ServiceAccountAction | (string & {})
   readonly target: { readonly type: 'key' | 'serviceAccount'; readonly id: string }
   /** The changed fields as they were; null for something new. Instants are epoch milliseconds. */
-  readonly before: Facts | null
+  readonly before: ActivityFacts | null
   /** The changed fields as they became, and the reason where one was given. */
-  readonly after: Facts | null
+  readonly after: ActivityFacts | null
   /** Where the call came from, if the host told. */
   readonly origin: Origin | null
 }
@@ -65,7 +65,7 @@ export async function readActivity(
   { store, reading }: ActivityParts,
   actor: Actor,
   given: ActivityInput,
-): Promise<Page<ActivityEntry>> {
+): Promise<ListPage<ActivityEntry>> {
   demand(actor, 'viewActivity')
   const input = ownFields<ActivityInput>('activity', given, fields)
   const query = activityQuery(actor, input)

@@ -2,7 +2,7 @@ import type { BoundedStore } from '../../bounds/bounded-store.types.ts'
 import { ValidationError } from '../../errors/errors.ts'
 import { bare } from '../../input/plain-fields.ts'
 import type { Clock } from '../../runtime/clock.ts'
-import type { KeyQuery, Page } from '../../store/query.ts'
+import type { KeyQuery, ListPage } from '../../store/query.ts'
 import type { KeyStatus } from '../../store/status.ts'
 import type { KeyRules } from '../rules/key-rules.ts'
 import { isVisible, visibleOwners } from '../rules/rights.ts'
@@ -11,7 +11,7 @@ import { type Attention, attentionFilter, attentions } from '../shapes/attention
 import { boundedText, ownFields, parseLimit } from '../shapes/checks.ts'
 import { parseEnvironment } from '../shapes/create-input.ts'
 import type { ListKeysInput } from '../shapes/inputs.ts'
-import { type Key, keyFromRecord } from '../shapes/key.ts'
+import { type ManagedKey, keyFromRecord } from '../shapes/key.ts'
 
 /** What listing is made of. */
 export interface ListParts {
@@ -25,7 +25,7 @@ export async function listVisible(
   { store, rules, clock }: ListParts,
   actor: Actor,
   input: ListKeysInput,
-): Promise<Page<Key>> {
+): Promise<ListPage<ManagedKey>> {
   const query = keyQuery(input, actor, rules, clock.now())
   if (actor.environment !== undefined && query.environment !== actor.environment) return { items: [], nextCursor: null }
   const { items, nextCursor } = await store.list(query)

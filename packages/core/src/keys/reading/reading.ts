@@ -1,7 +1,7 @@
 import type { BoundedStore } from '../../bounds/bounded-store.types.ts'
 import { KeyNotFoundError, ServiceAccountNotFoundError } from '../../errors/errors.ts'
 import { decodeKeyRecord, decodeServiceAccount } from '../../store/record-codec.ts'
-import type { KeyRecord, ServiceAccount } from '../../store/records.ts'
+import type { KeyRecord, ServiceAccountRecord } from '../../store/records.ts'
 import { isKeyId } from '../../token/key-id.ts'
 import { isVisible } from '../rules/rights.ts'
 import type { Actor } from '../shapes/actor.ts'
@@ -16,16 +16,16 @@ export interface Reading {
    */
   visibleKey(actor: Actor, id: unknown): Promise<KeyRecord>
   /** A service account of a workspace, also a deleted one; undefined when the store knows none. @throws {UnavailableError} */
-  account(workspaceId: string, id: string): Promise<ServiceAccount | undefined>
+  account(workspaceId: string, id: string): Promise<ServiceAccountRecord | undefined>
   /** The same for an actor that names it. @throws {ServiceAccountNotFoundError} @throws {UnavailableError} */
-  namedAccount(actor: Actor, id: unknown): Promise<ServiceAccount>
+  namedAccount(actor: Actor, id: unknown): Promise<ServiceAccountRecord>
   /**
    * Whether the store holds exactly this key: asked once when the answer to a commit was lost, since a rotated token that
    * was not returned is a key no one can use. False when unknown within the time.
    */
   isKeyStored(record: KeyRecord, limitMs?: number): Promise<boolean>
   /** The same for a service account. */
-  isAccountStored(record: ServiceAccount, limitMs?: number): Promise<boolean>
+  isAccountStored(record: ServiceAccountRecord, limitMs?: number): Promise<boolean>
 }
 
 /** Makes the reader. `confirmed` resolves once the store has shown that what was not found before is not there. */
@@ -82,7 +82,7 @@ function keyText(record: KeyRecord): string {
   return JSON.stringify(decodeKeyRecord({ ...record, lastUsedAt: null }))
 }
 
-function accountText(record: ServiceAccount): string {
+function accountText(record: ServiceAccountRecord): string {
   return JSON.stringify(decodeServiceAccount(record))
 }
 

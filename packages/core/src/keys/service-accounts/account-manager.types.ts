@@ -1,5 +1,5 @@
 import type { Grant } from '../../permissions/grant.ts'
-import type { Page } from '../../store/query.ts'
+import type { ListPage } from '../../store/query.ts'
 import type { ChangeOptions } from '../shapes/inputs.ts'
 import type { ServiceAccount } from '../shapes/service-account.ts'
 
@@ -62,7 +62,7 @@ export interface ServiceAccountManager<Permission extends string = string> {
    * @example
    * const { items, nextCursor } = await keys.serviceAccounts.list({ limit: 50 })
    */
-  list(input?: ListServiceAccountsInput): Promise<Page<ServiceAccount>>
+  list(input?: ListServiceAccountsInput): Promise<ListPage<ServiceAccount>>
   /**
    * Changes an account. Fewer permissions bound its keys within the times of a revocation.
    *

@@ -1,6 +1,6 @@
 import type { BoundedStore } from '../../bounds/bounded-store.types.ts'
 import { ValidationError } from '../../errors/errors.ts'
-import type { Page } from '../../store/query.ts'
+import type { ListPage } from '../../store/query.ts'
 import type { Actor } from '../shapes/actor.ts'
 import { boundedText, ownFields, parseLimit } from '../shapes/checks.ts'
 import { type ServiceAccount, serviceAccountFromRecord } from '../shapes/service-account.ts'
@@ -11,7 +11,7 @@ export async function listAccounts(
   list: NonNullable<BoundedStore['accounts']>,
   { workspaceId }: Actor,
   given: ListServiceAccountsInput,
-): Promise<Page<ServiceAccount>> {
+): Promise<ListPage<ServiceAccount>> {
   const {
     includeDeleted = false,
     cursor,

@@ -7,7 +7,7 @@ import { revocationOf } from '../changes/revoke.ts'
 import { revokeMany } from '../changes/revoke-many.ts'
 import { isItself } from '../rules/rights.ts'
 import type { Actor } from '../shapes/actor.ts'
-import type { Key } from '../shapes/key.ts'
+import type { ManagedKey } from '../shapes/key.ts'
 import { inEveryEnvironment } from '../shapes/parse-actor.ts'
 
 const notRevoked: readonly KeyStatus[] = ['active', 'rotating', 'disabled', 'expired']
@@ -32,7 +32,7 @@ export async function revokeKeysOf(
   // The account's keys of every environment, whatever the actor sees otherwise.
   const everywhere = inEveryEnvironment(actor)
   const revoke = async (ids: readonly string[]): Promise<void> => {
-    const revokeOne = (id: string): Promise<Key> => keys.withdrawOnce(everywhere, revocationOf(id, reason))
+    const revokeOne = (id: string): Promise<ManagedKey> => keys.withdrawOnce(everywhere, revocationOf(id, reason))
     const results = await revokeMany(ids, revokeOne, isActing)
     const failed = results.find((result) => !result.ok && !isGone(result.error))
     if (failed !== undefined && !failed.ok) throw failed.error

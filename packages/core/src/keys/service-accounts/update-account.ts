@@ -1,6 +1,6 @@
 import { ServiceAccountNotFoundError } from '../../errors/errors.ts'
 import { grantSet } from '../../permissions/match.ts'
-import type { ServiceAccount as StoredAccount } from '../../store/records.ts'
+import type { ServiceAccountRecord as StoredAccount } from '../../store/records.ts'
 import { bothCover } from '../../verify/withheld-grants.ts'
 import { narrowedGrants } from '../changes/narrowed-grants.ts'
 import type { ChangedRecord } from '../changes/record-kind.types.ts'

@@ -1,4 +1,4 @@
-import type { Activity, Json, KeyRecord, ServiceAccount } from '../../store/records.ts'
+import type { Activity, JsonValue, KeyRecord, ServiceAccountRecord } from '../../store/records.ts'
 import { keyStatus } from '../../store/status.ts'
 import type { Actor } from './actor.ts'
 
@@ -17,7 +17,7 @@ export type KeyAction =
 export type ServiceAccountAction = 'serviceAccount.created' | 'serviceAccount.updated' | 'serviceAccount.deleted'
 
 /** Fields that may stand in the log: never `secrets`. */
-export type Facts = Readonly<Record<string, Json>>
+export type ActivityFacts = Readonly<Record<string, JsonValue>>
 
 /** Makes one line of the activity log. Pure. */
 export function activityEntry(
@@ -35,7 +35,7 @@ export function activityEntry(
 }
 
 /** What of a key the log tells the changes of, judged at `at`. */
-export function keyFacts(record: KeyRecord, at: number): Facts {
+export function keyFacts(record: KeyRecord, at: number): ActivityFacts {
   const { name, description, environment, permissions, owner, metadata, expiresAt } = record
   const [current, previous] = record.secrets
   const overlapEndsAt = previous?.endsAt ?? null
@@ -54,19 +54,19 @@ export function keyFacts(record: KeyRecord, at: number): Facts {
 }
 
 /** What of a service account the log tells the changes of. */
-export function serviceAccountFacts({ name, description, permissions, deletedAt }: ServiceAccount): Facts {
+export function serviceAccountFacts({ name, description, permissions, deletedAt }: ServiceAccountRecord): ActivityFacts {
   return { name, description, permissions, deletedAt }
 }
 
 /** What a new record is logged with. Pure. */
-export function firstFacts(after: Facts): Facts {
+export function firstFacts(after: ActivityFacts): ActivityFacts {
   return told(after, {})
 }
 
 /** The facts that differ, before and after, as the log keeps them. Pure. */
-export function changedFacts(before: Facts, after: Facts): { readonly before: Facts; readonly after: Facts } {
+export function changedFacts(before: ActivityFacts, after: ActivityFacts): { readonly before: ActivityFacts; readonly after: ActivityFacts } {
   const changed = Object.keys(after).filter((field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]))
-  const pick = (facts: Facts): Facts => Object.fromEntries(changed.map((field) => [field, facts[field] ?? null]))
+  const pick = (facts: ActivityFacts): ActivityFacts => Object.fromEntries(changed.map((field) => [field, facts[field] ?? null]))
   const [was, is] = [pick(before), pick(after)]
   return { before: told(was, is), after: told(is, was) }
 }
@@ -76,7 +76,7 @@ const maxGrantsTold = 32
 const maxTextTold = 200
 
 /** Facts beside those they are compared with: long texts are cut, long lists counted, and notes named. */
-function told(facts: Facts, others: Facts): Facts {
+function told(facts: ActivityFacts, others: ActivityFacts): ActivityFacts {
   return Object.fromEntries(
     Object.entries(facts).map(([field, fact]) => {
       if (field === 'metadata') return [field, namesOf(fact, others.metadata)]
@@ -87,12 +87,12 @@ function told(facts: Facts, others: Facts): Facts {
 }
 
 /** The names of the notes that are not the same in others. */
-function namesOf(metadata: Json, others: Json | undefined): readonly string[] {
+function namesOf(metadata: JsonValue, others: JsonValue | undefined): readonly string[] {
   const [notes, otherNotes] = [recordOf(metadata), recordOf(others)]
   return Object.keys(notes).filter((name) => notes[name] !== otherNotes[name])
 }
 
-function grantsOf(grants: readonly Json[], others: Json | undefined): Json {
+function grantsOf(grants: readonly JsonValue[], others: JsonValue | undefined): JsonValue {
   if (grants.length <= maxGrantsTold) return grants
   const otherGrants = new Set(Array.isArray(others) ? others : [])
   const only = grants.filter((grant) => !otherGrants.has(grant))
@@ -104,6 +104,6 @@ function cut(text: string): string {
   return text.slice(0, maxTextTold).replace(/[\ud800-\udbff]$/, '')
 }
 
-function recordOf(value: Json | undefined): Readonly<Record<string, Json>> {
-  return Object.assign(Object.create(null), value) as Readonly<Record<string, Json>>
+function recordOf(value: JsonValue | undefined): Readonly<Record<string, JsonValue>> {
+  return Object.assign(Object.create(null), value) as Readonly<Record<string, JsonValue>>
 }

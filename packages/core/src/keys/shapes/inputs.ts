@@ -5,7 +5,7 @@ import type { Owner } from '../../store/records.ts'
 import type { KeyStatus } from '../../store/status.ts'
 import type { AnyClavigerError } from '../../verification/any-error.ts'
 import type { Attention } from './attention.ts'
-import type { Key } from './key.ts'
+import type { ManagedKey } from './key.ts'
 
 /** Input of `create`. Unknown fields are refused, not ignored. */
 export interface CreateKeyInput<Permission extends string = string> {
@@ -46,7 +46,7 @@ export interface CreateKeyOptions {
 
 /** A new key and its token, which is returned only here. */
 export interface CreatedKey {
-  readonly key: Key
+  readonly key: ManagedKey
   /** Show it to the user now; it cannot be retrieved later. */
   readonly token: string
   readonly replayed: false
@@ -54,7 +54,7 @@ export interface CreatedKey {
 
 /** The key an earlier call with the same idempotency key made. If its token is lost, rotate it with `overlap: 0`. */
 export interface ReplayedKey {
-  readonly key: Key
+  readonly key: ManagedKey
   readonly token: null
   readonly replayed: true
 }
@@ -91,7 +91,7 @@ export interface RotateOptions {
 
 /** The key after the rotation and its new token, which is returned only here. */
 export interface RotatedKey {
-  readonly key: Key
+  readonly key: ManagedKey
   /** Show it to the user now; it cannot be retrieved later. */
   readonly token: string
   /** When the previous token stops working; null when it has stopped already. */
@@ -99,7 +99,7 @@ export interface RotatedKey {
 }
 
 /** A reason, for the activity log. */
-export interface Reason {
+export interface ReasonOptions {
   /** At most 500 characters. */
   readonly reason?: string | null | undefined
 }
@@ -122,7 +122,7 @@ export interface ListKeysInput {
 
 /** How one of several revocations ended. */
 export type RevokeResult =
-  | { readonly id: string; readonly ok: true; readonly key: Key }
+  | { readonly id: string; readonly ok: true; readonly key: ManagedKey }
   | {
       readonly id: string
       readonly ok: false

@@ -14,7 +14,7 @@ export interface KeySecret {
 }
 
 /** A key as its managers see it. A copy; holds neither token nor hash. */
-export interface Key {
+export interface ManagedKey {
   readonly id: string
   readonly workspaceId: string
   readonly revision: number
@@ -48,7 +48,7 @@ export interface Key {
 }
 
 /** Turns a stored record into what may be shown, judged at `at`. */
-export function keyFromRecord(record: KeyRecord, policy: KeyPolicy, at: number): Key {
+export function keyFromRecord(record: KeyRecord, policy: KeyPolicy, at: number): ManagedKey {
   const [current] = record.secrets
   const rotationDueAt = current.createdAt + policy.rotateAfterMs
   return {

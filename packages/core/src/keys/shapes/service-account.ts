@@ -1,4 +1,4 @@
-import type { ActorRef, ServiceAccount as StoredAccount } from '../../store/records.ts'
+import type { ActorRef, ServiceAccountRecord as StoredAccount } from '../../store/records.ts'
 
 /** A service account as its managers see it: an owner of keys that outlives people. A copy. */
 export interface ServiceAccount {

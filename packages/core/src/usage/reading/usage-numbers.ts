@@ -1,6 +1,6 @@
 import type { KeyTotals, UsageCounts, UsagePoint } from '../../store/usage.ts'
 import { addCounts, noCounts } from '../../store/usage-points.ts'
-import type { SecretUsage, Usage, UsageNumbers, UsageOfKey } from './usage.types.ts'
+import type { SecretUsage, UsageReport, UsageNumbers, UsageOfKey } from './usage.types.ts'
 import { bucketStarts, type UsageRange } from './usage-range.ts'
 
 function usageNumbers({ requests, allowed, denied, clientErrors, serverErrors }: UsageCounts): UsageNumbers {
@@ -18,7 +18,7 @@ function usageNumbers({ requests, allowed, denied, clientErrors, serverErrors }:
 }
 
 /** Sums points to totals and a series without gaps. Pure. */
-export function usageOver(range: UsageRange, points: readonly UsagePoint[]): Usage {
+export function usageOver(range: UsageRange, points: readonly UsagePoint[]): UsageReport {
   const sums = new Map<number, UsageCounts>()
   for (const point of points) sums.set(point.start, addCounts(sums.get(point.start) ?? noCounts, point))
   return {

@@ -46,7 +46,7 @@ export interface UsageSeriesPoint extends UsageNumbers {
 }
 
 /** Usage over a range. Counts arrive up to `usage.flushMs` after the requests. */
-export interface Usage {
+export interface UsageReport {
   /** Inclusive; the start of the first bucket. */
   readonly from: Date
   /** Exclusive; the end of the last bucket. */
@@ -65,7 +65,7 @@ export interface SecretUsage extends UsageNumbers {
 }
 
 /** Usage of one key. */
-export interface KeyUsage extends Usage {
+export interface KeyUsage extends UsageReport {
   readonly keyId: string
   /** The secrets that were used, the newest first. */
   readonly secrets: readonly SecretUsage[]
@@ -83,7 +83,7 @@ export interface UsageOfKey extends UsageNumbers {
 }
 
 /** Usage of all keys of a workspace, those that are gone too. */
-export interface WorkspaceUsage extends Usage {
+export interface WorkspaceUsage extends UsageReport {
   /**
    * How many keys had requests. Null for a past range of a workspace with many keys: it could not be told without
    * reading the counts of them all.

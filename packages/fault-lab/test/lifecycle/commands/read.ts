@@ -1,4 +1,4 @@
-import type { Key, ListKeysInput } from '@claviger/core'
+import type { ListKeysInput, ManagedKey } from '@claviger/core'
 import { systemActor } from '@claviger/core'
 import fc from 'fast-check'
 import { expect } from 'vitest'
@@ -11,7 +11,7 @@ import { isExpiring, isRotationDue } from '../shown.ts'
 import { attempt, type Call, callStep, expectKey, pickAnyKey, pickKey, type Step } from '../step.ts'
 import { latest } from '../timeline.ts'
 
-type Status = NonNullable<Key['status']>
+type Status = NonNullable<ManagedKey['status']>
 type Search = string | { readonly idOf: number } | { readonly endOf: number }
 
 interface List extends Who {
@@ -100,8 +100,8 @@ async function runList(call: Call, { status, environment, ownerId, attention, se
   for (const key of found) expectKey(model, key)
 }
 
-async function everyPage(keys: Call['keys'], input: ListKeysInput): Promise<readonly Key[]> {
-  const items: Key[] = []
+async function everyPage(keys: Call['keys'], input: ListKeysInput): Promise<readonly ManagedKey[]> {
+  const items: ManagedKey[] = []
   let cursor: string | null = null
   do {
     const page: Awaited<ReturnType<typeof keys.list>> = await keys.list(cursor === null ? input : { ...input, cursor })
@@ -122,7 +122,7 @@ async function lookers(
   if (attention === 'rotationDue') return (key) => isRotationDue(key, now)
   if (attention === 'expiring') return (key) => isExpiring(key, now)
   const shown = await everyPage(world.keyrings[0].as(systemActor(actor.workspaceId)), { limit: 100 })
-  const isConcerned = (key: Key): boolean => {
+  const isConcerned = (key: ManagedKey): boolean => {
     const { lastUsedAt, ownerGoneAt, createdAt } = key
     if (attention === 'ownerGone') return ownerGoneAt !== null
     const at = attention === 'neverUsed' ? createdAt : lastUsedAt

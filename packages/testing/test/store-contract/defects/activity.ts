@@ -1,4 +1,4 @@
-import type { Activity, ActivityQuery, Page } from '@claviger/core/store'
+import type { Activity, ActivityQuery, ListPage } from '@claviger/core/store'
 import type { Defect, FullStore } from '../honest-store.ts'
 import { without } from '../tools.ts'
 
@@ -9,7 +9,7 @@ const ignoring =
   })
 
 const reading =
-  (patch: (page: Page<Activity>, query: ActivityQuery) => Partial<Page<Activity>>) =>
+  (patch: (page: ListPage<Activity>, query: ActivityQuery) => Partial<ListPage<Activity>>) =>
   (store: FullStore): Partial<FullStore> => ({
     activity: async (query) => {
       const page = await store.activity(query)

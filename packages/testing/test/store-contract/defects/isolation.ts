@@ -1,4 +1,4 @@
-import type { Activity, ServiceAccount } from '@claviger/core/store'
+import type { Activity, ServiceAccountRecord } from '@claviger/core/store'
 import type { Defect, FullStore } from '../honest-store.ts'
 
 const workspaces = ['ws_acme', 'ws_other']
@@ -17,7 +17,7 @@ const leaking = (store: FullStore): FullStore => ({
     nextCursor: null,
   }),
   services: async (query) => ({
-    items: await everywhere<ServiceAccount>(
+    items: await everywhere<ServiceAccountRecord>(
       async (workspaceId) => (await store.services({ ...query, workspaceId })).items,
     ),
     nextCursor: null,
