@@ -21,17 +21,21 @@ export type AttentionFilter =
   /** `ownerGoneAt` is set. */
   | { readonly type: 'ownerGone' }
 
-/** What `list` asks a store. All given conditions hold together. */
+/**
+ * What `list` asks a store. All given conditions hold together; of a condition that is a list, one has to hold, and an
+ * empty one matches nothing.
+ */
 export interface KeyQuery {
   readonly workspaceId: string
   /** The instant at which `statuses` is judged. */
   readonly at: number
   readonly statuses?: readonly KeyStatus[]
-  readonly environment?: string
-  readonly ownerId?: string
-  /** Only keys of these owners; without `id`, of any owner of that type. An empty list matches nothing. */
+  readonly environments?: readonly string[]
+  /** Only keys of owners with one of these ids, of whatever type. */
+  readonly ownerIds?: readonly string[]
+  /** Only keys of these owners; without `id`, of any owner of that type. */
   readonly visibleOwners?: readonly { readonly type: Owner['type']; readonly id?: string }[]
-  readonly attention?: AttentionFilter
+  readonly attention?: readonly AttentionFilter[]
   /** The key id, the last four characters of the current token, or the beginning of the name, in any letter case. */
   readonly search?: string
   readonly cursor?: string
@@ -68,11 +72,11 @@ export interface ServiceAccountQuery {
 export function matchesQuery(record: KeyRecord, query: KeyQuery): boolean {
   return (
     record.workspaceId === query.workspaceId &&
-    (query.environment === undefined || record.environment === query.environment) &&
-    (query.ownerId === undefined || record.owner.id === query.ownerId) &&
+    (query.environments === undefined || query.environments.includes(record.environment)) &&
+    (query.ownerIds === undefined || query.ownerIds.includes(record.owner.id)) &&
     (query.statuses === undefined || query.statuses.includes(keyStatus(record, query.at))) &&
     (query.visibleOwners === undefined || query.visibleOwners.some((owner) => ownerMatches(record.owner, owner))) &&
-    (query.attention === undefined || needsAttention(record, query.attention)) &&
+    (query.attention === undefined || query.attention.some((filter) => needsAttention(record, filter))) &&
     (query.search === undefined || matchesSearch(record, query.search))
   )
 }

@@ -23,7 +23,7 @@ describe('matchesQuery', () => {
   })
 
   test('compares instants strictly, null and zero apart', () => {
-    const unused = query({ attention: { type: 'unused', lastUsedBefore: 1 } })
+    const unused = query({ attention: [{ type: 'unused', lastUsedBefore: 1 }] })
     expect(matchesQuery(testRecord({ lastUsedAt: 0 }), unused)).toBe(true)
     expect(matchesQuery(testRecord({ lastUsedAt: 1 }), unused)).toBe(false)
     expect(matchesQuery(testRecord({ lastUsedAt: null }), unused)).toBe(false)

@@ -85,22 +85,25 @@ async function cursorsWithin(
 /** The conditions of a query that an index knows. */
 async function conditionsOf(database: Database, query: KeyQuery): Promise<readonly Condition[]> {
   const { names } = database
-  const { workspaceId, environment, ownerId, visibleOwners, statuses, attention, search } = query
+  const { workspaceId, environments, ownerIds, visibleOwners, statuses, attention, search } = query
   const conditions: (Condition | undefined)[] = [
-    ownerId === undefined
-      ? undefined
-      : (['user', 'service'] as const).map((type) => whole(names.byOwner(workspaceId, { type, id: ownerId }))),
-    visibleOwners === undefined || visibleOwners.length > 100
-      ? undefined
-      : visibleOwners.map(({ type, id }) =>
-          whole(id === undefined ? names.byOwnerType(workspaceId, type) : names.byOwner(workspaceId, { type, id })),
-        ),
-    environment === undefined ? undefined : [whole(names.byEnvironment(workspaceId, environment))],
+    few(ownerIds)?.flatMap((id) =>
+      (['user', 'service'] as const).map((type) => whole(names.byOwner(workspaceId, { type, id }))),
+    ),
+    few(visibleOwners)?.map(({ type, id }) =>
+      whole(id === undefined ? names.byOwnerType(workspaceId, type) : names.byOwner(workspaceId, { type, id })),
+    ),
+    few(environments)?.map((environment) => whole(names.byEnvironment(workspaceId, environment))),
     statuses?.map((status) => statusPart(names, query, status)),
-    attention === undefined ? undefined : [attentionPart(names, workspaceId, attention)],
+    attention?.map((filter) => attentionPart(names, workspaceId, filter)),
     search === undefined ? undefined : await searchParts(database, workspaceId, search),
   ]
   return conditions.filter((condition) => condition !== undefined)
+}
+
+/** A long list is not worth a question each: other conditions narrow, and every key is compared with the query. */
+function few<Item>(items: readonly Item[] | undefined): readonly Item[] | undefined {
+  return items === undefined || items.length > 100 ? undefined : items
 }
 
 function whole(set: string): Part {

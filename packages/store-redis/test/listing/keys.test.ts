@@ -15,10 +15,10 @@ const nothing: readonly Partial<KeyQuery>[] = [
   { search: 'needle' },
   { statuses: ['disabled'] },
   { statuses: ['revoked', 'expired', 'rotating'] },
-  { environment: 'staging' },
-  { environment: 'staging', search: 'p', statuses: ['active'] },
+  { environments: ['staging'] },
+  { environments: ['staging'], search: 'p', statuses: ['active'] },
   { visibleOwners: [{ type: 'service' }] },
-  { attention: { type: 'unused', lastUsedBefore: start + 1_000 } },
+  { attention: [{ type: 'unused', lastUsedBefore: start + 1_000 }] },
 ]
 
 redis.describe('listing', () => {
@@ -76,7 +76,7 @@ redis.describe('listing', () => {
     // An index that holds too many to be put in order.
     await fakes(byEnvironment('ws_acme', 'staging'), (place) => place)
     await fakes(byName('ws_acme'), (place) => `hay\0${place}`)
-    const query = { environment: 'staging', search: 'hay' }
+    const query = { environments: ['staging'], search: 'hay' }
     const first = await store.list({ workspaceId: 'ws_acme', at: start, limit: 100, ...query })
     expect(first.items).toEqual([])
     expect(first.nextCursor).not.toBeNull()
@@ -94,24 +94,24 @@ redis.describe('listing', () => {
   }
 
   test.each([
-    ['rotation is due', { attention: { type: 'rotationDue', secretCreatedBefore: start } }],
-    ['are unused', { attention: { type: 'unused', lastUsedBefore: start } }],
-    ['were never used', { attention: { type: 'neverUsed', createdBefore: start + 1 } }],
-    ['expire', { attention: { type: 'expiring', expiresBefore: start } }],
-    ['lost their owner', { attention: { type: 'ownerGone' } }],
+    ['rotation is due', { attention: [{ type: 'rotationDue', secretCreatedBefore: start }] }],
+    ['are unused', { attention: [{ type: 'unused', lastUsedBefore: start }] }],
+    ['were never used', { attention: [{ type: 'neverUsed', createdBefore: start + 1 }] }],
+    ['expire', { attention: [{ type: 'expiring', expiresBefore: start }] }],
+    ['lost their owner', { attention: [{ type: 'ownerGone' }] }],
     ['are disabled', { statuses: ['disabled'] }],
     ['are revoked', { statuses: ['revoked'] }],
     ['rotate', { statuses: ['rotating'] }],
     ['are disabled or expired', { statuses: ['disabled', 'expired'] }],
-    ['are in an environment', { environment: 'staging' }],
+    ['are in an environment', { environments: ['staging'] }],
     ['are named so', { search: 'need' }],
     ['end so', { search: 'tail' }],
     ['have an id', { search: testKeyId(0) }],
-    ['are of one owner', { ownerId: 'bob' }],
+    ['are of one owner', { ownerIds: ['bob'] }],
     ['are of service accounts', { visibleOwners: [{ type: 'service' }] }],
     [
       'meet several conditions',
-      { environment: 'staging', search: 'n', attention: { type: 'neverUsed', createdBefore: start + 900 } },
+      { environments: ['staging'], search: 'n', attention: [{ type: 'neverUsed', createdBefore: start + 900 }] },
     ],
     [
       'are of the owners someone may see',
@@ -145,7 +145,7 @@ redis.describe('listing', () => {
           }
         : { secrets: [testSecret({ createdAt: start + 1 })] },
     )
-    const lastUsedAt = 'attention' in query && query.attention.type === 'unused' ? start - 1 : undefined
+    const lastUsedAt = 'attention' in query && query.attention[0].type === 'unused' ? start - 1 : undefined
     if (lastUsedAt !== undefined) {
       const entries = [testUsageEntry({ keyId: testKeyId(0), lastUsedAt })]
       await store.addUsage({ instanceId: 'a', sequence: 1, entries })
@@ -183,7 +183,7 @@ redis.describe('listing', () => {
 
   test('pages through what an index finds', async () => {
     await stored(30, (index) => ({ ownerGoneAt: index % 2 === 0 ? start : null }))
-    const { ids, pages } = await all({ attention: { type: 'ownerGone' }, limit: 4 })
+    const { ids, pages } = await all({ attention: [{ type: 'ownerGone' }], limit: 4 })
     expect(ids).toEqual(Array.from({ length: 15 }, (_, index) => testKeyId(28 - 2 * index)))
     expect(pages).toBe(4)
   })
@@ -220,21 +220,21 @@ redis.describe('listing', () => {
     )
     const queries: readonly Partial<KeyQuery>[] = [
       ...Array.from({ length: 7 }, (_, offset) => start + offset).flatMap((limit): Partial<KeyQuery>[] => [
-        { attention: { type: 'rotationDue', secretCreatedBefore: limit } },
-        { attention: { type: 'unused', lastUsedBefore: limit } },
-        { attention: { type: 'neverUsed', createdBefore: limit } },
-        { attention: { type: 'expiring', expiresBefore: limit } },
+        { attention: [{ type: 'rotationDue', secretCreatedBefore: limit }] },
+        { attention: [{ type: 'unused', lastUsedBefore: limit }] },
+        { attention: [{ type: 'neverUsed', createdBefore: limit }] },
+        { attention: [{ type: 'expiring', expiresBefore: limit }] },
       ]),
-      { attention: { type: 'ownerGone' } },
+      { attention: [{ type: 'ownerGone' }] },
       ...(['active', 'rotating', 'disabled', 'expired', 'revoked'] as const).flatMap((status): Partial<KeyQuery>[] => [
         { statuses: [status] },
         { statuses: [status, 'active'], at: start + 3 },
       ]),
-      { environment: 'staging' },
+      { environments: ['staging'] },
       ...['b', 'BUILD', 'build "', '\u00e4', 'b\\', 'aXc9', testKeyId(1)].map((search) => ({ search })),
-      { environment: 'staging', search: 'build', statuses: ['disabled', 'active'] },
+      { environments: ['staging'], search: 'build', statuses: ['disabled', 'active'] },
       { visibleOwners: [{ type: 'service' }] },
-      { ownerId: 'a' },
+      { ownerIds: ['a'] },
       {
         visibleOwners: [
           { type: 'service', id: 'b' },
@@ -287,6 +287,6 @@ redis.describe('listing', () => {
     await stored(20, () => ({ ownerGoneAt: start }))
     const many = Array.from({ length: 5_001 }, (_, index) => [start, `0000000000000000${testKeyId(index + 50)}`])
     await client.call('ZADD', ownerGone('ws_acme'), ...many.flat())
-    expect((await all({ attention: { type: 'ownerGone' }, limit: 7 })).ids).toHaveLength(20)
+    expect((await all({ attention: [{ type: 'ownerGone' }], limit: 7 })).ids).toHaveLength(20)
   })
 })

@@ -80,8 +80,8 @@ async function run<Row>(database: Database, statement: RawBuilder<unknown>): Pro
 
 /** For each condition of a query that an index knows, the parts of that index that hold every key it can match. */
 function optionsOf({
-  environment,
-  ownerId,
+  environments,
+  ownerIds,
   visibleOwners,
   statuses,
   attention,
@@ -91,12 +91,23 @@ function optionsOf({
   const options: (readonly IndexPart[] | undefined)[] = [
     search === undefined ? undefined : searchParts(search),
     statuses?.flatMap((status) => statusParts(status, at)),
-    attention === undefined ? undefined : attentionParts(attention),
-    ownerId === undefined ? undefined : (['user', 'service'] as const).map((type) => ownerPart({ type, id: ownerId })),
-    visibleOwners !== undefined && visibleOwners.length <= 20 ? visibleOwners.map(ownerPart) : undefined,
-    environment === undefined ? undefined : [inListOrder(sql`environment = ${environment}`)],
+    attention === undefined ? undefined : partsOfAll(attention),
+    few(ownerIds)?.flatMap((id) => (['user', 'service'] as const).map((type) => ownerPart({ type, id }))),
+    few(visibleOwners)?.map(ownerPart),
+    few(environments)?.map((environment) => inListOrder(sql`environment = ${environment}`)),
   ]
   return options.filter((parts) => parts !== undefined)
+}
+
+/** A long list is not worth a question each. */
+function few<Item>(items: readonly Item[] | undefined): readonly Item[] | undefined {
+  return items === undefined || items.length > 20 ? undefined : items
+}
+
+/** The parts of all reasons; undefined as soon as one is in no index. */
+function partsOfAll(filters: readonly AttentionFilter[]): readonly IndexPart[] | undefined {
+  const parts = filters.map(attentionParts)
+  return parts.every((part) => part !== undefined) ? parts.flat() : undefined
 }
 
 function inListOrder(where: RawBuilder<unknown>): IndexPart {

@@ -9,25 +9,35 @@ type Condition = Expression<SqlBool>
 /** The meaning of every field of a `KeyQuery` but the page: what `matchesQuery` of core says, as SQL. */
 export function conditions(eb: Builder, query: KeyQuery): Condition {
   const all: Condition[] = [eb('workspace_id', '=', query.workspaceId)]
-  if (query.environment !== undefined) all.push(eb('environment', '=', query.environment))
-  if (query.ownerId !== undefined) all.push(eb('owner_id', '=', query.ownerId))
+  if (query.environments !== undefined) all.push(any(eb, query.environments, (name) => eb('environment', '=', name)))
+  if (query.ownerIds !== undefined) all.push(any(eb, query.ownerIds, (id) => eb('owner_id', '=', id)))
   if (query.statuses !== undefined) all.push(any(eb, query.statuses, (status) => hasStatus(eb, status, query.at)))
   if (query.visibleOwners !== undefined) all.push(any(eb, query.visibleOwners, (owner) => isOwner(eb, owner)))
-  if (query.attention !== undefined) all.push(needsAttention(eb, query.attention))
+  if (query.attention !== undefined) all.push(any(eb, query.attention, (filter) => needsAttention(eb, filter)))
   if (query.search !== undefined) all.push(isFoundBy(eb, query.search))
   return eb.and(all)
 }
 
-/** The texts of a query that are compared with columns; one that cannot be stored matches nothing. */
-export function canMatch({ workspaceId, environment, ownerId, visibleOwners, search }: KeyQuery): boolean {
-  return [workspaceId, environment, ownerId, search, ...(visibleOwners ?? []).map(({ id }) => id)].every(
+/** The texts of a query that all have to match; one that cannot be stored matches nothing. */
+export function canMatch({ workspaceId, visibleOwners, search }: KeyQuery): boolean {
+  return [workspaceId, search, ...(visibleOwners ?? []).map(({ id }) => id)].every(
     (text) => text === undefined || isStorable(text),
   )
 }
 
 /** Whether a query asks for more than the keys of a workspace. */
-export function isFiltered({ environment, ownerId, statuses, visibleOwners, attention, search }: KeyQuery): boolean {
-  return [environment, ownerId, statuses, visibleOwners, attention, search].some((field) => field !== undefined)
+export function isFiltered({ environments, ownerIds, statuses, visibleOwners, attention, search }: KeyQuery): boolean {
+  return [environments, ownerIds, statuses, visibleOwners, attention, search].some((field) => field !== undefined)
+}
+
+/** The same query without the alternatives that cannot be stored: they match nothing. */
+export function storable(query: KeyQuery): KeyQuery {
+  const { environments, ownerIds } = query
+  return {
+    ...query,
+    ...(environments !== undefined && { environments: environments.filter(isStorable) }),
+    ...(ownerIds !== undefined && { ownerIds: ownerIds.filter(isStorable) }),
+  }
 }
 
 function any<Item>(eb: Builder, items: readonly Item[], condition: (item: Item) => Condition): Condition {

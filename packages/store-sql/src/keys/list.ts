@@ -9,7 +9,7 @@ import { isBehind, type PagePlan, pageOf, planPage } from '../listing/page.ts'
 import { type WalkedRow, walkPage } from '../listing/walk.ts'
 import { nextTurn } from '../next-turn.ts'
 import { candidatePlaces } from './candidates.ts'
-import { canMatch, conditions, isFiltered } from './conditions.ts'
+import { canMatch, conditions, isFiltered, storable } from './conditions.ts'
 import { readKey } from './row.ts'
 
 const idsPerStatement = 500
@@ -18,9 +18,10 @@ const idsPerStatement = 500
  * Lists keys of one workspace. With conditions, from the index that knows the fewest keys; where all know very many, by
  * walking the listing, some rows at a time. No statement is left to choose between the two.
  */
-export async function listKeys(database: Database, query: KeyQuery): Promise<ListPage<KeyRecord>> {
-  const plan = planPage(query)
-  if (!canMatch(query)) return { items: [], nextCursor: null }
+export async function listKeys(database: Database, asked: KeyQuery): Promise<ListPage<KeyRecord>> {
+  const plan = planPage(asked)
+  if (!canMatch(asked)) return { items: [], nextCursor: null }
+  const query = storable(asked)
   if (!isFiltered(query)) return pageOf(await wholeRows(database, query, plan), plan, readKey)
   const candidates = await candidatePlaces(database, query)
   const { items, nextCursor } = await walkPage(plan, (after, count) =>

@@ -65,19 +65,19 @@ postgres.describe('plans of PostgreSQL', () => {
       ['disabled keys', { statuses: ['disabled'] }, 'state'],
       ['revoked and expired keys', { statuses: ['revoked', 'expired'] }, 'state'],
       ['rotating keys', { statuses: ['rotating'] }, 'overlap'],
-      ['an environment', { environment: 'staging' }, 'environment'],
-      ['an owner', { ownerId: 'owner_507' }, 'owner'],
+      ['an environment', { environments: ['staging'] }, 'environment'],
+      ['an owner', { ownerIds: ['owner_507'] }, 'owner'],
       ['visible owners', { visibleOwners: [{ type: 'user', id: 'owner_507' }] }, 'owner'],
       ['keys of service accounts', { visibleOwners: [{ type: 'service' }] }, 'owner'],
       ['a name', { search: 'name 2950' }, 'name'],
       ['the end of a token', { search: '0207' }, 'last4'],
-      ['rotation due', { attention: { type: 'rotationDue', secretCreatedBefore: 100 } }, 'rotation'],
-      ['expiring', { attention: { type: 'expiring', expiresBefore: at } }, 'expiry'],
-      ['owner gone', { attention: { type: 'ownerGone' } }, 'owner_gone'],
+      ['rotation due', { attention: [{ type: 'rotationDue', secretCreatedBefore: 100 }] }, 'rotation'],
+      ['expiring', { attention: [{ type: 'expiring', expiresBefore: at }] }, 'expiry'],
+      ['owner gone', { attention: [{ type: 'ownerGone' }] }, 'owner_gone'],
       // The last use itself is in no index, or every flush would move the row in all of them.
-      ['unused', { attention: { type: 'unused', lastUsedBefore: at } }, 'list'],
-      ['never used', { attention: { type: 'neverUsed', createdBefore: at } }, 'list'],
-      ['several at once', { statuses: ['active'], environment: 'production', search: 'name 2950' }, 'name'],
+      ['unused', { attention: [{ type: 'unused', lastUsedBefore: at }] }, 'list'],
+      ['never used', { attention: [{ type: 'neverUsed', createdBefore: at }] }, 'list'],
+      ['several at once', { statuses: ['active'], environments: ['production'], search: 'name 2950' }, 'name'],
     ]
 
     test.each(shapes)('%s goes by an index', async (_, query, index) => {

@@ -139,7 +139,7 @@ describe('texts no database could give back', () => {
     )
     const page = { items: [], nextCursor: null }
     expect(await store.list({ workspaceId: half, at: 0, limit: 10 })).toEqual(page)
-    for (const query of [{ ownerId: half }, { search: half }, { search: 'a\0' }]) {
+    for (const query of [{ ownerIds: [half] }, { search: half }, { search: 'a\0' }]) {
       expect(await store.list({ workspaceId: '\ufffd', at: 0, limit: 10, ...query })).toEqual(page)
     }
     expect(await store.activity({ workspaceId: half, limit: 10 })).toEqual(page)

@@ -149,8 +149,8 @@ export const commits: ContractGroup = {
       const record = testRecord()
       await stored(store, record)
       await committed(store, update(record, { owner: { type: 'service', id: 'svc_deploy' } }))
-      assert.deepEqual(await listedIds(store, { ownerId: 'ada' }), [])
-      assert.deepEqual(await listedIds(store, { ownerId: 'svc_deploy' }), [record.id])
+      assert.deepEqual(await listedIds(store, { ownerIds: ['ada'] }), [])
+      assert.deepEqual(await listedIds(store, { ownerIds: ['svc_deploy'] }), [record.id])
     })
 
     test('carries out as many writes at once as a change may hold', async ({ store }) => {

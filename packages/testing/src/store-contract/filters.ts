@@ -64,8 +64,11 @@ export const filters: ContractGroup = {
 
     test('lists by environment', async ({ store }) => {
       await stored(store, testRecord({ id: testKeyId(1) }), testRecord({ id: testKeyId(2), environment: 'staging' }))
-      assert.deepEqual(await listedIds(store, { environment: 'staging' }), [testKeyId(2)])
-      assert.deepEqual(await listedIds(store, { environment: 'stag' }), [])
+      assert.deepEqual(await listedIds(store, { environments: ['staging'] }), [testKeyId(2)])
+      assert.deepEqual(await listedIds(store, { environments: ['stag'] }), [])
+      assert.deepEqual(await listedIds(store, { environments: ['stag', 'staging'] }), [testKeyId(2)])
+      assert.deepEqual(await listedIds(store, { environments: ['production', 'staging'] }), [1, 2].map(testKeyId))
+      assert.deepEqual(await listedIds(store, { environments: [] }), [])
     })
 
     test('lists by owner id, of users and service accounts alike', async ({ store }) => {
@@ -75,7 +78,9 @@ export const filters: ContractGroup = {
         testRecord({ id: testKeyId(2), owner: { type: 'service', id: 'ada' } }),
         testRecord({ id: testKeyId(3), owner: { type: 'user', id: 'bob' } }),
       )
-      assert.deepEqual(await listedIds(store, { ownerId: 'ada' }), [testKeyId(1), testKeyId(2)])
+      assert.deepEqual(await listedIds(store, { ownerIds: ['ada'] }), [testKeyId(1), testKeyId(2)])
+      assert.deepEqual(await listedIds(store, { ownerIds: ['bob', 'nobody', 'ada'] }), [1, 2, 3].map(testKeyId))
+      assert.deepEqual(await listedIds(store, { ownerIds: [] }), [])
     })
 
     // What an actor may see. An empty list is the actor who may see nothing: it must not mean "no filter".
@@ -95,7 +100,7 @@ export const filters: ContractGroup = {
       assert.deepEqual(await visible({ type: 'service' }), [testKeyId(2), testKeyId(4)])
       assert.deepEqual(await visible({ type: 'user', id: 'bob' }, { type: 'service' }), [2, 3, 4].map(testKeyId))
       assert.deepEqual(await visible(), [])
-      assert.deepEqual(await listedIds(store, { visibleOwners: [{ type: 'user', id: 'ada' }], ownerId: 'bob' }), [])
+      assert.deepEqual(await listedIds(store, { visibleOwners: [{ type: 'user', id: 'ada' }], ownerIds: ['bob'] }), [])
     })
 
     test('lists keys whose rotation is due, by the current secret alone', async ({ store }) => {
@@ -112,7 +117,7 @@ export const filters: ContractGroup = {
           ],
         }),
       )
-      const attention = { type: 'rotationDue', secretCreatedBefore: at } as const
+      const attention = [{ type: 'rotationDue', secretCreatedBefore: at } as const]
       assert.deepEqual(await listedIds(store, { attention }), [testKeyId(1)])
     })
 
@@ -123,12 +128,12 @@ export const filters: ContractGroup = {
         testRecord({ id: testKeyId(2), expiresAt: at }),
         testRecord({ id: testKeyId(3) }),
       )
-      assert.deepEqual(await listedIds(store, { attention: { type: 'expiring', expiresBefore: at } }), [testKeyId(1)])
+      assert.deepEqual(await listedIds(store, { attention: [{ type: 'expiring', expiresBefore: at }] }), [testKeyId(1)])
     })
 
     test('lists keys whose owner is gone', async ({ store }) => {
       await stored(store, testRecord({ id: testKeyId(1), ownerGoneAt: start }), testRecord({ id: testKeyId(2) }))
-      assert.deepEqual(await listedIds(store, { attention: { type: 'ownerGone' } }), [testKeyId(1)])
+      assert.deepEqual(await listedIds(store, { attention: [{ type: 'ownerGone' }] }), [testKeyId(1)])
     })
 
     test('lists keys never used, if they are old enough', async ({ store }) => {
@@ -137,7 +142,9 @@ export const filters: ContractGroup = {
         testRecord({ id: testKeyId(1), createdAt: at - 1 }),
         testRecord({ id: testKeyId(2), createdAt: at }),
       )
-      assert.deepEqual(await listedIds(store, { attention: { type: 'neverUsed', createdBefore: at } }), [testKeyId(1)])
+      assert.deepEqual(await listedIds(store, { attention: [{ type: 'neverUsed', createdBefore: at }] }), [
+        testKeyId(1),
+      ])
     })
 
     test('tells unused keys from never used ones by what addUsage told', async ({ store, need }) => {
@@ -151,8 +158,16 @@ export const filters: ContractGroup = {
           usageEntry({ keyId: testKeyId(2), lastUsedAt: at }),
         ],
       })
-      assert.deepEqual(await listedIds(store, { attention: { type: 'unused', lastUsedBefore: at } }), [testKeyId(1)])
-      assert.deepEqual(await listedIds(store, { attention: { type: 'neverUsed', createdBefore: at } }), [testKeyId(3)])
+      assert.deepEqual(await listedIds(store, { attention: [{ type: 'unused', lastUsedBefore: at }] }), [testKeyId(1)])
+      const either = [
+        { type: 'neverUsed', createdBefore: at },
+        { type: 'unused', lastUsedBefore: at },
+      ] as const
+      assert.deepEqual(await listedIds(store, { attention: either }), [testKeyId(1), testKeyId(3)])
+      assert.deepEqual(await listedIds(store, { attention: [] }), [])
+      assert.deepEqual(await listedIds(store, { attention: [{ type: 'neverUsed', createdBefore: at }] }), [
+        testKeyId(3),
+      ])
     })
 
     test('finds a key by its whole id, by the end of its current token, by the beginning of its name', async ({
@@ -202,14 +217,14 @@ export const filters: ContractGroup = {
       await stored(store, record)
       await committed(store, update(record, { disabledAt: start, name: 'Renamed', ownerGoneAt: start }))
       assert.deepEqual(
-        await listedIds(store, { statuses: ['disabled'], search: 'ren', attention: { type: 'ownerGone' } }),
+        await listedIds(store, { statuses: ['disabled'], search: 'ren', attention: [{ type: 'ownerGone' }] }),
         [record.id],
       )
       assert.deepEqual(await listedIds(store, { statuses: ['active'] }), [])
       assert.deepEqual(await listedIds(store, { search: 'prod' }), [])
       await committed(store, update({ ...record, revision: 2 }, {}))
       assert.deepEqual(await listedIds(store, { statuses: ['active'], search: 'prod' }), [record.id])
-      assert.deepEqual(await listedIds(store, { attention: { type: 'ownerGone' } }), [])
+      assert.deepEqual(await listedIds(store, { attention: [{ type: 'ownerGone' }] }), [])
     })
 
     test('holds all conditions together, in every combination', async ({ store }) => {
@@ -237,10 +252,10 @@ export const filters: ContractGroup = {
 function combinations(): readonly KeyQuery[] {
   const conditions: readonly Partial<KeyQuery>[] = [
     { statuses: ['active', 'disabled'] },
-    { environment: 'staging' },
-    { ownerId: 'ada' },
+    { environments: ['staging'] },
+    { ownerIds: ['ada'] },
     { visibleOwners: [{ type: 'user' }, { type: 'service', id: 'ada' }] },
-    { attention: { type: 'expiring', expiresBefore: at + 1 } },
+    { attention: [{ type: 'expiring', expiresBefore: at + 1 }] },
     { search: 'ev' },
   ]
   return Array.from({ length: 2 ** conditions.length }, (_, subset) =>

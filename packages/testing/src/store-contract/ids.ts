@@ -90,7 +90,7 @@ export const ids: ContractGroup = {
         ...owners.map((id, index) => testRecord({ id: testKeyId(index), owner: { type: 'user', id } })),
       )
       for (const [index, ownerId] of owners.entries()) {
-        assert.deepEqual(await listedIds(store, { ownerId }), [testKeyId(index)], JSON.stringify(ownerId))
+        assert.deepEqual(await listedIds(store, { ownerIds: [ownerId] }), [testKeyId(index)], JSON.stringify(ownerId))
         assert.deepEqual(await listedIds(store, { visibleOwners: [{ type: 'user', id: ownerId }] }), [testKeyId(index)])
       }
     })

@@ -28,11 +28,11 @@ export const isolation: ContractGroup = {
         {},
         { search: testKeyId(2) },
         { search: 'prod' },
-        { ownerId: 'ada' },
+        { ownerIds: ['ada'] },
         { visibleOwners: [{ type: 'user' }] },
         { statuses: ['active'] },
-        { environment: 'production' },
-        { attention: { type: 'neverUsed', createdBefore: start + 1 } },
+        { environments: ['production'] },
+        { attention: [{ type: 'neverUsed', createdBefore: start + 1 }] },
       ]
       for (const query of queries) {
         const listed = await listedIds(store, query)

@@ -91,7 +91,7 @@ export const pagination: ContractGroup = {
 
     test('applies the filters to every page', async ({ store }) => {
       await storedSeries(store, 30, (index) => ({ environment: index % 3 === 0 ? 'staging' : 'production' }))
-      const listed = (await allPages(store, { limit: 2, environment: 'staging' })).flat()
+      const listed = (await allPages(store, { limit: 2, environments: ['staging'] })).flat()
       assert.equal(listed.length, 10)
       assert.ok(listed.every(({ environment }) => environment === 'staging'))
     })

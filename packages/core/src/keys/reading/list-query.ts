@@ -1,4 +1,5 @@
 import { ValidationError } from '../../errors/errors.ts'
+import { nearest } from '../../input/nearest.ts'
 import { isPlain } from '../../input/plain-fields.ts'
 import { isSayableName } from '../../input/said.ts'
 import { attentions } from '../shapes/attention.ts'
@@ -10,21 +11,28 @@ import { statuses } from './read-keys.ts'
 export type QueryParameters = string | URLSearchParams | Readonly<Record<string, unknown>>
 
 type Parameter = keyof ListKeysInput
+type Reader = (text: string) => unknown
 
-const single: Readonly<Record<Exclude<Parameter, 'status'>, (text: string) => unknown>> = {
-  ended: (text) => oneOf('ended', text, ['true', 'false']) === 'true',
+/** Parameters that may be given several times. */
+const repeatable: Readonly<Record<'status' | 'environment' | 'ownerId' | 'attention', Reader>> = {
+  status: (text) => oneOf('status', text, statuses),
   environment: (text) => boundedText('environment', text),
   ownerId: (text) => boundedText('ownerId', text),
   attention: (text) => oneOf('attention', text, attentions),
+}
+const single: Readonly<Record<Exclude<Parameter, keyof typeof repeatable>, Reader>> = {
+  ended: (text) => oneOf('ended', text, ['true', 'false']) === 'true',
   search: (text) => boundedText('search', text),
   cursor: (text) => boundedText('cursor', text, 1_024),
   limit: (text) => parseLimit(/^\d{1,3}$/.test(text) ? Number(text) : Number.NaN),
 }
-const known: readonly string[] = ['status', ...Object.keys(single)]
+const readers = new Map<string, Reader>(Object.entries({ ...repeatable, ...single }))
+const known: readonly string[] = [...readers.keys()]
 
 /**
  * Reads the query string of a request into what `keys.list` takes: `?limit=1&status=active`. Strict: a parameter that
- * `list` does not take, an empty one and one that is given twice are refused. Only `status` may be repeated.
+ * `list` does not take, an empty one is refused. Only
+ * `status`, `environment`, `ownerId` and `attention` may be repeated.
  *
  * @example
  * const page = await keys.list(listQueryFrom('limit=10&status=active&status=rotating'))
@@ -35,10 +43,11 @@ const known: readonly string[] = ['status', ...Object.keys(single)]
 export function listQueryFrom(query: QueryParameters): ListKeysInput {
   const found: Record<string, unknown> = {}
   for (const [name, values] of grouped(query)) {
-    if (!known.includes(name)) throw unknownParameter(name)
+    const read = readers.get(name)
+    if (read === undefined) throw unknownParameter(name)
     for (const value of values) if (value === '') throw wrong(name, `Leave ${name} out, or give it a value.`)
-    if (name === 'status') found[name] = values.map((value) => oneOf('status', value, statuses))
-    else if (values.length === 1) found[name] = single[name as keyof typeof single](values[0] ?? '')
+    if (Object.hasOwn(repeatable, name)) found[name] = values.map(read)
+    else if (values.length === 1) found[name] = read(values[0] ?? '')
     else throw wrong(name, `Expected ${name} once.`)
   }
   return found
@@ -78,6 +87,8 @@ function wrong(name: string, message: string): ValidationError {
 }
 
 function unknownParameter(name: string): ValidationError {
-  const [field, what] = isSayableName(name) ? [name, `"${name}"`] : ['query', 'parameter of that name']
-  return new ValidationError(field, `A list takes no ${what}. It takes ${known.join(', ')}.`)
+  const guess = nearest(name, known)
+  const [field, what] = isSayableName(name) ? [name, `parameter "${name}"`] : ['query', 'parameter of that name']
+  const meant = guess === undefined ? '.' : `, did you mean "${guess}"?`
+  return new ValidationError(field, `list has no ${what}${meant} Known: ${known.join(', ')}.`)
 }

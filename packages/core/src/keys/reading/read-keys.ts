@@ -8,8 +8,8 @@ import type { KeyRules } from '../rules/key-rules.ts'
 import { isVisible, visibleOwners } from '../rules/rights.ts'
 import type { Actor } from '../shapes/actor.ts'
 import { type Attention, attentionFilter, attentions } from '../shapes/attention.ts'
-import { boundedText, ownFields, parseLimit } from '../shapes/checks.ts'
-import { parseEnvironment } from '../shapes/create-input.ts'
+import { boundedText, oneOrMany, ownFields, parseLimit } from '../shapes/checks.ts'
+import { parseEnvironments } from '../shapes/create-input.ts'
 import type { ListKeysInput } from '../shapes/inputs.ts'
 import { type ManagedKey, keyFromRecord } from '../shapes/key.ts'
 
@@ -50,41 +50,45 @@ const fields: readonly (keyof ListKeysInput)[] = [
 
 function keyQuery(given: ListKeysInput, actor: Actor, { grammar, policy }: ListParts['rules'], at: number): KeyQuery {
   const input = ownFields<ListKeysInput>('list', given, fields)
-  const { ownerId, search, cursor } = input
-  const attention = input.attention === undefined ? undefined : parseAttention(input.attention)
+  const { environment, ownerId, search, cursor } = input
+  const attention = input.attention === undefined ? undefined : listed('attention', input.attention, attentions)
   const status = isEndedWanted(input, attention) ? input.status : (input.status ?? living)
-  const environment = input.environment ?? actor.environment
+  const environments = environment === undefined ? undefined : parseEnvironments(environment, grammar.environments)
+  const reached = environmentsFor(actor, environments)
   const owners = visibleOwners(actor)
   return bare<KeyQuery>({
     workspaceId: actor.workspaceId,
     at,
     limit: parseLimit(input.limit),
-    ...(status !== undefined && { statuses: parseStatuses(status) }),
-    ...(environment !== undefined && { environment: parseEnvironment(environment, grammar.environments) }),
-    ...(attention !== undefined && { attention: attentionFilter(attention, policy, at) }),
-    ...(ownerId !== undefined && { ownerId: boundedText('ownerId', ownerId) }),
+    ...(status !== undefined && { statuses: listed('status', status, statuses) }),
+    ...(reached !== undefined && { environments: reached }),
+    ...(attention !== undefined && { attention: attention.map((type) => attentionFilter(type, policy, at)) }),
+    ...(ownerId !== undefined && { ownerIds: oneOrMany('ownerId', ownerId, (id) => boundedText('ownerId', id)) }),
     ...(search !== undefined && { search: boundedText('search', search) }),
     ...(cursor !== undefined && { cursor: boundedText('cursor', cursor, 1_024) }),
     ...(owners !== undefined && { visibleOwners: owners }),
   })
 }
 
-function isEndedWanted({ ended, status }: ListKeysInput, attention: Attention | undefined): boolean {
+/** Those asked for, as far as the actor reaches them; undefined for any. */
+function environmentsFor({ environment: own }: Actor, asked?: readonly string[]): readonly string[] | undefined {
+  if (own === undefined) return asked
+  return asked === undefined || asked.includes(own) ? [own] : []
+}
+
+function isEndedWanted({ ended, status }: ListKeysInput, attention: readonly Attention[] | undefined): boolean {
   if (ended === undefined) return attention === undefined
   if (typeof ended !== 'boolean') throw new ValidationError('ended', 'Expected ended to be true or false.')
   if (status !== undefined) throw new ValidationError('ended', 'Say status or ended, not both.')
   return ended
 }
 
-function parseStatuses(status: KeyStatus | readonly KeyStatus[]): readonly KeyStatus[] {
-  const wanted: readonly unknown[] = Array.isArray(status) ? status : [status]
-  const chosen = statuses.filter((each) => wanted.includes(each))
-  // Array.from visits holes too.
-  if (Array.from(wanted).every((each) => chosen.some((known) => known === each))) return chosen
-  throw new ValidationError('status', `Expected status to be one or several of ${statuses.join(', ')}.`)
-}
-
-function parseAttention(attention: Attention): Attention {
-  if (attentions.includes(attention)) return attention
-  throw new ValidationError('attention', `Expected attention to be one of ${attentions.join(', ')}.`)
+/** One or several of the words there are, in their order. */
+function listed<Word extends string>(field: string, value: unknown, words: readonly Word[]): readonly Word[] {
+  const chosen = oneOrMany(field, value, (each) => {
+    const word = words.find((known) => known === each)
+    if (word !== undefined) return word
+    throw new ValidationError(field, `Expected ${field} to be one or several of ${words.join(', ')}.`)
+  })
+  return words.filter((word) => chosen.includes(word))
 }

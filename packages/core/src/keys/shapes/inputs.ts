@@ -104,15 +104,16 @@ export interface ReasonOptions {
   readonly reason?: string | null | undefined
 }
 
-/** Input of `list`. All given conditions must hold. */
+/** Input of `list`. All given conditions must hold; of several values for one condition, one must match. */
 export interface ListKeysInput {
   readonly status?: KeyStatus | readonly KeyStatus[] | undefined
   /** `false` leaves out revoked and expired keys. Instead of `status`. Default true. */
   readonly ended?: boolean | undefined
-  readonly environment?: string | undefined
-  readonly ownerId?: string | undefined
-  /** Only keys that need this kind of attention. Ended keys are left out unless `status` is given. */
-  readonly attention?: Attention | undefined
+  readonly environment?: string | readonly string[] | undefined
+  /** The id of the owner, whatever its type. */
+  readonly ownerId?: string | readonly string[] | undefined
+  /** Only keys that need attention for one of these reasons. Ended keys are left out unless `status` is given. */
+  readonly attention?: Attention | readonly Attention[] | undefined
   /** The key id, the last four characters of the token, or the beginning of the name. */
   readonly search?: string | undefined
   readonly cursor?: string | undefined

@@ -6,14 +6,14 @@ import { listQueryFrom, type QueryParameters } from '../../../src/keys/reading/l
 const whole = {
   limit: 1,
   status: ['active', 'rotating'],
-  environment: 'production',
-  ownerId: 'ada',
-  attention: 'expiring',
+  environment: ['production', 'ci'],
+  ownerId: ['ada'],
+  attention: ['expiring'],
   search: 'web shop',
   cursor: 'abc',
 }
 const text =
-  'limit=1&status=active&status=rotating&environment=production&ownerId=ada&attention=expiring&search=web%20shop&cursor=abc'
+  'limit=1&status=active&status=rotating&environment=production&environment=ci&ownerId=ada&attention=expiring&search=web%20shop&cursor=abc'
 
 describe('a query string becomes what list takes', () => {
   test.each<[string, QueryParameters]>([

@@ -20,8 +20,13 @@ const attending =
   (type: string, patch: (record: KeyRecord) => KeyRecord) =>
   (store: FullStore): Partial<FullStore> =>
     listing(store, {
-      matches: (record, query) => matchesQuery(query.attention?.type === type ? patch(record) : record, query),
+      matches: (record, query) =>
+        matchesQuery(query.attention?.some((filter) => filter.type === type) ? patch(record) : record, query),
     })
+
+function firstOf(query: KeyQuery, field: 'environments' | 'ownerIds' | 'attention'): KeyQuery {
+  return query[field] === undefined ? query : { ...query, [field]: query[field].slice(0, 1) }
+}
 
 export const filters: readonly Defect[] = [
   {
@@ -56,10 +61,31 @@ export const filters: readonly Defect[] = [
   },
   {
     name: 'does not filter by environment',
-    breaks: ignoring('environment'),
+    breaks: ignoring('environments'),
     fails: ['by environment', 'every combination'],
   },
-  { name: 'does not filter by owner', breaks: ignoring('ownerId'), fails: ['by owner id', 'every combination'] },
+  { name: 'does not filter by owner', breaks: ignoring('ownerIds'), fails: ['by owner id', 'every combination'] },
+  {
+    name: 'takes the first of several environments only',
+    breaks: (store) => asking(store, (query) => firstOf(query, 'environments')),
+    fails: ['by environment'],
+  },
+  {
+    name: 'takes the first of several owner ids only',
+    breaks: (store) => asking(store, (query) => firstOf(query, 'ownerIds')),
+    fails: ['by owner id'],
+  },
+  {
+    name: 'takes the first of several reasons only',
+    breaks: (store) => asking(store, (query) => firstOf(query, 'attention')),
+    fails: ['unused keys'],
+  },
+  {
+    name: 'takes an empty list of environments for no filter',
+    breaks: (store) =>
+      asking(store, (query) => (query.environments?.length === 0 ? without(query, 'environments') : query)),
+    fails: ['by environment'],
+  },
   {
     name: 'does not filter by visible owners',
     breaks: ignoring('visibleOwners'),

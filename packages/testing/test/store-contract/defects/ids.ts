@@ -62,9 +62,9 @@ export const ids: readonly Defect[] = [
     name: 'compares owners as a default collation does',
     breaks: (store) =>
       listing(store, {
-        matches: (record, { ownerId, visibleOwners, ...query }) =>
+        matches: (record, { ownerIds, visibleOwners, ...query }) =>
           matchesQuery(record, query) &&
-          (ownerId === undefined || folded(ownerId) === folded(record.owner.id)) &&
+          (ownerIds === undefined || ownerIds.some((id) => folded(id) === folded(record.owner.id))) &&
           (visibleOwners === undefined || visibleOwners.some(({ id = '' }) => folded(id) === folded(record.owner.id))),
       }),
     fails: ['tells owners apart'],
