@@ -108,7 +108,7 @@ export function createOwnerFlags({
       workspaceId,
       at: clock.now(),
       statuses: living,
-      ownerId: owner.id,
+      ownerIds: [owner.id],
       visibleOwners: [owner],
       limit: 100,
       ...(cursor !== undefined && { cursor }),

@@ -351,10 +351,10 @@ async function doesEverything(store: RedisStore): Promise<void> {
   await store.commit(testChange({ writes: [insertKey(record)], activity: [activityEntry] }))
   await store.addUsage({ instanceId: 'i', sequence: 1, entries: [testUsageEntry()] })
   await store.addUsage({ instanceId: 'i', sequence: 2, entries: [testUsageEntry()] })
-  expect((await store.list({ ...query, ownerId: 'ada' })).items).toHaveLength(1)
-  expect((await store.list({ ...query, attention: { type: 'unused', lastUsedBefore: start + 1 } })).items).toHaveLength(
-    1,
-  )
+  expect((await store.list({ ...query, ownerIds: ['ada'] })).items).toHaveLength(1)
+  expect(
+    (await store.list({ ...query, attention: [{ type: 'unused', lastUsedBefore: start + 1 }] })).items,
+  ).toHaveLength(1)
   expect((await store.activity(query)).items).toHaveLength(1)
   expect(await store.usage(range)).toHaveLength(1)
   expect(await store.usage({ ...range, keyId: record.id })).toHaveLength(1)

@@ -80,8 +80,8 @@ export const pagination: readonly Defect[] = [
   {
     name: 'forgets the filters on the second page',
     breaks: (store) =>
-      asking(store, ({ environment, ...query }) =>
-        query.cursor !== undefined || environment === undefined ? query : { ...query, environment },
+      asking(store, ({ environments, ...query }) =>
+        query.cursor !== undefined || environments === undefined ? query : { ...query, environments },
       ),
     fails: ['filters to every page'],
   },
