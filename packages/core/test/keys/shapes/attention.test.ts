@@ -127,7 +127,7 @@ describe('attention', () => {
     expect(await listed(keys)).toEqual({})
   })
 
-  test.each(['', 'dead', 7, null, ['unused']])('refuses the reason %j', async (attention) => {
+  test.each(['', 'dead', 7, null, ['dead'], []])('refuses the reason %j', async (attention) => {
     const { keys } = setUp()
     await expect(keys.list({ attention } as never)).rejects.toMatchObject({
       code: 'ERR_CLAVIGER_VALIDATION',
