@@ -75,7 +75,7 @@ describe('authenticate', () => {
     expect(errors).toEqual([{ error: thrown, during: 'verify' }])
   })
 
-  test('turns an answer of the keyring that is none into 503', async () => {
+  test('turns an invalid answer of the keyring into 503', async () => {
     for (const answer of [undefined, null, true, 'ok', {}]) {
       const broken = withDoor(keyring, { check: async () => answer as never })
       expect(codeOf(await ask(auth(broken).authenticate().decide, requestWith(`Bearer ${token}`)))).toBe(
