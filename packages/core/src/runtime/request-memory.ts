@@ -10,6 +10,7 @@ export interface RequestMemory {
 }
 
 /** A private field can be added to any object in this way: it is seen nowhere, inherited by nothing and copied with nothing. */
+// oxlint-disable-next-line typescript/no-extraneous-class -- what it is for: what extends it adds its private fields to another object
 class Holder {
   constructor(object: object) {
     // oxlint-disable-next-line no-constructor-return -- that is the point
@@ -30,11 +31,11 @@ export function createRequestMemory(): RequestMemory {
     #kept: Kept | undefined
 
     static read(holder: object): Kept | undefined {
-      return #kept in holder ? (holder as Slot).#kept : undefined
+      return #kept in holder ? holder.#kept : undefined
     }
 
     static write(holder: object, kept: Kept): void {
-      const slot = #kept in holder ? (holder as Slot) : new Slot(holder)
+      const slot = #kept in holder ? holder : new Slot(holder)
       slot.#kept = kept
     }
   }

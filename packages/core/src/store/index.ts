@@ -22,7 +22,6 @@ export {
   type KeyQuery,
   type ListPage,
   matchesQuery,
-  type ListPage,
   type ServiceAccountQuery,
 } from './query.ts'
 export {

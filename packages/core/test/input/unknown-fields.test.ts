@@ -67,7 +67,7 @@ const takers: readonly (readonly [name: string, call: (more: object) => unknown,
   ],
   ['serviceAccounts.update', (more) => keys.serviceAccounts.update(account.id, more), 'descripton', 'description'],
   ['serviceAccounts.list', (more) => keys.serviceAccounts.list(more), 'limt', 'limit'],
-  ['createHttpAuth', (more) => createHttpAuth(keyring, more), 'stripCredentials', 'stripCredential'],
+  ['createHttpAuth', (more) => createHttpAuth(keyring, more, (step) => step), 'stripCredentials', 'stripCredential'],
   ['createDecider', (more) => createDecider(keyring, more), 'environmnt', 'environment'],
   ['closeGracefully', (more) => closeGracefully(server, keyring, more), 'gracems2', 'graceMs'],
 ]

@@ -48,7 +48,7 @@ describe('the memory of requests', () => {
     memory.set({ request })
     const others = [
       Object.create(request) as object,
-      { ...request },
+      Object.assign({}, request),
       Object.assign(nodeRequest(), request),
       new Proxy(request, {}),
     ]
@@ -63,7 +63,7 @@ describe('the memory of requests', () => {
     for (const each of kept) memory.set(each)
     expect([memory.get(request), memory.get(derived)]).toEqual(kept)
     expect(memory.get(derived)).toBe(kept[1])
-    for (const each of [...kept].reverse()) memory.set(each)
+    for (const each of kept.toReversed()) memory.set(each)
     expect(memory.get(request)).toBe(kept[0])
     expect(memory.get(derived)).toBe(kept[1])
   })

@@ -11,7 +11,7 @@ import { type Attention, attentionFilter, attentions } from '../shapes/attention
 import { boundedText, oneOrMany, ownFields, parseLimit } from '../shapes/checks.ts'
 import { parseEnvironments } from '../shapes/create-input.ts'
 import type { ListKeysInput } from '../shapes/inputs.ts'
-import { type ManagedKey, keyFromRecord } from '../shapes/key.ts'
+import { keyFromRecord, type ManagedKey } from '../shapes/key.ts'
 
 /** What listing is made of. */
 export interface ListParts {
@@ -27,7 +27,7 @@ export async function listVisible(
   input: ListKeysInput,
 ): Promise<ListPage<ManagedKey>> {
   const query = keyQuery(input, actor, rules, clock.now())
-  if (actor.environment !== undefined && query.environment !== actor.environment) return { items: [], nextCursor: null }
+  if (query.environments?.length === 0) return { items: [], nextCursor: null }
   const { items, nextCursor } = await store.list(query)
   // What a store lists is believed no more than what it finds.
   const records = items.filter((record) => isVisible(record, actor))

@@ -54,7 +54,12 @@ export function keyFacts(record: KeyRecord, at: number): ActivityFacts {
 }
 
 /** What of a service account the log tells the changes of. */
-export function serviceAccountFacts({ name, description, permissions, deletedAt }: ServiceAccountRecord): ActivityFacts {
+export function serviceAccountFacts({
+  name,
+  description,
+  permissions,
+  deletedAt,
+}: ServiceAccountRecord): ActivityFacts {
   return { name, description, permissions, deletedAt }
 }
 
@@ -64,9 +69,13 @@ export function firstFacts(after: ActivityFacts): ActivityFacts {
 }
 
 /** The facts that differ, before and after, as the log keeps them. Pure. */
-export function changedFacts(before: ActivityFacts, after: ActivityFacts): { readonly before: ActivityFacts; readonly after: ActivityFacts } {
+export function changedFacts(
+  before: ActivityFacts,
+  after: ActivityFacts,
+): { readonly before: ActivityFacts; readonly after: ActivityFacts } {
   const changed = Object.keys(after).filter((field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]))
-  const pick = (facts: ActivityFacts): ActivityFacts => Object.fromEntries(changed.map((field) => [field, facts[field] ?? null]))
+  const pick = (facts: ActivityFacts): ActivityFacts =>
+    Object.fromEntries(changed.map((field) => [field, facts[field] ?? null]))
   const [was, is] = [pick(before), pick(after)]
   return { before: told(was, is), after: told(is, was) }
 }
