@@ -1,20 +1,18 @@
-// Adds up the JSON reports of vitest runs and prints `N passed, N failed`, and skipped ones where there are any.
+// Names the tests that failed, and those that passed only when run again. The last line is `N passed, N failed`, over all runs.
 // Usage: node summarize-tests.mjs <folder with *.json>
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { testsOf, unsteadyTests } from './test-reports.mjs'
 
 const [, , folder] = process.argv
-const reports = readdirSync(folder)
-  .filter((name) => name.endsWith('.json'))
-  .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')))
+const tests = testsOf(folder)
+const withStatus = (status) => tests.filter((test) => test.status === status)
+const skipped = withStatus('skipped').length
 
-const sum = (count) => reports.reduce((total, report) => total + count(report), 0)
-const passed = sum((report) => report.numPassedTests)
-const failed = sum((report) => report.numFailedTests + report.testResults.filter(failedAsAWhole).length)
-const skipped = sum((report) => report.numPendingTests + report.numTodoTests)
-process.stdout.write(`${passed} passed, ${failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`}\n`)
+for (const name of unsteadyTests(folder)) say(`passed only when run again: ${name}`)
+for (const { name } of withStatus('failed')) say(`failed: ${name}`)
+say(
+  `${withStatus('passed').length} passed, ${withStatus('failed').length} failed${skipped === 0 ? '' : `, ${skipped} skipped`}`,
+)
 
-/** A file whose set-up failed: vitest reports its tests as skipped. */
-function failedAsAWhole({ status, assertionResults }) {
-  return status === 'failed' && !assertionResults.some((result) => result.status === 'failed')
+function say(line) {
+  process.stdout.write(`${line}\n`)
 }

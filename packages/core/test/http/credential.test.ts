@@ -268,7 +268,7 @@ describe('hostile input', () => {
     expect(parseCredential({ rawHeaders: [] }, rules)).toMatchObject({ type: 'none' })
     expect(parseCredential({ rawHeaders: [], headers: {} }, rules)).toMatchObject({ type: 'none' })
     expect(parseCredential({ headers: { authorization: `Bearer ${token.slice(0, -1)}` } }, rules)).toMatchObject({
-      fieldValue: `Bearer ${token.slice(0, -1)}`,
+      field: `Bearer ${token.slice(0, -1)}`,
     })
     // Node's own requests have theirs from other prototypes.
     class Http2Request {
@@ -276,7 +276,7 @@ describe('hostile input', () => {
         return ['Authorization', `Bearer ${token}`]
       }
     }
-    expect(parseCredential(new Http2Request(), rules)).toMatchObject({ fieldValue: `Bearer ${token}` })
+    expect(parseCredential(new Http2Request(), rules)).toMatchObject({ field: `Bearer ${token}` })
   })
 
   test('50 MB of text are refused unread', () => {
