@@ -20,6 +20,7 @@ const diagram: Readonly<Record<string, Layer>> = {
   'store-memory': { ours: ['core'], theirs: [], typesOf: [] },
   express: { ours: ['core', 'core/http'], theirs: [], typesOf: ['express'] },
   koa: { ours: ['core', 'core/http'], theirs: [], typesOf: ['koa'] },
+  management: { ours: ['core', 'core/http'], theirs: ['hono', 'zod'], typesOf: [] },
   'store-redis': { ours: ['core'], theirs: [], typesOf: ['ioredis'] },
   'store-sql': { ours: ['core'], theirs: ['kysely'], typesOf: [] },
   'test-servers': { ours: [], theirs: ['vitest'], typesOf: [] },

@@ -19,10 +19,13 @@ export class ValidationError extends ClavigerError {
   readonly code = 'ERR_CLAVIGER_VALIDATION'
   /** The input field at fault, e.g. `name` or `permissions[1]`. */
   readonly field: string
+  /** The rule of `policy` that the value breaks; undefined when it is wrong under any policy. */
+  readonly policy: 'maxLifetime' | 'maxOverlap' | undefined
 
-  constructor(field: string, message: string) {
+  constructor(field: string, message: string, policy?: 'maxLifetime' | 'maxOverlap') {
     super(message)
     this.field = field
+    this.policy = policy
   }
 }
 

@@ -194,5 +194,9 @@ function parseOverlap(options: RotateOptions, maxOverlapMs: number): number {
   if (overlap === undefined) return Math.min(defaultOverlapMs, maxOverlapMs)
   const ms = parseDuration('overlap', overlap, 'h', (message) => new ValidationError('overlap', message))
   if (ms <= maxOverlapMs) return ms
-  throw new ValidationError('overlap', `Expected overlap to be at most ${maxOverlapMs} ms (policy.maxOverlap).`)
+  throw new ValidationError(
+    'overlap',
+    `Expected overlap to be at most ${maxOverlapMs} ms (policy.maxOverlap).`,
+    'maxOverlap',
+  )
 }

@@ -32,11 +32,13 @@ function inFuture(field: string, at: number, now: number): number {
 /** Checks an expiry against `policy.maxLifetime`, counted from the creation of the current secret. */
 export function requireLifetime(end: number | null, secretCreatedAt: number, maxLifetimeMs: number): void {
   if (maxLifetimeMs === Number.POSITIVE_INFINITY) return
-  if (end === null)
-    throw new ValidationError('expiresAt', 'Keys must expire here (policy.maxLifetime): give expiresAt.')
+  if (end === null) {
+    throw new ValidationError('expiresAt', 'Keys must expire here (policy.maxLifetime): give expiresAt.', 'maxLifetime')
+  }
   if (end <= secretCreatedAt + maxLifetimeMs) return
   throw new ValidationError(
     'expiresAt',
     'expiresAt is later than policy.maxLifetime allows, counted from the creation of the current secret.',
+    'maxLifetime',
   )
 }

@@ -114,7 +114,10 @@ describe('rotate', () => {
   test('the longest overlap is the host’s to say, and bounds the default too', async () => {
     const { create, keys, clock } = setUp({ policy: { maxOverlap: '1h' } })
     const { key } = await create()
-    await expect(keys.rotate(key.id, { overlap: '2h' })).rejects.toMatchObject({ field: 'overlap' })
+    await expect(keys.rotate(key.id, { overlap: '2h' })).rejects.toMatchObject({
+      field: 'overlap',
+      policy: 'maxOverlap',
+    })
     const rotated = await keys.rotate(key.id)
     expect(rotated.key.secrets[1]?.endsAt).toEqual(new Date(clock.now() + 3_600_000))
     const none = setUp({ policy: { maxOverlap: 0 } })

@@ -58,7 +58,7 @@ describe('when a key ends', () => {
     ['true', true],
   ])('is refused when it is %s', async (_, expiresAt) => {
     const { create, keys, store } = setUp()
-    const refused = { code: 'ERR_CLAVIGER_VALIDATION', field: 'expiresAt' }
+    const refused = { code: 'ERR_CLAVIGER_VALIDATION', field: 'expiresAt', policy: undefined }
     await expect(create({ expiresAt: expiresAt as never })).rejects.toMatchObject(refused)
     expect(store.calls.commit).toBeUndefined()
     const { key } = await create()
@@ -109,7 +109,7 @@ describe('with policy.maxLifetime', () => {
     const { create, keys, clock } = setUp({ policy: { maxLifetime: '10d' } })
     const { key } = await create({ expiresIn: '10d' })
     clock.advance(day)
-    const refused = { code: 'ERR_CLAVIGER_VALIDATION', field: 'expiresAt' }
+    const refused = { code: 'ERR_CLAVIGER_VALIDATION', field: 'expiresAt', policy: 'maxLifetime' }
     await expect(keys.update(key.id, { expiresAt: null })).rejects.toMatchObject(refused)
     await expect(keys.update(key.id, { expiresAt: clock.now() + 9 * day + 1 })).rejects.toMatchObject(refused)
     expect(await keys.update(key.id, { expiresIn: '8d' })).toMatchObject({ revision: 2 })
