@@ -89,7 +89,8 @@ function codeOptions(name, nodeRange) {
     entryFileNames: '[name].cjs',
     chunkFileNames: '[name].cjs',
     banner: ({ isEntry }) => (isEntry ? nodeCheck(nodeRange) : ''),
-    codeSplitting: { groups: [{ name }] },
+    // But for a documentation generator, which most users of a package never load.
+    codeSplitting: { groups: [{ name, test: (id) => !id.includes('/src/docs/') }] },
     // Node loads CommonJS with `require`; under Jest `import()` would fail.
     dynamicImportInCjs: false,
     minify: false,

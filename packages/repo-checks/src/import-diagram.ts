@@ -23,6 +23,7 @@ const diagram: Readonly<Record<string, Layer>> = {
   management: { ours: ['core', 'core/http'], theirs: ['hono', 'zod'], typesOf: [] },
   'store-redis': { ours: ['core'], theirs: [], typesOf: ['ioredis'] },
   'store-sql': { ours: ['core'], theirs: ['kysely'], typesOf: [] },
+  client: { ours: [], theirs: [], typesOf: [] },
   'test-servers': { ours: [], theirs: ['vitest'], typesOf: [] },
   'fault-lab': { ours: 'public', theirs: 'declared', typesOf: [] },
   testing: { ours: ['core', 'core/http', 'store-memory'], theirs: [], typesOf: [] },
