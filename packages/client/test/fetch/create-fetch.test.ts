@@ -306,7 +306,7 @@ describe('a redirect', () => {
   })
 
   test.each(['https://user:pass@api.acme.example/', 'http://[', 'https://'])(
-    'to %s, which is no address to follow, is refused',
+    'to %s, which cannot be followed, is refused',
     async (location) => {
       expect(await rejection(scene([redirect(302, location)]).api('/prompts'))).toMatchObject({ refusal: 'not_a_url' })
     },
@@ -446,7 +446,7 @@ describe('options that cannot work are refused when the fetch is made:', () => {
     )
   })
 
-  test('a key that is none', () => {
+  test('a key that cannot be one', () => {
     expect(() => createFetch({ apiKey: `${token}\n`, baseUrl: 'https://api.acme.example' })).toThrow(
       expect.objectContaining({ code: 'api_key_unusable', mistake: 'newline' }),
     )
