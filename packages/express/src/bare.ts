@@ -7,3 +7,12 @@
 export { closeGracefully, type CloseOptions, type Denial, type ProblemDocument } from '@claviger/core/http'
 export { type ApiKeyAuth, type ApiKeyAuthOptions, apiKeyAuth, apiKeyOf } from './api-key-auth.ts'
 export type { ApiKeyMiddleware, DeniedContext, Next } from './middleware.ts'
+export type {
+  FetchFunction,
+  FetchHandler,
+  Mountable,
+  MountHost,
+  MountMiddleware,
+  MountOptions,
+} from '@claviger/core/mount'
+export { mount } from './mount.ts'

@@ -6,3 +6,5 @@
  */
 export { closeGracefully, type CloseOptions, type Denial, type ProblemDocument } from '@claviger/core/http'
 export { type ApiKeyAuth, type ApiKeyAuthOptions, apiKeyAuth, apiKeyOf } from './api-key-auth.ts'
+export type { FetchFunction, FetchHandler, Mountable, MountHost, MountOptions } from '@claviger/core/mount'
+export { mount } from './mount.ts'

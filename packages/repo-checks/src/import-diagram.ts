@@ -17,9 +17,10 @@ interface Layer {
 const diagram: Readonly<Record<string, Layer>> = {
   core: { ours: [], theirs: ['@node-rs/argon2', 'lru-cache', 'nanoid'], typesOf: [] },
   'core/http': { ours: ['core'], theirs: [], typesOf: [] },
+  'core/mount': { ours: ['core', 'core/http'], theirs: [], typesOf: [] },
   'store-memory': { ours: ['core'], theirs: [], typesOf: [] },
-  express: { ours: ['core', 'core/http'], theirs: [], typesOf: ['express'] },
-  koa: { ours: ['core', 'core/http'], theirs: [], typesOf: ['koa'] },
+  express: { ours: ['core', 'core/http', 'core/mount'], theirs: [], typesOf: ['express'] },
+  koa: { ours: ['core', 'core/http', 'core/mount'], theirs: [], typesOf: ['koa'] },
   management: { ours: ['core', 'core/http'], theirs: ['hono', 'zod'], typesOf: [] },
   'store-redis': { ours: ['core'], theirs: [], typesOf: ['ioredis'] },
   'store-sql': { ours: ['core'], theirs: ['kysely'], typesOf: [] },
@@ -118,7 +119,7 @@ function mayUseOurs(from: string, { ours }: Layer, target: string): boolean {
 function layerOf(file: string): string {
   const [parent, name = '', , folder] = file.split('/')
   if (parent === 'examples') return 'examples'
-  return name === 'core' && folder === 'http' ? 'core/http' : name
+  return name === 'core' && (folder === 'http' || folder === 'mount') ? `core/${folder}` : name
 }
 
 function sourceImports({ files }: Member): { file: string; found: Import }[] {

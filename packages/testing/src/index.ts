@@ -18,7 +18,7 @@ export type {
   StoreUnderTest,
 } from './store-contract/options.ts'
 export { httpContract } from './http-contract/index.ts'
-export { serveOnLoopback } from './http-contract/serve-on-loopback.ts'
+export { type ServeOptions, serveOnLoopback } from './http-contract/serve-on-loopback.ts'
 export type {
   ContractApp,
   ContractAuth,
@@ -30,3 +30,5 @@ export type {
   ContractServer,
   HttpContractOptions,
 } from './http-contract/options.ts'
+export { mountContract } from './mount-contract/index.ts'
+export type { MountApp, MountContractOptions, MountedHandler, MountPlace } from './mount-contract/options.ts'

@@ -11,6 +11,8 @@ export type WarningCode =
   | 'CLAVIGER_GUARD_MISSING'
   | 'CLAVIGER_ON_DENIED_FAILED'
   | 'CLAVIGER_HEADERS_SENT'
+  | 'CLAVIGER_HANDLER_FAILED'
+  | 'CLAVIGER_BODY_LOST'
 
 /** Tells the host of a fault that no response may show. */
 export interface Reporter {
