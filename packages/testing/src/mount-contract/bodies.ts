@@ -120,7 +120,7 @@ export function bodies({ test, serving, hasParsers }: MountSuite): void {
       },
       async (_, port) => {
         const size = 32 * 1024 * 1024
-        const socket = connect(port, '127.0.0.1')
+        const socket = connect(port, '127.0.0.1').on('error', () => {})
         socket.write(`POST /x/ HTTP/1.1\r\nHost: t\r\nConnection: close\r\nContent-Length: ${size}\r\n\r\n`)
         let text = ''
         socket.setEncoding('latin1').on('data', (chunk: string) => (text += chunk))
@@ -152,7 +152,7 @@ export function bodies({ test, serving, hasParsers }: MountSuite): void {
         },
         async (_, port) => {
           const size = 4 * 1024 * 1024
-          const socket = connect(port, '127.0.0.1')
+          const socket = connect(port, '127.0.0.1').on('error', () => {})
           let text = ''
           socket.setEncoding('latin1').on('data', (chunk: string) => (text += chunk))
           socket.write(`POST /x/ HTTP/1.1\r\nHost: t\r\nContent-Length: ${size}\r\n\r\n`)
