@@ -15,7 +15,10 @@ export interface Door {
    * @throws, or rejects with, what `Keyring.verify` rejects with
    */
   check(carrier: Carrier, field: string): Verification | Promise<Verification>
-  /** What `check` answers in the same tick; undefined, and nothing is begun, where it would take time. */
+  /**
+   * For tests and benchmarks, which ask what is in memory: the answer of `check` in the same tick; undefined, and nothing
+   * is started, where `check` would take longer.
+   */
   recall(carrier: Carrier, field: string): Verification | undefined
   /**
    * Counts one use of a key, once its end is known. Undefined when use is not counted. Does no I/O and never throws.

@@ -6,7 +6,7 @@ import type { PermissionCatalogue } from './permissions/catalogue.ts'
 import type { Owner } from './store/records.ts'
 import type { ApiKey, Refused, Requirement, Verification } from './verification/verification.ts'
 
-/** What is asked of a key. All given conditions must hold. A plain object; a name not listed here is refused. */
+/** What a key must meet: all given conditions. A plain object; a name that is not listed here is refused. */
 export interface KeyRequirement<Permission extends string = string>
   extends Omit<Requirement<Permission>, 'environments'> {
   /** One permission the key must hold; shorthand for `permissions: [permission]`. */
@@ -15,7 +15,7 @@ export interface KeyRequirement<Permission extends string = string>
   readonly environment?: string | readonly string[]
 }
 
-/** What `watch` may be told besides the key. */
+/** Options of `watch`: the requirement that the key must keep meeting, and the end of the watch. */
 export interface WatchOptions<Permission extends string = string> extends KeyRequirement<Permission> {
   /** Ends the watch when it aborts. Give it when the client leaves. */
   readonly signal?: AbortSignal
@@ -54,14 +54,15 @@ export interface Keyring<Permission extends string = string> {
   as(actor: Actor): KeyManager<Permission>
 
   /**
-   * Verifies a token and, with a `context`, what it may be used for.
+   * Verifies a token and, with a `requirement`, whether its key may be used for that.
    *
    * @example
    * const verification = await keyring.verify(token, { permission: 'prompts:read' })
    * if (!verification.ok) return refuse(verification.code)
    *
    * @returns a value for every accepted or refused token; any value may be passed as the token
-   * @throws {ConfigurationError} for a context that is not a plain object, or asks something undefined or not declared
+   * @throws {ConfigurationError} for a requirement that is not a plain object, or that names something undefined or not
+   * declared
    * @throws {UnavailableError} when store, owner lookup or hasher fail or are too slow: answer 503, not 401
    * @throws {BusyError} when too much is queued already: answer 503
    * @throws {ClosedError} after `close()`
@@ -76,7 +77,7 @@ export interface Keyring<Permission extends string = string> {
    * const refused = keyring.authorize(apiKey, { workspaceId: 'ws_acme', permissions: ['prompts:read'] })
    * if (refused !== undefined) return refuse(refused.code)
    *
-   * @throws {ConfigurationError} for a requirement that asks nothing, or something that is undefined or not declared
+   * @throws {ConfigurationError} for an empty requirement, or one that names something undefined or not declared
    */
   authorize(apiKey: ApiKey | undefined, requirement: KeyRequirement<Permission>): Refused | undefined
 

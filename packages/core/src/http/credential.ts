@@ -1,4 +1,4 @@
-import type { TokenGrammar } from '../token/grammar.ts'
+import { maxFieldLength, type TokenGrammar } from '../token/grammar.ts'
 import type { MalformedHint } from '../token/hints.ts'
 import type { Carrier } from '../verification/verification.ts'
 import { type Field, type HttpRequest, readField } from './request.ts'
@@ -43,8 +43,6 @@ type Candidate =
   | Exclude<ParsedCredential, { readonly type: 'none' }>
   | { readonly type: AbsenceHint | 'absent'; readonly isAttempt?: boolean }
 
-/** The longest field value that is read at all, in characters: `Bearer`, some spaces, a token. */
-const maxFieldLength = 160
 const scheme = 'Bearer '
 
 const nothing: Candidate = { type: 'absent' }

@@ -19,7 +19,7 @@ class Holder {
 }
 
 /**
- * Makes a memory. It is what a `WeakMap` from requests would be, and does the same for whatever is passed as a request. One
+ * Makes a memory. It is what a `WeakMap` from requests would be, and does the same for any object that is passed as a request. One
  * entry of a `WeakMap` costs a request of Node 2 us, most of it in garbage collections, and a property of a request on
  * Express as much. So what is kept of one of Node's requests lies in a private field of its stream state, an object that each
  * has to itself; if a request has none, or shares it with another request, it lies in a `WeakMap`.
@@ -60,7 +60,7 @@ function isTaken(kept: Kept | undefined, request: object): boolean {
   return kept !== undefined && kept.request !== request
 }
 
-/** The stream state of a request; undefined for a request that is no stream, or lets nothing be read. */
+/** The stream state of a request; undefined for a request that is not a stream, or whose fields cannot be read. */
 function holderOf(request: { readonly _readableState?: unknown }): object | undefined {
   try {
     const state = request._readableState

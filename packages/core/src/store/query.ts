@@ -31,7 +31,7 @@ export interface KeyQuery {
   readonly at: number
   readonly statuses?: readonly KeyStatus[]
   readonly environments?: readonly string[]
-  /** Only keys of owners with one of these ids, of whatever type. */
+  /** Only keys of owners with one of these ids, of any type. */
   readonly ownerIds?: readonly string[]
   /** Only keys of these owners; without `id`, of any owner of that type. */
   readonly visibleOwners?: readonly { readonly type: Owner['type']; readonly id?: string }[]

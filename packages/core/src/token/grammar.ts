@@ -16,3 +16,5 @@ export const checkLength = 6
 export const bodyLength = 65
 /** The longest token, in characters. Longer credentials are refused unread. */
 export const maxTokenLength = 128
+/** The longest header field that is read, in characters: the longest token, `Bearer` before it, and some spaces. */
+export const maxFieldLength: number = maxTokenLength + 32

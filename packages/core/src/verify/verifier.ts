@@ -12,7 +12,7 @@ import { publishFault, type ReportFault } from '../reporting/faults.ts'
 import type { Clock } from '../runtime/clock.ts'
 import { startBudget, within } from '../runtime/within.ts'
 import type { KeyRecord, SecretRecord } from '../store/records.ts'
-import { maxTokenLength, type TokenGrammar } from '../token/grammar.ts'
+import { maxFieldLength, type TokenGrammar } from '../token/grammar.ts'
 import { parseToken } from '../token/token.ts'
 import type { ApiKeys } from '../verification/api-key.ts'
 import type { Accepted, Carrier, Refused, Verification } from '../verification/verification.ts'
@@ -24,7 +24,7 @@ import type { RecordRead, Records } from './records.ts'
 
 /** The one path from a credential to a verification. */
 export interface Verifier {
-  /** Answers from memory, in the same tick, or not at all. */
+  /** For tests and benchmarks: the answer of `check` from memory, in the same tick; undefined where there is none. */
   recall(carrier: Carrier, field: string): Verification | undefined
   /** As the door's: answers, whatever it takes; what is in memory in the same tick. Digests the field once. */
   check(carrier: Carrier, field: unknown): Verification | Promise<Verification>
@@ -59,8 +59,6 @@ export interface VerifierParts {
   readonly staleIfErrorMs: number
 }
 
-// "Bearer " and slack around the longest token: what is longer was never put into the cache.
-const maxFieldLength = maxTokenLength + 32
 const invalidKey: Refused = Object.freeze({ ok: false, code: 'invalid_key' })
 // Verifications under way, each of another token. A store or hasher that stalls must not gather them without end.
 const maxUnderWay = 10_000

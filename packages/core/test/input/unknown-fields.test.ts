@@ -80,7 +80,7 @@ const outcomeOf = async (call: () => unknown): Promise<unknown> => {
   }
 }
 
-describe('a field that nobody reads is refused', () => {
+describe('an unknown field is refused', () => {
   test.each(takers)('%s', async (_, call, misspelt, meant) => {
     const error = await outcomeOf(() => call({ [misspelt]: undefined }))
     expect(error).toMatchObject({ code: expect.stringMatching(/_(CONFIGURATION|VALIDATION)$/) as string })

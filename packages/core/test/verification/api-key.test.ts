@@ -91,3 +91,47 @@ test('metadata named like a part of every object is metadata', () => {
   ])
   expect(Object.getPrototypeOf(apiKey.metadata)).toBe(Object.prototype)
 })
+
+describe('the dates of a key', () => {
+  const createdAt = 1_735_689_600_123
+  const dated = (): ApiKey => {
+    const [secret] = testRecord().secrets
+    const record = testRecord({ expiresAt: createdAt + 3, secrets: [{ ...secret, createdAt, endsAt: createdAt + 2 }] })
+    return apiKeys.make(record, record.secrets[0], unboundedGrants)
+  }
+  const shown = ({ secretCreatedAt, secretEndsAt, expiresAt }: ApiKey): unknown[] =>
+    [secretCreatedAt, secretEndsAt, expiresAt].map((date) => date?.getTime() ?? null)
+
+  test('are those of the record and of the secret that was used', () => {
+    expect(shown(dated())).toEqual([createdAt, createdAt + 2, createdAt + 3])
+    expect(shown(keyOf())).toEqual([testRecord().secrets[0].createdAt, null, null])
+  })
+
+  test('stay as they are, whatever a handler does with one', () => {
+    const apiKey = dated()
+    apiKey.secretCreatedAt.setTime(0)
+    apiKey.expiresAt?.setTime(0)
+    apiKey.secretEndsAt?.setTime(0)
+    expect(() => Object.assign(apiKey, { secretCreatedAt: new Date(0) })).toThrow(TypeError)
+    expect(shown(apiKey)).toEqual([createdAt, createdAt + 2, createdAt + 3])
+  })
+
+  test('are in copies, in JSON and in a structured clone', () => {
+    const apiKey = dated()
+    expect(shown({ ...apiKey })).toEqual(shown(apiKey))
+    expect(shown(structuredClone(apiKey))).toEqual(shown(apiKey))
+    expect(JSON.parse(JSON.stringify(apiKey))).toMatchObject({
+      secretCreatedAt: new Date(createdAt).toISOString(),
+      secretEndsAt: new Date(createdAt + 2).toISOString(),
+      expiresAt: new Date(createdAt + 3).toISOString(),
+    })
+  })
+
+  test('tell keys apart', () => {
+    const [secret] = testRecord().secrets
+    const later = keyOf({ secrets: [{ ...secret, createdAt: secret.createdAt + 1 }] })
+    expect(apiKeys.areSame(keyOf(), keyOf())).toBe(true)
+    expect(apiKeys.areSame(keyOf(), later)).toBe(false)
+    expect(apiKeys.areSame(keyOf(), keyOf({ expiresAt: createdAt }))).toBe(false)
+  })
+})

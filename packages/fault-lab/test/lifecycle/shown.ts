@@ -61,6 +61,7 @@ export function verdictShown(verification: Verification): object {
   const { apiKey, endsAt, noticeFrom } = verification
   const { id, workspaceId, name, environment, permissions, owner, secretVersion } = apiKey
   const expiresAt = apiKey.expiresAt?.getTime() ?? null
+  const secretCreatedAt = apiKey.secretCreatedAt.getTime()
   return {
     ok: true,
     id,
@@ -70,6 +71,7 @@ export function verdictShown(verification: Verification): object {
     permissions,
     owner,
     secretVersion,
+    secretCreatedAt,
     expiresAt,
     endsAt,
     noticeFrom,

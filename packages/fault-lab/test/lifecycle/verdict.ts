@@ -80,6 +80,7 @@ function verdictOf(
     permissions: effective(key.permissions, owner ?? []),
     owner: key.owner,
     secretVersion: secret.version,
+    secretCreatedAt: secret.createdAt,
     expiresAt: key.expiresAt,
     endsAt,
     noticeFrom: noticeFrom(endsAt, secret.endsAt !== null),

@@ -207,13 +207,16 @@ export interface KeyManager<Permission extends string = string> {
    */
   activity(input?: ActivityInput): Promise<ListPage<ActivityEntry>>
   /**
-   * Explains why requests with a key fail: the checks of a verification in order, up to the first that fails, and how
-   * to fix it. Takes the token exactly as the client sends it, or the id of a key.
+   * Explains why requests with a key fail: runs the checks of a verification in order, up to the first that fails, and
+   * says how to fix it.
    *
    * @example
    * const { code, fix } = await keys.diagnose(token, { permission: 'prompts:write' })
    * if (fix !== null) console.log(code, fix)
    *
+   * @param target what the client sends after `Bearer `, unchanged: spaces and quotes included; or `{ id }` for a key
+   * without its token
+   * @param input what the failing route requires
    * @throws {ValidationError} when permission or environment is not declared
    * @throws {UnavailableError} when store or owner lookup fail
    */
