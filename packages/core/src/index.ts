@@ -81,12 +81,16 @@ export type {
   ListKeysInput,
   ReasonOptions,
   ReplayedKey,
+  ReplayedRotation,
+  RevokeManyOptions,
   RevokeResult,
   RotatedKey,
+  RotateOnceOptions,
   RotateOptions,
   UpdateKeyInput,
 } from './keys/shapes/inputs.ts'
 export type { ManagedKey, KeySecret } from './keys/shapes/key.ts'
+export type { Policy } from './keys/shapes/policy.ts'
 export type { ServiceAccount } from './keys/shapes/service-account.ts'
 export type { Guarantees } from './life/guarantees.ts'
 export type { Health } from './life/health.ts'

@@ -8,6 +8,7 @@ import { isThenable } from './input/thenable.ts'
 import type { Keyring } from './keyring.types.ts'
 import type { KeyManager } from './keys/facade/key-manager.types.ts'
 import { ownFields, parseOwner, parseReference } from './keys/shapes/checks.ts'
+import { policyShown } from './keys/shapes/policy.ts'
 import { createClosing } from './life/closing.ts'
 import { guaranteesOf } from './life/guarantees.ts'
 import { healthOf } from './life/health.ts'
@@ -66,6 +67,7 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
   const keyring: Keyring<Permission> = {
     permissions,
     environments: resolved.environments,
+    policy: policyShown(resolved.policy),
     tokenPattern: tokenPattern(grammar),
     redact: (text) => (typeof text === 'string' ? (mask(text) as typeof text) : text),
     // The catalogue's names are what managers check grants against.

@@ -1,5 +1,6 @@
 import type { KeyManager } from './keys/facade/key-manager.types.ts'
 import type { Actor } from './keys/shapes/actor.ts'
+import type { Policy } from './keys/shapes/policy.ts'
 import type { Guarantees } from './life/guarantees.ts'
 import type { Health } from './life/health.ts'
 import type { PermissionCatalogue } from './permissions/catalogue.ts'
@@ -27,6 +28,8 @@ export interface Keyring<Permission extends string = string> {
   readonly permissions: PermissionCatalogue<Permission>
   /** The environments of new keys. More may be accepted: `tokenGrammar.environments`. */
   readonly environments: readonly string[]
+  /** The rules for keys, with their defaults. Frozen. */
+  readonly policy: Policy
   /**
    * Matches this keyring's tokens in any text, for secret scanners. It has no flags, so `test` keeps no state;
    * `replace` finds the first token only, and `redact` all.

@@ -14,7 +14,9 @@ type Call = (keys: Keys, id: string) => Promise<unknown>
 /** Every way in which each method takes the id of a key. */
 const withKeyId: Readonly<Record<Exclude<keyof Keys, 'serviceAccounts'>, readonly Call[]>> = {
   create: [],
+  abilities: [],
   grantable: [],
+  effectivePermissions: [(keys, id) => keys.effectivePermissions(id)],
   get: [(keys, id) => keys.get(id)],
   list: [(keys, id) => keys.list({ search: id })],
   update: [
@@ -23,12 +25,18 @@ const withKeyId: Readonly<Record<Exclude<keyof Keys, 'serviceAccounts'>, readonl
     (keys, id) => keys.update(id, { name: 'Mine' }, { revision: 1 }),
     (keys, id) => keys.update(id, {}),
   ],
-  rotate: [(keys, id) => keys.rotate(id), (keys, id) => keys.rotate(id, { overlap: 0 })],
+  rotate: [
+    (keys, id) => keys.rotate(id),
+    (keys, id) => keys.rotate(id, { overlap: 0 }),
+    (keys, id) => keys.rotate(id, { revision: 1 }),
+    (keys, id) => keys.rotate(id, { idempotencyKey: 'mine' }),
+    (keys, id) => keys.rotate(id, { overlap: 0, idempotencyKey: 'mine' }),
+  ],
   endOverlap: [(keys, id) => keys.endOverlap(id)],
   disable: [(keys, id) => keys.disable(id, { reason: 'mine' })],
   enable: [(keys, id) => keys.enable(id)],
   revoke: [(keys, id) => keys.revoke(id, { reason: 'mine' })],
-  revokeMany: [(keys, id) => keys.revokeMany([id, id])],
+  revokeMany: [(keys, id) => keys.revokeMany([id, id]), (keys, id) => keys.revokeMany([id], { dryRun: true })],
   transfer: [
     (keys, id) => keys.transfer(id, { type: 'user', id: 'root' }),
     (keys, id) => keys.transfer(id, { type: 'service', id: 'robot' }),

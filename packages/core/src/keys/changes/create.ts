@@ -9,11 +9,12 @@ import { endOf, requireEnd, requireEnvironment, requireGrants } from '../rules/c
 import type { KeyRules } from '../rules/key-rules.ts'
 import { demand } from '../rules/rights.ts'
 import type { Actor } from '../shapes/actor.ts'
+import { ownFields } from '../shapes/checks.ts'
 import { type CheckedCreate, parseCreate } from '../shapes/create-input.ts'
 import { requireLifetime } from '../shapes/expiry.ts'
 import type { CreatedKey, CreateKeyInput, CreateKeyOptions, ReplayedKey } from '../shapes/inputs.ts'
 import { keyFromRecord } from '../shapes/key.ts'
-import { type Idempotency, idempotencyOf, replayedKeyId } from './idempotency.ts'
+import { creatingRequest, type Idempotency, idempotencyOf, replayedKeyId } from './idempotency.ts'
 import type { KeyChanges } from './key-kind.ts'
 import type { MakeSecret, NewSecret } from './new-secret.ts'
 import { accountTurn, type LookUpOwner, type Ownership, ownerForNewKey, requireWithin } from './ownership.ts'
@@ -99,12 +100,20 @@ export function createKeys(parts: CreateParts): Create {
     requireLifetime(expiresAt, now, rules.policy.maxLifetimeMs)
     requireEnd(actor, expiresAt)
     if (checked.permissions !== undefined) requireGrants(actor, checked.permissions, rules.permissions)
-    const idempotency = idempotencyOf(actor, checked, options, now, rules.freeText.mask)
+    const once = options === undefined ? undefined : parseOptions(options)
+    const idempotency = idempotencyOf(actor, creatingRequest(checked), once, now, rules.freeText.mask)
     const make = (): Promise<CreatedKey | ReplayedKey> =>
       commitNew(actor, { ...checked, owner, expiresAt }, idempotency)
     const work = owner.type === 'service' ? () => inTurn(accountTurn(actor.workspaceId, owner.id), make) : make
     return idempotency === undefined ? work() : inTurn(idempotency.turn, work)
   }
+}
+
+/** An idempotency key, once options are given. */
+function parseOptions(options: CreateKeyOptions): unknown {
+  const { idempotencyKey } = ownFields<CreateKeyOptions>('create', options, ['idempotencyKey'])
+  // Left out it would be a call that is not idempotent, by a slip.
+  return idempotencyKey ?? null
 }
 
 /** What the new key is granted: as asked for, or the defaults as far as actor and owner hold them. */

@@ -5,14 +5,13 @@ import type { IdempotencyRecord, KeyRecord } from '../../store/records.ts'
 import type { CommitResult, Write } from '../../store/store.ts'
 import type { Commits } from '../../writing/commits.ts'
 import type { Actor } from '../shapes/actor.ts'
-import { ownFields, parseReference } from '../shapes/checks.ts'
+import { parseReference } from '../shapes/checks.ts'
 import type { CheckedCreate } from '../shapes/create-input.ts'
-import type { CreateKeyOptions } from '../shapes/inputs.ts'
 
 /** Why a change was not carried out. */
 type Refusal = Extract<CommitResult, { ok: false }>
 
-/** Remembers a creating call, in the commit that carries it out. */
+/** Remembers a call that gives a token, in the commit that carries it out. */
 export interface Idempotency {
   readonly requestHash: string
   /** The name of the turn that repetitions of the call take: the second finds what the first has stored. */
@@ -22,24 +21,27 @@ export interface Idempotency {
   write(key: KeyRecord): Write
 }
 
-/** What a call asks to be remembered; undefined when it asks nothing. @throws {ValidationError} */
+/**
+ * What a call asks to be remembered; undefined when it asks nothing.
+ *
+ * @param request what is asked for, in the one form that all its spellings have
+ * @param given the idempotency key
+ * @throws {ValidationError}
+ */
 export function idempotencyOf(
   { workspaceId, type, id }: Actor,
-  input: CheckedCreate,
-  options: CreateKeyOptions | undefined,
+  request: object,
+  given: unknown,
   now: number,
   mask: (text: string) => string,
 ): Idempotency | undefined {
-  if (options === undefined) return undefined
-  const own = ownFields<CreateKeyOptions>('create', options, ['idempotencyKey'])
-  const idempotencyKey = parseReference('idempotencyKey', own.idempotencyKey)
+  if (given === undefined) return undefined
+  const idempotencyKey = parseReference('idempotencyKey', given)
   // It is stored as it is, since requests are told apart by it.
   if (mask(idempotencyKey) !== idempotencyKey) {
     throw new ValidationError('idempotencyKey', 'Expected idempotencyKey to be a name of the request, got an API key.')
   }
-  const requestHash = createHash('sha256')
-    .update(inOneOrder(requestOf(input)))
-    .digest('base64url')
+  const requestHash = createHash('sha256').update(inOneOrder(request)).digest('base64url')
   const write = (key: Pick<KeyRecord, 'id'>): Write => ({
     type: 'idempotency',
     expectedRevision: 0,
@@ -99,8 +101,8 @@ function isIdempotencyRecord(stored: object | null): stored is IdempotencyRecord
   return stored !== null && 'requestHash' in stored
 }
 
-/** The request, in the one form all its spellings have. */
-function requestOf({ expiresAt, expiresIn, ...input }: CheckedCreate): object {
+/** A creating call, in the one form all its spellings have. */
+export function creatingRequest({ expiresAt, expiresIn, ...input }: CheckedCreate): object {
   return { ...input, end: durationMs(expiresIn) ?? expiresAt ?? null }
 }
 

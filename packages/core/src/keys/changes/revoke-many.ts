@@ -8,7 +8,8 @@ const maxIds = 100
 const atOnce = 8
 
 /**
- * Revokes several keys, each by itself: one that fails keeps no other from being revoked.
+ * Revokes several keys, each by itself: one that fails keeps no other from being revoked. Or looks at them, one by one, as
+ * revoking would.
  *
  * @param isLast the key that acts, if it is among them: it can end no other key once it has ended itself
  */

@@ -2,26 +2,52 @@ import { ConflictError, ForbiddenError, RotationInProgressError, ValidationError
 import { parseDuration } from '../../input/duration.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import type { KeyRecord, SecretRecord } from '../../store/records.ts'
+import type { Write } from '../../store/store.ts'
 import type { TokenGrammar } from '../../token/grammar.ts'
+import type { Commits } from '../../writing/commits.ts'
+import type { Reading } from '../reading/reading.ts'
 import { requireAllOf } from '../rules/ceiling.ts'
 import type { KeyRules } from '../rules/key-rules.ts'
 import { requireAlive } from '../rules/require-alive.ts'
 import { demand, mayOwnFor } from '../rules/rights.ts'
 import type { Actor } from '../shapes/actor.ts'
 import { ownFields } from '../shapes/checks.ts'
-import type { CreatedKey, RotatedKey, RotateOptions } from '../shapes/inputs.ts'
-import type { ManagedKey } from '../shapes/key.ts'
+import type { ReplayedRotation, RotatedKey, RotateOnceOptions, RotateOptions } from '../shapes/inputs.ts'
+import { keyFromRecord, type ManagedKey } from '../shapes/key.ts'
+import { type Idempotency, idempotencyOf, replayedKeyId } from './idempotency.ts'
 import type { KeyChanges } from './key-kind.ts'
 import type { MakeSecret, NewSecret } from './new-secret.ts'
+import { parseRevision, requireRevision } from './revision.ts'
+import type { Turns } from './turns.ts'
 
 const defaultOverlapMs = 86_400_000
 
 /** What rotating is made of. */
 export interface RotateParts {
   readonly keys: Pick<KeyChanges, 'change' | 'withdraw'>
-  readonly rules: Pick<KeyRules, 'grammar' | 'permissions' | 'policy'>
+  readonly rules: Pick<KeyRules, 'grammar' | 'permissions' | 'policy' | 'freeText'>
   readonly makeSecret: MakeSecret
+  readonly reading: Pick<Reading, 'visibleKey'>
+  readonly commits: Pick<Commits, 'commit'>
+  readonly inTurn: Turns
+  readonly newId: () => string
   readonly clock: Clock
+}
+
+/** A checked rotation. */
+interface Rotation {
+  readonly id: string
+  readonly overlapMs: number
+  /** The revision that the key must have; undefined for any. */
+  readonly revision: number | undefined
+  /** What is remembered of it; undefined when it may be repeated. */
+  readonly once: Idempotency | undefined
+}
+
+/** A key, and its new token; null when an earlier call made it. */
+interface Rotated {
+  readonly key: ManagedKey
+  readonly token: string | null
 }
 
 /** Gives a key a new secret. Of several concurrent rotations one wins: no caller gets a token that never worked. */
@@ -29,24 +55,29 @@ export async function rotateKey(
   parts: RotateParts,
   actor: Actor,
   id: string,
-  options: RotateOptions,
-): Promise<RotatedKey> {
+  options: RotateOptions | RotateOnceOptions,
+): Promise<RotatedKey | ReplayedRotation> {
   demand(actor, 'rotate')
-  const overlapMs = parseOverlap(options, parts.rules.policy.maxOverlapMs)
-  const rotate = overlapMs === 0 ? replaceSecrets(parts, actor, id) : rotateWithOverlap(parts, actor, id, overlapMs)
-  const { key, token } = await rotate
-  return { key, token, overlapEndsAt: key.status === 'rotating' ? (key.secrets[1]?.endsAt ?? null) : null }
+  const rotation = parseRotation(parts, actor, id, options)
+  const rotate = (): Promise<Rotated> =>
+    rotation.overlapMs === 0 ? replaceSecrets(parts, actor, rotation) : rotateWithOverlap(parts, actor, rotation)
+  const { key, token } = await (rotation.once === undefined ? rotate() : parts.inTurn(rotation.once.turn, rotate))
+  const overlapEndsAt = key.status === 'rotating' ? (key.secrets[1]?.endsAt ?? null) : null
+  return token === null ? { key, token, overlapEndsAt, replayed: true } : { key, token, overlapEndsAt, replayed: false }
 }
 
 async function rotateWithOverlap(
   parts: RotateParts,
   actor: Actor,
-  id: string,
-  overlapMs: number,
-): Promise<Omit<CreatedKey, 'replayed'>> {
+  { id, overlapMs, revision, once }: Rotation,
+): Promise<Rotated> {
   let made: NewSecret | undefined
   let versionSeen: number | undefined
+  let isReplay = false
   const key = await parts.keys.change(actor, id, 'key.rotated', async (before, now) => {
+    isReplay = await wasCarriedOut(parts, once)
+    if (isReplay) return undefined
+    requireRevision(before, revision)
     requireRotatable(parts.rules, actor, before, now)
     const [current] = before.secrets
     versionSeen ??= current.version
@@ -54,8 +85,10 @@ async function rotateWithOverlap(
     requireNoOverlap(before, now)
     made ??= await parts.makeSecret(before.workspaceId, before.environment, before.id, current.version + 1)
     const endsAt = Math.min(now + overlapMs, before.expiresAt ?? Number.POSITIVE_INFINITY)
-    return { record: { ...before, secrets: [made.record, { ...current, endsAt }] } }
+    const record = { ...before, secrets: [made.record, { ...current, endsAt }] } as const
+    return { record, besides: remembered(once, record) }
   })
+  if (isReplay) return { key, token: null }
   if (made === undefined) throw new ConflictError()
   return { key, token: made.token }
 }
@@ -64,11 +97,19 @@ async function rotateWithOverlap(
  * Gives a key a new secret and ends all older ones: what is done when one leaked. The ending does not lose to others who
  * write the key, nor to one who rotates it: then there is no token for this caller, and the secrets it knew have ended.
  */
-async function replaceSecrets(parts: RotateParts, actor: Actor, id: string): Promise<Omit<CreatedKey, 'replayed'>> {
+async function replaceSecrets(parts: RotateParts, actor: Actor, { id, revision, once }: Rotation): Promise<Rotated> {
   const askedAt = parts.clock.now()
+  if (once !== undefined) {
+    // Before anything is withheld: of a repetition, the secret in use is the one that is to stay.
+    const record = await parts.reading.visibleKey(actor, id)
+    if (await wasCarriedOut(parts, once)) {
+      return { key: keyFromRecord(record, parts.rules.policy, parts.clock.now()), token: null }
+    }
+  }
   let made: NewSecret | undefined
   let versionSeen: number | undefined
   let isBeaten = false
+  let isReplay = false
   // The secrets there were when it was asked for. Without having seen them, by the clock of the process that made them.
   const isOld = ({ version, createdAt }: SecretRecord): boolean =>
     versionSeen === undefined ? createdAt <= askedAt : version <= versionSeen
@@ -86,17 +127,20 @@ async function replaceSecrets(parts: RotateParts, actor: Actor, id: string): Pro
     urgency: 'withdrawal',
     detail: String(askedAt),
     async prepare(before, isCarriedOn) {
-      if (made !== undefined) return
+      isReplay = made === undefined && (await wasCarriedOut(parts, once))
+      if (made !== undefined || isReplay) return
       const { version } = before.secrets[0]
       if (!isCarriedOn) versionSeen = version
       requireRotatable(parts.rules, actor, before, parts.clock.now())
       made = await parts.makeSecret(before.workspaceId, before.environment, before.id, version + 1)
     },
     decide(before, now) {
+      if (isReplay) return undefined
       if (made === undefined) throw new ConflictError()
       const [current] = before.secrets
       // An earlier attempt has stored it, and its answer was lost.
       if (isMade(current)) return undefined
+      requireRevision(before, revision)
       requireRotatable(parts.rules, actor, before, now)
       isBeaten = !isOld(current)
       if (isBeaten) {
@@ -104,9 +148,11 @@ async function replaceSecrets(parts: RotateParts, actor: Actor, id: string): Pro
         return record === before ? undefined : { record, action: 'key.overlapEnded' }
       }
       const secret = { ...made.record, version: current.version + 1 }
-      return { record: { ...before, secrets: [secret, { ...current, endsAt: now }] } }
+      const after = { ...before, secrets: [secret, { ...current, endsAt: now }] } as const
+      return { record: after, besides: remembered(once, after) }
     },
     meanwhile(record) {
+      if (isReplay || (revision !== undefined && revision !== record.revision)) return record
       requireRotatable(parts.rules, actor, record, askedAt)
       const [current, previous] = record.secrets
       if (isMade(current)) return record
@@ -115,6 +161,7 @@ async function replaceSecrets(parts: RotateParts, actor: Actor, id: string): Pro
       return { ...record, secrets: previous === undefined ? [end(current)] : [end(current), end(previous)] }
     },
   })
+  if (isReplay) return { key, token: null }
   if (isBeaten || made === undefined) throw new ConflictError(beaten)
   return { key, token: made.token }
 }
@@ -139,6 +186,18 @@ export async function endOverlap(
     },
     meanwhile: (record) => (isMeant(record) && withoutOverlap(record, askedAt)?.record) || record,
   })
+}
+
+/** Whether a call that is to be carried out once has been. @throws {IdempotencyKeyReusedError} */
+async function wasCarriedOut({ commits, newId }: RotateParts, once: Idempotency | undefined): Promise<boolean> {
+  const earlier = await once?.earlier(commits, newId)
+  if (once === undefined || earlier === undefined) return false
+  replayedKeyId(once, earlier)
+  return true
+}
+
+function remembered(once: Idempotency | undefined, record: KeyRecord): readonly Write[] {
+  return once === undefined ? [] : [once.write(record)]
 }
 
 const beaten =
@@ -189,8 +248,25 @@ function overlapEnd({ secrets: [, previous] }: KeyRecord, now: number): number |
   return endsAt > now ? endsAt : undefined
 }
 
-function parseOverlap(options: RotateOptions, maxOverlapMs: number): number {
-  const { overlap } = ownFields<RotateOptions>('rotate', options, ['overlap'])
+function parseRotation(
+  { rules, clock }: RotateParts,
+  actor: Actor,
+  id: string,
+  options: RotateOptions | RotateOnceOptions,
+): Rotation {
+  const names = ['overlap', 'revision', 'idempotencyKey'] as const
+  const { overlap, revision, idempotencyKey } = ownFields<RotateOptions | RotateOnceOptions>('rotate', options, names)
+  const overlapMs = parseOverlap(overlap, rules.policy.maxOverlapMs)
+  const request = { rotate: id, overlapMs, revision: revision ?? null }
+  return {
+    id,
+    overlapMs,
+    revision: parseRevision({ revision }),
+    once: idempotencyOf(actor, request, idempotencyKey, clock.now(), rules.freeText.mask),
+  }
+}
+
+function parseOverlap(overlap: RotateOptions['overlap'], maxOverlapMs: number): number {
   if (overlap === undefined) return Math.min(defaultOverlapMs, maxOverlapMs)
   const ms = parseDuration('overlap', overlap, 'h', (message) => new ValidationError('overlap', message))
   if (ms <= maxOverlapMs) return ms

@@ -1,5 +1,5 @@
 import type { BoundedStore } from '../../bounds/bounded-store.types.ts'
-import { isUnavailable } from '../../errors/errors.ts'
+import { isUnavailable, ValidationError } from '../../errors/errors.ts'
 import { type CreateParts, createKeys } from '../changes/create.ts'
 import { disableKey, enableKey } from '../changes/disable-enable.ts'
 import type { KeyChanges } from '../changes/key-kind.ts'
@@ -10,6 +10,7 @@ import { type TransferParts, transferKey } from '../changes/transfer.ts'
 import { type UpdateParts, updateKey } from '../changes/update.ts'
 import { type DiagnosisParts, diagnoseKey } from '../diagnosis/diagnose.ts'
 import { type ActivityParts, readActivity } from '../reading/read-activity.ts'
+import { permissionsNow } from '../reading/permissions-now.ts'
 import { type ListParts, listVisible } from '../reading/read-keys.ts'
 import { type UsageParts, usageOfKey, usageOfWorkspace } from '../reading/read-usage.ts'
 import type { Reading } from '../reading/reading.ts'
@@ -17,12 +18,19 @@ import type { Acting } from '../rules/acting.ts'
 import { requireNotOver } from '../rules/ceiling.ts'
 import { grantableBy } from '../rules/grantable.ts'
 import type { KeyRules } from '../rules/key-rules.ts'
-import { demand, isItself, requireRevoke } from '../rules/rights.ts'
+import { abilitiesOf, demand, isItself, requireRevoke } from '../rules/rights.ts'
 import type { AccountChanges } from '../service-accounts/account-kind.ts'
 import { type AccountManagerParts, createServiceAccountManager } from '../service-accounts/account-manager.ts'
 import type { Actor } from '../shapes/actor.ts'
 import { ownFields } from '../shapes/checks.ts'
-import type { CreatedKey, ReasonOptions } from '../shapes/inputs.ts'
+import type {
+  CreatedKey,
+  ReasonOptions,
+  RevokeManyOptions,
+  RotatedKey,
+  RotateOnceOptions,
+  RotateOptions,
+} from '../shapes/inputs.ts'
 import { type ManagedKey, keyFromRecord } from '../shapes/key.ts'
 import { parseActor } from '../shapes/parse-actor.ts'
 import type { KeyManager } from './key-manager.types.ts'
@@ -98,9 +106,10 @@ export function createKeyManagers(parts: KeyManagerParts): (actor: Actor) => Key
         const actor = await begin()
         return updateKey(parts, actor, id, input, options)
       },
-      async rotate(id, options = {}) {
+      async rotate(id: string, options: RotateOptions | RotateOnceOptions = {}) {
         const actor = await begin()
-        return rotateKey(parts, actor, id, options)
+        // The overloads tell callers without an idempotency key that there is a token.
+        return (await rotateKey(parts, actor, id, options)) as RotatedKey
       },
       async endOverlap(id) {
         const actor = await begin()
@@ -120,11 +129,15 @@ export function createKeyManagers(parts: KeyManagerParts): (actor: Actor) => Key
         return revoke(await beginToEnd(id), id, reason)
       },
       async revokeMany(ids, options = {}) {
-        const reason = reasonOf('revokeMany', options)
+        const { reason: given, dryRun } = parseRevokeMany(options)
+        const reason = rules.freeText.reason(given)
         let present: Promise<Actor> | undefined
         const revokeOne = async (id: string): Promise<ManagedKey> => {
           requireRevoke(asked, id)
-          return revoke(isItself(asked, id) ? await beginToEnd(id) : await (present ??= beginToEnd(id)), id, reason)
+          const actor = isItself(asked, id) ? await beginToEnd(id) : await (present ??= beginToEnd(id))
+          if (!dryRun) return revoke(actor, id, reason)
+          requireRevoke(actor, id)
+          return keyFromRecord(await reading.visibleKey(actor, id), rules.policy, clock.now())
         }
         return revokeMany(ids, revokeOne, (id) => isItself(asked, id))
       },
@@ -148,8 +161,20 @@ export function createKeyManagers(parts: KeyManagerParts): (actor: Actor) => Key
         const actor = await begin()
         return diagnoseKey(parts, actor, target, input)
       },
+      async effectivePermissions(id) {
+        const actor = await begin()
+        demand(actor, 'list')
+        return permissionsNow(parts, await reading.visibleKey(actor, id))
+      },
+      abilities: () => abilitiesOf(asked),
       grantable: () => grantableBy(asked, rules),
       serviceAccounts: createServiceAccountManager(parts, asked, begin),
     }
   }
+}
+
+function parseRevokeMany(options: RevokeManyOptions): RevokeManyOptions {
+  const { reason, dryRun = false } = ownFields<RevokeManyOptions>('revokeMany', options, ['reason', 'dryRun'])
+  if (typeof dryRun !== 'boolean') throw new ValidationError('dryRun', 'Expected dryRun to be true or false.')
+  return { reason, dryRun }
 }

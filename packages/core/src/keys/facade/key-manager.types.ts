@@ -13,11 +13,15 @@ import type {
   ListKeysInput,
   ReasonOptions,
   ReplayedKey,
+  ReplayedRotation,
+  RevokeManyOptions,
   RevokeResult,
   RotatedKey,
+  RotateOnceOptions,
   RotateOptions,
   UpdateKeyInput,
 } from '../shapes/inputs.ts'
+import type { Ability } from '../shapes/actor.ts'
 import type { ManagedKey } from '../shapes/key.ts'
 
 /**
@@ -88,6 +92,16 @@ export interface KeyManager<Permission extends string = string> {
    */
   update(id: string, input: UpdateKeyInput<Permission>, options?: ChangeOptions): Promise<ManagedKey>
   /**
+   * Rotates a key once, even when the call is repeated.
+   *
+   * @example
+   * const rotated = await keys.rotate(key.id, { overlap: '24h', idempotencyKey: 'release-7' })
+   * console.log(rotated.replayed ? 'It was rotated before; the token was shown then.' : rotated.token)
+   *
+   * @throws {IdempotencyKeyReusedError} when the same actor used the idempotency key for another request
+   */
+  rotate(id: string, options: RotateOnceOptions): Promise<RotatedKey | ReplayedRotation>
+  /**
    * Gives the key a new secret under the same id. The previous one works for the overlap, so that clients can switch.
    * Only the owner rotates a personal key, since rotating returns the token.
    *
@@ -98,8 +112,8 @@ export interface KeyManager<Permission extends string = string> {
    * @throws {KeyNotFoundError}
    * @throws {KeyEndedError} when the key is revoked or expired
    * @throws {RotationInProgressError} while the previous overlap runs, unless `overlap` is 0
-   * @throws {ConflictError} when another call rotated at the same time: one wins. With `overlap: 0` the older secrets
-   * have ended all the same
+   * @throws {ConflictError} when the key has another revision than the one you gave, or another call rotated at the same
+   * time: one wins. With `overlap: 0` the older secrets have ended all the same
    * @throws {RevocationNotDurableError} with `overlap: 0`, when the store did not confirm: the older secrets are
    * refused in this process
    * @throws {PermissionCeilingError} when the actor does not hold what the key was granted
@@ -150,7 +164,8 @@ export interface KeyManager<Permission extends string = string> {
    */
   revoke(id: string, options?: ReasonOptions): Promise<ManagedKey>
   /**
-   * Revokes up to 100 keys, each independently. An acting key that is among them ends itself last.
+   * Revokes up to 100 keys, each independently, or looks what that would do. An acting key that is among them ends itself
+   * last.
    *
    * @example
    * const results = await keys.revokeMany([key.id], { reason: 'Unused' })
@@ -158,7 +173,7 @@ export interface KeyManager<Permission extends string = string> {
    *
    * @throws {ValidationError}
    */
-  revokeMany(ids: readonly string[], options?: ReasonOptions): Promise<readonly RevokeResult[]>
+  revokeMany(ids: readonly string[], options?: RevokeManyOptions): Promise<readonly RevokeResult[]>
   /**
    * Changes the owner of a key, for example when a user leaves: to a service account that the actor manages, or to the
    * actor itself. The previous owner may still know the token: rotate it soon.
@@ -221,6 +236,26 @@ export interface KeyManager<Permission extends string = string> {
    * @throws {UnavailableError} when store or owner lookup fail
    */
   diagnose(target: DiagnoseTarget, input?: DiagnoseInput<Permission>): Promise<Diagnosis>
+  /**
+   * Reads what a key may do now: the declared permissions that both the key and its owner hold. None when the owner is
+   * gone. Whether the key has ended is its `status`.
+   *
+   * @example
+   * const permissions = await keys.effectivePermissions(key.id)
+   *
+   * @throws {KeyNotFoundError} when it is not in the actor's workspace or not visible to the actor
+   * @throws {UnavailableError} when store or owner lookup fail
+   */
+  effectivePermissions(id: string): Promise<readonly string[]>
+  /**
+   * Returns what the actor may do: every ability, with its default where `can` says nothing. Does no I/O. A call may be
+   * refused all the same, for what it is about.
+   *
+   * @example
+   * const { create, listAll } = keys.abilities()
+   * if (create && listAll) console.log('Show the button, and every key.')
+   */
+  abilities(): Readonly<Record<Ability, boolean>>
   /**
    * Returns what the actor may grant. Does no I/O.
    *

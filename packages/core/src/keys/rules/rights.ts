@@ -42,6 +42,27 @@ export function demand(actor: Actor, ability: Ability): void {
   }
 }
 
+/** What an actor may do, with the defaults filled in. Pure. */
+export function abilitiesOf(actor: Actor): Readonly<Record<Ability, boolean>> {
+  const manages = actor.type !== 'key' || actor.permissions.includes(manageKeys)
+  const may = (ability: Ability): boolean => {
+    const said = actor.can?.[ability]
+    return manages && (ability === 'listAll' || ability === 'manageServiceAccounts' ? said === true : said !== false)
+  }
+  return {
+    list: may('list'),
+    listAll: may('listAll'),
+    create: may('create'),
+    update: may('update'),
+    rotate: may('rotate'),
+    revoke: may('revoke'),
+    viewUsage: may('viewUsage'),
+    viewActivity: may('viewActivity'),
+    diagnose: may('diagnose'),
+    manageServiceAccounts: may('manageServiceAccounts'),
+  }
+}
+
 /** As `demand`; but a key may always end itself. */
 export function requireRevoke(actor: Actor, id: string): void {
   if (!isItself(actor, id)) demand(actor, 'revoke')

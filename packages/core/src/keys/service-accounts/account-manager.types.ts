@@ -23,6 +23,8 @@ export interface UpdateServiceAccountInput<Permission extends string = string> {
 
 /** What `serviceAccounts.list` takes. */
 export interface ListServiceAccountsInput {
+  /** Only these, at most 100: to show the names of owners. Default: any. */
+  readonly ids?: readonly string[] | undefined
   /** Default false. */
   readonly includeDeleted?: boolean | undefined
   readonly cursor?: string | undefined

@@ -81,12 +81,23 @@ export interface ChangeOptions {
 }
 
 /** Options of `rotate`. */
-export interface RotateOptions {
+export interface RotateOptions extends ChangeOptions {
   /**
    * How long the previous secret still works. Default `'24h'`; at most `policy.maxOverlap`, and never beyond the key's
    * expiry. `0`: every older secret stops immediately.
    */
   readonly overlap?: Duration | undefined
+  readonly idempotencyKey?: undefined
+}
+
+/** Options of a `rotate` that is carried out once, even when the call is repeated. */
+export interface RotateOnceOptions extends Omit<RotateOptions, 'idempotencyKey'> {
+  /**
+   * 1 to 255 characters, chosen by the caller for this rotation. A repeated call by the same actor with the same options
+   * rotates nothing, and returns the key without the token. While the store does not answer, a call with `overlap: 0`
+   * withholds nothing, since it may be a repetition.
+   */
+  readonly idempotencyKey: string
 }
 
 /** The key after the rotation and its new token, which is returned only here. */
@@ -96,12 +107,27 @@ export interface RotatedKey {
   readonly token: string
   /** When the previous token stops working; null when it has stopped already. */
   readonly overlapEndsAt: Date | null
+  readonly replayed: false
+}
+
+/** The key that an earlier call with the same idempotency key rotated. If its token is lost, rotate again. */
+export interface ReplayedRotation {
+  readonly key: ManagedKey
+  readonly token: null
+  readonly overlapEndsAt: Date | null
+  readonly replayed: true
 }
 
 /** A reason, for the activity log. */
 export interface ReasonOptions {
   /** At most 500 characters. */
   readonly reason?: string | null | undefined
+}
+
+/** Options of `revokeMany`. */
+export interface RevokeManyOptions extends ReasonOptions {
+  /** Only look what would happen: the same results, and nothing is revoked. Default false. */
+  readonly dryRun?: boolean | undefined
 }
 
 /** Input of `list`. All given conditions must hold; of several values for one condition, one must match. */
@@ -121,7 +147,7 @@ export interface ListKeysInput {
   readonly limit?: number | undefined
 }
 
-/** How one of several revocations ended. */
+/** How one of several revocations ended; with `dryRun`, how it would, with the key as it is. */
 export type RevokeResult =
   | { readonly id: string; readonly ok: true; readonly key: ManagedKey }
   | {

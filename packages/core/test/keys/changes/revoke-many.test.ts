@@ -72,3 +72,23 @@ test.each<[string, unknown, object]>([
   const { keys } = setUp()
   await expect(keys.revokeMany(ids as never, options)).rejects.toMatchObject({ code: 'ERR_CLAVIGER_VALIDATION', field })
 })
+
+test('a dry run answers the same for every key, and revokes none', async () => {
+  const { create, keyring, keys, store } = setUp()
+  const [good, foreign] = [await create(), await create()]
+  const commits = store.calls.commit
+  const ids = [good.key.id, '0000000000000000', foreign.key.id]
+  expect(await keys.revokeMany(ids, { reason: 'unused', dryRun: true })).toMatchObject([
+    { id: good.key.id, ok: true, key: { status: 'active', revokedReason: null } },
+    { ok: false, error: { code: 'ERR_CLAVIGER_KEY_NOT_FOUND' } },
+    { id: foreign.key.id, ok: true },
+  ])
+  const forbidden = keyring.as(user('ada', { can: { revoke: false } }))
+  expect(await forbidden.revokeMany([good.key.id], { dryRun: true })).toMatchObject([
+    { ok: false, error: { code: 'ERR_CLAVIGER_FORBIDDEN' } },
+  ])
+  expect(store.calls.commit).toBe(commits)
+  expect(await keyring.verify(good.token)).toMatchObject({ ok: true })
+  await expect(keys.revokeMany(ids, { dryRun: 'yes' as never })).rejects.toMatchObject({ field: 'dryRun' })
+  await expect(keys.revokeMany(ids, { dryrun: true } as never)).rejects.toMatchObject({ field: 'dryrun' })
+})

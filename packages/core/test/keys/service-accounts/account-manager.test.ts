@@ -33,6 +33,22 @@ describe('a service account', () => {
     expect(await keys.serviceAccounts.list()).toEqual({ items: [account], nextCursor: null })
   })
 
+  test('is found among others by its id: for the names of owners', async () => {
+    const { keys, keyring } = setUp()
+    const [one, two] = [await keys.serviceAccounts.create(bot), await keys.serviceAccounts.create(bot)]
+    await keys.serviceAccounts.create(bot)
+    const list = (ids: readonly string[]) => keys.serviceAccounts.list({ ids, includeDeleted: true, limit: 100 })
+    expect((await list([two.id, one.id, 'sa_0000000000000000'])).items.map(({ id }) => id).sort()).toEqual(
+      [one.id, two.id].sort(),
+    )
+    await keys.serviceAccounts.delete(two.id)
+    expect((await list([two.id])).items).toMatchObject([{ id: two.id, deletedAt: expect.any(Date) }])
+    const others = keyring.as(admin({ workspaceId: 'ws_globex' }))
+    expect((await others.serviceAccounts.list({ ids: [one.id] })).items).toEqual([])
+    await expect(list([])).rejects.toMatchObject({ field: 'ids' })
+    await expect(list(Array.from({ length: 101 }, String))).rejects.toMatchObject({ field: 'ids' })
+  })
+
   test('is listed newest first, page by page; deleted ones when asked for', async () => {
     const { keys, clock } = setUp()
     const made: string[] = []
