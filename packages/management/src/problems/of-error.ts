@@ -6,7 +6,7 @@ export interface ProblemContext {
   /** The body as it was sent: tells which of its permissions were too much. */
   readonly body?: unknown
   /** What core calls otherwise: `{ overlap: 'overlapSeconds' }`. */
-  readonly renamed?: Readonly<Record<string, string>>
+  readonly renamed?: Readonly<Record<string, string>> | undefined
   /** The fields that came in the query, not in the body. */
   readonly parameters?: readonly string[]
   /** Whether the request named a revision (`If-Match`). */
