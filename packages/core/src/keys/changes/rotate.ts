@@ -100,7 +100,7 @@ async function rotateWithOverlap(
 async function replaceSecrets(parts: RotateParts, actor: Actor, { id, revision, once }: Rotation): Promise<Rotated> {
   const askedAt = parts.clock.now()
   if (once !== undefined) {
-    // Before anything is withheld: of a repetition, the secret in use is the one that is to stay.
+    // Before anything is withheld: of a repetition, the secret in use stays.
     const record = await parts.reading.visibleKey(actor, id)
     if (await wasCarriedOut(parts, once)) {
       return { key: keyFromRecord(record, parts.rules.policy, parts.clock.now()), token: null }
@@ -188,7 +188,7 @@ export async function endOverlap(
   })
 }
 
-/** Whether a call that is to be carried out once has been. @throws {IdempotencyKeyReusedError} */
+/** Whether a call with an idempotency key has been carried out. @throws {IdempotencyKeyReusedError} */
 async function wasCarriedOut({ commits, newId }: RotateParts, once: Idempotency | undefined): Promise<boolean> {
   const earlier = await once?.earlier(commits, newId)
   if (once === undefined || earlier === undefined) return false

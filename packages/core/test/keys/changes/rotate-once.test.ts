@@ -82,7 +82,7 @@ describe.each([['24h'], [0]] as const)('a rotation with an idempotency key and a
     const ask = ({ keys }: typeof one) =>
       keys.rotate(key.id, { overlap, idempotencyKey }).catch((error: { code: string }) => error.code)
     await Promise.all([ask(one), ask(two)])
-    // Whoever lost the race asks again, and hears of the one rotation.
+    // The one that lost the race asks again, and gets the one rotation.
     expect(await ask(one)).toMatchObject({ token: null, replayed: true })
     expect(await ask(two)).toMatchObject({ token: null, replayed: true })
     expect(await one.keys.get(key.id)).toMatchObject({ secrets: [{ version: 2 }, { version: 1 }] })
