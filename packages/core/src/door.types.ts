@@ -41,6 +41,13 @@ export interface Door {
     /** Refuses keys of every other workspace. */
     workspace(apiKey: ApiKey, workspaceId: string): Refused | undefined
   }
+  /**
+   * The workspace of a stored key; undefined when there is none. Only for keys whose secret is proven: a refusal names the
+   * key, and not whose it is. Reads the store.
+   *
+   * @throws {UnavailableError} when the store fails
+   */
+  workspaceOf(keyId: string): Promise<string | undefined>
   /** How tokens are written: what tells a foreign credential from a misspelt one. */
   readonly grammar: TokenGrammar
   /** Finds tokens in any text. Without flags. */

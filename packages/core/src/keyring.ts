@@ -127,6 +127,11 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
     close,
   }
   const { check, recall } = verifier
-  giveDoor(keyring, { check, recall, recordUse: recorder?.count, guards, grammar, clock, report })
+  const workspaceOf = async (keyId: string): Promise<string | undefined> => {
+    await ready()
+    const found = (await store.find([keyId])).get(keyId)
+    return found === null || found === 'corrupt' ? undefined : found.workspaceId
+  }
+  giveDoor(keyring, { check, recall, recordUse: recorder?.count, guards, workspaceOf, grammar, clock, report })
   return keyring
 }

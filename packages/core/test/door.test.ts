@@ -84,6 +84,16 @@ describe('the door', () => {
       expect(keyring).not.toHaveProperty(name)
   })
 
+  test('finds the workspace of a stored key, for those that have proven its secret', async () => {
+    const { create, keyring, keys } = setUp()
+    const { key } = await create()
+    await keys.disable(key.id)
+    expect(await doorTo(keyring).workspaceOf(key.id)).toBe(key.workspaceId)
+    expect(await doorTo(keyring).workspaceOf('x'.repeat(16))).toBeUndefined()
+    await keyring.close()
+    await expect(doorTo(keyring).workspaceOf(key.id)).rejects.toThrow(ClosedError)
+  })
+
   test('answers in the same tick for a key in memory, and counts nothing', async () => {
     const { create, keyring, clock, keys } = setUp()
     const { key, token } = await create()

@@ -18,8 +18,8 @@ export interface AdmissionParts<Permission extends string = string> {
 }
 
 /**
- * Asks the host who makes a call. Never lets anyone pass who is not a complete actor: null is 401; what throws, or is
- * anything else, is reported and answered with 500, or with 503 where Claviger's own infrastructure failed.
+ * Asks the host who makes a call. Never lets anyone pass who is not a complete actor: null is 401, a `ForbiddenError`
+ * 403; what else throws, or is anything else, is reported and answered with 500, or with 503 where Claviger's own infrastructure failed.
  *
  * The activity log gets the id of the request and the user agent, unless the actor's own `origin` says otherwise.
  */
@@ -38,11 +38,16 @@ export async function admit<Permission extends string>(
     const actor = withOrigin(answer, asked.request, requestId)
     return { ok: true, actor, keys: keyring.as(actor) }
   } catch (error) {
+    if (isClavigerError(error) && error.code === 'ERR_CLAVIGER_FORBIDDEN') {
+      return { ok: false, problem: problem('forbidden', { detail: mayNot, fix: null }) }
+    }
     report(error, 'authorize', requestId)
     const isOutage = isClavigerError(error) && outages.has(error.code)
     return { ok: false, problem: problem(isOutage ? 'store_unavailable' : 'internal_error') }
   }
 }
+
+const mayNot = 'You are known here, and may not use this.'
 
 // A host that verifies a key in `authorize` meets these.
 const outages: ReadonlySet<string> = new Set(['ERR_CLAVIGER_UNAVAILABLE', 'ERR_CLAVIGER_BUSY', 'ERR_CLAVIGER_CLOSED'])

@@ -24,7 +24,7 @@ export {
   steppedUp,
 } from './hooks.ts'
 export { askedWith, type Authorize, type AuthorizeAnswer, type Host, type HostRequest, hostOf } from './host.ts'
-export { type BodyText, readText } from './read-text.ts'
+export { type BodyBytes, type BodyText, readBytes, readText, type WithBody } from './read-text.ts'
 export { createRequestIds, type RequestIds } from './request-id.ts'
 export { type ProblemContext, pointerTo, problemOf } from '../problems/of-error.ts'
 export {
