@@ -2,6 +2,7 @@ import * as cold from './cold.mjs'
 import * as connections from './connections.mjs'
 import * as growth from './growth.mjs'
 import * as http from './http.mjs'
+import * as management from './management.mjs'
 import * as memory from './memory.mjs'
 import * as miss from './miss.mjs'
 import * as startUp from './start-up.mjs'
@@ -20,6 +21,7 @@ export const scenarios = {
   'wrong-secrets': { title: wrongSecrets.title, run: wrongSecrets.run },
   'unknown-ids': { title: unknownIds.title, run: unknownIds.run },
   usage: { title: usage.title, run: usage.run },
+  management: { title: management.title, run: management.run },
   memory: { title: memory.title, run: memory.run },
   'start-up': { title: startUp.title, run: startUp.run },
   growth: { title: growth.title, run: growth.run },
