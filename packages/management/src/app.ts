@@ -63,6 +63,9 @@ export function managementApi<Permission extends string>(given: ManagementOption
 
   return {
     async fetch(request, around) {
+      const program = options.programs.get(new URL(request.url).pathname)
+      // It proves its caller in a way of its own.
+      if (program !== undefined) return program.fetch(request, around)
       const host = hostOf(around)
       const asked = askedWith(request, host)
       let requestId = 'req_unknown'

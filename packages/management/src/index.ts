@@ -23,6 +23,7 @@ export {
   type IntrospectionCaller,
   type IntrospectionOptions,
 } from './introspection/introspection.ts'
+export type { ProgramOptions } from './machines/programs.ts'
 export type { HandlerFailure, HandlerOptions, MachineHandler } from './machines/machine-handler.ts'
 export type { Leak, LeakAction } from './secret-scanning/end-leaked.ts'
 export { githubPublicKeys, type GithubPublicKeysOptions, type PublicKeyOf } from './secret-scanning/public-keys.ts'

@@ -1,6 +1,7 @@
 import { ConfigurationError, type Keyring } from '@claviger/core'
 import { doorOf } from '@claviger/core/http'
 import { parseOptions } from '@claviger/core/store'
+import { type ProgramOptions, type Programs, programsOf } from './machines/programs.ts'
 import type { UserNames } from './resources/names.ts'
 import type { ReportFailure } from './web/admission.ts'
 import { createCrossSiteCheck, type CrossSiteCheck, type CrossSiteOptions } from './web/cross-site.ts'
@@ -18,7 +19,7 @@ export interface ManagementFailure {
 }
 
 /** Options of `managementApi`, checked once, at construction. Unknown names are refused. */
-export interface ManagementOptions<Permission extends string = string> extends CrossSiteOptions {
+export interface ManagementOptions<Permission extends string = string> extends CrossSiteOptions, ProgramOptions {
   /** The keyring whose keys are managed. */
   readonly keyring: Keyring<Permission>
   /**
@@ -57,6 +58,9 @@ const names: readonly (keyof ManagementOptions)[] = [
   'onError',
   'trustedOrigins',
   'trustProxyHost',
+  'self',
+  'introspection',
+  'secretScanning',
 ]
 
 /** Checked options, with defaults. */
@@ -72,6 +76,7 @@ export interface ResolvedOptions {
   readonly requestIdOf: RequestIds
   readonly report: ReportFailure
   readonly crossSite: CrossSiteCheck
+  readonly programs: Programs
 }
 
 /** Checks the options. @throws {ConfigurationError} naming the first that is wrong */
@@ -106,6 +111,7 @@ export function resolveOptions<Permission extends string>(given: ManagementOptio
       trustedOrigins: options.trustedOrigins,
       trustProxyHost: flag('trustProxyHost', options.trustProxyHost),
     }),
+    programs: programsOf(options, { keyring, requestId: options.requestId, onError }),
   }
 }
 

@@ -30,6 +30,13 @@ import {
   usageSchema,
   whoamiSchema,
 } from '../schemas/others.ts'
+import {
+  foundTokensBody,
+  introspectBody,
+  introspectionSchema,
+  revokedSelfSchema,
+  selfSchema,
+} from '../schemas/programs.ts'
 
 /** The schemas that have a name in the OpenAPI document. */
 const named: Readonly<Record<string, z.ZodType>> = {
@@ -58,6 +65,11 @@ const named: Readonly<Record<string, z.ZodType>> = {
   Diagnose: diagnoseBody,
   CreateServiceAccount: createServiceAccountBody,
   UpdateServiceAccount: updateServiceAccountBody,
+  Self: selfSchema,
+  RevokedSelf: revokedSelfSchema,
+  Introspect: introspectBody,
+  Introspection: introspectionSchema,
+  FoundTokens: foundTokensBody,
 }
 
 /** A JSON Schema, 2020-12, as OpenAPI 3.1 has them. */

@@ -1,9 +1,10 @@
 import type { ProblemCode } from '../problems/table.ts'
-import { problemTable } from '../problems/table.ts'
 import { endpoints } from '../routes/all.ts'
 import { type AnswerDescription, changesSomething, type Endpoint } from '../routes/endpoint.ts'
 import { componentSchemas, type JsonSchema, schemaOf } from './components.ts'
 import { answerHeaders, parametersOf } from './parameters.ts'
+import { programPaths, programSecurity } from './programs.ts'
+import { headersNamed, problemResponses } from './responses.ts'
 
 /** An OpenAPI 3.1 document, as JSON. */
 export interface OpenApiDocument {
@@ -44,7 +45,7 @@ function fixed(): Omit<OpenApiDocument, 'servers'> {
       license: { name: 'MIT', identifier: 'MIT' },
     },
     security: [{ bearer: [] }, { session: [] }],
-    tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
+    tags: Object.entries({ ...tags, Programs: programsTag }).map(([name, description]) => ({ name, description })),
     paths: paths(),
     components: {
       schemas: componentSchemas(),
@@ -52,6 +53,7 @@ function fixed(): Omit<OpenApiDocument, 'servers'> {
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer', description: 'What the host accepts: its own token, or an API key.' },
         session: { type: 'apiKey', in: 'cookie', name: 'session', description: 'The session of the host.' },
+        ...programSecurity,
       },
     },
   }
@@ -66,11 +68,13 @@ const tags: Readonly<Record<Endpoint['tag'], string>> = {
   Workspace: 'What holds for the workspace and the caller.',
 }
 
+const programsTag = 'For programs: each proves its caller in a way of its own.'
+
 function paths(): OpenApiDocument['paths'] {
   const found: Record<string, Record<string, unknown>> = {}
   for (const endpoint of endpoints) (found[endpoint.path] ??= {})[endpoint.method] = operation(endpoint)
   found['/openapi.json'] = { get: ownOperation }
-  return found
+  return { ...found, ...programPaths }
 }
 
 function operation(endpoint: Endpoint): JsonSchema {
@@ -85,7 +89,7 @@ function operation(endpoint: Endpoint): JsonSchema {
     ...(body !== undefined && {
       requestBody: { required: !isBodyOptional, content: { 'application/json': { schema: schemaOf(body) } } },
     }),
-    responses: { ...answers(endpoint.answers), ...problems(codesOf(endpoint)) },
+    responses: { ...answers(endpoint.answers), ...problemResponses(codesOf(endpoint)) },
   }
 }
 
@@ -126,28 +130,6 @@ function codesOf(endpoint: Endpoint): readonly ProblemCode[] {
   return [...new Set(all)]
 }
 
-function problems(codes: readonly ProblemCode[]): JsonSchema {
-  const byStatus = new Map<number, ProblemCode[]>()
-  for (const code of codes) {
-    const { status } = problemTable[code]
-    byStatus.set(status, [...(byStatus.get(status) ?? []), code])
-  }
-  return Object.fromEntries(
-    [...byStatus].map(([status, those]) => [
-      status,
-      {
-        description: those.map((code) => `\`${code}\`: ${problemTable[code].detail}`).join(' '),
-        headers: headersNamed(['X-Request-Id', ...(status === 429 || status === 503 ? ['Retry-After'] : [])]),
-        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-      },
-    ]),
-  )
-}
-
-function headersNamed(names: readonly string[]): JsonSchema {
-  return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]))
-}
-
 const ownOperation: JsonSchema = {
   operationId: 'getOpenApi',
   tags: ['Workspace'],
@@ -158,6 +140,6 @@ const ownOperation: JsonSchema = {
       headers: headersNamed(['X-Request-Id']),
       content: { 'application/json': { schema: { type: 'object' } } },
     },
-    ...problems(['unauthenticated', 'rate_limited', 'internal_error', 'store_unavailable']),
+    ...problemResponses(['unauthenticated', 'rate_limited', 'internal_error', 'store_unavailable']),
   },
 }
