@@ -30,6 +30,7 @@ export default defineConfig({
       project('packages/client', { testTimeout: 30_000 }),
       project('examples/prompts-api', { testTimeout: 30_000 }),
       project('examples/prompts-api-koa', { testTimeout: 30_000 }),
+      project('examples/management-api', { testTimeout: 30_000 }),
       project('examples/custom-adapter', {
         globalSetup: '../../tools/build.setup.ts',
         testTimeout: 30_000,
