@@ -1,4 +1,4 @@
-import { isSayable } from '../input/said.ts'
+import { isQuotable } from '../input/describe-value.ts'
 import { isThenable } from '../input/thenable.ts'
 import type { Decision } from './decision.ts'
 import { type Denial, type Denials, problemMediaType } from './denial.ts'
@@ -172,5 +172,5 @@ function routeOf(request: unknown): string {
   const { method, originalUrl, url } = Object(request) as Record<string, unknown>
   const target = originalUrl ?? url
   const path = typeof target === 'string' ? (target.split('?', 1)[0] ?? '') : ''
-  return typeof method === 'string' && isSayable(path) ? `${method} ${path}` : 'a route'
+  return typeof method === 'string' && isQuotable(path) ? `${method} ${path}` : 'a route'
 }

@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../errors/errors.ts'
 import { argon2id, type Hasher } from '../hashing/hasher.ts'
 import { flag, integer, optionalFunction, parseGroup, parseOptions } from '../input/parse-options.ts'
-import { said } from '../input/said.ts'
+import { describeValue } from '../input/describe-value.ts'
 import type { KeyringEvent } from '../keys/changes/events.ts'
 import type { KeyPolicy } from '../keys/shapes/policy.ts'
 import type { PermissionCatalogue } from '../permissions/catalogue.ts'
@@ -262,7 +262,10 @@ function parseClock(clock: Clock | undefined): Clock {
 function parseStoreId(storeId: unknown): string | undefined {
   if (storeId === undefined || (typeof storeId === 'string' && storeId.length > 0 && storeId.length <= 255))
     return storeId
-  throw new ConfigurationError('storeId', `Expected storeId as guarantees().storeId shows it, got ${said(storeId)}.`)
+  throw new ConfigurationError(
+    'storeId',
+    `Expected storeId as guarantees().storeId shows it, got ${describeValue(storeId)}.`,
+  )
 }
 
 function parseCatalogue<P extends string>(permissions: PermissionCatalogue<P>): PermissionCatalogue<P> {
@@ -274,7 +277,7 @@ function parseDefaults<P extends string>(defaults: readonly P[], permissions: Pe
   if (!Array.isArray(defaults)) throw new ConfigurationError('defaultPermissions', 'Expected a list of permissions.')
   for (const name of defaults as readonly P[]) {
     if (permissions.has(name)) continue
-    throw new ConfigurationError('defaultPermissions', `${said(name)} is not declared in permissions.`)
+    throw new ConfigurationError('defaultPermissions', `${describeValue(name)} is not declared in permissions.`)
   }
   return Object.freeze([...defaults])
 }

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../errors/errors.ts'
 import { bare, isPlain } from '../input/plain-fields.ts'
-import { kindOf } from '../input/said.ts'
+import { kindOf } from '../input/describe-value.ts'
 import type { Requirement } from '../verification/verification.ts'
 import { type Declared, parseRequirement } from '../verify/requirement.ts'
 
