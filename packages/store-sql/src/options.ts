@@ -47,5 +47,8 @@ export function parseIdentifier(option: string, value: unknown): string {
 /** @throws {ConfigurationError} for what is not an integer of at least `least` */
 export function parseCount(option: string, value: unknown, least: number): number {
   if (Number.isSafeInteger(value) && (value as number) >= least) return value as number
-  throw new ConfigurationError(option, `${option} must be an integer of at least ${least}, got ${describeValue(value)}.`)
+  throw new ConfigurationError(
+    option,
+    `${option} must be an integer of at least ${least}, got ${describeValue(value)}.`,
+  )
 }
