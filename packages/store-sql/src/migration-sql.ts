@@ -9,7 +9,7 @@ import { createMigrationsTable, nameOf, statementsOf } from './migrations/migrat
 
 const dialects: Readonly<Record<SqlDialectName, SqlDialect>> = { postgres, mysql, sqlite }
 
-/** What `migrationSql` is told. */
+/** Options of `migrationSql`. */
 export interface MigrationSqlOptions {
   /** As given to the store. Default `claviger_`. */
   readonly tablePrefix?: string

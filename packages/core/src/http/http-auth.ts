@@ -105,7 +105,7 @@ function requireDoor(keyring: unknown): Door {
   throw new ConfigurationError(
     'keyring',
     `Expected a keyring from createKeyring(), got ${isThenable(keyring) ? 'a promise' : kindOf(keyring)}.` +
-      (isCopy ? ' A copy of a keyring is none: pass the keyring itself.' : ''),
+      (isCopy ? ' A copy of a keyring is not a keyring: pass the keyring itself.' : ''),
   )
 }
 

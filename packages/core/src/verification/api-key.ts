@@ -96,7 +96,7 @@ export function createApiKeys(catalogue: PermissionCatalogue): ApiKeys {
         plainBytes +
         (apiKey.expiresAt === null && apiKey.secretEndsAt === null ? 0 : endBytes) +
         textBytes(apiKey.name) +
-        // Shared as long as there are few: counted all the same.
+        // Shared as long as there are few, but counted.
         textBytes(apiKey.workspaceId) +
         textBytes(apiKey.owner.id) +
         notes.reduce((sum, [name, note]) => sum + noteBytes + textBytes(name) + textBytes(note), 0) +

@@ -6,7 +6,7 @@ import { type Declared, parseRequirement } from '../verify/requirement.ts'
 
 const nothing: Requirement = Object.freeze(Object.create(null))
 
-/** Checks what `watch` was told besides the key. @throws {ConfigurationError} naming what is wrong */
+/** Checks the options of `watch`. @throws {ConfigurationError} naming what is wrong */
 export function parseWatch(
   options: unknown,
   declared: Declared,
