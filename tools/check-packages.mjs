@@ -35,7 +35,7 @@ async function publintFindings({ name, tarball }) {
 
 async function attwFindings({ name, tarball }) {
   const attw = fileURLToPath(new URL('dist/index.js', import.meta.resolve('@arethetypeswrong/cli/package.json')))
-  // A finding makes the exit code 1; the report is complete all the same.
+  // A finding makes the exit code 1; the report is still complete.
   const { stdout } = await run(process.execPath, [attw, tarball, ...attwArguments]).catch((error) => error)
   const { analysis, problems = {} } = JSON.parse(stdout)
   if (analysis?.types === false || Object.keys(analysis?.entrypoints ?? {}).length === 0) {

@@ -6,7 +6,7 @@ const place: unique symbol = Symbol.for('claviger.door')
 
 type Public = Pick<Door, 'permissions' | 'tokenPattern' | 'redact'>
 
-/** Gives a keyring its door. Not enumerable: what is made of a keyring by copying its fields is none. */
+/** Gives a keyring its door. Not enumerable: a copy of a keyring's fields is not a keyring. */
 export function giveDoor(keyring: Public, parts: Omit<Door, keyof Public | 'requests'>): void {
   const { permissions, tokenPattern, redact } = keyring
   const door: Door = { permissions, tokenPattern, redact, requests: createRequestMemory(), ...parts }

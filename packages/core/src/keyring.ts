@@ -1,4 +1,4 @@
-import { layGround } from './assembly/ground.ts'
+import { createSharedParts } from './assembly/shared-parts.ts'
 import { assembleManagement } from './assembly/management.ts'
 import { assembleVerification } from './assembly/verification.ts'
 import type { OwnerQuestion } from './cache/scopes.ts'
@@ -39,15 +39,15 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
   const mask = tokenMask(grammar)
   const declared = { permissions, environments: grammar.environments }
 
-  const ground = layGround(resolved, mask)
-  const verification = assembleVerification(ground, {
+  const shared = createSharedParts(resolved, mask)
+  const verification = assembleVerification(shared, {
     onStarted: () => management.retention.start(),
     onOutdated: (record, secret, token) => management.rehash.offer(record, secret, token),
     onVerification: (answer, record) => management.ownerFlags.learn(answer, record),
   })
-  const management = assembleManagement(ground, verification)
+  const management = assembleManagement(shared, verification)
 
-  const { store, vitals, report } = ground
+  const { store, facts, report } = shared
   const { verifier, watches, recorder, readiness, freshness, apiKeys } = verification
   const { commits, ownerFlags, retention } = management
   const ready = async (): Promise<void> => readiness.starting()
@@ -116,7 +116,7 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
     health() {
       // A process that gets no requests until it is healthy would never become so.
       if (!readiness.closed) readiness.starting()?.catch(() => {})
-      return healthOf(readiness, freshness, vitals, clock.now())
+      return healthOf(readiness, freshness, facts, clock.now())
     },
 
     async flush() {

@@ -3,7 +3,7 @@ import { apiKeyIn, createHttpAuth, type ApiKeyAuth as HttpApiKeyAuth, type HttpA
 import type { Request } from 'express'
 import { type ApiKeyMiddleware, type DeniedContext, toMiddleware } from './middleware.ts'
 
-/** What `apiKeyAuth` takes. */
+/** Options of `apiKeyAuth`. */
 export type ApiKeyAuthOptions = HttpAuthOptions<DeniedContext>
 
 /** What `apiKeyAuth` gives. */
@@ -23,7 +23,8 @@ export type ApiKeyAuth<Permission extends string = string> = HttpApiKeyAuth<
  * app.get('/v1/prompts', auth.require('prompts:read'), listPrompts)
  *
  * @param keyring from `createKeyring`
- * @throws {ConfigurationError} when the keyring is none or an option is wrong
+ * @param options for every `authenticate()` of this keyring, which can override them
+ * @throws {ConfigurationError} when `keyring` is not from `createKeyring`, or an option is wrong
  */
 export function apiKeyAuth<Permission extends string>(
   keyring: Keyring<Permission>,

@@ -9,7 +9,7 @@ import { delay } from './worker.ts'
 const redis = await serverOrSkip('Redis', startRedis)
 
 redis.describe('a failover that loses a revocation and gains another change', () => {
-  test('is noticed although the epoch is the same, and who saw the revocation goes on refusing', async () => {
+  test('is noticed although the epoch is the same, and a process that saw the revocation keeps refusing', async () => {
     const { url, port } = redis.server()
     const proxy = await faultProxy({ port, url })
     const clients = [new Redis(url), new Redis(proxy.url, { commandTimeout: 1_000 }), new Redis(url)] as const

@@ -10,7 +10,7 @@ export interface RevocationDelays {
   readonly otherProcessesMs: readonly number[]
 }
 
-/** Keys that must go on working meanwhile, and what became of that. */
+/** Keys that must keep working meanwhile, and what became of that. */
 export interface Load {
   /** Counts of statuses that are not 204. */
   readonly failures: ReadonlyMap<number, number>

@@ -3,7 +3,7 @@ import { apiKeyIn, createHttpAuth, type ApiKeyAuth as HttpApiKeyAuth, type HttpA
 import type { Context, Middleware } from 'koa'
 import { toMiddleware } from './middleware.ts'
 
-/** What `apiKeyAuth` takes. `onDenied` gets Koa's context besides the denial: set `ctx.body` to answer. */
+/** Options of `apiKeyAuth`. `onDenied` gets Koa's context besides the denial: set `ctx.body` to answer. */
 export type ApiKeyAuthOptions = HttpAuthOptions<Context>
 
 /** What `apiKeyAuth` gives. */
@@ -18,7 +18,8 @@ export type ApiKeyAuth<Permission extends string = string> = HttpApiKeyAuth<Perm
  * router.get('/v1/prompts', auth.require('prompts:read'), listPrompts)
  *
  * @param keyring from `createKeyring`
- * @throws {ConfigurationError} when the keyring is none or an option is wrong
+ * @param options for every `authenticate()` of this keyring, which can override them
+ * @throws {ConfigurationError} when `keyring` is not from `createKeyring`, or an option is wrong
  */
 export function apiKeyAuth<Permission extends string>(
   keyring: Keyring<Permission>,

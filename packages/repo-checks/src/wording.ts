@@ -20,6 +20,18 @@ const patterns: readonly (readonly [pattern: RegExp, instead: string])[] = [
   [/\bfor ever\b/i, 'indefinitely'],
   [/\b(?:that|which|who|what) (?:is|are|was|were) none\b(?! of)/i, 'an invalid …'],
   [/\b(?:that|which|who) (?:is|are|was|were) no (?!longer\b|more\b|one\b|such\b)[a-z]+/i, 'that is not a …'],
+  [/(?<!\b(?:there|it|that|which|who|what) )\b(?:is|are) none\b(?! of)(?!:)/i, 'is not a …, is empty'],
+  [/\b(?:makes?|gives?|takes?) none\b/i, 'cannot make …, does not give …'],
+  [/\bfor good\b(?! (?:keys|tokens|reasons?))/i, 'permanently'],
+  [/\ball the same\b/i, 'still, nevertheless'],
+  [/\b(?:go|goes|went|going) on [a-z]+ing\b/i, 'keeps …'],
+  [
+    /\bsome (?:\d|(?:twent|thirt|fort|fift|sixt|sevent|eight|ninet)y\b|(?:two|three|four|five|six|seven|eight|nine|ten|hundred|thousands?|minutes)\b)/i,
+    'about …, a few …',
+  ],
+  [/\bso long[.;,]/i, 'that long, as long as …'],
+  [/\bof (?:yours|theirs)\b/i, 'your …, their …'],
+  [/\bwhat (?:``|[a-z]+) (?:is|was|may be) told\b/i, 'input of …, options of …'],
   [/\b(?:knows?|tells?|teaches|says?|told) nothing of\b/i, 'reveals nothing about'],
 ]
 

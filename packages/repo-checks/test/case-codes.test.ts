@@ -9,7 +9,7 @@ test('no title, comment or page cites a case by a code', () => {
   expect(caseCodes(new Map(prose.map((file) => [file, readText(file)])))).toEqual([])
 })
 
-test('a code is found, in a title, a comment and a list; names of algorithms and releases are none', () => {
+test('a code is found, in a title, a comment and a list; names of algorithms and releases are not codes', () => {
   const [letter, pair] = ['M', 'HS']
   const lapse = [
     `test('${letter}-24: refuses it')`,

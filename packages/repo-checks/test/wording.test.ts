@@ -36,8 +36,25 @@ describe('an archaic word is found', () => {
     ['A status that is none.', 'that is none'],
     ['Owners that are no people.', 'that are no people'],
     ['It says nothing of the key.', 'says nothing of'],
+    ['A copy of a keyring is none.', 'is none'],
+    ['It makes none and waits.', 'makes none'],
+    ['The key is gone for good.', 'for good'],
+    ['It is refused all the same.', 'all the same'],
+    ['It goes on trying.', 'goes on trying'],
+    ['It takes some eighty statements.', 'some eighty'],
+    ['It waits some 400 ms.', 'some 4'],
+    ['At most so long.', 'so long.'],
+    ['A client of yours.', 'of yours'],
+    ['What `watch` was told.', 'What `` was told'],
   ])('in a page: %s', (line, words) => {
     expect(found('a.md', line)).toEqual([`a.md:2 "${words}"`])
+  })
+
+  test.each([
+    'Default: there is none. The type is none of these. A secret for good keys.',
+    'They go on to be stored. It takes some time, and so long as it runs, it is told apart.',
+  ])('but not where modern English has it: %s', (line) => {
+    expect(found('a.md', line)).toEqual([])
   })
 
   test('in a comment, a docstring, a message and a title', () => {

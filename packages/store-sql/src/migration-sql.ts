@@ -1,4 +1,4 @@
-import { parseOptions, ConfigurationError, said } from '@claviger/core/store'
+import { parseOptions, ConfigurationError, describeValue } from '@claviger/core/store'
 import type { SqlDialect, SqlDialectName } from './database/dialect.ts'
 import { mysql } from './mysql/dialect.ts'
 import { postgres } from './postgres/dialect.ts'
@@ -9,7 +9,7 @@ import { createMigrationsTable, nameOf, statementsOf } from './migrations/migrat
 
 const dialects: Readonly<Record<SqlDialectName, SqlDialect>> = { postgres, mysql, sqlite }
 
-/** What `migrationSql` is told. */
+/** Options of `migrationSql`. */
 export interface MigrationSqlOptions {
   /** As given to the store. Default `claviger_`. */
   readonly tablePrefix?: string
@@ -37,7 +37,7 @@ export function migrationSql(dialect: SqlDialectName, options?: MigrationSqlOpti
   if (typeof dialect !== 'string' || !Object.hasOwn(dialects, dialect)) {
     throw new ConfigurationError(
       'dialect',
-      `dialect must be one of ${Object.keys(dialects).join(', ')}, got ${said(dialect)}.`,
+      `dialect must be one of ${Object.keys(dialects).join(', ')}, got ${describeValue(dialect)}.`,
     )
   }
   const names = ['tablePrefix', 'schema', 'after', 'transaction'] as const

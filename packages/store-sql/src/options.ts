@@ -1,4 +1,4 @@
-import { ConfigurationError, said } from '@claviger/core/store'
+import { ConfigurationError, describeValue } from '@claviger/core/store'
 
 /** Options of every SQL store. */
 export interface SqlStoreOptions {
@@ -41,11 +41,14 @@ const identifier = /^[A-Za-z_][A-Za-z0-9_]{0,30}$/
 /** @throws {ConfigurationError} for what is not a plain identifier */
 export function parseIdentifier(option: string, value: unknown): string {
   if (typeof value === 'string' && identifier.test(value)) return value
-  throw new ConfigurationError(option, `${option} must match ${identifier.source}, got ${said(value)}.`)
+  throw new ConfigurationError(option, `${option} must match ${identifier.source}, got ${describeValue(value)}.`)
 }
 
 /** @throws {ConfigurationError} for what is not an integer of at least `least` */
 export function parseCount(option: string, value: unknown, least: number): number {
   if (Number.isSafeInteger(value) && (value as number) >= least) return value as number
-  throw new ConfigurationError(option, `${option} must be an integer of at least ${least}, got ${said(value)}.`)
+  throw new ConfigurationError(
+    option,
+    `${option} must be an integer of at least ${least}, got ${describeValue(value)}.`,
+  )
 }

@@ -14,7 +14,7 @@ import { createOwnerFlags, type OwnerFlags } from '../writing/owner-flags.ts'
 import { createRehash, type Rehash } from '../writing/rehash.ts'
 import { createRepair } from '../writing/repair.ts'
 import { createRetention, type Retention } from '../writing/retention.ts'
-import type { Ground } from './ground.ts'
+import type { SharedParts } from './shared-parts.ts'
 import type { VerificationAssembly } from './verification.ts'
 
 /** What changes keys: for people, and in the background. */
@@ -29,8 +29,8 @@ export interface ManagementAssembly {
 }
 
 /** Puts management together. It calls the store in turns, so that verification never waits for it. */
-export function assembleManagement(ground: Ground, verification: VerificationAssembly): ManagementAssembly {
-  const { options, clock, own, report } = ground
+export function assembleManagement(shared: SharedParts, verification: VerificationAssembly): ManagementAssembly {
+  const { options, clock, own, report } = shared
   const { grammar, environments, permissions, defaultPermissions, policy, storeTimeoutMs } = options
   const { cache, caches, freshness, readiness, hashing, apiKeys, owners, revoked, withheld } = verification
 
@@ -43,7 +43,7 @@ export function assembleManagement(ground: Ground, verification: VerificationAss
   const rehash = createRehash({ hashing, repair, cache, clock, own, report })
   const ownerFlags = createOwnerFlags({ store, repair, owners, clock, own, report })
   const retention = createRetention({
-    store: ground.store,
+    store: shared.store,
     times: options.retention,
     clock,
     random: Math.random,

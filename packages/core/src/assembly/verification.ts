@@ -15,7 +15,7 @@ import { createVerifier, type Verifier, type VerifierParts } from '../verify/ver
 import { createWithheldGrants, type WithheldGrants } from '../verify/withheld-grants.ts'
 import { inOrder, toldTo } from '../watch/changes.ts'
 import { createWatches, type Watches } from '../watch/watches.ts'
-import type { Ground } from './ground.ts'
+import type { SharedParts } from './shared-parts.ts'
 
 /** What answers tokens. */
 export interface VerificationAssembly {
@@ -49,8 +49,8 @@ const hashingMs = 5_000
 const leastIdleMs = 600_000
 
 /** Puts verification together: caches, what follows the store, and the path from a token to its verification. */
-export function assembleVerification(ground: Ground, listeners: Listeners): VerificationAssembly {
-  const { options, clock, store, own, vitals, report } = ground
+export function assembleVerification(shared: SharedParts, listeners: Listeners): VerificationAssembly {
+  const { options, clock, store, own, facts, report } = shared
   const { grammar, storeTimeoutMs } = options
 
   const cache = createCache(
@@ -78,8 +78,8 @@ export function assembleVerification(ground: Ground, listeners: Listeners): Veri
     watches,
     ...(options.onChange === undefined ? [] : [toldTo(options.onChange, report)]),
   ])
-  const freshness = createFreshness({ store, target: caches, times: options, clock, report, vitals })
-  const hashing = createHashing(options.hasher, createHashQueue(options.hashing, clock), vitals)
+  const freshness = createFreshness({ store, caches, times: options, clock, report, facts })
+  const hashing = createHashing(options.hasher, createHashQueue(options.hashing, clock), facts)
   const apiKeys = createApiKeys(options.permissions)
   const revoked = createRevokedKeys(maxRevokedKeys, cache)
   const withheld = createWithheldGrants()
@@ -93,9 +93,9 @@ export function assembleVerification(ground: Ground, listeners: Listeners): Veri
     own,
   })
 
-  const start = createStart({ store, freshness, vitals, options, onStarted: listeners.onStarted })
+  const start = createStart({ store, freshness, facts, options, onStarted: listeners.onStarted })
   const readiness = createReadiness(() => own(start), clock, Math.min(startRetryMs, options.pollMs))
-  const recorder = recorderOf(ground, apiKeys)
+  const recorder = recorderOf(shared, apiKeys)
 
   const parts = {
     records: createRecords(store, cache.fence, clock, own),
@@ -148,7 +148,7 @@ export function assembleVerification(ground: Ground, listeners: Listeners): Veri
   }
 }
 
-function recorderOf({ options, clock, store, own, report }: Ground, apiKeys: ApiKeys): Recorder | undefined {
+function recorderOf({ options, clock, store, own, report }: SharedParts, apiKeys: ApiKeys): Recorder | undefined {
   if (options.usage === false || store.addUsage === undefined || store.usage === undefined) return undefined
   return createRecorder({
     ...options.usage,

@@ -51,7 +51,7 @@ export function createManagementTurns(clock: Clock, waitMs: number): StoreTurns 
   }
 }
 
-/** What a commit is for: a change that takes trust away and gives none goes before all others. */
+/** What a commit is for: a change that only takes trust away goes before all others. */
 export function kindOfCommit({ silent, writes }: Change): CallKind {
   if (silent) return 'background'
   return writes.every((write) => write.type === 'key' && isOver(write.record)) ? 'defend' : 'commit'

@@ -1,5 +1,11 @@
 const brand = Symbol.for('claviger.error')
 
+/*
+ * A new code also needs: its class and an entry in `named` (`errors/errors.ts`), `verification/any-error.ts`, `index.ts`, and
+ * its page in `docs/errors`. Type tests and the checks of the repository find what is missing. `KeyRefusedError` is in
+ * `verification/`, because it holds a refusal and this folder imports nothing from there.
+ */
+
 /** Every `code` an error of Claviger can carry. Each has a page in `docs/errors/`. */
 export type ErrorCode =
   | 'ERR_CLAVIGER_CONFIGURATION'

@@ -3,7 +3,7 @@ import type { ChangeTarget } from '../cache/change-target.ts'
 import { ConfigurationError, UnavailableError } from '../errors/errors.ts'
 import { channels, publish } from '../reporting/diagnostics.ts'
 import { publishFault, type ReportFault } from '../reporting/faults.ts'
-import type { Vitals } from '../reporting/vitals.ts'
+import type { HealthFacts } from '../reporting/health-facts.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { Announcement, Head, LoggedChange, PollResult } from '../store/store.ts'
 import { type Bus, createBus } from './bus.ts'
@@ -69,24 +69,24 @@ const maxQuickRetries = 4
 export interface FreshnessParts {
   readonly store: Pick<BoundedStore, 'poll' | 'subscribe'>
   /** What the changes are applied to. */
-  readonly target: ChangeTarget
+  readonly caches: ChangeTarget
   readonly times: FreshnessTimes
   readonly clock: Clock
   /** Gives numbers from 0 to 1. */
   readonly random?: () => number
   readonly report?: ReportFault
-  readonly vitals?: Pick<Vitals, 'set'>
+  readonly facts?: Pick<HealthFacts, 'set'>
 }
 
 /** Prepares to follow; nothing happens until `start`. */
 export function createFreshness({
   store,
-  target,
+  caches,
   times,
   clock,
   random = Math.random,
   report = publishFault,
-  vitals = { set() {} },
+  facts = { set() {} },
 }: FreshnessParts): Freshness {
   let head: Head | null = null
   // An interval, not an end: a wall clock set back ends the lease, unless by less than `maxDriftMs`.
@@ -100,14 +100,14 @@ export function createFreshness({
   let failures = 0
   let cancelTick = (): void => {}
   const ownChanges = new Set<string>()
-  const throttled = createThrottle(target, clock)
+  const throttled = createThrottle(caches, clock)
 
   const alive = (now: number): boolean => lease.from <= now && now < lease.until
 
   const follow = (next: PollResult): void => {
     const broken = head === null ? undefined : breakBetween(head, next)
-    if (broken !== undefined) target.flush(broken)
-    else if (next.changes !== 'gap') target.apply(next.changes.flatMap(foreignAnnouncements))
+    if (broken !== undefined) caches.flush(broken)
+    else if (next.changes !== 'gap') caches.apply(next.changes.flatMap(foreignAnnouncements))
     // Last: were applying to fail, the next poll starts from where this one did, and the lease is not renewed.
     head = next.head
   }
@@ -127,7 +127,7 @@ export function createFreshness({
     if (!alive(clock.now())) aliveSince = clock.now()
     lease = { from: sentAt, until: sentAt + times.leaseMs }
     failures = 0
-    vitals.set('store', 'up')
+    facts.set('store', 'up')
     reportLease()
   }
   const polls = createRounds(poll)
@@ -137,7 +137,7 @@ export function createFreshness({
     if (Math.abs(now - drift) <= maxDriftMs) return
     drift = now
     if (store.poll !== undefined) loseLease()
-    target.flush('clock')
+    caches.flush('clock')
   }
 
   const loseLease = (): void => {
@@ -161,7 +161,7 @@ export function createFreshness({
       await polls.join()
     } catch (error) {
       failures += 1
-      vitals.set('store', 'down')
+      facts.set('store', 'down')
       report(error, 'poll')
     }
     reportLease()

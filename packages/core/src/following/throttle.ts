@@ -16,8 +16,8 @@ export interface Throttle extends ChangeTarget {
   stop(): void
 }
 
-/** Makes a throttle before a target. The last request to flush in a pause is carried out at its end. */
-export function createThrottle(target: ChangeTarget, clock: Clock): Throttle {
+/** Makes a throttle before the caches. The last request to flush in a pause is carried out at its end. */
+export function createThrottle(caches: ChangeTarget, clock: Clock): Throttle {
   let lastFlush = Number.NEGATIVE_INFINITY
   let cancelPlanned: (() => void) | undefined
   let spent = { since: Number.NEGATIVE_INFINITY, cost: 0 }
@@ -25,7 +25,7 @@ export function createThrottle(target: ChangeTarget, clock: Clock): Throttle {
   const flushNow = (reason: string): void => {
     cancelPlanned = undefined
     lastFlush = clock.monotonic()
-    target.flush(reason)
+    caches.flush(reason)
   }
 
   const flush = (reason: string): void => {
@@ -46,7 +46,7 @@ export function createThrottle(target: ChangeTarget, clock: Clock): Throttle {
     apply(announcements) {
       const distinct = distinctAnnouncements(announcements)
       const cost = distinct.reduce((sum, { type }) => sum + costs[type], 0)
-      if (cost === 0 || maySpend(cost)) target.apply(distinct)
+      if (cost === 0 || maySpend(cost)) caches.apply(distinct)
       else flush('bus')
     },
     stop: () => cancelPlanned?.(),

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../errors/errors.ts'
 import { parseOptions } from '../input/parse-options.ts'
-import { said } from '../input/said.ts'
+import { describeValue } from '../input/describe-value.ts'
 import { type Pepper, type PepperRing, pepperRing } from './pepper.ts'
 
 /** The cost of one argon2id hash. */
@@ -87,7 +87,7 @@ export function argon2id(options: Argon2idOptions = {}): Hasher {
     const [least, most] = allowed[wrong]
     throw new ConfigurationError(
       `hasher.${wrong}`,
-      `Expected ${wrong} to be an integer from ${least} to ${most}, got ${said(parameters[wrong])}.`,
+      `Expected ${wrong} to be an integer from ${least} to ${most}, got ${describeValue(parameters[wrong])}.`,
     )
   }
   if ('pepper' in given && pepper === undefined) throw missingPepper()

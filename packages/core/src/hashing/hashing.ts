@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { WorkQueue } from '../bounds/work-queue.ts'
 import { ConfigurationError, isClavigerError, UnavailableError } from '../errors/errors.ts'
-import type { Vitals } from '../reporting/vitals.ts'
+import type { HealthFacts } from '../reporting/health-facts.ts'
 import type { SecretRecord } from '../store/records.ts'
 import { argon2Parameters, hashArgon2, verifyArgon2 } from './argon2.ts'
 import { costOfHash, costOfHasher, isCheaper } from './cost.ts'
@@ -56,7 +56,7 @@ const hmacDomain = 'claviger hash\0'
 export function createHashing(
   hasher: Hasher,
   queue: WorkQueue<HashRank>,
-  vitals: Pick<Vitals, 'set'> = { set() {} },
+  facts: Pick<HealthFacts, 'set'> = { set() {} },
 ): Hashing {
   const { peppers } = hasher
   const cost = costOfHasher(hasher)
@@ -64,11 +64,11 @@ export function createHashing(
   const slowly = async <T>(rank: HashRank, workspaceId: string, work: () => Promise<T>): Promise<T> => {
     try {
       const result = await queue.run(rank, workspaceId, work)
-      vitals.set('hasher', 'up')
+      facts.set('hasher', 'up')
       return result
     } catch (cause) {
       if (isClavigerError(cause)) throw cause
-      vitals.set('hasher', 'down')
+      facts.set('hasher', 'down')
       throw new UnavailableError('hasher', 'argon2 failed. Is its binary installed for this platform? See the cause.', {
         cause,
       })

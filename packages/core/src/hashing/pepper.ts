@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../errors/errors.ts'
 import { parseGroup } from '../input/parse-options.ts'
-import { kindOf, said } from '../input/said.ts'
+import { kindOf, describeValue } from '../input/describe-value.ts'
 import { fingerprintUnder } from './fingerprint.ts'
 import { type Hmac, hmacUnder } from './hmac.ts'
 
@@ -62,7 +62,8 @@ export function pepperRing(
     if (typeof id !== 'string' || !/^[A-Za-z0-9._-]{1,64}$/.test(id)) {
       throw new ConfigurationError(`${option}.id`, 'A pepper id is 1 to 64 characters of A-Z a-z 0-9 . _ -')
     }
-    if (secrets.has(id)) throw new ConfigurationError(option, `Two peppers have the id ${said(id)}. Give each its own.`)
+    if (secrets.has(id))
+      throw new ConfigurationError(option, `Two peppers have the id ${describeValue(id)}. Give each its own.`)
     if (!(typeof secret === 'string' || secret instanceof Uint8Array) || secret.length < 32) {
       const got =
         typeof secret === 'string' || secret instanceof Uint8Array ? `length ${secret.length}` : kindOf(secret)

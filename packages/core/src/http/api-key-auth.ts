@@ -15,9 +15,24 @@ export interface ApiKeyAuth<Permission extends string, Host, Middleware, Context
    * @throws {ConfigurationError} when an option is wrong
    */
   authenticate(overrides?: HttpAuthOptions<Context>): Middleware
-  /** 403 unless the key holds every one of these now. @throws {ConfigurationError} for none or an undeclared name */
+  /**
+   * Passes when key *and* owner hold every one of these now; else 403. Mount `authenticate()` before: without it every
+   * request gets 500.
+   *
+   * @example
+   * app.get('/v1/prompts', auth.require('prompts:read'), list)
+   *
+   * @throws {ConfigurationError} for an empty list or an undeclared name
+   */
   require(...permissions: readonly [Permission, ...Permission[]]): Middleware
-  /** 403 unless the key holds at least one of these now. @throws {ConfigurationError} for none or an undeclared name */
+  /**
+   * Passes when key *and* owner hold at least one of these now; else 403. Mount `authenticate()` before.
+   *
+   * @example
+   * app.get('/v1/search', auth.requireAny('prompts:read', 'context:download'), search)
+   *
+   * @throws {ConfigurationError} for an empty list or an undeclared name
+   */
   requireAny(...permissions: readonly [Permission, ...Permission[]]): Middleware
   /**
    * 401 unless the key belongs to the workspace that the selector reads off the request. A selector that throws or
@@ -28,8 +43,22 @@ export interface ApiKeyAuth<Permission extends string, Host, Middleware, Context
    * router.get('/ws/:ws/prompts', auth.workspace((ctx) => ctx.params.ws), list) // Koa
    */
   workspace(selector: (host: Host) => unknown): Middleware
-  /** 403 unless the key is of one of these environments. @throws {ConfigurationError} for none or an undeclared name */
+  /**
+   * Passes when the key is of one of these environments; else 403. The names are checked when the guard is made, not by the
+   * compiler: the type of a keyring holds its permissions only.
+   *
+   * @example
+   * app.post('/v1/orders', auth.environment('production'), order)
+   *
+   * @throws {ConfigurationError} for an empty list or an undeclared name
+   */
   environment(...names: readonly [string, ...string[]]): Middleware
-  /** 403 unless the test gives `true`. Anything but `true` and `false`, thrown or returned, answers 500. */
+  /**
+   * Passes when the test returns `true`, or a promise of it; `false` is 403 `insufficient_permission`. If it throws, or
+   * returns anything else, the request gets 500.
+   *
+   * @example
+   * app.get('/v1/export', auth.check((apiKey) => apiKey.owner.type === 'service'), exportAll)
+   */
   check(test: (apiKey: ApiKey, host: Host) => boolean | Promise<boolean>): Middleware
 }

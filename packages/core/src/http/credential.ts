@@ -32,7 +32,7 @@ export type ParsedCredential =
   | {
       readonly type: 'none'
       readonly hint?: AbsenceHint
-      /** Whether something that begins like a token of this keyring came all the same. */
+      /** Whether something that begins like a token of this keyring came nevertheless. */
       readonly isAttempt: boolean
     }
   | { readonly type: 'malformed'; readonly hint: MalformedHint }

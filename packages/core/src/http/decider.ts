@@ -66,7 +66,7 @@ export type Decider<Key extends ApiKey | undefined = ApiKey> = (
  * if (!decision.ok) return new Response(decision.body, decision)
  *
  * @param keyring from `createKeyring`
- * @throws {ConfigurationError} when the keyring is none, or an option is wrong
+ * @throws {ConfigurationError} when `keyring` is not from `createKeyring`, or an option is wrong
  */
 export function createDecider<Permission extends string>(
   keyring: Keyring<Permission>,

@@ -25,7 +25,7 @@ export function requireGuard(response: HttpResponse, judgement: Judgement, missi
   const prepared = { ...response.getHeaders?.() }
   let state: 'waiting' | 'open' | 'refused' = 'waiting'
 
-  const decide = (status: unknown): void => {
+  const inspect = (status: unknown): void => {
     state = 'open'
     if (judgement.isJudged || response.headersSent || (typeof status === 'number' && status >= 400)) return
     answer(target, prepared, missing())
@@ -36,7 +36,7 @@ export function requireGuard(response: HttpResponse, judgement: Judgement, missi
     const original = target[name]
     if (typeof original !== 'function') continue
     target[name] = function (this: unknown, ...given: unknown[]): unknown {
-      if (state === 'waiting') decide(name === 'writeHead' ? given[0] : response.statusCode)
+      if (state === 'waiting') inspect(name === 'writeHead' ? given[0] : response.statusCode)
       // A stream that is written to must come to its end, though nothing of it is sent.
       if (state === 'refused') return name === 'write' ? true : response
       return Reflect.apply(original, this, given)

@@ -2,7 +2,7 @@ import { doorOf } from '../door.ts'
 import type { Door } from '../door.types.ts'
 import { ConfigurationError } from '../errors/errors.ts'
 import { nearest } from '../input/nearest.ts'
-import { kindOf, said } from '../input/said.ts'
+import { kindOf, describeValue } from '../input/describe-value.ts'
 import { isThenable } from '../input/thenable.ts'
 import type { Keyring, KeyRequirement } from '../keyring.types.ts'
 import type { ApiKeyAuth } from './api-key-auth.ts'
@@ -105,7 +105,7 @@ function requireDoor(keyring: unknown): Door {
   throw new ConfigurationError(
     'keyring',
     `Expected a keyring from createKeyring(), got ${isThenable(keyring) ? 'a promise' : kindOf(keyring)}.` +
-      (isCopy ? ' A copy of a keyring is none: pass the keyring itself.' : ''),
+      (isCopy ? ' A copy of a keyring is not a keyring: pass the keyring itself.' : ''),
   )
 }
 
@@ -131,7 +131,7 @@ function requireNames(
     const guess = nearest(name, known)
     throw new ConfigurationError(
       guard,
-      `auth.${guard}(): ${said(name)} is not a declared ${kind}${guess === undefined ? '.' : `, did you mean "${guess}"?`} ` +
+      `auth.${guard}(): ${describeValue(name)} is not a declared ${kind}${guess === undefined ? '.' : `, did you mean "${guess}"?`} ` +
         `Declared: ${known.join(', ')}.`,
     )
   }

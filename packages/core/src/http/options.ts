@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../errors/errors.ts'
 import { parseOptions } from '../input/parse-options.ts'
-import { kindOf } from '../input/said.ts'
+import { kindOf } from '../input/describe-value.ts'
 import type { Denial } from './denial.ts'
 
 /** Options of `apiKeyAuth`. `Context` is the framework's argument that `onDenied` gets besides the denial. */

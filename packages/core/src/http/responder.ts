@@ -1,4 +1,4 @@
-import { isSayable } from '../input/said.ts'
+import { isQuotable } from '../input/describe-value.ts'
 import { isThenable } from '../input/thenable.ts'
 import type { Decision } from './decision.ts'
 import { type Denial, type Denials, problemMediaType } from './denial.ts'
@@ -69,7 +69,7 @@ export function createResponder<Context>(
     if (!answer.isAnswered()) sendProblem(response, denial, answer)
   }
   const failed = (response: HttpResponse, denial: Denial, answer: Answer<Context>, error: unknown): void => {
-    reporter.fault('CLAVIGER_ON_DENIED_FAILED', 'onDenied', 'it failed; the request was refused all the same.', error)
+    reporter.fault('CLAVIGER_ON_DENIED_FAILED', 'onDenied', 'it failed; the request was still refused.', error)
     if (response.headersSent && !response.writableEnded) cut(response)
     else if (answer.discard()) sendProblem(response, denial, answer)
   }
@@ -103,7 +103,7 @@ export function createResponder<Context>(
       return failed(response, denial, answer, error)
     }
   }
-  /** What cannot be answered must not go on all the same. */
+  /** What cannot be answered must not continue. */
   const giveUp = (response: HttpResponse, error: unknown): void => {
     reporter.fault('CLAVIGER_ON_DENIED_FAILED', 'auth', 'a denial could not be sent; the connection was cut.', error)
     cut(response)
@@ -172,5 +172,5 @@ function routeOf(request: unknown): string {
   const { method, originalUrl, url } = Object(request) as Record<string, unknown>
   const target = originalUrl ?? url
   const path = typeof target === 'string' ? (target.split('?', 1)[0] ?? '') : ''
-  return typeof method === 'string' && isSayable(path) ? `${method} ${path}` : 'a route'
+  return typeof method === 'string' && isQuotable(path) ? `${method} ${path}` : 'a route'
 }

@@ -1,4 +1,4 @@
-import { said } from './said.ts'
+import { describeValue } from './describe-value.ts'
 
 /** The units of a duration: milliseconds, seconds, minutes, hours, days of 24 hours, weeks. */
 export type DurationUnit = 'ms' | 's' | 'm' | 'h' | 'd' | 'w'
@@ -61,7 +61,7 @@ export function wrongDuration(field: string, value: unknown, usual: 'h' | 'd'): 
   }
   return (
     `Expected ${field} to be an integer and its unit (ms, s, m, h, d, w), such as '${usual === 'd' ? 90 : 24}${usual}', ` +
-    `or at least ${leastBareMs} milliseconds, got ${said(value)}.`
+    `or at least ${leastBareMs} milliseconds, got ${describeValue(value)}.`
   )
 }
 

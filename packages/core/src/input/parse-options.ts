@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../errors/errors.ts'
 import { durationMs } from './duration.ts'
 import { plainFields } from './plain-fields.ts'
-import { said } from './said.ts'
+import { describeValue } from './describe-value.ts'
 
 /*
  * Each throws a ConfigurationError that names the option, the rule and what came.
@@ -40,13 +40,13 @@ export function parseGroup<Options extends object>(
 /** A function, or nothing. */
 export function optionalFunction<F>(option: string, value: F | undefined): F | undefined {
   if (value === undefined || typeof value === 'function') return value
-  throw new ConfigurationError(option, `Expected ${option} to be a function, got ${said(value)}.`)
+  throw new ConfigurationError(option, `Expected ${option} to be a function, got ${describeValue(value)}.`)
 }
 
 /** True or false; false when left out. */
 export function flag(option: string, value: boolean | undefined): boolean {
   if (value === undefined || typeof value === 'boolean') return value ?? false
-  throw new ConfigurationError(option, `Expected ${option} to be true or false, got ${said(value)}.`)
+  throw new ConfigurationError(option, `Expected ${option} to be true or false, got ${describeValue(value)}.`)
 }
 
 /** An integer within its range. */
@@ -59,7 +59,7 @@ export function integer(
 ): number {
   const chosen = amount(option, value, byDefault, least, most)
   if (Number.isSafeInteger(chosen)) return chosen
-  throw new ConfigurationError(option, `Expected ${option} to be an integer, got ${said(value)}.`)
+  throw new ConfigurationError(option, `Expected ${option} to be an integer, got ${describeValue(value)}.`)
 }
 
 /** A number within its range. */
@@ -76,5 +76,8 @@ function amount(
   const range = most === Number.POSITIVE_INFINITY ? `at least ${least}` : `from ${least} to ${most}`
   const meant = typeof value === 'string' && option.endsWith('Ms') ? durationMs(value) : undefined
   const hint = meant === undefined ? '' : ` Write ${meant}.`
-  throw new ConfigurationError(option, `Expected ${option} to be ${what}, ${range}, got ${said(value)}.${hint}`)
+  throw new ConfigurationError(
+    option,
+    `Expected ${option} to be ${what}, ${range}, got ${describeValue(value)}.${hint}`,
+  )
 }

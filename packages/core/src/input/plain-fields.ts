@@ -1,5 +1,5 @@
 import { nearest } from './nearest.ts'
-import { isSayableName, kindOf } from './said.ts'
+import { isQuotableName, kindOf } from './describe-value.ts'
 
 /** Whose fields are read, for errors: `createKeyring` has an `option`, `create` a `field`. */
 export interface Reading {
@@ -27,7 +27,7 @@ export function plainFields<Shape extends object>(
   if (!isPlain(value)) throw reading.refuse(undefined, notPlain(value, reading))
   for (const name of Object.keys(value)) {
     if (!known.some((each) => each === name)) {
-      throw reading.refuse(isSayableName(name) ? name : undefined, unknownField(name, known, reading))
+      throw reading.refuse(isQuotableName(name) ? name : undefined, unknownField(name, known, reading))
     }
     fields[name] = value[name]
   }
@@ -58,6 +58,6 @@ function notPlain(value: unknown, { call, noun }: Reading): string {
 
 function unknownField(name: string, known: readonly string[], { call, noun }: Reading): string {
   const guess = nearest(name, known)
-  const what = isSayableName(name) ? `${noun} "${name}"` : `${noun} of that name`
+  const what = isQuotableName(name) ? `${noun} "${name}"` : `${noun} of that name`
   return `${call} has no ${what}${guess === undefined ? '.' : `, did you mean "${guess}"?`} Known: ${known.join(', ')}.`
 }

@@ -21,8 +21,8 @@ export interface Guarantees {
   /** The id of the store in use, for the option `storeId`; undefined before it was reached, and without `poll`. */
   readonly storeId: string | undefined
   /**
-   * Whether the store reports changes (`poll`), and whether a bus makes them faster (`subscribe`). A bus that this
-   * process may not use, which `ready()` finds out, is none.
+   * Whether the store reports changes (`poll`), and whether a bus makes them faster (`subscribe`). False for a
+   * bus that this process may not use, which `ready()` finds out.
    */
   readonly changeLog: boolean
   readonly bus: boolean

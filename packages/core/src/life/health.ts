@@ -1,5 +1,5 @@
 import type { Freshness } from '../following/freshness.ts'
-import type { LastError, PartState, Vitals } from '../reporting/vitals.ts'
+import type { LastError, PartState, HealthFacts } from '../reporting/health-facts.ts'
 import type { Readiness } from './readiness.ts'
 
 /** How a keyring is doing, from `keyring.health()`. Plain data; `JSON.stringify` shows it all. */
@@ -28,7 +28,7 @@ export interface Health {
 export function healthOf(
   readiness: Pick<Readiness, 'state' | 'since'>,
   freshness: Pick<Freshness, 'lease' | 'leaseSince' | 'bus'>,
-  vitals: Vitals,
+  facts: HealthFacts,
   now: number,
 ): Health {
   const lease = freshness.lease(now)
@@ -39,9 +39,9 @@ export function healthOf(
     since: new Date(changedAt),
     state: readiness.state,
     lease,
-    store: vitals.store,
-    hasher: vitals.hasher,
+    store: facts.store,
+    hasher: facts.hasher,
     bus: freshness.bus.state(),
-    lastError: vitals.lastError,
+    lastError: facts.lastError,
   }
 }

@@ -3,14 +3,14 @@ import type { Freshness } from '../following/freshness.ts'
 import { tryHasher } from '../hashing/self-test.ts'
 import type { ResolvedOptions } from '../options/options.ts'
 import { resourcesOf } from '../permissions/catalogue.ts'
-import type { Vitals } from '../reporting/vitals.ts'
+import type { HealthFacts } from '../reporting/health-facts.ts'
 import { compareMarks } from './marks.ts'
 
 /** What a start is made of. */
 export interface StartParts {
   readonly store: Pick<BoundedStore, 'lasting'>
   readonly freshness: Pick<Freshness, 'start'>
-  readonly vitals: Vitals
+  readonly facts: HealthFacts
   readonly options: Pick<ResolvedOptions, 'grammar' | 'permissions' | 'hasher' | 'allowSharedStore'>
   readonly onStarted: () => void
 }
@@ -20,18 +20,18 @@ const readyTimeoutMs = 10_000
 
 /** Tries what requests will need, the store last of what can fail alone, and begins to follow its changes. */
 export function createStart(parts: StartParts): () => Promise<void> {
-  const { freshness, vitals, options } = parts
+  const { freshness, facts, options } = parts
   const store = parts.store.lasting(readyTimeoutMs)
   const warned = new Set<string>()
 
   const attempt = async <T>(part: 'store' | 'hasher', work: () => Promise<T>): Promise<T> => {
     try {
       const result = await work()
-      vitals.set(part, 'up')
+      facts.set(part, 'up')
       return result
     } catch (error) {
-      vitals.set(part, 'down')
-      vitals.failed('ready', error)
+      facts.set(part, 'down')
+      facts.failed('ready', error)
       throw error
     }
   }

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../errors/errors.ts'
-import { kindOf, said } from '../input/said.ts'
+import { kindOf, describeValue } from '../input/describe-value.ts'
 import type { TokenGrammar } from '../token/grammar.ts'
 
 /** The prefixes and environments of tokens. Each name matches `[a-z][a-z0-9]{0,15}`. */
@@ -66,5 +66,5 @@ function words(option: string, list: unknown, what: string): string[] {
 
 function parseWord(option: string, value: unknown): string {
   if (typeof value === 'string' && word.test(value)) return value
-  throw new ConfigurationError(option, `Expected ${option} to match [a-z][a-z0-9]{0,15}, got ${said(value)}.`)
+  throw new ConfigurationError(option, `Expected ${option} to match [a-z][a-z0-9]{0,15}, got ${describeValue(value)}.`)
 }

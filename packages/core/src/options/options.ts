@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../errors/errors.ts'
 import { argon2id, type Hasher } from '../hashing/hasher.ts'
 import { flag, integer, optionalFunction, parseGroup, parseOptions } from '../input/parse-options.ts'
-import { said } from '../input/said.ts'
+import { describeValue } from '../input/describe-value.ts'
 import type { KeyringEvent } from '../keys/changes/events.ts'
 import type { KeyPolicy } from '../keys/shapes/policy.ts'
 import type { PermissionCatalogue } from '../permissions/catalogue.ts'
@@ -48,21 +48,21 @@ export type OwnerSetting =
 
 /** The options besides the owner setting. */
 export interface KeyringSettings<Permission extends string = string> extends GrammarOptions {
+  /** Where keys are kept: `memoryStore()`, `redisStore(client)`, `postgresStore(pool)`, or your own. */
   readonly store: KeyStore
   /**
-   * The id of the only store that this keyring may start on, as `guarantees().storeId` shows it: an empty or foreign
-   * store is refused. Default: the first store that answers, until the process ends.
+   * The only store to start on, by `guarantees().storeId`: an empty or foreign one is refused. Default: the first one.
    */
   readonly storeId?: string | undefined
   /** From `definePermissions`. */
   readonly permissions: PermissionCatalogue<Permission>
   /** Permissions of a new key when `create` names none, limited to those its creator holds. Default none. */
   readonly defaultPermissions?: readonly NoInfer<Permission>[] | undefined
-  /** Default `argon2id()`. */
+  /** Default `argon2id()`. Where cold starts matter, and you can keep a pepper secret: `hmacSha256({ pepper })`. */
   readonly hasher?: Hasher | undefined
   /**
-   * Called after every change to a key or service account by this process. Errors it throws are published on
-   * `claviger:error` and go no further.
+   * Called after every change to a key or service account by this process; the change does not wait for it. What it
+   * throws or rejects with is published on `claviger:error`.
    */
   readonly onEvent?: ((event: KeyringEvent) => void | Promise<void>) | undefined
   /**
@@ -75,9 +75,9 @@ export interface KeyringSettings<Permission extends string = string> extends Gra
    * once, by ids only. `{ type: 'all' }` when changes may have been missed. What it throws is a fault.
    */
   readonly onChange?: ((change: KeyringChange) => void) | undefined
-  /** Rules for keys. */
+  /** Rules for keys: longest lifetime and overlap, and the ages at which a key needs attention. */
   readonly policy?: PolicyOptions | undefined
-  /** How long ended records are kept. */
+  /** How long revoked and expired keys, deleted accounts, the activity log and counts are kept before they are purged. */
   readonly retention?: RetentionOptions | undefined
   /** How uses of keys are counted; `false` turns counting off. Default: on, if the store has `addUsage`. */
   readonly usage?: false | UsageOptions | undefined
@@ -88,15 +88,15 @@ export interface KeyringSettings<Permission extends string = string> extends Gra
         readonly maxEntries?: number | undefined
         /** Size of all entries together, bytes. Default 1 600 per entry, at least 1 MiB. */
         readonly maxBytes?: number | undefined
-        /** Refused tokens; and as many keys that are refused although the secret is right. Default 10 000. */
+        /** How many refused tokens, and separately how many refused keys with the right secret. Default 10 000 each. */
         readonly maxNegatives?: number | undefined
       }
     | undefined
-  /** Maximum age of a cached key before it is read again, milliseconds. Default 10 000. */
+  /** Maximum age of a cached key, milliseconds. Unannounced changes of owners are noticed within it. Default 10 000. */
   readonly recordAgeMs?: number | undefined
   /** Interval of polls for changes, milliseconds, 10 to 60 000. Default 1 000. */
   readonly pollMs?: number | undefined
-  /** How long cached keys are accepted after the last answered poll was sent, milliseconds. Default 5 000. */
+  /** How long cached keys are accepted after the last answered poll was sent; then 503. Milliseconds; default 5 000. */
   readonly leaseMs?: number | undefined
   /** Time limit of one call for store and `resolveOwner` together, milliseconds. Default 1 000. */
   readonly storeTimeoutMs?: number | undefined
@@ -262,7 +262,10 @@ function parseClock(clock: Clock | undefined): Clock {
 function parseStoreId(storeId: unknown): string | undefined {
   if (storeId === undefined || (typeof storeId === 'string' && storeId.length > 0 && storeId.length <= 255))
     return storeId
-  throw new ConfigurationError('storeId', `Expected storeId as guarantees().storeId shows it, got ${said(storeId)}.`)
+  throw new ConfigurationError(
+    'storeId',
+    `Expected storeId as guarantees().storeId shows it, got ${describeValue(storeId)}.`,
+  )
 }
 
 function parseCatalogue<P extends string>(permissions: PermissionCatalogue<P>): PermissionCatalogue<P> {
@@ -274,7 +277,7 @@ function parseDefaults<P extends string>(defaults: readonly P[], permissions: Pe
   if (!Array.isArray(defaults)) throw new ConfigurationError('defaultPermissions', 'Expected a list of permissions.')
   for (const name of defaults as readonly P[]) {
     if (permissions.has(name)) continue
-    throw new ConfigurationError('defaultPermissions', `${said(name)} is not declared in permissions.`)
+    throw new ConfigurationError('defaultPermissions', `${describeValue(name)} is not declared in permissions.`)
   }
   return Object.freeze([...defaults])
 }

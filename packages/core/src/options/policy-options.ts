@@ -6,8 +6,9 @@ import type { RetentionTimes } from '../writing/retention.ts'
 /** Rules for keys. Durations are texts such as `'90d'` or `'24h'`; null for no limit. */
 export interface PolicyOptions {
   /**
-   * The longest life of a secret: an end is required, and no later than this after the secret in
-   * use was made. A rotation renews it: `rotate`, then `update` with a later end. Default null: keys may live forever.
+   * The longest life of a secret. `create` then requires an expiry within this time; without one it throws a
+   * `ValidationError`. A rotation restarts the time: `rotate`, then `update` with a later expiry. Default null: keys may
+   * have no expiry.
    */
   readonly maxLifetime?: Duration | null | undefined
   /** Age of a secret at which its key starts to show `rotationDue`. A reminder, never an expiry. Default `'90d'`. */
@@ -23,8 +24,8 @@ export interface RetentionOptions {
   /** Revoked keys; after that their tokens are unknown instead of revoked. Default `'90d'`. */
   readonly revokedKeys?: Duration | null | undefined
   /**
-   * Keys that expired and were not revoked, counted from their end; after that their tokens are unknown instead of
-   * expired. Default null: by the clock of one process alone, set wrong, living keys would go.
+   * Keys that expired and were not revoked, counted from their expiry; after that their tokens are unknown instead of
+   * expired. Default null, because a process whose clock is far ahead would purge keys that are still valid.
    */
   readonly expiredKeys?: Duration | null | undefined
   /** Default `'90d'`. */

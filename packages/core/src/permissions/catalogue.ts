@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../errors/errors.ts'
 import { isPlain } from '../input/plain-fields.ts'
-import { kindOf, said } from '../input/said.ts'
+import { kindOf, describeValue } from '../input/describe-value.ts'
 import { isDeclaredGrant } from './declared.ts'
 import { isPermission, manageKeys } from './grammar.ts'
 import type { Grant } from './grant.ts'
@@ -53,7 +53,7 @@ export function definePermissions<const Definition extends PermissionDefinition>
     if (!Array.isArray(actions)) {
       throw new ConfigurationError(
         'permissions',
-        `Expected a list of actions for ${said(resource)}, got ${kindOf(actions)}.`,
+        `Expected a list of actions for ${describeValue(resource)}, got ${kindOf(actions)}.`,
       )
     }
     for (const action of actions) names.add(parseName(resource, action))
@@ -74,7 +74,7 @@ function parseName(resource: string, action: unknown): string {
   if (typeof action === 'string' && isPermission(name)) return name
   throw new ConfigurationError(
     'permissions',
-    `${said(name)} is not a permission. Each side matches [a-z0-9][a-z0-9_.-]{0,63}; wildcards belong in grants only.`,
+    `${describeValue(name)} is not a permission. Each side matches [a-z0-9][a-z0-9_.-]{0,63}; wildcards belong in grants only.`,
   )
 }
 

@@ -3,7 +3,7 @@ import * as timers from 'node:timers'
 /*
  * Tests put other timers in the place of the real ones (vitest, Jest and sinon do, for a while), and those stand still
  * until they are told to move. A store that is read "at the end of the tick" would be waited for without end, and what
- * was begun under them would hang for good once they are gone. So the real ones are taken when this module loads; where
+ * was begun under them would hang forever once they are gone. So the real ones are taken when this module loads; where
  * they are replaced already, the platform has others that tests do not replace.
  */
 const real = {

@@ -5,7 +5,7 @@
  */
 export { ConfigurationError, CorruptRecordError, UnavailableError, ValidationError } from '../errors/errors.ts'
 export { parseOptions } from '../input/parse-options.ts'
-export { said } from '../input/said.ts'
+export { describeValue } from '../input/describe-value.ts'
 export { after, monotonicMs, pause, soon } from '../runtime/timers.ts'
 export { isKeyId } from '../token/key-id.ts'
 export { type BusiestSource, type DayRequests, findBusiest } from './busiest.ts'

@@ -26,7 +26,7 @@ export function clientUse(client: object, name: string): ClientUse {
       if (add(1) <= mostInUse || warned.has(client)) return
       warned.add(client)
       process.emitWarning(
-        `More than ${mostInUse} keyrings use one ${name} and were not closed. Each goes on polling. Make one keyring when the process starts; where code is reloaded, close the old one first: await keyring.close().`,
+        `More than ${mostInUse} keyrings use one ${name} and were not closed. Each keeps polling. Make one keyring when the process starts; where code is reloaded, close the old one first: await keyring.close().`,
         { type: 'ClavigerWarning', code: 'CLAVIGER_UNCLOSED_KEYRINGS' },
       )
     },

@@ -29,7 +29,7 @@ export interface Tally {
    * @param deniedBy why the use was refused; undefined when it was allowed
    */
   add(subject: Subject, now: number, status: number | undefined, deniedBy: string | undefined): boolean
-  /** Hands on the oldest cells, for good. */
+  /** Returns the oldest cells and forgets them. */
   seal(maxEntries: number): readonly UsageEntry[]
   /** Requests in cells that were not handed on; looks at every cell. */
   requests(): number

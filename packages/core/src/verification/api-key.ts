@@ -76,7 +76,6 @@ export function createApiKeys(catalogue: PermissionCatalogue): ApiKeys {
         secretVersion: secret.version,
         metadata: metadataOf(record),
       }
-      showDate(undated, 'secretCreatedAt', secret.createdAt)
       showDate(undated, 'expiresAt', record.expiresAt)
       showDate(undated, 'secretEndsAt', secret.endsAt)
       const apiKey = undated as ApiKey
@@ -96,7 +95,7 @@ export function createApiKeys(catalogue: PermissionCatalogue): ApiKeys {
         plainBytes +
         (apiKey.expiresAt === null && apiKey.secretEndsAt === null ? 0 : endBytes) +
         textBytes(apiKey.name) +
-        // Shared as long as there are few: counted all the same.
+        // Shared as long as there are few, but counted.
         textBytes(apiKey.workspaceId) +
         textBytes(apiKey.owner.id) +
         notes.reduce((sum, [name, note]) => sum + noteBytes + textBytes(name) + textBytes(note), 0) +
@@ -164,14 +163,13 @@ function metadataOf({ metadata }: KeyRecord): ApiKey['metadata'] {
   return entries.length === 0 ? noMetadata : Object.freeze(Object.fromEntries(entries))
 }
 
-const shownDates = ['secretCreatedAt', 'expiresAt', 'secretEndsAt'] as const
+const shownDates = ['expiresAt', 'secretEndsAt'] as const
 type ShownDate = (typeof shownDates)[number]
 
 // A Date can be changed even when frozen: each reader gets its own. The number is stored under a symbol, and all keys
 // share the getters. Keys are then alike, which takes a third of the memory of objects with a getter each; for that,
 // the property must be new to the object.
 const dateGetters: Readonly<Record<ShownDate, DateGetter>> = {
-  secretCreatedAt: dateGetter(),
   expiresAt: dateGetter(),
   secretEndsAt: dateGetter(),
 }

@@ -16,8 +16,6 @@ export interface ApiKey {
   readonly owner: Owner
   /** Which secret was used: 1 for the first, one more after each rotation. */
   readonly secretVersion: number
-  /** When the secret that was used was made: when the key was created, or rotated. */
-  readonly secretCreatedAt: Date
   /** The host's own notes on the key. Every actor that may update the key can change them. */
   readonly metadata: Readonly<Record<string, string>>
   /** When the key expires, or null for never. */

@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../errors/errors.ts'
 import { nearest } from '../input/nearest.ts'
 import { bare, plainFields } from '../input/plain-fields.ts'
-import { kindOf, said } from '../input/said.ts'
+import { kindOf, describeValue } from '../input/describe-value.ts'
 import type { PermissionCatalogue } from '../permissions/catalogue.ts'
 import type { Requirement } from '../verification/verification.ts'
 
@@ -93,7 +93,10 @@ function declared(
   }
   return Array.from(value as readonly unknown[], (name) => {
     if (typeof name === 'string' && isDeclared(name)) return name
-    throw new ConfigurationError(option, `Expected ${option} to be declared, got ${said(name)}${guess(name, known)}`)
+    throw new ConfigurationError(
+      option,
+      `Expected ${option} to be declared, got ${describeValue(name)}${guess(name, known)}`,
+    )
   })
 }
 

@@ -1,12 +1,12 @@
 import { ConfigurationError } from '../errors/errors.ts'
 import { bare, isPlain } from '../input/plain-fields.ts'
-import { kindOf } from '../input/said.ts'
+import { kindOf } from '../input/describe-value.ts'
 import type { Requirement } from '../verification/verification.ts'
 import { type Declared, parseRequirement } from '../verify/requirement.ts'
 
 const nothing: Requirement = Object.freeze(Object.create(null))
 
-/** Checks what `watch` was told besides the key. @throws {ConfigurationError} naming what is wrong */
+/** Checks the options of `watch`. @throws {ConfigurationError} naming what is wrong */
 export function parseWatch(
   options: unknown,
   declared: Declared,

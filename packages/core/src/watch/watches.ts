@@ -25,7 +25,7 @@ export interface WatchesParts {
   readonly pollMs: number
   /** A key is checked this long after its last check, also when nothing was announced. */
   readonly recordAgeMs: number
-  /** Checks that go on failing for this long end the watch. */
+  /** Checks that keep failing for this long end the watch. */
   readonly leaseMs: number
 }
 

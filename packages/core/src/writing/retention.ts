@@ -40,7 +40,7 @@ export interface RetentionParts {
 }
 
 const everyMs = 6 * 3_600_000
-// Between two steps the store is left to requests for as long as a step took, and at least so long.
+// Between two steps the store is left to requests for as long as a step took, and for at least this long.
 const leastPauseMs = 10
 const longestPauseMs = 1_000
 // A step may meet a busy moment: a purge of hours is not given up for it.

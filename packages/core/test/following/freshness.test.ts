@@ -19,7 +19,7 @@ function following(overrides: Partial<KeyStore> = {}) {
   let failing = false
   const flushes: string[] = []
   const applied: Announcement[] = []
-  const target: ChangeTarget = {
+  const caches: ChangeTarget = {
     apply(announcements) {
       if (failing) {
         failing = false
@@ -44,7 +44,7 @@ function following(overrides: Partial<KeyStore> = {}) {
     },
     ...overrides,
   }
-  const freshness = createFreshness({ store: bounded(store, clock), target, times, clock })
+  const freshness = createFreshness({ store: bounded(store, clock), caches, times, clock })
   return {
     clock,
     flushes,
@@ -129,7 +129,7 @@ describe('the lease', () => {
     const clock = testClock()
     const freshness = createFreshness({
       store: bounded(store, clock),
-      target: { apply() {}, flush() {} },
+      caches: { apply() {}, flush() {} },
       times,
       clock,
     })
@@ -306,11 +306,11 @@ describe('another store than the one it was started on', () => {
   test('is refused at the start already, where the store is named', async () => {
     const clock = testClock()
     const store: KeyStore = { ...memoryStore(), poll: async () => foreign }
-    const target: ChangeTarget = { apply() {}, flush() {} }
-    const named = createFreshness({ store: bounded(store, clock), target, times: { ...times, storeId: 's1' }, clock })
+    const caches: ChangeTarget = { apply() {}, flush() {} }
+    const named = createFreshness({ store: bounded(store, clock), caches, times: { ...times, storeId: 's1' }, clock })
     await expect(named.start()).rejects.toMatchObject({ code: 'ERR_CLAVIGER_CONFIGURATION', option: 'storeId' })
     expect(named.alive(clock.now())).toBe(false)
-    const right = createFreshness({ store: bounded(store, clock), target, times: { ...times, storeId: 's2' }, clock })
+    const right = createFreshness({ store: bounded(store, clock), caches, times: { ...times, storeId: 's2' }, clock })
     await right.start()
     expect(right.storeId).toBe('s2')
   })
@@ -357,7 +357,7 @@ describe('what others wait for', () => {
     const clock = testClock()
     const freshness = createFreshness({
       store: bounded(store, clock),
-      target: { apply() {}, flush() {} },
+      caches: { apply() {}, flush() {} },
       times,
       clock,
     })

@@ -53,7 +53,7 @@ describe('a key that acts and ends', () => {
     }
   })
 
-  test('makes no service accounts and gives none more, but may give less', async () => {
+  test('cannot create service accounts or give them more, but may give them less', async () => {
     const all = world()
     const boss = all.keyring.as(admin())
     const account = await boss.serviceAccounts.create({ name: 'bot', permissions: ['prompts:read'] })

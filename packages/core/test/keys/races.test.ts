@@ -54,7 +54,7 @@ describe('fifty rotations of one key at once', () => {
 })
 
 describe('keys of a service account', () => {
-  test('fifty made at once all work, and the account is none the worse', async () => {
+  test('fifty made at once all work, and the account is unharmed', async () => {
     const { keyring, keys } = setUp()
     const account = await keys.serviceAccounts.create({ name: 'bot', permissions: ['prompts:*'] })
     const owner = { type: 'service', id: account.id } as const

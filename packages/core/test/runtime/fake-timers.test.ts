@@ -67,7 +67,7 @@ const fresh = async (): Promise<typeof Core> => {
 }
 
 describe.each(Object.entries(fakes))('%s', (_, install) => {
-  test('installed after Claviger was loaded: cold keys verify, and go on verifying afterwards', async () => {
+  test('installed after Claviger was loaded: cold keys verify, and keep verifying afterwards', async () => {
     const { keyring, create } = await keyringOf(await fresh())
     const [first, second, third] = [await create(), await create(), await create()]
     install()

@@ -89,7 +89,7 @@ describe('a tally', () => {
     expect([tally.size, tally.requests()]).toEqual([0, 0])
   })
 
-  test('holds no more cells than its bound; those it holds go on counting', () => {
+  test('holds no more cells than its bound; those it holds keep counting', () => {
     const tally = createTally(2)
     const [a, b, c] = [subject('a'), subject('b'), subject('c')]
     expect([a, b, c, a, c].map((each) => tally.add(each, start, 200, undefined))).toEqual([

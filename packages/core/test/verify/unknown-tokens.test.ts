@@ -31,7 +31,7 @@ describe('a token that is not a key', () => {
     expect(reads).toEqual([1, 1, 1, 1])
   })
 
-  test('guessing at an id goes on costing the same, whether the id exists or not', async () => {
+  test('guessing at an id still costs the same, whether the id exists or not', async () => {
     const { create, keyring, store } = setUp()
     const { token } = await create()
     const readsFor = async (make: (secret: string) => string): Promise<number> => {

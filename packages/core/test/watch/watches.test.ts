@@ -19,7 +19,6 @@ const apiKey = (id = 'k1', more: Partial<ApiKey> = {}): ApiKey => ({
   permissions: ['a:b'],
   owner,
   secretVersion: 1,
-  secretCreatedAt: new Date(0),
   metadata: {},
   expiresAt: null,
   secretEndsAt: null,

@@ -9,7 +9,7 @@ import { setUp } from '../support/set-up.ts'
 const day = 86_400_000
 const hour = 3_600_000
 
-/** A memory store that notes what it was told to purge. */
+/** A memory store that records the limits that it was given. */
 function noting(): { readonly store: KeyStore; readonly limits: PurgeLimits[] } {
   const limits: PurgeLimits[] = []
   const store = memoryStore()
@@ -53,7 +53,7 @@ describe('purge', () => {
     ])
   })
 
-  test('keeps what it is told to keep, in words or milliseconds; null keeps forever', async () => {
+  test('keeps records for the times that were given, in words or milliseconds; null keeps forever', async () => {
     const { store, limits } = noting()
     const retention = {
       revokedKeys: '1ms',

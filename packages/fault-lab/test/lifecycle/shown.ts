@@ -61,7 +61,6 @@ export function verdictShown(verification: Verification): object {
   const { apiKey, endsAt, noticeFrom } = verification
   const { id, workspaceId, name, environment, permissions, owner, secretVersion } = apiKey
   const expiresAt = apiKey.expiresAt?.getTime() ?? null
-  const secretCreatedAt = apiKey.secretCreatedAt.getTime()
   return {
     ok: true,
     id,
@@ -71,7 +70,6 @@ export function verdictShown(verification: Verification): object {
     permissions,
     owner,
     secretVersion,
-    secretCreatedAt,
     expiresAt,
     endsAt,
     noticeFrom,

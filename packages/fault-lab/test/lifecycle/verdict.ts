@@ -80,7 +80,6 @@ function verdictOf(
     permissions: effective(key.permissions, owner ?? []),
     owner: key.owner,
     secretVersion: secret.version,
-    secretCreatedAt: secret.createdAt,
     expiresAt: key.expiresAt,
     endsAt,
     noticeFrom: noticeFrom(endsAt, secret.endsAt !== null),

@@ -98,7 +98,7 @@ function statements({ series, padded, divided, joined }: Words, { keys, days, li
   ]
 }
 
-// Each call makes some thousands, so that the server answers in between.
+// Each call makes a few thousand, so that the server answers in between.
 const fillUsage = `
 local first, last, day = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 for n = first, last do

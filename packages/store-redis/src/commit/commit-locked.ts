@@ -24,7 +24,7 @@ const maxWaiting = 256
 
 /**
  * Redis runs nothing of ours between two calls, so a record is claimed first: until the change is made, or the claim
- * runs out, commits of others are turned away. The texts are compared all the same, so that a claim which ran out only
+ * runs out, commits of others are turned away. The texts are still compared, so that a claim which ran out only
  * means to begin again.
  */
 export async function commitLocked(

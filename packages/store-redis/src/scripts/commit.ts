@@ -73,7 +73,7 @@ if nonce ~= '' then
   local change = '"epoch":' .. epoch .. ',"nonce":' .. nonce .. ',"announcements":' .. announcements .. '}'
   redis.call('RPUSH', log, '{' .. change)
   redis.call('LTRIM', log, -tonumber(kept), -1)
-  -- What is written stays written: without the right to publish, the store has changed all the same.
+  -- What is written stays written: without the right to publish, the store has still changed.
   local told = redis.pcall('PUBLISH', channel, '{"storeId":"' .. redis.call('HGET', head, 'storeId') .. '",' .. change)
   unheard = type(told) == 'table' and told.err
 end

@@ -17,7 +17,7 @@ export interface PoolAccess<Client extends object> {
   exhaustedAt(): number | undefined
 }
 
-// Also for work that may take as long as it takes: a pool that gives no connection gives none later either.
+// Also for work that may take as long as it takes: a pool that gives no connection now will not give one later either.
 const longestWaitMs = 10_000
 // Callers of the store give up after the whole time: what they wait for has to be told before.
 const waitingPart = 0.75

@@ -47,7 +47,7 @@ function unused(): never {
 export class LateError extends Error {}
 
 /**
- * Waits for an answer, at most so long; without a limit, as long as it takes.
+ * Waits for an answer, at most for this time; without a limit, as long as it takes.
  *
  * @throws {LateError} when it does not come in time
  */

@@ -27,7 +27,7 @@ export interface Database {
 /** What is particular to one kind of client. */
 export interface DatabaseParts {
   readonly dialect: SqlDialect
-  /** Makes connections; with a limit, a statement without an answer is given up after so long. */
+  /** Makes connections; with a limit, a statement without an answer is given up after that time. */
   readonly connect: (statementTimeoutMs: number | undefined) => Dialect
   readonly schema: string | undefined
   readonly statementTimeoutMs: number | undefined

@@ -13,7 +13,7 @@ export type ReadRows<Item> = (after: CursorPosition | undefined, count: number) 
 
 // Statements are short, the first ones shorter: most listings find a page at once.
 const counts = [250, 1_000, 2_000] as const
-// One call looks at so many rows, for so long. Then the page ends early, with a cursor.
+// One call looks at this many rows, for this long. Then the page ends early, with a cursor.
 const mostRows = 10_000
 const mostMs = 60
 

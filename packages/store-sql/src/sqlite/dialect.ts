@@ -42,7 +42,7 @@ export const sqlite: SqlDialect = {
       advice: 'The database must have the encoding UTF-8, which is the default.',
     },
     {
-      // Turns it on, for good, where it is not: with a rollback journal, two processes keep each other from writing for
+      // Turns it on permanently, where it is not: with a rollback journal, two processes keep each other from writing for
       // many seconds. A database in memory has no other process.
       query: 'pragma journal_mode = wal',
       accepts: (value) => value === 'wal' || value === 'memory',

@@ -57,7 +57,7 @@ describe.each([{ wal: true }, { wal: false }])('a file that was replaced under t
   })
 })
 
-test('a file that was removed is none to write to', async () => {
+test('a file that was removed is not written to', async () => {
   const { file, store } = await sqliteFixture({ wal: false })
   await store.poll(null)
   rmSync(file)

@@ -24,7 +24,7 @@ async function lockedBy(file: string): Promise<{ release(): Promise<void> }> {
 }
 
 describe('ready', () => {
-  test('turns on the write-ahead log of a file that has none, for good', async () => {
+  test('turns on the write-ahead log of a file that has none, permanently', async () => {
     const { open, handle, store } = await sqliteFixture({ wal: false })
     expect(modeOf(handle)).not.toBe('wal')
     await store.ready()

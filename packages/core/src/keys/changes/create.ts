@@ -47,7 +47,7 @@ export interface CreateParts {
 export function createKeys(parts: CreateParts): Create {
   const { keys, reading, rules, lookUpOwner, makeSecret, commits, inTurn, newId, clock } = parts
 
-  /** The answer to a call that was carried out before. The token is gone for good. */
+  /** The answer to a call that was carried out before. The token cannot be shown again. */
   const replayed = async (
     actor: Actor,
     idempotency: Idempotency,

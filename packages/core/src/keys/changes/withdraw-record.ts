@@ -138,7 +138,7 @@ export function createRecordWithdrawals<
       // Where nothing had to be written, an earlier attempt may have done it, and its answer was lost.
       const own = written ?? (tried.has(traceOf(seen)) ? seen : undefined)
       const after = own ?? seen
-      // Another writer may have been first, unknown to this process yet: the promise holds all the same.
+      // Another writer may have been first, unknown to this process yet: the promise still holds.
       kind.settle(after)
       const shown = kind.show(after, clock.now())
       if (own !== undefined) kind.tell(done, actor, shown)

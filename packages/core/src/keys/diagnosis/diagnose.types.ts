@@ -54,7 +54,7 @@ export interface Diagnosis {
   readonly fix: string | null
 }
 
-/** What `diagnose` is told besides the key: the question of a route. */
+/** Input of `diagnose` besides the key: what the failing route requires. */
 export interface DiagnoseInput<Permission extends string = string> {
   readonly permission?: Permission | undefined
   /** The environment the route asks for, or those of which one will do. */

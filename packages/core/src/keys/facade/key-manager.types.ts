@@ -77,8 +77,9 @@ export interface KeyManager<Permission extends string = string> {
    */
   list(input?: ListKeysInput): Promise<ListPage<ManagedKey>>
   /**
-   * Changes name, description, grants, expiry or metadata. Removing power takes effect as fast as a
-   * revocation and does not lose to concurrent changes, unless you pass a `revision`.
+   * Changes name, description, grants, expiry (`expiresAt` or `expiresIn`, not both) or metadata. A change that only
+   * removes grants or brings the expiry forward takes effect as fast as a revocation and does not lose to concurrent
+   * changes, unless you pass a `revision`.
    *
    * @example
    * await keys.update(key.id, { permissions: ['prompts:read'] }, { revision: key.revision })
@@ -113,7 +114,7 @@ export interface KeyManager<Permission extends string = string> {
    * @throws {KeyEndedError} when the key is revoked or expired
    * @throws {RotationInProgressError} while the previous overlap runs, unless `overlap` is 0
    * @throws {ConflictError} when the key has another revision than the one you gave, or another call rotated at the same
-   * time: one wins. With `overlap: 0` the older secrets have ended all the same
+   * time: one wins. With `overlap: 0` the older secrets have still ended
    * @throws {RevocationNotDurableError} with `overlap: 0`, when the store did not confirm: the older secrets are
    * refused in this process
    * @throws {PermissionCeilingError} when the actor does not hold what the key was granted
@@ -152,7 +153,8 @@ export interface KeyManager<Permission extends string = string> {
    */
   enable(id: string): Promise<ManagedKey>
   /**
-   * Ends a key permanently. When this resolves, no verification that starts later in this process accepts it. Revoking
+   * Ends a key permanently. When this resolves, no verification that starts later in this process accepts it; other
+   * processes refuse it at once where the store has a bus, and within 2 s otherwise (`pollMs` + `storeTimeoutMs`). Revoking
    * again changes nothing and returns the key as it was first revoked.
    *
    * @example
@@ -164,8 +166,8 @@ export interface KeyManager<Permission extends string = string> {
    */
   revoke(id: string, options?: ReasonOptions): Promise<ManagedKey>
   /**
-   * Revokes up to 100 keys, each independently, or looks what that would do. An acting key that is among them ends itself
-   * last.
+   * Revokes up to 100 keys, each independently: a failure is in the results and does not throw. With `dryRun`, it only
+   * says what would happen. When the actor is a key (`keyActor`) that is among them, it is revoked last.
    *
    * @example
    * const results = await keys.revokeMany([key.id], { reason: 'Unused' })
@@ -186,7 +188,8 @@ export interface KeyManager<Permission extends string = string> {
    */
   transfer(id: string, owner: Owner): Promise<ManagedKey>
   /**
-   * Reads how a key was used: every request whose secret was right, by UTC day or hour.
+   * Reads how a key was used: every request whose secret was right, by UTC day or hour. Default: the last 30 days, by
+   * day; with `bucket: 'hour'` the last 24 hours.
    *
    * @example
    * const { totals, series, previousSecretShare } = await keys.usage(key.id, { bucket: 'hour' })

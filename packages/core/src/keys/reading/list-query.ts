@@ -1,7 +1,7 @@
 import { ValidationError } from '../../errors/errors.ts'
 import { nearest } from '../../input/nearest.ts'
 import { isPlain } from '../../input/plain-fields.ts'
-import { isSayableName } from '../../input/said.ts'
+import { isQuotableName } from '../../input/describe-value.ts'
 import { attentions } from '../shapes/attention.ts'
 import { boundedText, parseLimit } from '../shapes/checks.ts'
 import type { ListKeysInput } from '../shapes/inputs.ts'
@@ -70,7 +70,7 @@ function pairs(query: unknown): readonly (readonly [string, string])[] {
     (Array.isArray(value) ? Array.from(value as readonly unknown[]) : [value]).map((one): [string, string] => {
       // What `?search[a]=b` becomes in some parsers.
       if (typeof one !== 'string')
-        throw isSayableName(name) ? wrong(name, `Expected ${name} to be text.`) : unknownParameter(name)
+        throw isQuotableName(name) ? wrong(name, `Expected ${name} to be text.`) : unknownParameter(name)
       return [name, one]
     }),
   )
@@ -88,7 +88,7 @@ function wrong(name: string, message: string): ValidationError {
 
 function unknownParameter(name: string): ValidationError {
   const guess = nearest(name, known)
-  const [field, what] = isSayableName(name) ? [name, `parameter "${name}"`] : ['query', 'parameter of that name']
+  const [field, what] = isQuotableName(name) ? [name, `parameter "${name}"`] : ['query', 'parameter of that name']
   const meant = guess === undefined ? '.' : `, did you mean "${guess}"?`
   return new ValidationError(field, `list has no ${what}${meant} Known: ${known.join(', ')}.`)
 }

@@ -50,10 +50,16 @@ export function requireAllOf(
   requireEnd(actor, expiresAt)
 }
 
-/** A service account knows no end and no environment: an actor bound by either creates none, and gives none more. */
+/**
+ * A service account has neither an expiry nor an environment: an actor bound by either cannot create accounts, or give them
+ * more permissions.
+ */
 export function requireUnbound(actor: Actor): void {
   if (endOf(actor) === null && actor.environment === undefined) return
-  throw new ForbiddenError('manageServiceAccounts', 'A key makes no service accounts and gives none more permissions.')
+  throw new ForbiddenError(
+    'manageServiceAccounts',
+    'A key cannot create service accounts or give them more permissions.',
+  )
 }
 
 /** @throws {ForbiddenError} for a key that has ended meanwhile */

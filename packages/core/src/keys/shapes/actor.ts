@@ -1,6 +1,6 @@
 import { ValidationError } from '../../errors/errors.ts'
 import { isPlain } from '../../input/plain-fields.ts'
-import { kindOf } from '../../input/said.ts'
+import { kindOf } from '../../input/describe-value.ts'
 import type { ActorRef, Owner } from '../../store/records.ts'
 import type { ApiKey } from '../../verification/verification.ts'
 import { ownFields } from './checks.ts'

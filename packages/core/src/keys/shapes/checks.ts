@@ -1,6 +1,6 @@
 import { ValidationError } from '../../errors/errors.ts'
 import { plainFields } from '../../input/plain-fields.ts'
-import { kindOf } from '../../input/said.ts'
+import { kindOf } from '../../input/describe-value.ts'
 import type { PermissionCatalogue } from '../../permissions/catalogue.ts'
 import { isDeclaredGrant } from '../../permissions/declared.ts'
 import { isGrant, maxGrants } from '../../permissions/grammar.ts'

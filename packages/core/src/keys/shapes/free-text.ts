@@ -1,6 +1,6 @@
 import { ValidationError } from '../../errors/errors.ts'
 import { isPlain } from '../../input/plain-fields.ts'
-import { isSayableName } from '../../input/said.ts'
+import { isQuotableName } from '../../input/describe-value.ts'
 import type { TokenGrammar } from '../../token/grammar.ts'
 import { tokenMask } from '../../token/mask.ts'
 import { parseText } from './checks.ts'
@@ -81,6 +81,6 @@ function parseLabel(name: string): string {
 }
 
 function parseNote(name: string, text: unknown): string {
-  const field = isSayableName(name) ? `metadata.${name}` : 'metadata'
+  const field = isQuotableName(name) ? `metadata.${name}` : 'metadata'
   return wellFormed(field, parseText(field, text, 1_000))
 }

@@ -69,6 +69,7 @@ export interface UpdateKeyInput<Permission extends string = string> {
    * To move the expiry later, or remove it, the actor must hold everything the key holds; `policy.maxLifetime` applies.
    */
   readonly expiresAt?: Instant | null | undefined
+  /** Expiry from now, such as `'90d'`. Instead of `expiresAt`. */
   readonly expiresIn?: Duration | undefined
   /** Replaces all entries. */
   readonly metadata?: Readonly<Record<string, string>> | undefined
@@ -132,9 +133,11 @@ export interface RevokeManyOptions extends ReasonOptions {
 
 /** Input of `list`. All given conditions must hold; of several values for one condition, one must match. */
 export interface ListKeysInput {
+  /** `rotating` keys are active, with a previous secret that still works: ask for both to get every key that works. */
   readonly status?: KeyStatus | readonly KeyStatus[] | undefined
   /** `false` leaves out revoked and expired keys. Instead of `status`. Default true. */
   readonly ended?: boolean | undefined
+  /** One environment, or several. */
   readonly environment?: string | readonly string[] | undefined
   /** The id of the owner, whatever its type. */
   readonly ownerId?: string | readonly string[] | undefined
@@ -142,6 +145,7 @@ export interface ListKeysInput {
   readonly attention?: Attention | readonly Attention[] | undefined
   /** The key id, the last four characters of the token, or the beginning of the name. */
   readonly search?: string | undefined
+  /** The `nextCursor` of the page before. Left out: the first page. */
   readonly cursor?: string | undefined
   /** 1 to 100. Default 25. */
   readonly limit?: number | undefined

@@ -24,7 +24,7 @@ test('each is revoked by itself, and answered in the order given: what fails kee
   expect(await keyring.verify(foreign.token)).toMatchObject({ ok: true })
 })
 
-test('an id given twice is revoked and answered once; none is none', async () => {
+test('an id given twice is revoked and answered once; an empty list gives an empty list', async () => {
   const { create, keys } = setUp()
   const { key } = await create()
   expect((await keys.revokeMany([key.id, key.id])).length).toBe(1)

@@ -345,7 +345,7 @@ describe('what is carried on', () => {
 })
 
 describe('a rotation without an overlap that meets another rotation', () => {
-  test('gives no token, and ends the secrets from before all the same', async () => {
+  test('gives no token, and still ends the secrets from before', async () => {
     const [one, other] = twoProcesses()
     const { key, token } = await one.create()
     const held = gate()
@@ -375,7 +375,7 @@ describe('room for what is not confirmed', () => {
     return codes
   }
 
-  test('is kept for keys that are known here: made-up ids of a member take none of it', async () => {
+  test('is kept for keys that are known here: made-up ids of a member cannot fill it', async () => {
     const { create, keyring, keys, store } = setUp()
     const real = await Promise.all(Array.from({ length: 150 }, () => create()))
     for (const { token } of real) await keyring.verify(token)

@@ -179,7 +179,7 @@ describe('a service account', () => {
     expect(await keys.get(key.id)).toMatchObject({ status: 'revoked' })
   })
 
-  test('more keys than one page holds are revoked all the same', async () => {
+  test('more keys than one page holds are all revoked', async () => {
     const { keys } = setUp()
     const account = await keys.serviceAccounts.create(bot)
     for (let index = 0; index < 230; index += 1) await keys.create(ownedBy(account))
@@ -206,7 +206,7 @@ describe('a service account', () => {
     expect(await keys.get(key.id)).toMatchObject({ status: 'revoked' })
   })
 
-  test('keys whose revocation the store does not confirm are refused all the same, and it is said', async () => {
+  test('keys whose revocation the store does not confirm are still refused, and the error says so', async () => {
     const { keyring, keys, store } = setUp({ on: withoutLocks(memoryStore()) })
     const account = await keys.serviceAccounts.create(bot)
     const { token } = await keys.create(ownedBy(account))
@@ -315,7 +315,7 @@ describe('who may', () => {
   test('a key may, when it holds keys:manage and the host says so', async () => {
     const all = setUp({ resolveOwner: () => ['*:*', 'keys:manage'] })
     const acting = await actingKey(all, { manageServiceAccounts: true })
-    // An account knows no environment, so a key that is bound to one makes none.
+    // An account knows no environment, so a key that is bound to one cannot create any.
     const { environment: _, ...actor } = acting
     const wide = { ...actor, permissions: ['keys:manage', 'prompts:*'] }
     expect(await all.keyring.as(wide).serviceAccounts.create(bot)).toMatchObject({
@@ -363,7 +363,7 @@ describe('wrong input', () => {
 })
 
 describe('on a store without service accounts', () => {
-  test('managing them is not supported; keys of the host’s own are made all the same', async () => {
+  test('managing them is not supported; keys of the host’s own are still made', async () => {
     const { services: _, ...small } = memoryStore()
     const { keyring, keys } = setUp({ on: small })
     const missing = { code: 'ERR_CLAVIGER_NOT_SUPPORTED', method: 'services' }

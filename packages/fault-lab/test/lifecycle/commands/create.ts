@@ -55,7 +55,7 @@ async function run(call: Call, wish: Create): Promise<void> {
   expectKey(model, made.key)
 }
 
-/** The same request twice makes one key; another request under the same name makes none. */
+/** The same request twice makes one key; another request under the same name is refused. */
 async function createOnce(call: Call, input: CreateKeyInput): Promise<void> {
   const { model, actor, keys } = call
   const request = {

@@ -46,7 +46,7 @@ async function runMany(call: Call, { picks }: Who & { readonly picks: readonly n
   for (const result of results) if (result.ok) expectKey(model, result.key)
 }
 
-/** Ends a key for good: ending it again changes nothing, but the caller learns about it. */
+/** Ends a key permanently: ending it again changes nothing, but the caller learns about it. */
 export function end(call: Call, key: ModelKey, reason: string | null): void {
   const { model, process } = call
   if (key.revokedAt === null) {

@@ -50,7 +50,7 @@ export const bus: readonly Defect[] = [
     fails: ['silent and for refused'],
   },
   {
-    name: 'goes on speaking after the subscription was closed',
+    name: 'keeps speaking after the subscription was closed',
     breaks: (store) => ({
       subscribe: async (listener) => {
         await store.subscribe(listener)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { said } from '../../src/input/said.ts'
+import { describeValue } from '../../src/input/describe-value.ts'
 
 test.each<[unknown, string]>([
   ['prompts:reed', '"prompts:reed"'],
@@ -16,5 +16,5 @@ test.each<[unknown, string]>([
   [`acme_production_${'a'.repeat(25)}`, 'a text of 41 characters'],
   ['x '.repeat(2_500_000), 'a text of 5000000 characters'],
 ])('an error says what came, unless it may be a token (%#)', (value, text) => {
-  expect(said(value)).toBe(text)
+  expect(describeValue(value)).toBe(text)
 })

@@ -14,7 +14,7 @@ export interface LastError {
 }
 
 /** Notes what happens to the things a keyring depends on. */
-export interface Vitals {
+export interface HealthFacts {
   set(part: 'store' | 'hasher', state: 'up' | 'down'): void
   failed(during: string, error: unknown): void
   /** The same reporter, whose faults are noted as they pass. */
@@ -27,7 +27,7 @@ export interface Vitals {
 const maxMessage = 1_000
 
 /** Makes notes that are empty. Each holds one word, or the last error: nothing grows. */
-export function createVitals(clock: Clock): Vitals {
+export function createHealthFacts(clock: Clock): HealthFacts {
   const parts: { store: PartState; hasher: PartState } = { store: 'unknown', hasher: 'unknown' }
   let last: { at: number; during: string; code: string; message: string } | null = null
   const failed = (during: string, error: unknown): void => {
