@@ -36,6 +36,7 @@ describe('the tables of options', () => {
         ),
       ),
     ],
+    'packages/client/README.md The fetch': propertyNames(program, 'packages/client/src/index.ts', 'FetchOptions'),
     'docs/guides/streams.md Streams and sockets': propertyNames(program, core, 'WatchOptions'),
     'docs/guides/other-frameworks.md Options': propertyNames(program, http, 'DeciderOptions'),
   }

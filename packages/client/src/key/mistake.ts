@@ -25,7 +25,7 @@ export interface KeyForm {
   readonly prefix?: string | undefined
   /** The environments its keys may belong to here. */
   readonly environments?: readonly string[] | undefined
-  /** Keys of another form, such as older ones that go on working. Matched against the whole text. */
+  /** Keys of another form, such as older ones that still work. Matched against the whole text. */
   readonly otherForms?: RegExp | undefined
 }
 

@@ -54,7 +54,7 @@ describe('the error', () => {
     expect(message).not.toContain(token)
   })
 
-  test('comes all the same where the names of variables may not be read', () => {
+  test('still comes where the names of variables may not be read', () => {
     const env = new Proxy<Record<string, unknown>>(
       {},
       {

@@ -28,7 +28,7 @@ const ofTheConnection = new Set([
   'upgrade',
 ])
 
-/** What others may have set for a body of theirs: removed before a response is written. */
+/** What other code may have set for its body: removed before a response is written. */
 export const ofTheBody: readonly string[] = [
   'Content-Type',
   'Content-Length',

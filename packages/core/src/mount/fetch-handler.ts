@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../errors/errors.ts'
-import { kindOf } from '../input/said.ts'
+import { kindOf } from '../input/describe-value.ts'
 
 /** What a handler learns besides the request. */
 export interface MountHost {

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../errors/errors.ts'
-import { said } from '../input/said.ts'
+import { describeValue } from '../input/describe-value.ts'
 
 /** Takes the prefix off a path with its query; undefined when the path does not lie under it. */
 export type TakeOff = (target: string) => string | undefined
@@ -18,7 +18,7 @@ export function readPrefix(prefix: unknown): TakeOff {
   if (segments.length === 0 || !segments.every((each) => segment.test(each) && !/^(?:\.|%2e){1,2}$/i.test(each))) {
     throw new ConfigurationError(
       'prefix',
-      `Expected prefix to be a path such as "/api/api-keys" or "/:workspace/api-keys", without a pattern, got ${said(prefix)}.`,
+      `Expected prefix to be a path such as "/api/api-keys" or "/:workspace/api-keys", without a pattern, got ${describeValue(prefix)}.`,
     )
   }
   return (target) => takeOff(segments, target)

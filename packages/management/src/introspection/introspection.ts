@@ -63,7 +63,7 @@ export function introspection<Permission extends string>(given: IntrospectionOpt
     throw new ConfigurationError(
       'authorize',
       'introspection needs authorize: without it, anyone could try tokens. Return { workspaceId } or { anyWorkspace: true } ' +
-        'for a service of yours, or null to refuse.',
+        'for your own service, or null to refuse.',
     )
   }
   const crossSite = createCrossSiteCheck({})

@@ -28,7 +28,7 @@ export interface HandlerOptions<Permission extends string = string> {
   readonly keyring: Keyring<Permission>
   /** Your own id of a request, for `X-Request-Id` and the activity log. Default: a new one. */
   readonly requestId?: ((asked: HostRequest) => string | undefined) | undefined
-  /** Called with every failure of ours. Default: what `createKeyring` was told, `onError` or a process warning. */
+  /** Called with every failure that is the server's own. Default: `onError` of the keyring, or a process warning. */
   readonly onError?: ((failure: HandlerFailure) => void) | undefined
 }
 

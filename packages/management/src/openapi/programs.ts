@@ -68,7 +68,7 @@ export const programPaths: Readonly<Record<string, Readonly<Record<string, JsonS
     delete: {
       operationId: 'revokeSelf',
       tags,
-      summary: 'Revoke the key that makes the call, for good',
+      summary: 'Revoke the key that makes the call, permanently',
       description: 'Always allowed, also to a key without any permission: who finds a key can end it.',
       security,
       requestBody: { required: false, content: { 'application/json': { schema: schemaOf(reasonBody) } } },

@@ -23,7 +23,7 @@ export function readConditions(endpoint: Endpoint, headers: Headers): Conditions
   }
 }
 
-/** The revision in an ETag of ours. `*` is any; a weak one, or several, is none. */
+/** The revision in an ETag that the API sent. `*` means any revision; a weak ETag or a list gives undefined. */
 function revisionIn(ifMatch: string): number | undefined {
   const text = ifMatch.trim()
   if (text === '*') return 0

@@ -124,7 +124,7 @@ export const lifecycleEndpoints: readonly Endpoint[] = [
     path: '/keys/{id}',
     action: 'revokeKey',
     tag: 'Keys',
-    summary: 'Revoke a key for good',
+    summary: 'Revoke a key permanently',
     description: 'Revoking again changes nothing, and answers the same.',
     body: reasonBody,
     isBodyOptional: true,

@@ -36,7 +36,7 @@ const defaultPorts: Readonly<Record<string, string>> = { 'http:': '80', 'https:'
  * 1. `Sec-Fetch-Site` is there: `same-origin` and `none` pass; anything else only from a trusted origin.
  * 2. It is not, as over plain HTTP: the host of `Origin` must be the `Host` of the request, or the origin a trusted
  *    one. `Origin: null` is neither.
- * 3. Neither is there: no browser sent it. Forms are refused all the same, since browsers always send an `Origin` with
+ * 3. Neither is there: no browser sent it. Forms are still refused, since browsers always send an `Origin` with
  *    them.
  *
  * An `Authorization` header changes nothing: browsers attach HTTP Basic by themselves.
@@ -88,7 +88,7 @@ function isOf(origin: string, host: string): boolean {
 
 function isForm(headers: Headers): boolean {
   const type = headers.get('content-type')
-  // Without a type, a body may be a form's all the same; without a body there is none.
+  // Without a type, a body may still be a form's; without a body there is none.
   return type !== null && formTypes.has((type.split(';', 1)[0] ?? '').trim().toLowerCase())
 }
 

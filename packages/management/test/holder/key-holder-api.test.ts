@@ -98,7 +98,7 @@ describe('GET /self', () => {
 const ada = { type: 'user', id: 'test', workspaceId: 'ws_acme', permissions: ['*:*'] } as const
 
 describe('DELETE /self', () => {
-  test('revokes a key without any permission, for good', async () => {
+  test('revokes a key without any permission, permanently', async () => {
     const { keyring, issue } = await made()
     const { key, token } = await issue({ permissions: [] })
     const api = keyHolderApi({ keyring })

@@ -251,8 +251,8 @@ export interface KeyManager<Permission extends string = string> {
    */
   effectivePermissions(id: string): Promise<readonly string[]>
   /**
-   * Returns what the actor may do: every ability, with its default where `can` says nothing. Does no I/O. A call may be
-   * refused all the same, for what it is about.
+   * Returns what the actor may do: every ability, with its default where `can` says nothing. Does no I/O. A call may
+   * still be refused because of the key it is about.
    *
    * @example
    * const { create, listAll } = keys.abilities()

@@ -29,7 +29,7 @@ describe('the abilities of an actor', () => {
     expect(setUp().keyring.as(actor).abilities()).toEqual(expected)
   })
 
-  test('are none for a key without keys:manage, which no wildcard grants', async () => {
+  test('are empty for a key without keys:manage, which no wildcard grants', async () => {
     const { create, keyring } = setUp({ resolveOwner: () => ['*:*', 'keys:manage'] })
     for (const [permissions, may] of [
       [['*:*'], false],
