@@ -24,15 +24,12 @@ const diagram: Readonly<Record<string, Layer>> = {
   management: { ours: ['core', 'core/http'], theirs: ['hono', 'zod'], typesOf: [] },
   'store-redis': { ours: ['core'], theirs: [], typesOf: ['ioredis'] },
   'store-sql': { ours: ['core'], theirs: ['kysely'], typesOf: [] },
-<<<<<<< HEAD
   client: { ours: [], theirs: [], typesOf: [] },
-=======
   cli: {
     ours: ['core', 'store-redis', 'store-sql'],
     theirs: ['@clack/prompts', 'cli-table3', 'commander', 'picocolors', 'string-width'],
     typesOf: [],
   },
->>>>>>> 42f4f42 (feat(cli): claviger on the command line: keys, accounts, permissions, migrate, doctor, init, on SQLite, PostgreSQL, MariaDB and Redis)
   'test-servers': { ours: [], theirs: ['vitest'], typesOf: [] },
   'fault-lab': { ours: 'public', theirs: 'declared', typesOf: [] },
   testing: { ours: ['core', 'core/http', 'store-memory'], theirs: [], typesOf: [] },
