@@ -23,6 +23,7 @@ export default defineConfig({
         testTimeout: 180_000,
         hookTimeout: 60_000,
       }),
+      project('packages/cli', { testTimeout: 30_000, hookTimeout: 60_000 }),
       project('packages/testing'),
       project('packages/express'),
       project('packages/koa'),

@@ -25,6 +25,11 @@ const diagram: Readonly<Record<string, Layer>> = {
   'store-redis': { ours: ['core'], theirs: [], typesOf: ['ioredis'] },
   'store-sql': { ours: ['core'], theirs: ['kysely'], typesOf: [] },
   client: { ours: [], theirs: [], typesOf: [] },
+  cli: {
+    ours: ['core', 'store-redis', 'store-sql'],
+    theirs: ['@clack/prompts', 'cli-table3', 'commander', 'picocolors', 'string-width'],
+    typesOf: [],
+  },
   'test-servers': { ours: [], theirs: ['vitest'], typesOf: [] },
   'fault-lab': { ours: 'public', theirs: 'declared', typesOf: [] },
   testing: { ours: ['core', 'core/http', 'store-memory'], theirs: [], typesOf: [] },

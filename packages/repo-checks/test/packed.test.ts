@@ -50,7 +50,8 @@ describe.each(packages.map(({ name, path, manifest }) => ({ name, path, manifest
       expect(files()).toContain('package.json')
       expect(
         files().filter(
-          (file) => !/^dist\/[\w-]+((\.types)?\.d\.cts|\.cjs)$|^(package\.json|README\.md|LICENSE)$/.test(file),
+          (file) =>
+            !/^dist\/[\w-]+((\.types)?\.d\.cts|\.cjs)$|^bin\/\w+\.mjs$|^(package\.json|README\.md|LICENSE)$/.test(file),
         ),
       ).toEqual([])
     })

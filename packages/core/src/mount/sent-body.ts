@@ -11,6 +11,9 @@ export function hasBody(req: NodeRequest): boolean {
   return req.headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0')
 }
 
+// Ends the streams of handlers that have answered, and read no further.
+const endings = new WeakMap<NodeRequest, () => void>()
+
 /** The body as a stream of the Fetch API. Reads from the socket only what the handler asks for. */
 export function sentBody(req: NodeRequest): ReadableStream<Uint8Array> {
   let leave = (): void => {}
@@ -31,9 +34,11 @@ export function sentBody(req: NodeRequest): ReadableStream<Uint8Array> {
         }
         leave = () => {
           req.off('data', onData).off('end', onEnd).off('error', onGone).off('close', onGone)
+          endings.delete(req)
           leave = () => {}
         }
         if (req.destroyed) return controller.error(gone())
+        endings.set(req, onGone)
         // Before the listener: it would set the stream flowing.
         req.pause()
         req.on('data', onData).on('end', onEnd).on('error', onGone).on('close', onGone)
@@ -48,6 +53,7 @@ export function sentBody(req: NodeRequest): ReadableStream<Uint8Array> {
 /** Once the answer is sent: reads the rest of the body, within limits, else the next request would never be read. */
 export function discardRest(req: NodeRequest): void {
   if (req.readableEnded || req.destroyed) return
+  endings.get(req)?.()
   let discarded = 0
   req.on('data', (chunk: Uint8Array | string) => {
     discarded += chunk.length

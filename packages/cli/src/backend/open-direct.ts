@@ -1,0 +1,104 @@
+import { createKeyring, definePermissions, type Keyring, type KeyringOptions } from '@claviger/core'
+import type { KeyStore } from '@claviger/core'
+import type { Io } from '../edge/io.types.ts'
+import { CliError } from '../exits/cli-error.ts'
+import type { ClavigerConfig } from '../settings/config.types.ts'
+import type { LoadedConfig } from '../settings/load-config.ts'
+import { parseOwnerRef } from '../settings/owner-ref.ts'
+import { settingOf, type Target, type TargetFlags } from '../settings/settings.ts'
+import { bareOptions } from '../stores/bare-options.ts'
+import { openStore } from '../stores/open-store.ts'
+import type { OpenStore } from '../stores/open-store.types.ts'
+import { parseStoreOptions } from '../stores/store-options.ts'
+import type { Backend } from './backend.types.ts'
+import { directBackend } from './direct.ts'
+
+/** What is known before anything is opened. */
+export interface Known {
+  readonly flags: TargetFlags & { readonly storeOption?: readonly string[] | undefined }
+  readonly loaded: LoadedConfig | undefined
+}
+
+type DirectTarget = Extract<Target, { kind: 'direct' }>
+
+/** Opens the store of a target: by its URL, or as the configuration made it. */
+export async function openTarget(
+  io: Io,
+  { store, from }: DirectTarget,
+  { flags, loaded }: Known,
+  mayCreate = false,
+): Promise<OpenStore> {
+  if (typeof store === 'string') {
+    const directory = from === 'config' && loaded !== undefined ? loaded.directory : io.cwd
+    const storeOptions = { ...loaded?.config.storeOptions, ...parseStoreOptions(flags.storeOption) }
+    return openStore(io, store, { directory, storeOptions, mayCreate })
+  }
+  const migrate: unknown = Reflect.get(store, 'migrate')
+  return {
+    store,
+    place: 'the store of the configuration',
+    migrate: typeof migrate === 'function' ? () => migrate.call(store) as Promise<readonly string[]> : undefined,
+    close: async () => undefined,
+  }
+}
+
+/** Options of the keyring: those of the configuration, else what the store says of itself. */
+export async function keyringOptions(store: KeyStore, config: ClavigerConfig | undefined): Promise<KeyringOptions> {
+  const careful = { onError: () => undefined, storeTimeoutMs: 5_000 }
+  if (config === undefined) return { ...careful, ...(await bareOptions(store)), store, owners: 'unbounded' }
+  const { store: _store, storeOptions: _, workspace: _w, owner: _o, environment: _e, url: _u, ...rest } = config
+  const { tokenFile: _t, close: _c, permissions, ...options } = rest
+  return {
+    ...careful,
+    ...options,
+    store,
+    permissions: isCatalogue(permissions) ? permissions : definePermissions(Object(permissions)),
+  } as KeyringOptions
+}
+
+function isCatalogue(value: ClavigerConfig['permissions']): value is KeyringOptions['permissions'] {
+  return typeof value === 'object' && typeof Reflect.get(value, 'has') === 'function'
+}
+
+/** Opens the store, and starts a keyring on it. @throws {CliError} when no workspace is known */
+export async function openDirect(io: Io, target: DirectTarget, known: Known): Promise<Backend> {
+  const config = known.loaded?.config
+  const setting = (name: 'workspace' | 'owner' | 'environment'): string | undefined =>
+    settingOf(name, known.flags, io.env, config)
+  const workspace = setting('workspace')
+  if (workspace === undefined) {
+    throw new CliError(
+      'usage',
+      'workspace_missing',
+      'No workspace was given.',
+      'Pass --workspace <id>, set CLAVIGER_WORKSPACE, or set workspace in the configuration.',
+    )
+  }
+  const owner = setting('owner')
+  const opened = await openTarget(io, target, known)
+  let keyring: Keyring | undefined
+  const close = async (): Promise<void> => {
+    await keyring?.close()
+    await opened.close()
+    await config?.close?.()
+  }
+  try {
+    keyring = createKeyring(await keyringOptions(opened.store, config))
+    await keyring.ready()
+    return directBackend({
+      keyring,
+      workspace,
+      isComplete: config !== undefined,
+      place: opened.place,
+      defaults: {
+        owner: owner === undefined ? undefined : parseOwnerRef(owner),
+        environment: setting('environment'),
+      },
+      now: io.now,
+      close,
+    })
+  } catch (error) {
+    await close().catch(() => undefined)
+    throw error
+  }
+}

@@ -1,0 +1,62 @@
+import type { KeyJson, KeyUsageJson } from '../../backend/shapes.ts'
+import { countText, shareText } from '../../text/numbers.ts'
+import { safeText } from '../../text/safe-text.ts'
+import type { Style } from '../../text/style.ts'
+import { factsText } from '../../text/table.ts'
+import { relativeTime, timeText } from '../../text/time.ts'
+import { attentionText, hintText, statusCell } from './key-columns.ts'
+
+/** Everything about one key, for people. */
+export function keyFacts(key: KeyJson, usage: KeyUsageJson | undefined, style: Style, now: number): string {
+  const when = (at: string | null): string => (at === null ? '' : `${timeText(at)} (${relativeTime(at, now)})`)
+  const facts: readonly (readonly [string, string])[] = [
+    ['ID', safeText(key.id)],
+    ['Key', hintText(key.hint, style)],
+    ['Environment', safeText(key.environment)],
+    ['Status', statusCell(key, style)],
+    ['Attention', key.attention.map(attentionText).join(', ')],
+    ['Description', safeText(key.description ?? '')],
+    ['Owner', `${key.owner.type} ${safeText(key.owner.id)}`],
+    ['Permissions', safeText(key.permissions.join(', ')) || 'none'],
+    ['Created', `${when(key.createdAt)} by ${key.createdBy.type} ${safeText(key.createdBy.id)}`],
+    ['Last used', key.lastUsedAt === null ? 'Never' : when(key.lastUsedAt)],
+    ['30 days', usageText(key)],
+    ['Expires', key.expiresAt === null ? 'Never' : when(key.expiresAt)],
+    ['Rotation due', when(key.rotationDueAt)],
+    ['Disabled', when(key.disabledAt)],
+    [
+      'Revoked',
+      key.revokedAt === null ? '' : [when(key.revokedAt), safeText(key.revokedReason ?? '')].join(' ').trim(),
+    ],
+    ...Object.entries(key.metadata).map(([name, value]) => [safeText(name), safeText(value)] as const),
+  ]
+  const secrets = key.secrets.length < 2 ? [] : ['', ...secretLines(key, usage, style, now)]
+  return [style.colors.bold(safeText(key.name)), factsText(facts, style), ...secrets].join('\n')
+}
+
+function usageText({ requestCount30d, deniedCount30d }: KeyJson): string {
+  if (requestCount30d === null) return ''
+  return `${countText(requestCount30d)} requests, ${countText(deniedCount30d ?? 0)} denied`
+}
+
+/** Both secrets of a key in its overlap, and how much of the traffic still comes with the older one. */
+export function secretLines(
+  { secrets }: Pick<KeyJson, 'secrets'>,
+  usage: KeyUsageJson | undefined,
+  style: Style,
+  now: number,
+): readonly string[] {
+  const lastUsed = (version: number): string => {
+    const at = usage?.secrets.find((secret) => secret.version === version)?.lastUsedAt
+    return at === undefined ? 'not used yet' : `last used ${relativeTime(at, now)}`
+  }
+  const lines = secrets.map(({ version, hint, endsAt }) =>
+    endsAt === null
+      ? `  Current   ${hintText(hint, style)}  ${lastUsed(version)}`
+      : `  Previous  ${hintText(hint, style)}  ${lastUsed(version)}, stops ${relativeTime(endsAt, now)}`,
+  )
+  const share = usage?.previousSecretShare
+  return share === undefined || share === null
+    ? lines
+    : [...lines, `  ${shareText(share)} of the requests since the rotation came with the previous secret.`]
+}
