@@ -1,8 +1,12 @@
+<<<<<<< HEAD
 import { systemActor } from '@claviger/core'
+=======
+>>>>>>> 2a87bbf (test(management): one contract on seven servers, every answer compared with the document; matrix, fuzzing, linter, generated client)
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { endpoints } from '../src/routes/all.ts'
+<<<<<<< HEAD
 import type { Endpoint } from '../src/routes/endpoint.ts'
 import { type Reply, type World, world } from './support/world.ts'
 
@@ -140,3 +144,200 @@ async function pathOf(made: World, { path }: Endpoint): Promise<string> {
 async function tokensOf({ keyring }: World): Promise<unknown> {
   return keyring.as(systemActor('ws_globex')).list()
 }
+=======
+import { conforming } from './contract/conformance.ts'
+import { world } from './support/world.ts'
+
+const runs = { numRuns: Math.max(20, Math.round(300 * Number(process.env.CLAVIGER_PROPERTY_PART ?? 1))) }
+const withBody = endpoints.flatMap((endpoint) =>
+  endpoint.body === undefined ? [] : [{ ...endpoint, body: endpoint.body }],
+)
+
+const hostile = fc.oneof(
+  fc.constantFrom(
+    '',
+    '*:*',
+    'prompts:read',
+    'keys:manage',
+    '__proto__',
+    'production',
+    '2030-01-31T12:00:00Z',
+    '\u202e',
+    '\ud800',
+  ),
+  fc.string({ unit: 'grapheme', maxLength: 40 }),
+  fc.string({ unit: 'binary', maxLength: 40 }),
+)
+const leaf = fc.oneof(hostile, fc.integer(), fc.double(), fc.constantFrom(null, true, false, 0, -1, 1e21))
+const value = fc.oneof(
+  leaf,
+  fc.array(leaf, { maxLength: 4 }),
+  fc.dictionary(fc.oneof(hostile, fc.constantFrom('type', 'id')), leaf, { maxKeys: 4 }),
+  fc.record({ type: fc.constantFrom('user', 'service', 'key'), id: hostile }),
+  fc.jsonValue({ maxDepth: 3 }),
+)
+
+/** Bodies that are nearly right: the fields of a schema with good and bad values, and a field that is not in it. */
+function bodiesOf(schema: z.ZodType): fc.Arbitrary<unknown> {
+  const { properties = {}, required = [] } = z.toJSONSchema(schema, { io: 'input' })
+  const good: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
+    name: fc.string({ minLength: 1, maxLength: 130 }),
+    environment: fc.constantFrom('production', 'development', 'moon'),
+    permissions: fc.array(fc.constantFrom('prompts:read', 'prompts:*', '*:*', 'keys:manage', 'x'), { maxLength: 5 }),
+    owner: fc.record({
+      type: fc.constantFrom('user', 'service'),
+      id: fc.constantFrom('root', 'ada', 'sa_0000000000000000'),
+    }),
+    ids: fc.array(fc.constantFrom('0000000000000000', 'x'), { maxLength: 3 }),
+    expiresInDays: fc.integer({ min: 1, max: 40_000 }),
+    overlapSeconds: fc.integer({ min: 0, max: 700_000 }),
+    metadata: fc.dictionary(hostile, hostile, { maxKeys: 3 }),
+    dryRun: fc.boolean(),
+  }
+  const fields = Object.keys(properties).map(
+    (name) =>
+      [name, fc.oneof({ weight: 3, arbitrary: good[name] ?? hostile }, { weight: 1, arbitrary: value })] as const,
+  )
+  const shaped = fc.record(Object.fromEntries(fields), { requiredKeys: required as never[] })
+  const extra = fc.tuple(shaped, hostile, leaf).map(([body, name, more]) => ({ ...body, [name]: more }))
+  return fc.oneof({ weight: 5, arbitrary: shaped }, { weight: 2, arbitrary: extra }, { weight: 1, arbitrary: value })
+}
+
+describe('whatever body is sent, the schema tells whether it is refused, and no answer is 5xx', () => {
+  test.each(withBody.map((endpoint) => [endpoint.action, endpoint] as const))(
+    '%s',
+    async (_, { method, path, body: schema, isBodyOptional }) => {
+      const given = await world()
+      const send = conforming(given.send)
+      let accepted = 0
+      await fc.assert(
+        fc.asyncProperty(bodiesOf(schema), async (body) => {
+          const text = JSON.stringify(body)
+          const { key } = await given.make({ owner: { type: 'user', id: 'root' } })
+          const reply = await send({
+            method: method.toUpperCase(),
+            path: path.replace('{id}', key.id),
+            body: text,
+            headers: { 'x-test-user': 'root' },
+          })
+          const isValid = schema.safeParse(JSON.parse(text)).success
+          if (isValid) accepted += 1
+          if (isValid) expect([200, 201, 403, 404, 409, 422], text).toContain(reply.status)
+          else expect([reply.status, reply.body.code], text).toEqual([422, 'validation_failed'])
+        }),
+        runs,
+      )
+      expect(accepted).toBeGreaterThan(isBodyOptional === true ? 1 : 0)
+      expect(given.failures).toEqual([])
+    },
+  )
+
+  test('text that is hardly JSON', async () => {
+    const given = await world()
+    const send = conforming(given.send)
+    const nearlyJson = fc.oneof(
+      fc.string(),
+      fc.json().map((text) => text.slice(0, -1)),
+      fc.nat({ max: 30_000 }).map((depth) => '['.repeat(depth)),
+      fc.nat({ max: 3_000 }).map((depth) => `{"metadata":${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}}`),
+    )
+    await fc.assert(
+      fc.asyncProperty(nearlyJson, fc.constantFrom(...withBody), async (body, { method, path }) => {
+        const { status } = await send({
+          method: method.toUpperCase(),
+          path: path.replace('{id}', 'x'),
+          body,
+          headers: { 'x-test-user': 'root' },
+        })
+        expect([400, 404, 422], body.slice(0, 80)).toContain(status)
+      }),
+      runs,
+    )
+  })
+})
+
+test('whatever query is sent, no answer is 5xx', async () => {
+  const given = await world()
+  const send = conforming(given.send)
+  const { key } = await given.make()
+  const parameter = fc.tuple(
+    fc.oneof(
+      fc.constantFrom(
+        'limit',
+        'cursor',
+        'status',
+        'from',
+        'to',
+        'bucket',
+        'search',
+        'actorType',
+        'actorId',
+        'keyId',
+        'environment',
+        'ended',
+        'includeDeleted',
+      ),
+      hostile,
+    ),
+    fc.oneof(
+      hostile,
+      fc.constantFrom(
+        '1',
+        '100',
+        '101',
+        'active',
+        'hour',
+        'true',
+        'user',
+        '2030-01-01T00:00:00Z',
+        '2020-01-01T00:00:00Z',
+      ),
+    ),
+  )
+  const reads = endpoints.filter(({ method }) => method === 'get')
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...reads), fc.array(parameter, { maxLength: 3 }), async ({ path }, query) => {
+      const search = new URLSearchParams(query.map(([name, text]): [string, string] => [name, text]))
+      const reply = await send({
+        method: 'GET',
+        path: `${path.replace('{id}', key.id)}?${search.toString()}`,
+        headers: { 'x-test-user': 'root' },
+      })
+      expect([200, 404, 422], search.toString()).toContain(reply.status)
+    }),
+    runs,
+  )
+  expect(given.failures).toEqual([])
+})
+
+test('whatever headers are sent, no answer is 5xx', async () => {
+  const given = await world()
+  const send = conforming(given.send)
+  const ascii = fc
+    .string({ unit: fc.constantFrom(...Array.from('abc"*,W/0123456789; =-_')), maxLength: 300 })
+    .map((text) => text.trim())
+  const name = fc.constantFrom(
+    'if-match',
+    'idempotency-key',
+    'content-type',
+    'sec-fetch-site',
+    'origin',
+    'x-request-id',
+    'user-agent',
+  )
+  await fc.assert(
+    fc.asyncProperty(
+      fc.dictionary(name, ascii, { maxKeys: 3 }),
+      fc.constantFrom(...endpoints),
+      async (headers, { method, path }) => {
+        const { key } = await given.make()
+        const body = method === 'get' ? {} : { body: {} }
+        const reply = await send({ method: method.toUpperCase(), path: path.replace('{id}', key.id), ...body, headers })
+        expect(reply.status, JSON.stringify(headers)).toBeLessThan(500)
+      },
+    ),
+    runs,
+  )
+  expect(given.failures).toEqual([])
+})
+>>>>>>> 2a87bbf (test(management): one contract on seven servers, every answer compared with the document; matrix, fuzzing, linter, generated client)
