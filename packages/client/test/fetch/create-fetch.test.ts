@@ -288,7 +288,9 @@ describe('a signal', () => {
       delays.push(delayMs)
       return clock.schedule(delayMs, task)
     }
-    const { api, sent } = scene([denial(503, 'verifier_busy', { 'Retry-After': '5' })], { clock: { ...clock, schedule } })
+    const { api, sent } = scene([denial(503, 'verifier_busy', { 'Retry-After': '5' })], {
+      clock: { ...clock, schedule },
+    })
     return { api, sent, clock, isWaiting: () => vi.waitFor(() => expect(delays).toContain(5_000)) }
   }
 
