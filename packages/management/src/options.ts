@@ -34,7 +34,7 @@ export interface ManagementOptions<Permission extends string = string> extends C
   /** Refuses every change. Default false. */
   readonly readOnly?: boolean | undefined
   /** Named sets of declared permissions, to create keys with. Default: none. */
-  readonly presets?: Readonly<Record<string, readonly Permission[]>> | undefined
+  readonly presets?: Readonly<Record<string, readonly NoInfer<Permission>[]>> | undefined
   /** Looks up the names of people, to show them as owners and creators. Default: ids only. */
   readonly userNames?: UserNames | undefined
   /** The longest body, in bytes: 1 024 to 1 048 576. Default 65 536. */

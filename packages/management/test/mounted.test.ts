@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { mount } from '@claviger/core/mount'
+import { Hono } from 'hono'
 import { afterEach, describe, expect, test } from 'vitest'
 import { type HandlerFailure, introspection, managementApi, secretScanning } from '../src/index.ts'
 import { makeReporter } from './secret-scanning/reporter.ts'
@@ -96,3 +97,32 @@ describe.each(parsers)('mounted on node:http behind %s', (_what, parser) => {
     )
   })
 })
+
+test('the same API runs under Hono, with the context of its routes', async () => {
+  const { keyring } = await world()
+  const api = managementApi({
+    keyring,
+    authorize: ({ native }) => ({
+      type: 'user',
+      id: (native as Context).get('user'),
+      workspaceId: 'ws_acme',
+      permissions: ['prompts:*'],
+    }),
+  })
+  const app = new Hono<{ Variables: { user: string } }>()
+  app.use(async (c, next) => {
+    c.set('user', 'ada')
+    await next()
+  })
+  app.mount('/settings/keys-api', api.fetch, { optionHandler: (c) => [{ native: c, originalUrl: c.req.path }] })
+  const body = JSON.stringify({ name: 'Website', environment: 'production' })
+  const made = await app.request('/settings/keys-api/keys', { method: 'POST', headers: json, body })
+  const { key } = (await made.json()) as { key: { id: string; owner: { id: string } } }
+  expect([made.status, key.owner.id]).toEqual([201, 'ada'])
+  expect(made.headers.get('location')).toBe(`keys/${key.id}`)
+  expect((await app.request(`/settings/keys-api/keys/${key.id}`)).status).toBe(200)
+})
+
+interface Context {
+  get(name: 'user'): string
+}

@@ -43,7 +43,8 @@ export function complaints(diagnostics: readonly ts.Diagnostic[]): string[] {
   )
 }
 
-function sourceOptions(): ts.CompilerOptions {
+/** The settings under which tests are checked. */
+export function sourceOptions(): ts.CompilerOptions {
   const file = join(root, 'tsconfig.tests.json')
   const { config } = ts.readConfigFile(file, (path) => ts.sys.readFile(path))
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root)

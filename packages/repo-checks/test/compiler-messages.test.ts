@@ -9,10 +9,12 @@ import { sourceProgram } from '../src/program.ts'
 const settings = `
 import { createKeyring, definePermissions, systemActor } from '@claviger/core'
 import { memoryStore } from '@claviger/store-memory'
+import { type AnyApiClientError, apiKeyFromEnv, createFetch } from '@claviger/client'
 const permissions = definePermissions({ prompts: ['read', 'list'] })
 const store = memoryStore()
 const keyring = createKeyring({ prefix: 'acme', store, permissions, owners: 'unbounded' })
 const keys = keyring.as(systemActor('ws_acme'))
+void [apiKeyFromEnv, createFetch]
 `
 const mistakes = [
   {
@@ -44,6 +46,30 @@ const mistakes = [
     code: `keyring.as({ type: 'user', id: 'ada', workspaceId: 'ws', permissions: [], environment: 'ci' })`,
     says: /'environment'|"key"/,
     not: /secretVersion/,
+  },
+  {
+    title: 'the option that a client lacks, and no other way to give it',
+    code: `createFetch({ apiKey: 'text' })`,
+    says: /Property 'baseUrl' is missing/,
+    not: /never/,
+  },
+  {
+    title: 'the name that a misspelt option of a client was meant to have',
+    code: `createFetch({ apiKey: 'text', baseURL: 'https://api.acme.example' })`,
+    says: /Did you mean to write 'baseUrl'\?/,
+    not: /never/,
+  },
+  {
+    title: 'the codes that an error of the client can have, where one is misspelt',
+    code: `declare const error: AnyApiClientError\nif (error.code === 'rate_limit') throw error`,
+    says: /'ClientErrorCode'|"rate_limited"/,
+    not: /never/,
+  },
+  {
+    title: 'that a hidden key is not a text',
+    code: `const header: string = apiKeyFromEnv('ACME_API_KEY')\nvoid header`,
+    says: /Type 'HiddenApiKey' is not assignable to type 'string'/,
+    not: /never/,
   },
 ] as const
 

@@ -106,10 +106,15 @@ export interface DenialFacts {
 /** The API refused the request because of the key or its limits, or could not check it. */
 export abstract class DeniedError extends ApiClientError implements DenialFacts {
   abstract override readonly code: 'invalid_key' | 'permission_denied' | 'rate_limited' | 'unavailable'
+  /** The status of the answer. */
   readonly status: number
+  /** Method and address without the query: `GET https://api.acme.example/v1/prompts`. */
   readonly request: string
+  /** What the API said; undefined when its answer was not understood. */
   readonly problem: Problem | undefined
+  /** How often the request was sent. */
   readonly attempts: number
+  /** From `Retry-After`, in milliseconds; undefined when there was none. */
   readonly retryAfterMs: number | undefined
 
   constructor(message: string, { status, request, problem, attempts, retryAfterMs }: DenialFacts) {

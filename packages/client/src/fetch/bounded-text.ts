@@ -1,12 +1,17 @@
-const longestBody = 64 * 1024
+import type { ClientClock } from '../runtime.ts'
 
-/** The body of a refusal as text, or an empty one where it is too long or breaks off. Never rejects. */
-export async function boundedText(response: Response): Promise<string> {
+const longestBody = 64 * 1024
+const longestReadMs = 10_000
+
+/** The body of a refusal as text, or an empty one where it is too long, takes too long or breaks off. Never rejects. */
+export async function boundedText(response: Response, clock: ClientClock): Promise<string> {
   const reader = response.body?.getReader()
   if (reader === undefined) return ''
   const decoder = new TextDecoder()
   let text = ''
   let length = 0
+  const giveUp = (): void => void reader.cancel().catch(() => undefined)
+  const cancel = clock.schedule(longestReadMs, giveUp)
   try {
     for (;;) {
       const { done, value } = await reader.read()
@@ -15,9 +20,11 @@ export async function boundedText(response: Response): Promise<string> {
       if (length > longestBody) break
       text += decoder.decode(value, { stream: true })
     }
-    await reader.cancel()
+    giveUp()
   } catch {
     // The status says enough.
+  } finally {
+    cancel()
   }
   return ''
 }

@@ -6,7 +6,7 @@ import { boundedText, discardBody } from './bounded-text.ts'
 import { expiryWatch } from './expiry-notice.ts'
 import { type FetchOptions, parseFetchOptions } from './fetch-options.ts'
 import { hider, withoutKey } from './hide-key.ts'
-import { parseRetryAfter } from './http-date.ts'
+import { parseRetryAfter, responseTime } from './http-date.ts'
 import { planRequest, type RequestPlan } from './plan.ts'
 import { nextHop } from './redirect.ts'
 import { retryDelay } from './retry.ts'
@@ -72,8 +72,9 @@ export function createFetch(options: FetchOptions): ApiFetch {
       const { status } = response
       if (!isDenied(status)) return response
 
-      const problem = readProblem(await boundedText(response), hide)
-      const retryAfterMs = parseRetryAfter(response.headers.get('Retry-After'), clock.now())
+      const problem = readProblem(await boundedText(response, clock), hide)
+      const { headers } = response
+      const retryAfterMs = parseRetryAfter(headers.get('Retry-After'), responseTime(headers, clock.now()))
       const question = {
         status,
         problemCode: problem?.code,

@@ -19,3 +19,8 @@ export function parseRetryAfter(value: string | null, now: number): number | und
   const time = parseHttpDate(value)
   return time === undefined ? undefined : Math.max(time - now, 0)
 }
+
+/** The time at which a response was made, by the clock that made it: dates in it are compared with that one. */
+export function responseTime(headers: Headers, now: number): number {
+  return parseHttpDate(headers.get('Date') ?? '') ?? now
+}

@@ -2,8 +2,10 @@ import { refuseBrowser } from '../browser.ts'
 import { ApiKeyError } from '../errors/errors.ts'
 import { type HiddenApiKey, hideKey, isHiddenKey } from './hidden-key.ts'
 import { parseKeyForm } from './key-form.ts'
-import { findMistake, type KeyForm } from './mistake.ts'
+import { type ExpectedForm, findMistake, type KeyForm } from './mistake.ts'
 import { describeMistake } from './mistake-text.ts'
+
+const anything = /[\s\S]+/
 
 /**
  * Takes an API key directly, checks it and hides it.
@@ -22,13 +24,20 @@ export function apiKey(text: string, options?: KeyForm): HiddenApiKey {
   return checkedKey(text, parseKeyForm('apiKey', options))
 }
 
-/** As `apiKey`, for callers that have checked everything else. A hidden key is checked again: it may be of another copy. */
-export function checkedKey(given: unknown, expected: KeyForm): HiddenApiKey {
-  const text: unknown = isHiddenKey(given) ? given.reveal() : given
-  const mistake = findMistake(text, expected)
-  if (mistake === undefined && typeof text === 'string') {
-    return hideKey(text, isHiddenKey(given) ? given.variable : undefined)
+/**
+ * As `apiKey`, for callers that have checked everything else. A hidden key was checked when it was read, and is checked
+ * again only where more is known now; what a header cannot carry is refused in any case.
+ */
+export function checkedKey(given: unknown, expected: ExpectedForm): HiddenApiKey {
+  const isHidden = isHiddenKey(given)
+  const text: unknown = isHidden ? given.reveal() : given
+  const isKnown = Object.values(expected).some((value) => value !== undefined)
+  const mistake = findMistake(text, isHidden && !isKnown ? { otherForms: anything } : expected)
+  if (mistake === undefined && typeof text === 'string') return hideKey(text, isHidden ? given.variable : undefined)
+  const scene = {
+    ...expected,
+    text: typeof text === 'string' ? text : undefined,
+    variable: isHidden ? given.variable : undefined,
   }
-  const shown = typeof text === 'string' ? text : undefined
-  throw new ApiKeyError(mistake ?? 'not_text', describeMistake(mistake ?? 'not_text', { ...expected, text: shown }))
+  throw new ApiKeyError(mistake ?? 'not_text', describeMistake(mistake ?? 'not_text', scene), scene.variable)
 }

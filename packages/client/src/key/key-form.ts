@@ -1,6 +1,6 @@
 import { SetupError } from '../errors/errors.ts'
 import { readOptions } from '../options.ts'
-import type { KeyForm } from './mistake.ts'
+import type { ExpectedForm, KeyForm } from './mistake.ts'
 
 /** The names of what a `KeyForm` holds. */
 export const keyFormNames = ['prefix', 'environments', 'otherForms'] as const
@@ -8,23 +8,28 @@ export const keyFormNames = ['prefix', 'environments', 'otherForms'] as const
 const label = /^[a-z][a-z0-9]{0,15}$/
 
 /** Reads what is known about the keys of an API. */
-export function parseKeyForm(call: string, options: KeyForm | undefined): KeyForm {
+export function parseKeyForm(call: string, options: KeyForm | undefined): ExpectedForm {
   return checkKeyForm(call, readOptions<KeyForm>(call, options, keyFormNames))
 }
 
 /** The same among other options, which were read already. */
-export function checkKeyForm(call: string, { prefix, environments, otherForms }: KeyForm): KeyForm {
-  if (prefix !== undefined && !isLabel(prefix)) {
-    throw new SetupError('prefix', `${call} expects prefix to be what keys begin with, such as "acme".`)
+export function checkKeyForm(call: string, { prefix, environments, otherForms }: KeyForm): ExpectedForm {
+  const prefixes = typeof prefix === 'string' ? [prefix] : prefix
+  if (prefixes !== undefined && !isListOfLabels(prefixes)) {
+    throw new SetupError(
+      'prefix',
+      `${call} expects prefix to be what keys begin with, such as "acme", or a list of that.`,
+    )
   }
-  const isList = environments === undefined || (Array.isArray(environments) && environments.every(isLabel))
-  if (!isList) throw new SetupError('environments', `${call} expects environments to be a list such as ["production"].`)
+  if (environments !== undefined && !isListOfLabels(environments)) {
+    throw new SetupError('environments', `${call} expects environments to be a list such as ["production"].`)
+  }
   if (otherForms !== undefined && !(otherForms instanceof RegExp)) {
     throw new SetupError('otherForms', `${call} expects otherForms to be a regular expression.`)
   }
-  return { prefix, environments: environments && [...environments], otherForms }
+  return { prefixes: prefixes && [...prefixes], environments: environments && [...environments], otherForms }
 }
 
-function isLabel(value: unknown): value is string {
-  return typeof value === 'string' && label.test(value)
+function isListOfLabels(value: unknown): boolean {
+  return Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === 'string' && label.test(each))
 }

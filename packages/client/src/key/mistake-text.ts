@@ -1,8 +1,8 @@
-import type { ApiKeyMistake, KeyForm } from './mistake.ts'
+import type { ApiKeyMistake, ExpectedForm } from './mistake.ts'
 import { bodyLength, headOf } from './token-form.ts'
 
 /** Where a text came from, and what a key would look like. */
-export interface MistakeScene extends KeyForm {
+export interface MistakeScene extends ExpectedForm {
   /** The environment variable; undefined for a key that was passed directly. */
   readonly variable?: string | undefined
   /** A variable that is set and has nearly this name. */
@@ -84,10 +84,10 @@ const texts: Readonly<Record<ApiKeyMistake, Text>> = {
     fix: () => `A key consists of letters, digits and "_". ${again}`,
   },
   foreign_prefix: {
-    what: ({ prefix }) =>
-      prefix === undefined
+    what: ({ prefixes }) =>
+      prefixes === undefined
         ? 'does not look like an API key.'
-        : `is not a key of this API: those begin with ${prefix}_.`,
+        : `is not a key of this API: those begin with ${prefixes.map((prefix) => `${prefix}_`).join(' or ')}.`,
     fix: () => 'Look for a key of another service that was put here.',
   },
   unknown_environment: {

@@ -21,11 +21,18 @@ export type ApiKeyMistake =
 
 /** What is known about the keys of an API. Everything may be left out. */
 export interface KeyForm {
-  /** What its keys begin with: `acme`. */
-  readonly prefix?: string | undefined
+  /** What its keys begin with: `acme`. Several, while keys with an earlier prefix go on working. */
+  readonly prefix?: string | readonly string[] | undefined
   /** The environments its keys may belong to here. */
   readonly environments?: readonly string[] | undefined
   /** Keys of another form, such as older ones that still work. Matched against the whole text. */
+  readonly otherForms?: RegExp | undefined
+}
+
+/** The same, checked. */
+export interface ExpectedForm {
+  readonly prefixes?: readonly string[] | undefined
+  readonly environments?: readonly string[] | undefined
   readonly otherForms?: RegExp | undefined
 }
 
@@ -42,14 +49,14 @@ const lineEnd = /[\r\n\u0085\u2028\u2029]|\\r|\\n/
 const invisible = /[\s\u00ad\u200b-\u200f\u2060\ufeff]/
 
 /** Finds what is wrong with a text, or undefined where it may be a key. Pure, and linear in the length of the text. */
-export function findMistake(text: unknown, expected: KeyForm): ApiKeyMistake | undefined {
+export function findMistake(text: unknown, expected: ExpectedForm): ApiKeyMistake | undefined {
   if (text === undefined || text === null) return 'not_set'
   if (typeof text !== 'string') return 'not_text'
   if (isOtherForm(text, expected)) return undefined
   return findDecoration(text, expected) ?? findDamage(text, expected)
 }
 
-function isOtherForm(text: string, { otherForms }: KeyForm): boolean {
+function isOtherForm(text: string, { otherForms }: ExpectedForm): boolean {
   if (otherForms === undefined || !printable.test(text)) return false
   // A copy without state: a regular expression with the flag "g" goes on where it stopped.
   const found = new RegExp(otherForms.source, otherForms.flags.replace(/[gy]/g, '')).exec(text)
@@ -57,7 +64,7 @@ function isOtherForm(text: string, { otherForms }: KeyForm): boolean {
 }
 
 /** What stands around the key, or in its place. */
-function findDecoration(text: string, expected: KeyForm): ApiKeyMistake | undefined {
+function findDecoration(text: string, expected: ExpectedForm): ApiKeyMistake | undefined {
   // What is longer is no key with a mistake in it, and is not searched.
   if (text.length > 4096) return 'too_long'
   const bare = text.trim()
@@ -74,20 +81,22 @@ function findDecoration(text: string, expected: KeyForm): ApiKeyMistake | undefi
 }
 
 /** As in documentation: the key was filled in, and the brackets were left. */
-function isInBrackets(text: string, { prefix }: KeyForm): boolean {
+function isInBrackets(text: string, { prefixes = [] }: ExpectedForm): boolean {
   const inside = bracketed.exec(text)?.[1]?.trim()
   if (inside === undefined) return false
-  return readToken(inside) !== undefined || headOf(inside)?.startsWith(`${prefix}_`) === true
+  return readToken(inside) !== undefined || prefixes.some((prefix) => headOf(inside)?.startsWith(`${prefix}_`))
 }
 
 /** What is wrong with the key itself. */
-function findDamage(text: string, { prefix, environments }: KeyForm): ApiKeyMistake | undefined {
+function findDamage(text: string, { prefixes, environments }: ExpectedForm): ApiKeyMistake | undefined {
   if (/[^0-9A-Za-z_]/.test(text)) return 'illegal_character'
   const given = text.slice(0, Math.max(text.indexOf('_'), 0))
-  if (prefix !== undefined && given !== prefix) return prefix.startsWith(text) ? 'truncated' : 'foreign_prefix'
+  if (prefixes !== undefined && !prefixes.includes(given)) {
+    return prefixes.some((prefix) => prefix.startsWith(text)) ? 'truncated' : 'foreign_prefix'
+  }
   const start = headOf(text)
   const length = text.length - (start ?? '').length
-  if (start === undefined) return prefix === undefined ? 'foreign_prefix' : 'truncated'
+  if (start === undefined) return prefixes === undefined ? 'foreign_prefix' : 'truncated'
   if (length < bodyLength) return 'truncated'
   if (length > bodyLength) return 'too_long'
   const token = readToken(text)

@@ -1,5 +1,12 @@
+import { testClock } from '@claviger/testing'
 import { describe, expect, test, vi } from 'vitest'
-import { apiKeyFromEnv, createFetch, type ExpiryNotice, isApiClientError } from '../../src/index.ts'
+import {
+  apiKey as hiddenKey,
+  apiKeyFromEnv,
+  createFetch,
+  type ExpiryNotice,
+  isApiClientError,
+} from '../../src/index.ts'
 import { denial, redirect, rejection, scene, token } from './api.ts'
 
 const fine = new Response('fine')
@@ -68,6 +75,27 @@ describe('a request', () => {
       expect(sent).toHaveLength(1)
     },
   )
+})
+
+describe('a hidden key', () => {
+  const apiKey = hiddenKey('sk_live_0123abcd', { otherForms: /sk_live_[a-f0-9]{8}/ })
+
+  test('of another form need not be described twice', async () => {
+    const { api, sent } = scene([fine], { apiKey })
+    await api('/prompts')
+    expect(sent[0]?.headers.get('authorization')).toBe('Bearer sk_live_0123abcd')
+  })
+
+  test('is compared with what is known here', () => {
+    expect(() => scene([fine], { apiKey, prefix: 'acme' })).toThrow(
+      expect.objectContaining({ mistake: 'foreign_prefix' }),
+    )
+  })
+
+  test('that is a forgery with a line end in it is refused', () => {
+    const forged = { ...apiKey, reveal: () => `${token}\nX-Evil: 1` }
+    expect(() => scene([fine], { apiKey: forged })).toThrow(expect.objectContaining({ mistake: 'newline' }))
+  })
 })
 
 describe('a request is not sent', () => {
@@ -146,6 +174,15 @@ describe('a refusal becomes an error:', () => {
     expect(error.message).toContain('401. The answer did not say why.')
   })
 
+  test('also with a body that does not come: it waits 10 s for it', async () => {
+    const stalled = new Response(new ReadableStream({ pull: () => new Promise(() => undefined) }), { status: 401 })
+    const { api, clock } = scene([() => stalled])
+    const answer = rejection(api('/prompts'))
+    await vi.waitFor(() => expect(clock.pending()).toBe(1))
+    clock.advance(10_000)
+    expect(await answer).toMatchObject({ code: 'invalid_key', problem: undefined })
+  })
+
   test('the format { error: { code, message } } is understood', async () => {
     const { api } = scene([Response.json({ error: { code: 'key_revoked', message: 'Ended.' } }, { status: 401 })])
     expect(await rejection(api('/prompts'))).toMatchObject({ problem: { code: 'key_revoked', detail: 'Ended.' } })
@@ -173,6 +210,13 @@ describe('after 429 and 503', () => {
     const { api, sent, waits } = scene([denial(503, 'verifier_busy', { 'Retry-After': retryAfter }), fine])
     expect((await api('/prompts')).status).toBe(200)
     expect([sent.length, waits]).toEqual([2, [2_000]])
+  })
+
+  test('a date is compared with the clock of the API, where the answer tells it', async () => {
+    const headers = { 'Retry-After': 'Wed, 01 Jan 2020 00:00:02 GMT', Date: 'Wed, 01 Jan 2020 00:00:00 GMT' }
+    const { api, waits } = scene([denial(503, 'verifier_busy', headers), fine])
+    await api('/prompts')
+    expect(waits).toEqual([2_000])
   })
 
   test('it gives up after three more attempts', async () => {
@@ -238,37 +282,34 @@ describe('after 429 and 503', () => {
 
 describe('a signal', () => {
   const waiting = () => {
-    const scheduled: (() => void)[] = []
-    const cancelled: number[] = []
+    const clock = testClock()
+    const delays: number[] = []
+    const schedule = (delayMs: number, task: () => void) => {
+      delays.push(delayMs)
+      return clock.schedule(delayMs, task)
+    }
     const { api, sent } = scene([denial(503, 'verifier_busy', { 'Retry-After': '5' })], {
-      clock: {
-        now: () => 0,
-        monotonic: () => 0,
-        schedule: (_ms, task) => {
-          const index = scheduled.push(task) - 1
-          return () => void cancelled.push(index)
-        },
-      },
+      clock: { ...clock, schedule },
     })
-    return { api, sent, scheduled, cancelled }
+    return { api, sent, clock, isWaiting: () => vi.waitFor(() => expect(delays).toContain(5_000)) }
   }
 
   test('that aborts during the wait ends it at once, with its reason, and leaves no timer', async () => {
-    const { api, sent, scheduled, cancelled } = waiting()
+    const { api, sent, clock, isWaiting } = waiting()
     const controller = new AbortController()
     const answer = rejection(api('/prompts', { signal: controller.signal }))
-    await vi.waitFor(() => expect(scheduled).toHaveLength(1))
+    await isWaiting()
     const reason = new Error('enough')
     controller.abort(reason)
     expect(await answer).toBe(reason)
-    expect([sent.length, cancelled]).toEqual([1, [0]])
+    expect([sent.length, clock.pending()]).toEqual([1, 0])
   })
 
   test('of a Request is heeded too', async () => {
-    const { api, scheduled } = waiting()
+    const { api, isWaiting } = waiting()
     const controller = new AbortController()
     const answer = rejection(api(new Request('https://api.acme.example/v1/x', { signal: controller.signal })))
-    await vi.waitFor(() => expect(scheduled).toHaveLength(1))
+    await isWaiting()
     controller.abort()
     expect((await answer).name).toBe('AbortError')
   })

@@ -99,6 +99,8 @@ describe('a call that cannot work', () => {
 
   test.each([
     [{ prefix: 'Acme' }, /prefix to be what keys begin with/],
+    [{ prefix: [] }, /prefix to be what keys begin with/],
+    [{ prefix: ['acme', 1] }, /prefix to be what keys begin with/],
     [{ environments: 'production' }, /environments to be a list/],
     [{ otherForms: 'x' }, /otherForms to be a regular expression/],
     ['acme', /expects an object of options, got string/],

@@ -87,7 +87,23 @@ describe('with the prefix known', () => {
       mistake,
     })),
   )('$shown is found to be: $mistake', ({ text, mistake }) => {
-    expect(findMistake(text, { prefix: 'acme' })).toBe(mistake)
+    expect(findMistake(text, { prefixes: ['acme'] })).toBe(mistake)
+  })
+})
+
+describe('with several prefixes', () => {
+  const prefixes = ['acme', 'old']
+
+  test('a key of any of them is taken, and no other', () => {
+    expect(findMistake(key, { prefixes })).toBeUndefined()
+    expect(findMistake(key, { prefixes: ['old', 'acme'] })).toBeUndefined()
+    expect(findMistake(key, { prefixes: ['old'] })).toBe('foreign_prefix')
+    expect(findMistake('ol', { prefixes })).toBe('truncated')
+  })
+
+  test('all are named', () => {
+    const { what } = describeMistake('foreign_prefix', { prefixes, text: 'x' })
+    expect(what).toBe('The API key is not a key of this API: those begin with acme_ or old_.')
   })
 })
 
@@ -96,20 +112,23 @@ test('a text of two keys without anything between them is no key', () => {
 })
 
 test('an environment that is not wanted is found', () => {
-  expect(findMistake(ci, { prefix: 'acme', environments: ['production'] })).toBe('unknown_environment')
-  expect(findMistake(key, { prefix: 'acme', environments: ['production'] })).toBeUndefined()
+  expect(findMistake(ci, { prefixes: ['acme'], environments: ['production'] })).toBe('unknown_environment')
+  expect(findMistake(key, { prefixes: ['acme'], environments: ['production'] })).toBeUndefined()
 })
 
 describe('keys of other forms', () => {
   const otherForms = /sk_live_[a-f0-9]{8}/g
 
   test('are accepted when the whole text matches, each time', () => {
-    for (const _ of [1, 2, 3]) expect(findMistake('sk_live_0123abcd', { prefix: 'acme', otherForms })).toBeUndefined()
+    for (const _ of [1, 2, 3])
+      expect(findMistake('sk_live_0123abcd', { prefixes: ['acme'], otherForms })).toBeUndefined()
   })
 
   test('are not accepted in part, nor with what a header cannot carry', () => {
-    expect(findMistake('sk_live_0123abcd0', { prefix: 'acme', otherForms })).toBe('foreign_prefix')
-    expect(findMistake('sk_live_0123abcd\n', { prefix: 'acme', otherForms: /sk_live_[a-f0-9]{8}\n?/ })).toBe('newline')
+    expect(findMistake('sk_live_0123abcd0', { prefixes: ['acme'], otherForms })).toBe('foreign_prefix')
+    expect(findMistake('sk_live_0123abcd\n', { prefixes: ['acme'], otherForms: /sk_live_[a-f0-9]{8}\n?/ })).toBe(
+      'newline',
+    )
   })
 })
 
@@ -121,7 +140,7 @@ describe('compared with the keyring that made the key', () => {
     await fc.assert(
       fc.asyncProperty(anywhere, character, async (at, other) => {
         const changed = key.slice(0, at) + other + key.slice(at + 1)
-        const isKey = findMistake(changed, { prefix: 'acme' }) === undefined
+        const isKey = findMistake(changed, { prefixes: ['acme'] }) === undefined
         expect(isKey).toBe((await parse(changed)) === 'ok')
       }),
       { numRuns: 300 },
@@ -131,7 +150,7 @@ describe('compared with the keyring that made the key', () => {
   test('every beginning of a key is refused by both', async () => {
     for (let length = 1; length < key.length; length++) {
       const start = key.slice(0, length)
-      expect([start.length, findMistake(start, { prefix: 'acme' })]).toEqual([length, 'truncated'])
+      expect([start.length, findMistake(start, { prefixes: ['acme'] })]).toEqual([length, 'truncated'])
       expect(await parse(start)).not.toBe('ok')
     }
   })
@@ -139,7 +158,7 @@ describe('compared with the keyring that made the key', () => {
   test('neither throws, whatever the text', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 200 }), async (text) => {
-        expect(findMistake(text, { prefix: 'acme' })).toBeDefined()
+        expect(findMistake(text, { prefixes: ['acme'] })).toBeDefined()
         expect(await parse(text)).not.toBe('ok')
       }),
     )
@@ -169,7 +188,7 @@ describe('what is said', () => {
   test.each(mistakes)('of %s names the variable, what is wrong and how to fix it, and never the text', (mistake) => {
     const { what, fix } = describeMistake(mistake, {
       variable: 'ACME_API_KEY',
-      prefix: 'acme',
+      prefixes: ['acme'],
       environments: ['ci'],
       text: key,
     })
@@ -193,7 +212,7 @@ test('finding takes time in proportion to the length, also for texts made to be 
     `your${'-'.repeat(4000)}\n`,
     '{'.repeat(4000),
   ]) {
-    findMistake(text, { prefix: 'acme' })
+    findMistake(text, { prefixes: ['acme'] })
   }
   expect(process.cpuUsage().user - startedAt).toBeLessThan(500_000)
 })

@@ -24,6 +24,8 @@ export const eventEndpoints: readonly Endpoint[] = [
     answers,
     problems: ['validation_failed', 'not_supported'],
     async run({ keys, id: keyId, query, search }) {
+      // Who sees the whole log would be shown an empty one of a key that is not there.
+      await keys.get(keyId)
       return pageAnswer(await keys.activity({ ...activityOf(query), keyId }), showEvent, search)
     },
   }),

@@ -74,7 +74,11 @@ const shown = { key: keySchema, tokenShownOnce: z.literal(true) }
 
 export const createdKeySchema: z.ZodType<CreatedKeyResource> = z.strictObject({ ...shown, token })
 
-export const replayedKeySchema: z.ZodType<ReplayedKeyResource> = z.strictObject({ ...shown, token: z.null() })
+// Some generators leave out a field that is always null: it is described as one that may be.
+export const replayedKeySchema: z.ZodType<ReplayedKeyResource | CreatedKeyResource> = z.strictObject({
+  ...shown,
+  token: token.nullable().meta({ description: 'Null: it was sent in answer to the first call.' }),
+})
 
 export const rotationSchema: z.ZodType<RotatedKeyResource | ReplayedRotationResource> = z.strictObject({
   ...shown,

@@ -1,5 +1,17 @@
-import { type Abilities, type Actor, type CreateKeyInput, definePermissions, type Keyring } from '@claviger/core'
-import { testClock, type TestClock, testKeyring } from '@claviger/testing'
+import {
+  type Abilities,
+  type Actor,
+  type CreatedKey,
+  type CreateKeyInput,
+  createKeyring,
+  definePermissions,
+  hmacSha256,
+  type Keyring,
+  type KeyringOptions,
+  systemActor,
+} from '@claviger/core'
+import { memoryStore } from '@claviger/store-memory'
+import { type TestClock, testClock } from '@claviger/testing'
 import { type ManagementApi, type ManagementFailure, type ManagementOptions, managementApi } from '../../src/index.ts'
 
 /** What one request came to. */
@@ -24,7 +36,7 @@ export interface Ask {
 export type Send = (ask: Ask) => Promise<Reply>
 
 /** People of the tests: the header `x-test-user` says who calls. */
-export const people: Readonly<Record<string, Actor>> = {
+const people: Readonly<Record<string, Actor>> = {
   ada: member('ada', {}),
   bob: member('bob', {}),
   root: member('root', { listAll: true, manageServiceAccounts: true }),
@@ -60,61 +72,67 @@ export interface World {
   readonly clock: TestClock
   readonly failures: ManagementFailure[]
   readonly events: unknown[]
+  /** Ends what serves the API. */
+  readonly close: () => Promise<void>
   /** Makes a key of ada in ws_acme, unless told otherwise. */
-  make(
-    input?: Partial<CreateKeyInput> & { readonly workspaceId?: string },
-  ): ReturnType<Awaited<ReturnType<typeof testKeyring>>['issue']>
+  make(input?: Partial<CreateKeyInput> & { readonly workspaceId?: string }): Promise<CreatedKey>
 }
 
 /** Makes a world. */
 export async function world(
   options: Partial<ManagementOptions> = {},
-  more: Parameters<typeof testKeyring>[0] = {},
+  more: Partial<KeyringOptions> = {},
+  serve: Serve = directly,
 ): Promise<World> {
   const clock = testClock()
   const events: unknown[] = []
-  const { keyring, issue } = await testKeyring({
+  const keyring: Keyring = createKeyring({
+    prefix: 'test',
+    store: memoryStore(),
     permissions: definePermissions({ prompts: ['read', 'list', 'delete'], context: ['download'] }),
-    workspaceId: 'ws_other',
-    grants: ['prompts:read'],
+    defaultPermissions: ['prompts:read', 'prompts:list'],
+    hasher: hmacSha256({ pepper: 'only for tests: 32 characters...' }),
+    owners: 'unbounded',
+    clock,
+    onEvent: (event) => void events.push(event),
     ...more,
-    keyring: {
-      clock,
-      defaultPermissions: ['prompts:read', 'prompts:list'],
-      onEvent: (event: unknown) => void events.push(event),
-      ...more.keyring,
-    },
-  })
+  } as KeyringOptions)
+  await keyring.ready()
   const failures: ManagementFailure[] = []
-  const erased: Keyring = keyring
   const api = managementApi({
-    keyring: erased,
+    keyring,
     authorize: ({ request }) => people[request.headers.get('x-test-user') ?? ''] ?? null,
     onError: (failure) => failures.push(failure),
     ...options,
   })
+  const { send, close } = await serve(api)
   return {
-    keyring: erased,
+    keyring,
     api,
-    send: sendTo(api),
+    send,
+    close,
     clock,
     failures,
     events,
-    make: (input = {}) =>
-      issue({
-        workspaceId: 'ws_acme',
-        owner: { type: 'user', id: 'ada' },
+    make: async ({ workspaceId = 'ws_acme', ...input } = {}) =>
+      keyring.as(systemActor(workspaceId)).create({
         name: 'Production',
         environment: 'production',
+        owner: { type: 'user', id: 'ada' },
+        permissions: ['prompts:read'],
         ...input,
       }),
   }
 }
 
+/** Serves an API, and says how to reach it. */
+export type Serve = (api: ManagementApi) => Promise<{ readonly send: Send; readonly close: () => Promise<void> }>
+
 /** Sends to the handler itself. */
-export function sendTo(api: ManagementApi): Send {
-  return async (ask) => replyOf(await api.fetch(requestOf('http://api.example', ask)))
-}
+const directly: Serve = async (api) => ({
+  send: async (ask) => replyOf(await api.fetch(requestOf('http://api.example', ask))),
+  close: async () => {},
+})
 
 /** A request of the Fetch API: a body that is a text goes as it is, everything else as JSON. */
 export function requestOf(base: string, { method, path, body, headers = {} }: Ask): Request {

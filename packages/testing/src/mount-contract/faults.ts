@@ -66,6 +66,7 @@ export function faults({ test, serving }: MountSuite): void {
           )
         })
         assert.deepEqual(heard.warnings, ['CLAVIGER_HANDLER_FAILED'])
+        assert.ok(!heard.printed.join('\n').includes('0123456789'), 'a warning shows a token')
       }
     })
   }
