@@ -74,17 +74,15 @@ export function usage({ test, serving }: Suite): void {
       }),
       async (_, { tokens }, port) => {
         const agent = new Agent({ keepAlive: true, maxSockets: 1 })
-        const sockets = new Set<unknown>()
-        for (const path of ['/', '/denied', '/', '/denied', '/']) {
-          const headers = { authorization: `Bearer ${tokens.reader}` }
-          const request = get({ host: '127.0.0.1', port, path, agent, headers })
-          request.once('socket', (socket) => sockets.add(socket))
+        const to = { host: '127.0.0.1', port, agent, headers: { authorization: `Bearer ${tokens.reader}` } }
+        for (const [turn, path] of ['/', '/denied', '/', '/denied', '/'].entries()) {
+          const request = get({ ...to, path })
           const [response] = (await once(request, 'response')) as [IncomingMessage]
           response.resume()
           await once(response, 'close')
+          assert.equal(request.reusedSocket, turn > 0)
         }
         agent.destroy()
-        assert.equal(sockets.size, 1)
       },
       { requests: 5, allowed: 3, denied: { insufficient_permission: 2 } },
     ))
@@ -99,7 +97,6 @@ export function usage({ test, serving }: Suite): void {
           '/': [
             auth.authenticate(),
             use((req) => {
-              // The response of one whose turn has not come never closes.
               req.once('close', () => ((open -= 1) === 0 ? left.open() : undefined))
               if (req.headers['x-last'] !== undefined) reached.open()
               return new Promise(() => {})
