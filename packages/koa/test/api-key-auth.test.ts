@@ -1,10 +1,15 @@
 import { once } from 'node:events'
 import { createServer, type OutgoingHttpHeaders, type Server } from 'node:http'
-import { connect, createServer as createHttp2Server, type IncomingHttpHeaders } from 'node:http2'
+import {
+  connect,
+  constants as http2Constants,
+  createServer as createHttp2Server,
+  type IncomingHttpHeaders,
+} from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { setImmediate } from 'node:timers/promises'
-import { definePermissions } from '@claviger/core'
+import { definePermissions, systemActor } from '@claviger/core'
 import { apiKeyAuth, type ApiKeyAuthOptions, apiKeyOf } from '@claviger/koa'
 import { testKeyring } from '@claviger/testing'
 import { Router } from '@koa/router'
@@ -35,6 +40,13 @@ const ok: Koa.Middleware = (ctx) => {
   ctx.body = { key: ctx.state.apiKey?.id ?? null }
 }
 const problemType = 'application/problem+json; charset=utf-8'
+
+/** Requests, allowed ones and server errors, of the key until now. */
+async function countsOf(): Promise<readonly number[]> {
+  await keyring.flush()
+  const { totals } = await keyring.as(systemActor('ws_acme')).usage(id)
+  return [totals.requests, totals.allowed, totals.serverErrors]
+}
 
 // Faults of hosts are provoked here: keep the warnings about them off the screen.
 beforeAll(() => void vi.spyOn(process, 'emitWarning').mockImplementation(() => {}))
@@ -252,6 +264,46 @@ describe.each(majors)('%s', (_, Framework) => {
     const twice = [400, 'Bearer realm="api", error="invalid_request"', vary, 'multiple_credentials']
     expect(await ask({ 'x-api-key': [token, token] })).toEqual(twice)
     expect(await ask({ 'x-api-key': token, authorization: `Bearer ${token}` })).toEqual(twice)
+    session.close()
+    await new Promise((resolve) => server.close(resolve))
+  })
+
+  test('counts uses over HTTP/2, also of clients that leave before and in the middle of an answer', async () => {
+    const app = new Framework()
+    app.silent = true
+    app.use(apiKeyAuth(keyring).authenticate())
+    const closed: (() => void)[] = []
+    const reached: (() => void)[] = []
+    app.use((ctx) => {
+      ctx.res.once('close', () => closed.shift()?.())
+      if (ctx.path === '/answered') {
+        ctx.body = { key: ctx.state.apiKey?.id }
+        return
+      }
+      ctx.respond = false
+      if (ctx.path === '/half') {
+        ctx.res.writeHead(503)
+        ctx.res.write('half of it')
+      }
+      reached.shift()?.()
+    })
+    const callback = app.callback()
+    const server = createHttp2Server((req, res) => void callback(req, res))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const session = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+    const before = await countsOf()
+    for (const path of ['/answered', '/none', '/half']) {
+      const close = new Promise<void>((resolve) => closed.push(resolve))
+      const reach = path === '/answered' ? undefined : new Promise<void>((resolve) => reached.push(resolve))
+      const stream = session.request({ ':path': path, authorization: `Bearer ${token}` })
+      stream.on('error', () => {})
+      stream.resume()
+      await reach
+      if (reach !== undefined) stream.close(http2Constants.NGHTTP2_CANCEL)
+      await close
+    }
+    const after = await countsOf()
+    expect(after.map((count, index) => count - (before[index] ?? 0))).toEqual([3, 3, 1])
     session.close()
     await new Promise((resolve) => server.close(resolve))
   })

@@ -30,7 +30,7 @@ export function createAuthenticator(door: Door, options: AuthenticatorOptions, d
   const { grammar, tokenPattern, clock, report } = door
   const rules: CredentialRules = { header, grammar, tokenPattern }
   const states = requestStatesOf(door)
-  const beginUse = createUses(door, states)
+  const beginUse = createUses(door)
 
   const decide = (request: HttpRequest, state: RequestState): Decision => {
     const { found } = state
@@ -53,11 +53,12 @@ export function createAuthenticator(door: Door, options: AuthenticatorOptions, d
   const noticeOf = ({ endsAt, noticeFrom }: Accepted): string | undefined =>
     endsAt !== null && noticeFrom <= clock.now() ? new Date(endsAt).toUTCString() : undefined
 
-  const conclude = (request: HttpRequest, found: RequestState['found'], fieldName?: string): Decision => {
+  const note = (request: HttpRequest, found: RequestState['found'], fieldName?: string): RequestState => {
     const state: RequestState = { request, found, fieldName, deniedBy: undefined, judgement: undefined }
     states.set(state)
-    return decide(request, state)
+    return state
   }
+  const conclude = (request: HttpRequest, found: Unauthenticated): Decision => decide(request, note(request, found))
   const concludeVerified = (
     request: HttpRequest,
     response: HttpResponse | undefined,
@@ -65,8 +66,9 @@ export function createAuthenticator(door: Door, options: AuthenticatorOptions, d
     carrier: Credential['carrier'],
   ): Decision => {
     const found = verification.ok ? verification : unauthenticated(verification)
-    const decision = conclude(request, found, carrier === 'header' ? header : 'authorization')
-    beginUse?.(request, response, verification)
+    const state = note(request, found, carrier === 'header' ? header : 'authorization')
+    const decision = decide(request, state)
+    beginUse?.(request, response, verification, state)
     return decision
   }
   const concludeLater = async (
@@ -87,7 +89,7 @@ export function createAuthenticator(door: Door, options: AuthenticatorOptions, d
     if (known !== undefined) return decide(request, known)
     if (skipPreflight && isPreflight(request)) return preflight
     const parsed = parseCredential(request, rules)
-    publishCredentialInUrl(request.url, tokenPattern)
+    publishCredentialInUrl(request, tokenPattern)
     if (parsed.type !== 'credential') return conclude(request, reasonOf(parsed))
     const { carrier } = parsed
     const checked = door.check(carrier, parsed.field)

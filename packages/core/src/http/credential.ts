@@ -1,7 +1,7 @@
 import { maxFieldLength, type TokenGrammar } from '../token/grammar.ts'
 import type { MalformedHint } from '../token/hints.ts'
 import type { Carrier } from '../verification/verification.ts'
-import { type Field, type HttpRequest, readField } from './request.ts'
+import { absent, type Field, type HttpRequest, readField, sentField, sentHeaders, sentOrSet } from './request.ts'
 
 /** Why no credential was found where one might have been meant, told from the request's bytes alone. */
 export type AbsenceHint = 'missing_scheme' | 'unsupported_scheme' | 'header_not_accepted' | 'credential_in_url'
@@ -56,21 +56,33 @@ const tab: Candidate = { type: 'malformed', hint: 'whitespace' }
  * Finds the credential of a request: `Authorization: Bearer <token>` (RFC 6750 section 2.1, the scheme in any case,
  * RFC 9110 section 11.1), or the bare token in the header the host turned on. Never in URL or body.
  *
+ * A credential that the client sent decides: what a host has set in `headers` counts where there is none.
+ *
  * Total: any value yields a result, none an exception. Whether the token is one, `verify` tells.
  */
 export function parseCredential(request: HttpRequest, rules: CredentialRules): ParsedCredential {
   try {
-    const bearer = readAuthorization(readField(request, 'authorization'), rules.grammar)
-    const header = rules.header === undefined ? nothing : readTokenHeader(readField(request, rules.header))
-    if (bearer.type === 'multiple' || header.type === 'multiple') return multiple
-    if (isAttempt(bearer) && isAttempt(header)) return multiple
-    if (header.type === 'credential' || header.type === 'malformed') return header
-    if (bearer.type === 'credential' || bearer.type === 'malformed') return bearer
-    return explainAbsence(request, bearer, rules)
+    const { header: name, grammar } = rules
+    const rawHeaders = sentHeaders(request)
+    const authorization = sentField(rawHeaders, 'authorization')
+    const header = name === undefined ? absent : sentField(rawHeaders, name)
+    const sent = onlyAttempt(readAuthorization(authorization, grammar), readTokenHeader(header))
+    if (sent?.type === 'credential') return sent
+    const bearer = readAuthorization(sentOrSet(request, authorization, 'authorization'), grammar)
+    const other = name === undefined ? nothing : readTokenHeader(sentOrSet(request, header, name))
+    return onlyAttempt(bearer, other) ?? explainAbsence(request, bearer, rules)
   } catch {
     // A hostile object, such as a proxy that throws: there was something, and it cannot be read.
     return notText
   }
+}
+
+/** What was meant as a credential; undefined when nothing was, or nothing that can be one. */
+function onlyAttempt(bearer: Candidate, header: Candidate): Exclude<ParsedCredential, { type: 'none' }> | undefined {
+  if (bearer.type === 'multiple' || header.type === 'multiple') return multiple
+  if (isAttempt(bearer) && isAttempt(header)) return multiple
+  if (header.type === 'credential' || header.type === 'malformed') return header
+  return bearer.type === 'credential' || bearer.type === 'malformed' ? bearer : undefined
 }
 
 function readAuthorization({ count, value }: Field, grammar: TokenGrammar): Candidate {

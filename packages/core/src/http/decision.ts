@@ -35,5 +35,8 @@ export const pass: Extract<Decision, { readonly type: 'pass' }> = Object.freeze(
   judgement: undefined,
 })
 
+/** A guard lets the request pass in the tick in which it was asked: nothing of the response has changed since. */
+export const passOn: typeof pass = Object.freeze({ ...pass })
+
 /** The request is a CORS preflight. */
 export const preflight: Extract<Decision, { readonly type: 'preflight' }> = Object.freeze({ type: 'preflight' })

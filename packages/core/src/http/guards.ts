@@ -3,7 +3,7 @@ import { bare } from '../input/plain-fields.ts'
 import { isThenable } from '../input/thenable.ts'
 import type { KeyRequirement } from '../keyring.types.ts'
 import type { ApiKey, RefusalCode } from '../verification/verification.ts'
-import { type Decide, type Decision, pass } from './decision.ts'
+import { type Decide, type Decision, pass, passOn } from './decision.ts'
 import type { Denial, DenialReason, Denials } from './denial.ts'
 import { createReporter, publishDenied } from './reporting.ts'
 import type { HttpRequest } from './request.ts'
@@ -38,7 +38,7 @@ export function createGuards<Host>(door: Door, denials: Denials): Guards<Host> {
     const conclude = (objection: Objection, state: RequestState, { id }: ApiKey): Decision => {
       if (objection === undefined) {
         if (state.judgement !== undefined) state.judgement.isJudged = true
-        return pass
+        return passOn
       }
       // A note for the count of uses: denied after all.
       state.deniedBy = objection.code
@@ -58,7 +58,10 @@ export function createGuards<Host>(door: Door, denials: Denials): Guards<Host> {
     }
     const concludeLater = (later: PromiseLike<Objection>, state: RequestState, apiKey: ApiKey): Promise<Decision> =>
       Promise.resolve(later).then(
-        (objection) => conclude(objection, state, apiKey),
+        (objection) => {
+          const decision = conclude(objection, state, apiKey)
+          return decision === passOn ? pass : decision
+        },
         (error: unknown) => fail(error, apiKey),
       )
 

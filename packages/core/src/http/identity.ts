@@ -13,7 +13,8 @@ export interface Identified {
  * @throws {TypeError} when other code made that impossible
  */
 export function identify(target: Identified, apiKey: ApiKey | undefined): void {
-  if (target.apiKey === apiKey) return
+  // Not written where there is nothing: handlers would see a field of it.
+  if (apiKey === undefined && target.apiKey === undefined) return
   try {
     target.apiKey = apiKey
   } catch {

@@ -3,6 +3,7 @@ import { channels, publish } from '../reporting/diagnostics.ts'
 import { publishFault } from '../reporting/faults.ts'
 import { isTokenInUrl } from './credential.ts'
 import type { Denial } from './denial.ts'
+import type { HttpRequest } from './request.ts'
 
 /** Codes of the process warnings of type `ClavigerWarning`. */
 export type WarningCode =
@@ -26,8 +27,8 @@ export function publishDenied({ code, status }: Denial, keyId: string | undefine
 }
 
 /** Publishes that a client sends a key in a URL, also beside a good one. Checks only where there is a subscriber. */
-export function publishCredentialInUrl(url: unknown, tokenPattern: RegExp): void {
-  if (!channels.credentialInUrl.hasSubscribers || !isTokenInUrl(url, tokenPattern)) return
+export function publishCredentialInUrl(request: HttpRequest, tokenPattern: RegExp): void {
+  if (!channels.credentialInUrl.hasSubscribers || !isTokenInUrl(request.url, tokenPattern)) return
   publish(channels.credentialInUrl, () => ({ hint: 'credential_in_url' }))
 }
 

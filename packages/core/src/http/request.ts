@@ -14,25 +14,42 @@ export interface Field {
   readonly value: unknown
 }
 
-const absent: Field = { count: 0, value: undefined }
+/** A field that is not there. */
+export const absent: Field = { count: 0, value: undefined }
+
+/** Names and values in turn, as the client really sent them; undefined for a request that has none of its own. */
+export function sentHeaders({ rawHeaders }: HttpRequest): unknown {
+  return rawHeaders === anyObject.rawHeaders ? undefined : rawHeaders
+}
 
 /**
- * Looks a field up: in what the client really sent, and only when it is absent there in `headers`, for hosts and
- * serverless shims that set it themselves.
+ * A field as the client sent it, or, when it sent none, as it is in `headers`, for hosts and serverless shims that set it
+ * themselves. Node builds `headers` when they are first looked at.
  *
  * @param name lower case
  */
+export function sentOrSet(request: HttpRequest, sent: Field, name: string): Field {
+  if (sent.count > 0) return sent
+  const { headers } = request
+  return headers === anyObject.headers ? absent : setField(headers, name)
+}
+
+/** A field of which nothing is known yet. */
 export function readField(request: HttpRequest, name: string): Field {
-  const { rawHeaders, headers } = request
-  const sent = rawHeaders === anyObject.rawHeaders ? absent : sentField(rawHeaders, name)
-  return sent.count > 0 || headers === anyObject.headers ? sent : setField(headers, name)
+  return sentOrSet(request, sentField(sentHeaders(request), name), name)
 }
 
 // What every object inherits was not sent: a host's plain object must not pass it for its own. Node's requests have some of
 // these fields on their own prototypes, so a check for own properties would miss them.
 const anyObject: HttpRequest = {}
 
-function sentField(rawHeaders: unknown, name: string): Field {
+/**
+ * How often a field is among headers, and its last value there.
+ *
+ * @param rawHeaders from `sentHeaders`
+ * @param name lower case
+ */
+export function sentField(rawHeaders: unknown, name: string): Field {
   if (!Array.isArray(rawHeaders)) return absent
   let count = 0
   let value: unknown

@@ -1,6 +1,6 @@
 import { isQuotable } from '../input/describe-value.ts'
 import { isThenable } from '../input/thenable.ts'
-import type { Decision } from './decision.ts'
+import { type Decision, passOn } from './decision.ts'
 import { type Denial, type Denials, problemMediaType } from './denial.ts'
 import { requireGuard } from './guarded.ts'
 import type { ResolvedOptions } from './options.ts'
@@ -123,8 +123,9 @@ export function createResponder<Context>(
     },
 
     prepare(response, decision) {
-      if (response.writableEnded) return false
+      if (decision === passOn) return true
       if (response.headersSent) {
+        if (response.writableEnded) return false
         reporter.fault(
           'CLAVIGER_HEADERS_SENT',
           'auth',

@@ -1,40 +1,39 @@
 import type { Door } from '../door.types.ts'
 import type { Verification } from '../verification/verification.ts'
 import type { HttpRequest } from './request.ts'
-import type { RequestStates } from './request-state.ts'
+import type { RequestState } from './request-state.ts'
 import type { HttpResponse } from './response.ts'
 
 /** Has the use of a key by a request counted. To be called once, when the state of the request is noted. */
-export type BeginUse = (request: HttpRequest, response: HttpResponse | undefined, verification: Verification) => void
+export type BeginUse = (
+  request: HttpRequest,
+  response: HttpResponse | undefined,
+  verification: Verification,
+  state: RequestState,
+) => void
 
 /**
  * A refused key is counted at once; an accepted one when the response is through or its client leaves, which Node tells
  * by one event, `close`: the status, and what guards made of it, are known only then.
  */
-export function createUses({ recordUse }: Pick<Door, 'recordUse'>, states: RequestStates): BeginUse | undefined {
+export function createUses({ recordUse }: Pick<Door, 'recordUse'>): BeginUse | undefined {
   if (recordUse === undefined) return undefined
 
-  const end = (request: HttpRequest, response?: HttpResponse): void => {
-    const state = states.get(request)
-    if (state?.found.ok) recordUse(state.found, response?.headersSent ? response.statusCode : undefined, state.deniedBy)
-  }
-  // One function for every request, which finds all it needs: a closure for each would cost more than the counting.
-  const onClose = function (this: HttpResponse): void {
-    end(this.req as HttpRequest, this)
-  }
-
-  return (request, response, verification) => {
-    if (!verification.ok) recordUse(verification, undefined, verification.code)
-    else if (response?.on === undefined || isOver(response)) end(request, response)
-    else if (response.socket === null) onceOver(request, response, end)
-    else if (response.req === request) response.on('close', onClose)
-    else response.on('close', () => end(request, response))
+  return (request, response, verification, state) => {
+    if (!verification.ok) return recordUse(verification, undefined, verification.code)
+    // A closure: what it holds need not be looked for on the response, nor in the states.
+    const end = (): void =>
+      recordUse(verification, response?.headersSent ? response.statusCode : undefined, state.deniedBy)
+    if (response?.on === undefined || isOver(response)) return end()
+    if (response.socket === null) return onceOver(request, response, end)
+    response.on('close', end)
   }
 }
 
-/** The client has left while the key was verified: nothing more will be told. */
-function isOver({ destroyed, stream }: HttpResponse): boolean {
-  return destroyed === true || stream?.destroyed === true
+/** The client has left while the key was verified: nothing more will be told. A response of HTTP/2 has it on its stream. */
+function isOver(response: HttpResponse): boolean {
+  const { destroyed } = response
+  return destroyed === undefined ? response.stream?.destroyed === true : destroyed
 }
 
 /**
@@ -47,11 +46,11 @@ function onceOver(
     on?(event: 'close', listener: () => void): unknown
   },
   response: HttpResponse,
-  end: (request: HttpRequest, response: HttpResponse) => void,
+  end: () => void,
 ): void {
   let isEnded = false
   const endOnce = (): void => {
-    if (!isEnded) end(request, response)
+    if (!isEnded) end()
     isEnded = true
   }
   response.on?.('close', endOnce)

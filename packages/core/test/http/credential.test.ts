@@ -174,9 +174,29 @@ describe('headers that a host or a serverless shim made', () => {
     expect(parseCredential(both, rules)).toEqual(bearer('sent'))
   })
 
-  test('count against what the client sent under the other name', () => {
-    const both = { rawHeaders: ['Authorization', `Bearer ${token}`], headers: { 'X-Api-Key': token } }
-    expect(parseCredential(both, withHeader)).toEqual({ type: 'multiple' })
+  test.each([
+    ['Authorization', `Bearer ${token}`],
+    ['X-API-Key', token],
+  ])('are not even built where the client sent a credential (%s)', (name, value) => {
+    const incoming = {
+      method: 'GET',
+      url: '/',
+      rawHeaders: [name, value],
+      get headers(): never {
+        throw new TypeError('built')
+      },
+    }
+    expect(parseCredential(incoming, withHeader)).toMatchObject({ type: 'credential' })
+  })
+
+  test.each([
+    ['Authorization', '', 'credential'],
+    ['Authorization', 'Basic dXNlcjpwYXNz', 'credential'],
+    ['Authorization', token, 'multiple'],
+    ['Authorization', 'Bearer', 'multiple'],
+  ])('count beside what the client sent under the other name (%s: %s)', (name, value, type) => {
+    const both = { rawHeaders: [name, value], headers: { 'X-Api-Key': token } }
+    expect(parseCredential(both, withHeader)).toMatchObject({ type })
   })
 
   test('are not looked up through the prototype', () => {

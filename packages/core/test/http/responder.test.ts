@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test, vi } from 'vitest'
-import { pass, preflight } from '../../src/http/decision.ts'
+import { pass, passOn, preflight } from '../../src/http/decision.ts'
 import { createDenials } from '../../src/http/denial.ts'
 import type { HttpAuthOptions } from '../../src/http/options.ts'
 import { type Answer, createResponder } from '../../src/http/responder.ts'
@@ -60,6 +60,13 @@ describe('prepare', () => {
       ['Vary', 'Authorization, X-API-Key'],
       ['API-Key-Expires', 'soon'],
     ])
+  })
+
+  test('leaves the response alone when a guard lets the request pass at once', () => {
+    const touched: (string | symbol)[] = []
+    const response = new Proxy(paper().response, { get: (_, name) => void touched.push(name) })
+    expect(responder().prepare(response, passOn)).toBe(true)
+    expect(touched).toEqual([])
   })
 
   test('cuts a connection whose response has begun', () => {

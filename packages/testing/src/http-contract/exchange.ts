@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import { setImmediate } from 'node:timers/promises'
 import { assert } from '../assert.ts'
 import { keySeen, plainApp } from './apps.ts'
@@ -85,6 +86,28 @@ export function exchanges({ test, serving, fixture }: Suite): void {
         },
       )
     }
+  })
+
+  test('a guard that refuses says in Vary what it went by, also where the application has replaced it', async () => {
+    const { keyring, tokens, ids } = await fixture()
+    const replace = (_: unknown, res: ServerResponse): void => void res.setHeader('Vary', 'Origin')
+    await serving(
+      {
+        keyring,
+        routes: ({ auth, use, handle }) => ({
+          '/refused': [auth.authenticate(), use(replace), auth.require('docs:write'), handle(keySeen)],
+          '/late': [auth.authenticate(), use(replace), auth.check(async () => false), handle(keySeen)],
+          '/passed': [auth.authenticate(), auth.require('docs:read'), auth.check(async () => true), handle(keySeen)],
+        }),
+      },
+      async (send) => {
+        for (const path of ['/refused', '/late']) {
+          const reply = await send(withKey(tokens.reader, { path }))
+          assert.deepEqual([reply.status, ownHeaders(reply).vary], [403, 'Origin, Authorization, X-API-Key'])
+        }
+        assertPassed(await send(withKey(tokens.reader, { path: '/passed' })), { key: ids.reader })
+      },
+    )
   })
 
   test('what earlier middleware prepared does not show through a refusal', async () => {

@@ -1,4 +1,5 @@
-import type { ServerResponse } from 'node:http'
+import { once } from 'node:events'
+import { Agent, get, type IncomingMessage, type ServerResponse } from 'node:http'
 import { setImmediate } from 'node:timers/promises'
 import { addCounts, noCounts, type UsageCounts } from '@claviger/core/store'
 import { assert } from '../assert.ts'
@@ -61,6 +62,58 @@ export function usage({ test, serving }: Suite): void {
       },
       { requests: 4, allowed: 4 },
     ))
+
+  test('usage: requests one after the other on one connection count each', () =>
+    counting(
+      ({ keyring }) => ({
+        keyring,
+        routes: ({ auth, handle }) => ({
+          '/': [auth.authenticate(), auth.require('docs:read'), handle(keySeen)],
+          '/denied': [auth.authenticate(), auth.require('docs:write'), handle(keySeen)],
+        }),
+      }),
+      async (_, { tokens }, port) => {
+        const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+        const to = { host: '127.0.0.1', port, agent, headers: { authorization: `Bearer ${tokens.reader}` } }
+        for (const [turn, path] of ['/', '/denied', '/', '/denied', '/'].entries()) {
+          const request = get({ ...to, path })
+          const [response] = (await once(request, 'response')) as [IncomingMessage]
+          response.resume()
+          await once(response, 'close')
+          assert.equal(request.reusedSocket, turn > 0)
+        }
+        agent.destroy()
+      },
+      { requests: 5, allowed: 3, denied: { insufficient_permission: 2 } },
+    ))
+
+  test('usage: of pipelined requests whose client leaves, each that was verified counts once', () => {
+    const [reached, left] = [gate(), gate()]
+    let open = 3
+    return counting(
+      ({ keyring }) => ({
+        keyring,
+        routes: ({ auth, use }) => ({
+          '/': [
+            auth.authenticate(),
+            use((req) => {
+              req.once('close', () => ((open -= 1) === 0 ? left.open() : undefined))
+              if (req.headers['x-last'] !== undefined) reached.open()
+              return new Promise(() => {})
+            }),
+          ],
+        }),
+      }),
+      async (_, { tokens }, port) => {
+        const head = `GET / HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${tokens.reader}\r\n`
+        const leave = sendAndLeave(port, { raw: `${`${head}\r\n`.repeat(2)}${head}X-Last: 1\r\n\r\n` })
+        await reached.wait()
+        leave()
+        await left.wait()
+      },
+      { requests: 3, allowed: 3 },
+    )
+  })
 
   test('usage: a handler that answers 4xx or 5xx counts as allowed, and as an error of its kind', () =>
     counting(
