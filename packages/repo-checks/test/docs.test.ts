@@ -8,6 +8,7 @@ import {
   problemDocument,
   problemMediaType,
 } from '@claviger/core/http'
+import { problemTable } from '@claviger/management'
 import ts from 'typescript'
 import { describe, expect, test } from 'vitest'
 import { root } from '../../../tools/workspaces.mjs'
@@ -90,6 +91,14 @@ describe('codes', () => {
     expect(diagnosed).toContain('wrong_secret')
     const guide = readText('docs/guides/troubleshooting.md')
     expect(diagnosed.filter((code) => !guide.includes(`\`${code}\``))).toEqual([])
+  })
+
+  test('of the management API are all in its guide', () => {
+    const guide = readText('docs/guides/management-api.md')
+    const known = Object.entries(problemTable)
+    expect(known.length).toBeGreaterThan(20)
+    const row = (code: string, status: number): string => `| ${status} | \`${code}\` |`
+    expect(known.filter(([code, { status }]) => !guide.includes(row(code, status)))).toEqual([])
   })
 
   test('have no page left over from a code that is gone', () => {

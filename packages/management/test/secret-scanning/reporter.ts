@@ -10,7 +10,7 @@ export interface Reporter {
 
 /** Makes one, with a key pair of its own. */
 export function makeReporter(identifier = 'a'.repeat(64)): Reporter {
-  const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const pair = generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
   return {
     identifier,
     publicKey: pair.publicKey.export({ type: 'spki', format: 'pem' }).toString(),
