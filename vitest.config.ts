@@ -28,10 +28,12 @@ export default defineConfig({
       project('packages/express'),
       project('packages/koa'),
       project('packages/management', { testTimeout: 30_000, hookTimeout: 60_000 }),
+      project('packages/console', { testTimeout: 30_000, hookTimeout: 60_000 }),
       project('packages/client', { testTimeout: 30_000 }),
       project('examples/prompts-api', { testTimeout: 30_000 }),
       project('examples/prompts-api-koa', { testTimeout: 30_000 }),
       project('examples/management-api', { testTimeout: 30_000 }),
+      project('examples/console-express', { testTimeout: 30_000 }),
       project('examples/custom-adapter', {
         globalSetup: '../../tools/build.setup.ts',
         testTimeout: 30_000,

@@ -1,0 +1,12 @@
+import { openInDialogs } from './dialogs.ts'
+import { applyFilters, focusProblems, sendOnce } from './forms.ts'
+import { closeMenus } from './menus.ts'
+import { guardReveal } from './reveal.ts'
+
+// Every page works without this script; it makes some things quicker.
+closeMenus()
+applyFilters()
+sendOnce()
+focusProblems()
+openInDialogs()
+guardReveal()

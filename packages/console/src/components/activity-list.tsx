@@ -1,0 +1,66 @@
+import type { ActivityEntry } from '@claviger/core'
+import type { FC } from 'hono/jsx'
+import type { Names } from '../reading/names.ts'
+import type { Visit } from '../visit/visit.types.ts'
+import { Time } from './time.tsx'
+
+/** What was done, in words. */
+export const actionLabels: ReadonlyMap<string, string> = new Map([
+  ['key.created', 'created the key'],
+  ['key.updated', 'changed the key'],
+  ['key.rotated', 'rotated the secret'],
+  ['key.overlapEnded', 'stopped the old secret'],
+  ['key.disabled', 'disabled the key'],
+  ['key.enabled', 'enabled the key'],
+  ['key.transferred', 'transferred the key'],
+  ['key.revoked', 'revoked the key'],
+  ['serviceAccount.created', 'created the service account'],
+  ['serviceAccount.updated', 'changed the service account'],
+  ['serviceAccount.deleted', 'deleted the service account'],
+])
+
+/** The last events of one key. */
+export const ActivityList: FC<{
+  readonly visit: Visit
+  readonly entries: readonly ActivityEntry[]
+  readonly names: Names
+}> = ({ visit, entries, names }) =>
+  entries.length === 0 ? (
+    <p class="inner muted">Nothing yet.</p>
+  ) : (
+    <ul class="rows">
+      {entries.map((entry) => (
+        <li>
+          <div>
+            <bdi>{names.of(entry.actor).name}</bdi> {actionLabels.get(entry.action) ?? entry.action}
+            <Changes visit={visit} of={entry} />
+          </div>
+          <span class="small muted">
+            <Time at={entry.at} format={visit.format} />
+          </span>
+        </li>
+      ))}
+    </ul>
+  )
+
+/** Which fields were changed, and why where that was said. */
+export const Changes: FC<{ readonly visit: Visit; readonly of: ActivityEntry }> = ({ of: { before, after } }) => {
+  const reason = typeof after?.reason === 'string' ? after.reason : undefined
+  const fields =
+    before === null ? [] : Object.keys(after ?? {}).filter((name) => name !== 'reason' && !derived.has(name))
+  if (reason === undefined && fields.length === 0) return null
+  return (
+    <div class="small muted">
+      {fields.length > 0 && fields.map((name) => labels.get(name) ?? name).join(', ')}
+      {fields.length > 0 && reason !== undefined && ': '}
+      {reason !== undefined && <bdi>{reason}</bdi>}
+    </div>
+  )
+}
+
+// They say again what the action says.
+const derived: ReadonlySet<string> = new Set(['status', 'secretVersion', 'overlapEndsAt', 'deletedAt'])
+const labels: ReadonlyMap<string, string> = new Map([
+  ['expiresAt', 'expiry'],
+  ['metadata', 'notes'],
+])

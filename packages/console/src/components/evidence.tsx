@@ -1,0 +1,36 @@
+import type { ManagedKey } from '@claviger/core'
+import type { FC } from 'hono/jsx'
+import type { UsageFound } from '../reading/usage-of-keys.ts'
+import type { Visit } from '../visit/visit.types.ts'
+import { Banner } from './banner.tsx'
+import { Time } from './time.tsx'
+
+const dayMs = 86_400_000
+
+/** Whether a key was used within the last days. */
+export function isUsedWithin({ lastUsedAt }: Pick<ManagedKey, 'lastUsedAt'>, days: number, now: number): boolean {
+  return lastUsedAt !== null && now - lastUsedAt.getTime() < days * dayMs
+}
+
+/** What stops when a key stops: when it was last used, and how much. */
+export const Evidence: FC<{
+  readonly visit: Visit
+  readonly of: ManagedKey
+  readonly usage: UsageFound | undefined
+}> = ({ visit, of: key, usage }) => {
+  const { format, now } = visit
+  if (key.lastUsedAt === null) return <Banner tone="good">It was never used. Nothing stops.</Banner>
+  const isBusy = isUsedWithin(key, 7, now)
+  const lastDay = typeof usage === 'object' ? usage.series.slice(-2) : []
+  const requests = lastDay.reduce((sum, { allowed }) => sum + allowed, 0)
+  return (
+    <Banner tone={isBusy ? 'warning' : 'info'}>
+      Last used{' '}
+      <strong>
+        <Time at={key.lastUsedAt} format={format} />
+      </strong>
+      .{requests > 0 && ` ${format.number(requests)} requests since yesterday.`}
+      {!isBusy && ' Probably nothing stops.'}
+    </Banner>
+  )
+}

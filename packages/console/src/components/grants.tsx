@@ -1,0 +1,104 @@
+import type { FC } from 'hono/jsx'
+import type { GrantChoice, GrantsDraft } from '../forms/grants.ts'
+import type { Visit } from '../visit/visit.types.ts'
+import { Choice, ProblemLine, type Problems } from './fields.tsx'
+
+interface GrantFieldsProps {
+  readonly visit: Visit
+  readonly draft: GrantsDraft
+  readonly problems: Problems
+  /** Stands before the list; without, there is the list only. */
+  readonly choices?: readonly GrantChoice[]
+  /** What the key holds already: stays possible beyond the visitor's own permissions. */
+  readonly held?: readonly string[]
+  readonly legend?: string
+}
+
+/** What a key may do: presets first, then every permission, bounded by what the visitor holds. */
+export const GrantFields: FC<GrantFieldsProps> = ({
+  visit,
+  draft,
+  problems,
+  choices = [],
+  held = [],
+  legend = 'Permissions',
+}) => (
+  <fieldset class="field" aria-describedby={problems.has('permissions') ? 'p-permissions' : undefined}>
+    <legend class="label">{legend}</legend>
+    {choices.length > 0 && (
+      <div class="choices">
+        {choices.map(({ value, label, text }, index) => (
+          <Choice
+            name="grants"
+            value={value}
+            checked={draft.choice === value}
+            title={label}
+            text={text}
+            id={index === 0 ? 'f-permissions' : undefined}
+          />
+        ))}
+        <Choice
+          name="grants"
+          value="custom"
+          checked={draft.choice === 'custom'}
+          title="Custom"
+          text="Choose each one."
+          opens
+        />
+      </div>
+    )}
+    {choices.length === 0 && <input type="hidden" name="grants" value="custom" />}
+    <div class={choices.length > 0 ? 'grants only-if' : 'grants'}>
+      {groupsOf(visit, held).map(({ resource, names }) => (
+        <div>
+          <h3>{resource}</h3>
+          {names.map((name) => (
+            <GrantBox visit={visit} name={name} isChecked={draft.names.includes(name)} isHeld={held.includes(name)} />
+          ))}
+        </div>
+      ))}
+    </div>
+    <ProblemLine name="permissions" problems={problems} />
+  </fieldset>
+)
+
+interface GrantBoxProps {
+  readonly visit: Visit
+  readonly name: string
+  readonly isChecked: boolean
+  readonly isHeld: boolean
+}
+
+const GrantBox: FC<GrantBoxProps> = ({ visit, name, isChecked, isHeld }) => {
+  const mayGrant = isHeld || visit.keys.grantable().grantable.includes(name)
+  const label = visit.settings.permissionLabels.get(name)
+  return (
+    <label
+      class={mayGrant ? 'check' : 'check off'}
+      title={mayGrant ? undefined : "You don't have this permission, so this key can't either."}
+    >
+      <input type="checkbox" name="permissions" value={name} checked={isChecked && mayGrant} disabled={!mayGrant} />
+      <span>
+        <code>{name}</code>
+        {label !== undefined && <small class="help"> {label}</small>}
+        {!mayGrant && <span class="hidden">: you don&rsquo;t have this permission</span>}
+      </span>
+    </label>
+  )
+}
+
+interface Group {
+  readonly resource: string
+  readonly names: readonly string[]
+}
+
+/** Declared permissions by resource; wildcards that a key holds already come first. */
+function groupsOf(visit: Visit, held: readonly string[]): readonly Group[] {
+  const { declared } = visit.keys.grantable()
+  const wild = held.filter((name) => !declared.includes(name))
+  const resources = [...new Set(declared.map((name) => name.split(':', 1)[0] ?? ''))]
+  return [
+    ...(wild.length > 0 ? [{ resource: 'as granted', names: wild }] : []),
+    ...resources.map((resource) => ({ resource, names: declared.filter((name) => name.startsWith(`${resource}:`)) })),
+  ]
+}

@@ -1,0 +1,69 @@
+import type { ManagedKey } from '@claviger/core'
+import type { Child, FC } from 'hono/jsx'
+import type { Names } from '../reading/names.ts'
+import type { Visit } from '../visit/visit.types.ts'
+import { Time } from './time.tsx'
+
+/** What there is to know about a key, as a list. */
+export const KeyFacts: FC<{ readonly visit: Visit; readonly of: ManagedKey; readonly names: Names }> = ({
+  visit,
+  of: key,
+  names,
+}) => {
+  const { format, link, settings } = visit
+  const owner = names.of(key.owner)
+  const isPerson = key.owner.type === 'user'
+  const facts: readonly (readonly [string, Child])[] = [
+    ['Key ID', <code translate="no">{key.id}</code>],
+    ['Environment', key.environment],
+    [
+      'Owner',
+      <>
+        <a href={link(isPerson ? `?owner=${encodeURIComponent(key.owner.id)}` : `service-accounts/${key.owner.id}`)}>
+          <bdi>{owner.name}</bdi>
+        </a>
+        <div class="help">{owner.detail ?? (isPerson ? 'Member' : 'Service account')}</div>
+        {isPerson && key.ownerGoneAt === null && (
+          <a class="small" href={link(`leaving?user=${encodeURIComponent(key.owner.id)}`)}>
+            What stops when they leave
+          </a>
+        )}
+      </>,
+    ],
+    [
+      'Created',
+      <>
+        <Time at={key.createdAt} format={format} as="day" />
+        <div class="help">
+          by <bdi>{names.of(key.createdBy).name}</bdi>
+        </div>
+      </>,
+    ],
+    ['Last used', <Time at={key.lastUsedAt} format={format} />],
+    ['Expires', <Time at={key.expiresAt} format={format} as="day" />],
+    ['Rotation due', <Time at={key.rotationDueAt} format={format} as="day" />],
+    ...Object.entries(key.metadata).map(
+      ([name, value]) =>
+        [settings.create.fields.find((field) => field.name === name)?.label ?? name, <bdi>{value}</bdi>] as const,
+    ),
+  ]
+  return (
+    <section class="card" aria-labelledby="facts">
+      <header>
+        <h2 id="facts">About this key</h2>
+      </header>
+      <div class="inner">
+        <dl class="facts">
+          {facts.map(([term, text]) => (
+            <div>
+              <dt>
+                <bdi>{term}</bdi>
+              </dt>
+              <dd>{text}</dd>
+            </div>
+          ))}
+        </dl>
+      </div>
+    </section>
+  )
+}

@@ -1,0 +1,95 @@
+import type { Attention, KeyStatus, ServiceAccount } from '@claviger/core'
+import type { FC } from 'hono/jsx'
+import { type Filters, isNarrowed } from '../reading/filters.ts'
+import type { Names } from '../reading/names.ts'
+import type { Visit } from '../visit/visit.types.ts'
+import { Icon } from './icon.tsx'
+import { Select } from './select.tsx'
+import { attentionLabels, statusLabels } from './status.tsx'
+
+interface ToolbarProps {
+  readonly visit: Visit
+  readonly filters: Filters
+  readonly accounts: readonly ServiceAccount[]
+  readonly names: Names
+}
+
+const attentions: readonly Attention[] = ['rotationDue', 'unused', 'expiring', 'ownerGone']
+
+/** The filters of the list, as a form whose fields stand in the URL. */
+export const Toolbar: FC<ToolbarProps> = ({ visit, filters, accounts, names }) => (
+  <form class="toolbar" method="get" action="?" role="search" aria-label="Filter keys" data-filters>
+    <div class="field wide search">
+      <Icon name="search" />
+      <input
+        class="control"
+        type="search"
+        name="q"
+        value={filters.q}
+        maxlength={255}
+        placeholder="Name, key ID or last 4 characters"
+        aria-label="Search by the beginning of the name, by key ID, or by the last 4 characters"
+      />
+    </div>
+    <Select
+      name="status"
+      label="Status"
+      value={filters.status}
+      options={[['', 'Any status'], ...(Object.entries(statusLabels) as [KeyStatus, string][])]}
+      isQuiet
+    />
+    <Select
+      name="attention"
+      label="Attention"
+      value={filters.attention}
+      options={[['', 'Any state'], ...attentions.map((one): [string, string] => [one, attentionLabels[one]])]}
+      isQuiet
+    />
+    <Select
+      name="environment"
+      label="Environment"
+      value={filters.environment}
+      options={[
+        ['', 'Any environment'],
+        ...visit.settings.keyring.environments.map((one): [string, string] => [one, one]),
+      ]}
+      isQuiet
+    />
+    <Select
+      name="owner"
+      label="Owner"
+      value={filters.owner}
+      options={ownerOptions(visit, filters, accounts, names)}
+      isQuiet
+    />
+    {filters.sort !== 'created' && (
+      <input type="hidden" name="sort" value={`${filters.descending ? '-' : ''}${filters.sort}`} />
+    )}
+    {filters.ended && <input type="hidden" name="ended" value="true" />}
+    <div class="buttons">
+      <button class="button" type="submit">
+        Apply
+      </button>
+      {isNarrowed(filters) && (
+        <a class="button quiet" href="?">
+          Clear
+        </a>
+      )}
+    </div>
+  </form>
+)
+
+function ownerOptions(
+  { actor }: Visit,
+  { owner }: Filters,
+  accounts: readonly ServiceAccount[],
+  names: Names,
+): readonly (readonly [string, string])[] {
+  const known: readonly (readonly [string, string])[] = [
+    ['', 'Any owner'],
+    ...(actor.type === 'user' ? [[actor.id, 'Me'] as const] : []),
+    ...accounts.map(({ id, name }) => [id, name] as const),
+  ]
+  if (owner === undefined || known.some(([id]) => id === owner)) return known
+  return [...known, [owner, names.of({ type: 'user', id: owner }).name]]
+}

@@ -1,0 +1,108 @@
+import type { CreateKeyInput } from '@claviger/core'
+import type { Problems } from '../components/fields.tsx'
+import type { Visit } from '../visit/visit.types.ts'
+import type { Form } from '../web/form.ts'
+import { type ExpiryDraft, expiryDraft, expiryOf } from './expiry.ts'
+import { grantChoices, type GrantsDraft, grantsDraft, grantsOf } from './grants.ts'
+
+/** What stands in the form that creates a key. */
+export interface CreateDraft {
+  readonly name: string
+  readonly description: string
+  readonly environment: string
+  /** `self`, or `service`. */
+  readonly owner: string
+  /** The service account. */
+  readonly account: string
+  readonly grants: GrantsDraft
+  readonly expiry: ExpiryDraft
+  readonly answers: ReadonlyMap<string, string>
+  /** Names this form, so that it creates one key however often it is sent. */
+  readonly once: string
+}
+
+/** The form as it opens; `?account=` chooses an owner. */
+export function firstDraft(visit: Visit, once: string): CreateDraft {
+  const { create, keyring } = visit.settings
+  const { defaults } = create
+  const account = visit.query.get('account')?.slice(0, 255) ?? ''
+  const days = defaults.expiresInDays === undefined ? 90 : defaults.expiresInDays
+  return {
+    name: defaults.name ?? '',
+    description: '',
+    environment: defaults.environment ?? keyring.environments[0] ?? '',
+    owner: account === '' ? (defaults.owner ?? create.owners[0] ?? 'self') : 'service',
+    account,
+    grants: { choice: grantChoices(visit)[0]?.value ?? 'custom', names: visit.keys.grantable().defaults },
+    expiry: { choice: days === null ? 'never' : String(days), date: '' },
+    answers: new Map(),
+    once,
+  }
+}
+
+/** The form as it was sent. */
+export function sentDraft(form: Form, visit: Visit): CreateDraft {
+  return {
+    name: form.text('name'),
+    description: form.text('description'),
+    environment: form.text('environment'),
+    owner: form.text('owner'),
+    account: form.text('account'),
+    grants: grantsDraft(form),
+    expiry: expiryDraft(form),
+    answers: new Map(visit.settings.create.fields.map(({ name }) => [name, form.text(`meta.${name}`)])),
+    once: form.text('once'),
+  }
+}
+
+/** What is asked of the keyring, or everything that is wrong. */
+export async function createInput(
+  visit: Visit,
+  draft: CreateDraft,
+): Promise<{ readonly input: CreateKeyInput } | { readonly problems: Problems }> {
+  const { create } = visit.settings
+  const problems = new Map<string, string>()
+  const named = create.name
+  if (draft.name === '') problems.set('name', 'Give the key a name that says what uses it.')
+  else if (
+    named !== undefined &&
+    !new RegExp(named.pattern.source, named.pattern.flags.replace(/[gy]/g, '')).test(draft.name)
+  ) {
+    problems.set('name', named.message)
+  }
+  const isForService = draft.owner === 'service'
+  if (isForService && draft.account === '') problems.set('owner', 'Choose a service account, or create one first.')
+  if (!create.owners.some((one) => one === draft.owner)) problems.set('owner', 'Choose who uses the key.')
+  const grants = grantsOf(visit, draft.grants)
+  if ('problems' in grants) for (const [field, text] of grants.problems) problems.set(field, text)
+  const expiry = expiryOf(draft.expiry, create.expiresInDays, create.neverExpires, visit.now)
+  if ('problem' in expiry) problems.set(draft.expiry.choice === 'date' ? 'expiresAt' : 'expires', expiry.problem)
+  for (const [field, text] of answersProblems(visit, draft)) problems.set(field, text)
+  if (problems.size > 0 || 'problems' in grants || 'problem' in expiry) return { problems }
+
+  const answers = [...draft.answers].filter(([, answer]) => answer !== '')
+  const metadata = { ...Object.fromEntries(answers), ...create.metadata?.(visit.actor) }
+  const input: CreateKeyInput = {
+    name: draft.name,
+    environment: draft.environment,
+    permissions: grants,
+    expiresAt: expiry.expiresAt,
+    ...(draft.description !== '' && { description: draft.description }),
+    ...(isForService && { owner: { type: 'service' as const, id: draft.account } }),
+    ...(Object.keys(metadata).length > 0 && { metadata }),
+  }
+  const objection = await create.check?.(input, visit.actor)
+  if (objection === undefined) return { input }
+  const isOwn = create.fields.some(({ name }) => name === objection.field)
+  return { problems: new Map([[isOwn ? `meta.${objection.field}` : objection.field, objection.message]]) }
+}
+
+function answersProblems({ settings }: Visit, { answers }: CreateDraft): readonly (readonly [string, string])[] {
+  return settings.create.fields.flatMap(({ name, label, required, options, maxLength = 200 }): [string, string][] => {
+    const answer = answers.get(name) ?? ''
+    const values = options?.map((option) => (typeof option === 'string' ? option : option.value))
+    if (answer === '') return required === true ? [[`meta.${name}`, `Fill in ${label}.`]] : []
+    if (values !== undefined && !values.includes(answer)) return [[`meta.${name}`, `Choose one for ${label}.`]]
+    return answer.length > maxLength ? [[`meta.${name}`, `At most ${maxLength} characters for ${label}.`]] : []
+  })
+}

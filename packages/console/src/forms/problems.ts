@@ -1,0 +1,36 @@
+import { isClavigerError } from '@claviger/core'
+import type { Problems } from '../components/fields.tsx'
+
+/**
+ * What an error of the keyring says about the fields of a form. What is not about a field is thrown again.
+ *
+ * @param names what the form calls fields of the keyring; the others are called the same
+ */
+export function problemsOf(error: unknown, names: Readonly<Record<string, string>> = {}): Problems {
+  if (!isClavigerError(error)) throw error
+  const one = (field: string, message: string): Problems => new Map([[names[field] ?? field, message]])
+  switch (error.code) {
+    case 'ERR_CLAVIGER_VALIDATION':
+      return one(error.field.split(/[.[]/, 1)[0] ?? '', error.message)
+    case 'ERR_CLAVIGER_PERMISSION_CEILING':
+      return one(
+        'permissions',
+        error.holder === 'actor'
+          ? `You do not hold ${error.missing.join(', ')}, so you cannot give it to a key.`
+          : `The service account does not hold ${error.missing.join(', ')}. Widen it first, or choose less.`,
+      )
+    case 'ERR_CLAVIGER_FORBIDDEN':
+      if (error.subject === 'owner' || error.subject === 'environment' || error.subject === 'expiresAt') {
+        return one(error.subject, forbidden[error.subject])
+      }
+      throw error
+    default:
+      throw error
+  }
+}
+
+const forbidden = {
+  owner: 'You cannot create keys for this owner.',
+  environment: 'You cannot create keys of this environment.',
+  expiresAt: 'The key must end earlier than this.',
+} as const

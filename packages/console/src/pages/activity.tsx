@@ -1,0 +1,215 @@
+import type { ActivityEntry, ActivityInput, ActorRef } from '@claviger/core'
+import type { FC } from 'hono/jsx'
+import { actionLabels, Changes } from '../components/activity-list.tsx'
+import { Head } from '../components/head.tsx'
+import { Icon } from '../components/icon.tsx'
+import { Page } from '../components/page.tsx'
+import { Select } from '../components/select.tsx'
+import { Time } from '../components/time.tsx'
+import { type Names, readNames } from '../reading/names.ts'
+import type { Visit } from '../visit/visit.types.ts'
+import { type Answer, page } from '../web/answer.ts'
+import { required } from './required.ts'
+
+interface Asked {
+  readonly key: string | undefined
+  readonly action: string | undefined
+  readonly user: string | undefined
+  readonly cursor: string | undefined
+}
+
+/** Who did what to keys and service accounts. */
+export async function showActivity(visit: Visit): Promise<Answer> {
+  required(visit, 'viewActivity')
+  const asked = askedOf(visit.query)
+  const { items, nextCursor } = await visit.keys.activity(inputOf(visit, asked))
+  const targets = items.map(
+    ({ target }): ActorRef => ({ type: target.type === 'key' ? 'key' : 'service', id: target.id }),
+  )
+  const names = await readNames(visit, [
+    ...items.map(({ actor }) => actor),
+    ...targets,
+    ...(asked.user === undefined ? [] : [{ type: 'user' as const, id: asked.user }]),
+  ])
+  return page(<ActivityPage {...{ visit, asked, items, nextCursor, names }} />)
+}
+
+function askedOf(query: URLSearchParams): Asked {
+  const text = (name: string, most: number): string | undefined => query.get(name)?.trim().slice(0, most) || undefined
+  const action = text('action', 64)
+  return {
+    key: text('key', 64),
+    action: action !== undefined && actionLabels.has(action) ? action : undefined,
+    user: text('user', 255),
+    cursor: text('cursor', 1_024),
+  }
+}
+
+function inputOf({ can, actor }: Visit, { key, action, user, cursor }: Asked): ActivityInput {
+  // Those who do not see every key see what they did themselves, or one key.
+  const own = !can.listAll && key === undefined ? { type: actor.type, id: actor.id } : undefined
+  const who: ActorRef | undefined = own ?? (user === undefined ? undefined : { type: 'user', id: user })
+  return {
+    limit: 50,
+    ...(key !== undefined && { keyId: key }),
+    ...(action !== undefined && { action }),
+    ...(who !== undefined && { actor: who }),
+    ...(cursor !== undefined && { cursor }),
+  }
+}
+
+interface ActivityPageProps {
+  readonly visit: Visit
+  readonly asked: Asked
+  readonly items: readonly ActivityEntry[]
+  readonly nextCursor: string | null
+  readonly names: Names
+}
+
+const ActivityPage: FC<ActivityPageProps> = ({ visit, asked, items, nextCursor, names }) => (
+  <Page visit={visit} section="activity" heading="Activity">
+    <Head
+      title="Activity"
+      lead={
+        visit.can.listAll
+          ? 'Everything that was done to keys and service accounts of this workspace.'
+          : 'What you did. Open a key to see everything that was done to it.'
+      }
+    />
+    <form class="toolbar three" method="get" action="?" role="search" aria-label="Filter activity" data-filters>
+      <Select
+        name="action"
+        label="Action"
+        value={asked.action}
+        options={[
+          ['', 'Any action'],
+          ...[...actionLabels].map(([code, label]): [string, string] => [code, sentence(label)]),
+        ]}
+        isQuiet
+      />
+      <input
+        class="control mono"
+        name="key"
+        value={asked.key}
+        placeholder="Key ID"
+        aria-label="Key ID"
+        maxlength={64}
+      />
+      {visit.can.listAll ? (
+        <input
+          class="control"
+          name="user"
+          value={asked.user}
+          placeholder="User ID"
+          aria-label="User ID"
+          maxlength={255}
+        />
+      ) : (
+        <span />
+      )}
+      <div class="buttons">
+        <button class="button" type="submit">
+          Apply
+        </button>
+        {(asked.key ?? asked.action ?? asked.user) !== undefined && (
+          <a class="button quiet" href="?">
+            Clear
+          </a>
+        )}
+      </div>
+    </form>
+    <div class="card">
+      {items.length === 0 ? (
+        <div class="empty">
+          <Icon name="activity" />
+          <p>Nothing here.</p>
+        </div>
+      ) : (
+        <ActivityTable visit={visit} items={items} names={names} />
+      )}
+      {(nextCursor !== null || asked.cursor !== undefined) && (
+        <div class="pager">
+          <span>Newest first</span>
+          <span class="buttons">
+            {asked.cursor !== undefined && (
+              <a class="button small" href={searchOf(asked)}>
+                Newest
+              </a>
+            )}
+            {nextCursor !== null && (
+              <a class="button small" rel="next" href={searchOf({ ...asked, cursor: nextCursor }, true)}>
+                Older
+              </a>
+            )}
+          </span>
+        </div>
+      )}
+    </div>
+  </Page>
+)
+
+function searchOf(asked: Asked, keepsCursor = false): string {
+  const pairs = Object.entries({ ...asked, cursor: keepsCursor ? asked.cursor : undefined }).filter(
+    (pair): pair is [string, string] => pair[1] !== undefined,
+  )
+  return `?${new URLSearchParams(pairs).toString()}`
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
+const ActivityTable: FC<Pick<ActivityPageProps, 'visit' | 'items' | 'names'>> = ({ visit, items, names }) => (
+  <table class="table cards">
+    <caption class="hidden">Activity, newest first</caption>
+    <thead>
+      <tr>
+        <th scope="col">What</th>
+        <th scope="col">Who</th>
+        <th scope="col">On</th>
+        <th scope="col">From</th>
+        <th scope="col">When</th>
+      </tr>
+    </thead>
+    <tbody>
+      {items.map((entry) => {
+        const isKey = entry.target.type === 'key'
+        const target = names.of({ type: isKey ? 'key' : 'service', id: entry.target.id })
+        return (
+          <tr>
+            <td>
+              <div class="two">
+                <span>{sentence(actionLabels.get(entry.action) ?? entry.action)}</span>
+                <Changes visit={visit} of={entry} />
+              </div>
+            </td>
+            <td data-label="Who">
+              <bdi>{names.of(entry.actor).name}</bdi>
+            </td>
+            <td data-label="On">
+              <a class="title" href={visit.link(`${isKey ? 'keys' : 'service-accounts'}/${entry.target.id}`)}>
+                <bdi>{target.name}</bdi>
+              </a>
+            </td>
+            <td data-label="From" class="small muted">
+              {entry.origin?.ip === undefined ? (
+                <span>&ndash;</span>
+              ) : (
+                <span title={entry.origin.requestId}>{networkOf(entry.origin.ip)}</span>
+              )}
+            </td>
+            <td data-label="When">
+              <Time at={entry.at} format={visit.format} />
+            </td>
+          </tr>
+        )
+      })}
+    </tbody>
+  </table>
+)
+
+/** The network of an address: who looked from where is told no more exactly than helps. */
+function networkOf(ip: string): string {
+  if (ip.includes(':')) return `${ip.split(':').slice(0, 3).join(':')}:*`
+  return ip.replace(/\.\d+$/, '.*')
+}

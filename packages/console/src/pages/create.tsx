@@ -1,0 +1,228 @@
+import { randomUUID } from 'node:crypto'
+import type { ServiceAccount } from '@claviger/core'
+import type { FC } from 'hono/jsx'
+import { ExpiryFields } from '../components/expiry.tsx'
+import { Choice, Field, ProblemLine, type Problems, ProblemSummary } from '../components/fields.tsx'
+import { GrantFields } from '../components/grants.tsx'
+import { Head } from '../components/head.tsx'
+import { Page } from '../components/page.tsx'
+import { type CreateDraft, createInput, firstDraft, sentDraft } from '../forms/create.ts'
+import { grantChoices } from '../forms/grants.ts'
+import { problemsOf } from '../forms/problems.ts'
+import type { CreateField } from '../options/options.types.ts'
+import type { Visit } from '../visit/visit.types.ts'
+import { type Answer, page } from '../web/answer.ts'
+import type { Asked } from '../web/handle.tsx'
+import { required } from './required.ts'
+import { revealCreated } from './reveal.tsx'
+
+/** The form that creates a key. */
+export async function showCreate(visit: Visit): Promise<Answer> {
+  required(visit, 'create')
+  return showForm(visit, firstDraft(visit, randomUUID()), new Map())
+}
+
+/** Creates a key, and shows its token: only here. */
+export async function create(visit: Visit, { form }: Asked): Promise<Answer> {
+  required(visit, 'create')
+  const draft = sentDraft(form, visit)
+  const asked = await createInput(visit, draft)
+  if ('problems' in asked) return showForm(visit, draft, asked.problems, 422)
+  try {
+    return revealCreated(visit, await visit.keys.create(asked.input, { idempotencyKey: `console-${draft.once}` }))
+  } catch (error) {
+    return showForm(visit, draft, problemsOf(error), 422)
+  }
+}
+
+async function showForm(visit: Visit, draft: CreateDraft, problems: Problems, status = 200): Promise<Answer> {
+  const { link, settings, can } = visit
+  const mayServe = can.manageServiceAccounts && settings.create.owners.includes('service')
+  const accounts = mayServe ? (await visit.keys.serviceAccounts.list({ limit: 100 })).items : []
+  return page(
+    <Page visit={visit} section="keys" heading="Create API key">
+      <div class="narrow">
+        <Head
+          title="Create API key"
+          back={{ href: link(''), label: settings.title }}
+          lead={`Create one per app and environment, so you can rotate or revoke each on its own.`}
+        />
+        <ProblemSummary problems={problems} />
+        <form class="form" method="post" action={link('keys')} data-once>
+          <input type="hidden" name="once" value={draft.once} />
+          <Field
+            name="name"
+            label="Name"
+            value={draft.name}
+            problems={problems}
+            required
+            maxlength={128}
+            placeholder="e.g. Production website"
+            list={['Production', 'Staging', 'Development', 'CI/CD']}
+            help="What uses the key. Members of the workspace see it."
+          />
+          <OwnerFields visit={visit} draft={draft} problems={problems} accounts={accounts} mayServe={mayServe} />
+          <fieldset class="field">
+            <legend class="label">Environment</legend>
+            <div class="pills">
+              {settings.keyring.environments.map((name, index) => (
+                <Choice
+                  name="environment"
+                  value={name}
+                  checked={draft.environment === name}
+                  title={name}
+                  id={index === 0 ? 'f-environment' : undefined}
+                />
+              ))}
+            </div>
+            <ProblemLine name="environment" problems={problems} />
+            <p class="help">It stands in the key, and cannot be changed later.</p>
+          </fieldset>
+          <GrantFields visit={visit} draft={draft.grants} problems={problems} choices={grantChoices(visit)} />
+          <ExpiryFields
+            visit={visit}
+            draft={draft.expiry}
+            problems={problems}
+            days={settings.create.expiresInDays}
+            neverExpires={settings.create.neverExpires}
+          />
+          {settings.create.fields.map((field) => (
+            <HostField field={field} draft={draft} problems={problems} />
+          ))}
+          <Field
+            name="description"
+            label="Description"
+            type="textarea"
+            value={draft.description}
+            problems={problems}
+            maxlength={2_000}
+            placeholder="Where it is stored, who to ask"
+          />
+          <p class="help">
+            This key can never do more than its owner. If the owner&rsquo;s role changes, the key&rsquo;s access changes
+            with it.
+          </p>
+          <div class="buttons">
+            <button class="button primary" type="submit">
+              Create key
+            </button>
+            <a class="button quiet" href={link('')}>
+              Cancel
+            </a>
+          </div>
+        </form>
+      </div>
+    </Page>,
+    status,
+  )
+}
+
+interface OwnerProps {
+  readonly visit: Visit
+  readonly draft: CreateDraft
+  readonly problems: Problems
+  readonly accounts: readonly ServiceAccount[]
+  readonly mayServe: boolean
+}
+
+const OwnerFields: FC<OwnerProps> = ({ visit, draft, problems, accounts, mayServe }) => {
+  const maySelf = visit.settings.create.owners.includes('self') && visit.actor.type !== 'system'
+  const workspace = visit.settings.workspaceLabel(visit.actor)
+  if (!mayServe) return <input type="hidden" name="owner" value="self" />
+  return (
+    <fieldset class="field">
+      <legend class="label">Used by</legend>
+      <div class="choices">
+        {maySelf && (
+          <Choice
+            name="owner"
+            value="self"
+            checked={draft.owner === 'self'}
+            title="You"
+            text={`Stops working when you leave ${workspace}.`}
+            id="f-owner"
+          />
+        )}
+        <Choice
+          name="owner"
+          value="service"
+          checked={draft.owner === 'service' || !maySelf}
+          title="Service account"
+          text="Keeps working when people leave. Best for servers and CI."
+          opens
+          id={maySelf ? undefined : 'f-owner'}
+        />
+      </div>
+      <div class="only-if field">
+        {accounts.length === 0 ? (
+          <p class="help">
+            There is no service account yet. <a href={visit.link('service-accounts/new')}>Create one</a> first.
+          </p>
+        ) : (
+          <>
+            <label class="label" for="f-account">
+              Service account
+            </label>
+            <span class="select">
+              <select class="control" id="f-account" name="account">
+                <option value="">Choose one</option>
+                {accounts.map(({ id, name }) => (
+                  <option value={id} selected={id === draft.account}>
+                    {name}
+                  </option>
+                ))}
+              </select>
+            </span>
+          </>
+        )}
+      </div>
+      <ProblemLine name="owner" problems={problems} />
+    </fieldset>
+  )
+}
+
+const HostField: FC<{ readonly field: CreateField; readonly draft: CreateDraft; readonly problems: Problems }> = ({
+  field: { name, label, help, placeholder, required: isRequired, options, maxLength = 200 },
+  draft,
+  problems,
+}) => {
+  const field = `meta.${name}`
+  const value = draft.answers.get(name)
+  if (options === undefined) {
+    return (
+      <Field
+        name={field}
+        label={label}
+        value={value}
+        problems={problems}
+        help={help}
+        placeholder={placeholder}
+        required={isRequired}
+        maxlength={maxLength}
+      />
+    )
+  }
+  return (
+    <div class="field">
+      <label class="label" for={`f-${field}`}>
+        {label}
+        {isRequired !== true && <span class="muted"> (optional)</span>}
+      </label>
+      <span class="select">
+        <select class="control" id={`f-${field}`} name={field} required={isRequired}>
+          <option value="">Choose one</option>
+          {options.map((option) => {
+            const { value: each, label: text } = typeof option === 'string' ? { value: option, label: option } : option
+            return (
+              <option value={each} selected={each === value}>
+                {text}
+              </option>
+            )
+          })}
+        </select>
+      </span>
+      <ProblemLine name={field} problems={problems} />
+      {help !== undefined && <p class="help">{help}</p>}
+    </div>
+  )
+}

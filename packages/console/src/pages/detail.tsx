@@ -1,0 +1,214 @@
+import type { ActivityEntry, KeyUsage, ManagedKey } from '@claviger/core'
+import type { FC } from 'hono/jsx'
+import { UsageChart } from '../charts/usage-chart.tsx'
+import { ActivityList } from '../components/activity-list.tsx'
+import { Banner } from '../components/banner.tsx'
+import { EffectiveGrants } from '../components/effective-grants.tsx'
+import { Head } from '../components/head.tsx'
+import { Icon } from '../components/icon.tsx'
+import { deedsFor } from '../components/key-menu.tsx'
+import { KeyFacts } from '../components/key-facts.tsx'
+import { Page } from '../components/page.tsx'
+import { RangeLinks } from '../components/range-links.tsx'
+import { Reasons } from '../components/reasons.tsx'
+import { SecretVersions } from '../components/secret-versions.tsx'
+import { Status } from '../components/status.tsx'
+import { Time } from '../components/time.tsx'
+import { attempt } from '../reading/attempt.ts'
+import { type Names, readNames } from '../reading/names.ts'
+import { type Range, rangeOf, usageInput } from '../reading/ranges.ts'
+import type { Visit } from '../visit/visit.types.ts'
+import { type Answer, page } from '../web/answer.ts'
+import type { Asked } from '../web/handle.tsx'
+import { noticeOf } from './notices.ts'
+
+/** Everything about one key. */
+export async function showDetail(visit: Visit, { id }: Asked): Promise<Answer> {
+  const key = await visit.keys.get(id)
+  const range = rangeOf(visit.query)
+  const isAlive = key.status !== 'revoked' && key.status !== 'expired'
+  const [usage, activity, effective] = await Promise.all([
+    visit.can.viewUsage ? attempt(visit, 'usage', () => visit.keys.usage(id, usageInput(range, visit.now))) : undefined,
+    visit.can.viewActivity
+      ? attempt(visit, 'activity', () => visit.keys.activity({ keyId: id, limit: 20 }))
+      : undefined,
+    isAlive ? attempt(visit, 'permissions', () => visit.keys.effectivePermissions(id)) : [],
+  ])
+  const entries = typeof activity === 'object' ? activity.items : []
+  const names = await readNames(visit, [key.owner, key.createdBy, ...entries.map(({ actor }) => actor)])
+  return page(<DetailPage {...{ visit, of: key, range, usage, entries, effective, names }} />)
+}
+
+type Found<Value> = Value | 'notSupported' | 'unavailable' | undefined
+
+interface DetailProps {
+  readonly visit: Visit
+  readonly of: ManagedKey
+  readonly range: Range
+  readonly usage: Found<KeyUsage>
+  readonly entries: readonly ActivityEntry[]
+  readonly effective: Found<readonly string[]>
+  readonly names: Names
+}
+
+const DetailPage: FC<DetailProps> = ({ visit, of: key, range, usage, entries, effective, names }) => {
+  const notice = noticeOf(visit.query)
+  return (
+    <Page visit={visit} section="keys" heading={key.name}>
+      <Head
+        title={<bdi>{key.name}</bdi>}
+        back={{ href: visit.link(''), label: visit.settings.title }}
+        beside={
+          <div class="badges">
+            <code class="nowrap">{key.hint}</code>
+            <Status of={key} />
+          </div>
+        }
+        lead={key.description === null ? undefined : <bdi>{key.description}</bdi>}
+      >
+        <Deeds visit={visit} of={key} />
+      </Head>
+      {notice !== undefined && (
+        <Banner tone="good" live>
+          {notice}
+        </Banner>
+      )}
+      <StateBanner visit={visit} of={key} />
+      <div class="columns">
+        <div>
+          {usage !== undefined && <UsageCard visit={visit} usage={usage} range={range} />}
+          <section class="card" aria-labelledby="permissions">
+            <header>
+              <h2 id="permissions">Permissions</h2>
+            </header>
+            <EffectiveGrants visit={visit} of={key} effective={effective} owner={names.of(key.owner).name} />
+          </section>
+          {visit.can.viewActivity && (
+            <section class="card" aria-labelledby="activity">
+              <header>
+                <h2 id="activity">Activity</h2>
+                <a class="small" href={visit.link(`activity?key=${key.id}`)}>
+                  All activity
+                </a>
+              </header>
+              <ActivityList visit={visit} entries={entries} names={names} />
+            </section>
+          )}
+        </div>
+        <div>
+          <KeyFacts visit={visit} of={key} names={names} />
+          <SecretVersions visit={visit} of={key} usage={typeof usage === 'object' ? usage : undefined} />
+        </div>
+      </div>
+    </Page>
+  )
+}
+
+const Deeds: FC<{ readonly visit: Visit; readonly of: ManagedKey }> = ({ visit, of: key }) => (
+  <>
+    {deedsFor(visit, key).map(({ label, path, icon, isFinal }) => (
+      <a
+        class={isFinal ? 'button danger' : 'button'}
+        href={visit.link(`keys/${key.id}/${path}`)}
+        data-dialog={path === 'edit' ? undefined : ''}
+      >
+        <Icon name={icon} />
+        {label}
+      </a>
+    ))}
+  </>
+)
+
+const StateBanner: FC<{ readonly visit: Visit; readonly of: ManagedKey }> = ({ visit, of: key }) => {
+  const { format, link } = visit
+  if (key.status === 'revoked') {
+    return (
+      <Banner tone="bad">
+        Revoked <Time at={key.revokedAt} format={format} />
+        {key.revokedReason !== null && (
+          <>
+            : <bdi>{key.revokedReason}</bdi>
+          </>
+        )}
+        . Requests with it get 401, for good.
+      </Banner>
+    )
+  }
+  if (key.status === 'expired') {
+    return (
+      <Banner tone="bad">
+        Expired <Time at={key.expiresAt} format={format} />. Requests with it get 401. Create another key to replace it.
+      </Banner>
+    )
+  }
+  if (key.ownerGoneAt !== null) {
+    return (
+      <Banner tone="warning">
+        Its owner has left, so requests with it get 401. <a href={link(`keys/${key.id}/transfer`)}>Transfer it</a> to a
+        service account, or revoke it.
+      </Banner>
+    )
+  }
+  if (key.status === 'disabled') {
+    return (
+      <Banner tone="warning">
+        Disabled <Time at={key.disabledAt} format={format} />. Requests with it get 401 until someone enables it.
+      </Banner>
+    )
+  }
+  if (key.attention.includes('expiring')) {
+    return (
+      <Banner tone="warning">
+        Expires <Time at={key.expiresAt} format={format} />. <a href={link(`keys/${key.id}/edit`)}>Move the expiry</a>,
+        or replace the key before that.
+      </Banner>
+    )
+  }
+  return null
+}
+
+const UsageCard: FC<{
+  readonly visit: Visit
+  readonly usage: Exclude<Found<KeyUsage>, undefined>
+  readonly range: Range
+}> = ({ visit, usage, range }) => {
+  const { number, percent } = visit.format
+  return (
+    <section class="card" aria-labelledby="usage">
+      <header>
+        <h2 id="usage">Usage</h2>
+        <RangeLinks current={range} />
+      </header>
+      {typeof usage === 'string' ? (
+        <p class="inner muted">
+          {usage === 'notSupported'
+            ? 'This key store does not count usage.'
+            : 'Usage could not be read just now. The key works.'}
+        </p>
+      ) : (
+        <>
+          <div class="inner stack">
+            <p>
+              <strong class="nums">{number(usage.totals.requests)}</strong> requests,{' '}
+              <strong class="nums">{percent(usage.totals.deniedRate)}</strong> denied,{' '}
+              <strong class="nums">{percent(usage.totals.errorRate)}</strong> answered with a server error
+            </p>
+            <UsageChart
+              report={usage}
+              format={visit.format}
+              label={`Requests with this key, last ${range.label}: ${number(usage.totals.requests)}, of which ${number(usage.totals.denied)} denied`}
+            />
+          </div>
+          {usage.totals.denied > 0 && (
+            <>
+              <header>
+                <h3>Why requests were denied</h3>
+              </header>
+              <Reasons visit={visit} of={usage.totals} link={visit.link(`troubleshoot?key=${usage.keyId}`)} />
+            </>
+          )}
+        </>
+      )}
+    </section>
+  )
+}

@@ -1,0 +1,150 @@
+import type { ManagedKey, UpdateKeyInput } from '@claviger/core'
+import { isClavigerError } from '@claviger/core'
+import { Banner } from '../components/banner.tsx'
+import { ExpiryFields } from '../components/expiry.tsx'
+import { Field, type Problems, ProblemSummary } from '../components/fields.tsx'
+import { GrantFields } from '../components/grants.tsx'
+import { Head } from '../components/head.tsx'
+import { Page } from '../components/page.tsx'
+import { type ExpiryDraft, expiryDraft, expiryOf } from '../forms/expiry.ts'
+import { problemsOf } from '../forms/problems.ts'
+import type { Visit } from '../visit/visit.types.ts'
+import { type Answer, page, redirect } from '../web/answer.ts'
+import type { Form } from '../web/form.ts'
+import type { Asked } from '../web/handle.tsx'
+import { required } from './required.ts'
+
+interface EditDraft {
+  readonly name: string
+  readonly description: string
+  readonly permissions: readonly string[]
+  readonly expiry: ExpiryDraft
+  readonly revision: number
+}
+
+/** The form that changes a key. */
+export async function showEdit(visit: Visit, { id }: Asked): Promise<Answer> {
+  required(visit, 'update')
+  const key = await visit.keys.get(id)
+  return showForm(visit, key, draftOf(key), new Map())
+}
+
+/** Changes a key. */
+export async function edit(visit: Visit, { id, form }: Asked): Promise<Answer> {
+  const key = await visit.keys.get(id)
+  const draft = sentDraft(form)
+  const changed = inputOf(visit, key, draft)
+  if ('problems' in changed) return showForm(visit, key, draft, changed.problems, 422)
+  try {
+    await visit.keys.update(id, changed.input, { revision: draft.revision })
+  } catch (error) {
+    if (isClavigerError(error) && error.code === 'ERR_CLAVIGER_CONFLICT') {
+      // What was written stays; sending it again is a decision.
+      return showForm(visit, key, { ...draft, revision: key.revision }, new Map(), 409)
+    }
+    return showForm(visit, key, draft, problemsOf(error, { expiresAt: 'expires' }), 422)
+  }
+  return redirect(`keys/${encodeURIComponent(id)}?notice=updated`)
+}
+
+function draftOf({ name, description, permissions, revision }: ManagedKey): EditDraft {
+  return { name, description: description ?? '', permissions, revision, expiry: { choice: 'keep', date: '' } }
+}
+
+function sentDraft(form: Form): EditDraft {
+  return {
+    name: form.text('name'),
+    description: form.text('description'),
+    permissions: form.all('permissions'),
+    expiry: expiryDraft(form),
+    revision: Number(form.text('revision')),
+  }
+}
+
+function inputOf(
+  { settings, now }: Visit,
+  key: ManagedKey,
+  { name, description, permissions, expiry }: EditDraft,
+): { readonly input: UpdateKeyInput } | { readonly problems: Problems } {
+  const problems = new Map<string, string>()
+  if (name === '') problems.set('name', 'Give the key a name that says what uses it.')
+  const { expiresInDays, neverExpires } = settings.create
+  const end: { expiresAt?: Date | null } | { problem: string } =
+    expiry.choice === 'keep' ? {} : expiryOf(expiry, expiresInDays, neverExpires, now)
+  if ('problem' in end) problems.set(expiry.choice === 'date' ? 'expiresAt' : 'expires', end.problem)
+  if (problems.size > 0 || 'problem' in end) return { problems }
+  // What only stays as it is, is not asked for: it could be beyond what this visitor may grant.
+  const isSame =
+    permissions.length === key.permissions.length && permissions.every((one) => key.permissions.includes(one))
+  return {
+    input: {
+      name,
+      description: description === '' ? null : description,
+      ...(!isSame && { permissions }),
+      ...end,
+    },
+  }
+}
+
+function showForm(visit: Visit, key: ManagedKey, draft: EditDraft, problems: Problems, status = 200): Answer {
+  const { link, format, settings } = visit
+  const end = key.expiresAt === null ? 'never' : format.day(key.expiresAt)
+  return page(
+    <Page visit={visit} section="keys" heading={`Edit ${key.name}`}>
+      <div class="narrow">
+        <Head
+          title={
+            <>
+              Edit <bdi>{key.name}</bdi>
+            </>
+          }
+          back={{ href: link(`keys/${key.id}`), label: key.name }}
+        />
+        {status === 409 && (
+          <Banner tone="warning" live>
+            <strong>Someone else changed this key while you were editing.</strong> Nothing is saved yet, and what you
+            wrote is still here. Their version is named &ldquo;{key.name}&rdquo; with{' '}
+            {key.permissions.join(', ') || 'no permissions'}. Save again to replace it.
+          </Banner>
+        )}
+        <ProblemSummary problems={problems} />
+        <form class="form" method="post" action={link(`keys/${key.id}/edit`)} data-once>
+          <input type="hidden" name="revision" value={String(draft.revision)} />
+          <Field name="name" label="Name" value={draft.name} problems={problems} required maxlength={128} />
+          <Field
+            name="description"
+            label="Description"
+            type="textarea"
+            value={draft.description}
+            problems={problems}
+            maxlength={2_000}
+          />
+          <GrantFields
+            visit={visit}
+            draft={{ choice: 'custom', names: draft.permissions }}
+            held={key.permissions}
+            problems={problems}
+          />
+          <ExpiryFields
+            visit={visit}
+            draft={draft.expiry}
+            problems={problems}
+            days={settings.create.expiresInDays}
+            neverExpires={settings.create.neverExpires && key.expiresAt !== null}
+            keep={`Keep: ${end}`}
+          />
+          <p class="help">Fewer permissions take effect as fast as a revocation: within seconds, in every process.</p>
+          <div class="buttons">
+            <button class="button primary" type="submit">
+              Save changes
+            </button>
+            <a class="button quiet" href={link(`keys/${key.id}`)}>
+              Cancel
+            </a>
+          </div>
+        </form>
+      </div>
+    </Page>,
+    status,
+  )
+}

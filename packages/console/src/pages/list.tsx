@@ -1,0 +1,161 @@
+import type { FC } from 'hono/jsx'
+import { Banner } from '../components/banner.tsx'
+import { Head } from '../components/head.tsx'
+import { Icon } from '../components/icon.tsx'
+import { KeyTable } from '../components/key-table.tsx'
+import { Page } from '../components/page.tsx'
+import { StatCards } from '../components/stat-cards.tsx'
+import { Toolbar } from '../components/toolbar.tsx'
+import { type Filters, filtersFrom, isNarrowed, searchOf } from '../reading/filters.ts'
+import { type KeyPage, readKeyPage } from '../reading/key-page.ts'
+import { readNames } from '../reading/names.ts'
+import { readStats } from '../reading/stats.ts'
+import { usageOfKeys } from '../reading/usage-of-keys.ts'
+import type { Visit } from '../visit/visit.types.ts'
+import { type Answer, page } from '../web/answer.ts'
+import { noticeOf } from './notices.ts'
+
+/** The keys of the workspace, as far as the visitor sees them. */
+export async function showList(visit: Visit): Promise<Answer> {
+  const filters = filtersFrom(visit.query, visit.settings.keyring.environments)
+  const [found, stats, accounts] = await Promise.all([
+    readKeyPage(visit, filters),
+    readStats(visit),
+    visit.can.manageServiceAccounts ? visit.keys.serviceAccounts.list({ limit: 100 }) : { items: [] },
+  ])
+  const [usage, names] = await Promise.all([
+    usageOfKeys(
+      visit,
+      found.keys.map(({ id }) => id),
+    ),
+    readNames(visit, [
+      ...found.keys.map(({ owner }) => owner),
+      ...(filters.owner === undefined ? [] : [{ type: 'user' as const, id: filters.owner }]),
+    ]),
+  ])
+  const isFirstRun = found.keys.length === 0 && !isNarrowed(filters) && filters.cursor === undefined
+  const notice = noticeOf(visit.query)
+  const { settings, link } = visit
+  const intro = `Keys let apps and scripts use ${settings.appName} as ${settings.workspaceLabel(visit.actor)}. Treat them like passwords.`
+  return page(
+    <Page visit={visit} section="keys">
+      <Head title={settings.title} lead={intro}>
+        {visit.can.create && !isFirstRun && (
+          <a class="button primary" href={link('keys/new')}>
+            <Icon name="plus" />
+            Create API key
+          </a>
+        )}
+      </Head>
+      {notice !== undefined && (
+        <Banner tone="good" live>
+          {notice}
+        </Banner>
+      )}
+      {isFirstRun && !filters.ended ? (
+        <FirstRun visit={visit} />
+      ) : (
+        <>
+          <StatCards visit={visit} stats={stats} filters={filters} />
+          <Toolbar visit={visit} filters={filters} accounts={accounts.items} names={names} />
+          <div class="card">
+            {found.keys.length === 0 ? (
+              <NoMatch filters={filters} />
+            ) : (
+              <KeyTable
+                visit={visit}
+                keys={found.keys}
+                names={names}
+                usage={usage}
+                filters={filters}
+                caption="API keys of this workspace"
+              />
+            )}
+            <Pager visit={visit} filters={filters} found={found} />
+          </div>
+        </>
+      )}
+    </Page>,
+  )
+}
+
+const FirstRun: FC<{ readonly visit: Visit }> = ({ visit }) => {
+  const { snippets } = visit.settings
+  return (
+    <div class="card empty">
+      <Icon name="key" />
+      <h2>No API keys yet</h2>
+      <p>
+        {visit.can.create
+          ? 'Create one per app and environment, so you can rotate or revoke each on its own.'
+          : 'Ask a workspace admin to create one.'}
+      </p>
+      {visit.can.create && (
+        <a class="button primary" href={visit.link('keys/new')}>
+          <Icon name="plus" />
+          Create API key
+        </a>
+      )}
+      <pre tabindex={0}>
+        {`# With a key, your app calls the API like this\ncurl ${snippets.url} \\\n  -H '${headerLine(snippets.header, `$${snippets.envName}`)}'`}
+      </pre>
+      <p class="small">
+        <a href="?ended=true">Show revoked and expired keys</a>
+      </p>
+    </div>
+  )
+}
+
+/** The header that carries a key. */
+export function headerLine(header: string, value: string): string {
+  return header.toLowerCase() === 'authorization' ? `${header}: Bearer ${value}` : `${header}: ${value}`
+}
+
+const NoMatch: FC<{ readonly filters: Filters }> = ({ filters }) => (
+  <div class="empty">
+    <Icon name="search" />
+    <p>{isNarrowed(filters) ? 'No keys match these filters.' : 'There is nothing on this page.'}</p>
+    <a class="button" href="?">
+      Clear filters
+    </a>
+  </div>
+)
+
+const Pager: FC<{ readonly visit: Visit; readonly filters: Filters; readonly found: KeyPage }> = ({
+  filters,
+  found,
+}) => {
+  const { next, isPartlySorted, keys } = found
+  const isLater = filters.cursor !== undefined || filters.part > 0
+  const hidesEnded = filters.status === undefined && filters.attention === undefined
+  if (next === null && !isLater && !hidesEnded && !isPartlySorted) return null
+  return (
+    <div class="pager">
+      <span>
+        {isPartlySorted
+          ? 'Sorted among the newest 100 that match. Narrow the filters to sort all of them.'
+          : `${keys.length} ${keys.length === 1 ? 'key' : 'keys'} on this page`}
+        {hidesEnded && (
+          <>
+            {' \u00b7 '}
+            <a href={searchOf(filters, { ended: !filters.ended })}>
+              {filters.ended ? 'Hide revoked and expired' : 'Show revoked and expired'}
+            </a>
+          </>
+        )}
+      </span>
+      <span class="buttons">
+        {isLater && (
+          <a class="button small" href={searchOf(filters)}>
+            First page
+          </a>
+        )}
+        {next !== null && (
+          <a class="button small" rel="next" href={searchOf(filters, next)}>
+            Next page
+          </a>
+        )}
+      </span>
+    </div>
+  )
+}

@@ -1,0 +1,174 @@
+import type { ListKeysInput, ManagedKey } from '@claviger/core'
+import type { FC } from 'hono/jsx'
+import { Banner } from '../components/banner.tsx'
+import { Head } from '../components/head.tsx'
+import { Icon } from '../components/icon.tsx'
+import { Page } from '../components/page.tsx'
+import { Status } from '../components/status.tsx'
+import { Time } from '../components/time.tsx'
+import { type Names, readNames } from '../reading/names.ts'
+import type { Visit } from '../visit/visit.types.ts'
+import { type Answer, page } from '../web/answer.ts'
+import { required } from './required.ts'
+
+interface Group {
+  readonly title: string
+  readonly text: string
+  readonly input: ListKeysInput
+  /** The same in the list. */
+  readonly search: string
+}
+
+const groups: readonly Group[] = [
+  {
+    title: 'Owner has left',
+    text: 'Requests with these keys get 401. Transfer them to a service account, or revoke them.',
+    input: { attention: 'ownerGone' },
+    search: '?attention=ownerGone',
+  },
+  {
+    title: 'Expiring soon',
+    text: 'Move the expiry, or replace the key before it ends.',
+    input: { attention: 'expiring' },
+    search: '?attention=expiring',
+  },
+  {
+    title: 'Rotation due',
+    text: 'The secret is old. Rotate it with an overlap: nothing stops.',
+    input: { attention: 'rotationDue' },
+    search: '?attention=rotationDue',
+  },
+  {
+    title: 'Unused',
+    text: 'Nothing used these for a long time. Disable them first; revoke them if nobody asks.',
+    input: { attention: ['unused', 'neverUsed'] },
+    search: '?attention=unused',
+  },
+  {
+    title: 'Expired',
+    text: 'They end requests already. Revoking takes them off this page.',
+    input: { status: 'expired' },
+    search: '?status=expired',
+  },
+]
+
+const mostShown = 25
+
+/** The keys that need a look, by the reason; with what can be done to several at once. */
+export async function showReview(visit: Visit): Promise<Answer> {
+  required(visit, 'list')
+  const pages = await Promise.all(groups.map(({ input }) => visit.keys.list({ ...input, limit: mostShown })))
+  const found = groups.flatMap((group, index) => {
+    const { items = [], nextCursor = null } = pages[index] ?? {}
+    return items.length === 0 ? [] : [{ ...group, keys: items, hasMore: nextCursor !== null }]
+  })
+  const names = await readNames(
+    visit,
+    found.flatMap(({ keys }) => keys.map(({ owner }) => owner)),
+  )
+  const mayAct = visit.can.revoke
+  return page(
+    <Page visit={visit} section="review" heading="Review">
+      <Head title="Review" lead="Keys that need a look. A workspace without surprises has an empty page here." />
+      {found.length === 0 ? (
+        <div class="card empty">
+          <Icon name="check" />
+          <h2>Nothing to do</h2>
+          <p>No key is unused, overdue, about to end or without an owner.</p>
+        </div>
+      ) : (
+        <form class="form" method="post" action={visit.link('review')}>
+          {found.map(({ title, text, keys, hasMore, search }) => (
+            <section class="card" aria-label={title}>
+              <header>
+                <div>
+                  <h2>
+                    {title} <span class="muted nums">{`${keys.length}${hasMore ? '+' : ''}`}</span>
+                  </h2>
+                  <p class="help">{text}</p>
+                </div>
+                <a class="small" href={visit.link(search)}>
+                  Show in list
+                </a>
+              </header>
+              <ReviewTable visit={visit} title={title} keys={keys} names={names} mayAct={mayAct} />
+            </section>
+          ))}
+          {mayAct && (
+            <div class="buttons">
+              <button class="button" type="submit" name="action" value="disable">
+                <Icon name="power" />
+                Disable selected
+              </button>
+              <button class="button danger" type="submit" name="action" value="revoke">
+                <Icon name="trash" />
+                Revoke selected
+              </button>
+              <span class="help">You are asked once more before anything happens.</span>
+            </div>
+          )}
+        </form>
+      )}
+      <LeavingBanner visit={visit} />
+    </Page>,
+  )
+}
+
+const LeavingBanner: FC<{ readonly visit: Visit }> = ({ visit }) =>
+  visit.can.listAll ? (
+    <Banner>
+      Someone is about to leave? Open one of their keys and choose <strong>What stops when they leave</strong>.
+    </Banner>
+  ) : null
+
+interface ReviewTableProps {
+  readonly visit: Visit
+  readonly title: string
+  readonly keys: readonly ManagedKey[]
+  readonly names: Names
+  readonly mayAct: boolean
+}
+
+const ReviewTable: FC<ReviewTableProps> = ({ visit, title, keys, names, mayAct }) => (
+  <table class="table cards review">
+    <caption class="hidden">{title}</caption>
+    <thead>
+      <tr>
+        <th scope="col">Key</th>
+        <th scope="col">Status</th>
+        <th scope="col">Last used</th>
+        <th scope="col">Expires</th>
+        <th scope="col">Owner</th>
+      </tr>
+    </thead>
+    <tbody>
+      {keys.map((key) => (
+        <tr>
+          <td>
+            <span class="check">
+              {mayAct && <input type="checkbox" name="id" value={key.id} aria-label={`Select ${key.name}`} />}
+              <span class="two">
+                <a class="title" href={visit.link(`keys/${key.id}`)}>
+                  <bdi>{key.name}</bdi>
+                </a>
+                <code>{key.hint}</code>
+              </span>
+            </span>
+          </td>
+          <td data-label="Status">
+            <Status of={key} />
+          </td>
+          <td data-label="Last used">
+            <Time at={key.lastUsedAt} format={visit.format} />
+          </td>
+          <td data-label="Expires">
+            <Time at={key.expiresAt} format={visit.format} />
+          </td>
+          <td data-label="Owner">
+            <bdi>{names.of(key.owner).name}</bdi>
+          </td>
+        </tr>
+      ))}
+    </tbody>
+  </table>
+)

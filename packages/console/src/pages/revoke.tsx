@@ -1,0 +1,68 @@
+import type { ManagedKey } from '@claviger/core'
+import { Evidence, isUsedWithin } from '../components/evidence.tsx'
+import { Field, type Problems, ProblemSummary } from '../components/fields.tsx'
+import { usageOfKeys } from '../reading/usage-of-keys.ts'
+import type { Visit } from '../visit/visit.types.ts'
+import { type Answer, page, redirect } from '../web/answer.ts'
+import type { Asked } from '../web/handle.tsx'
+import { AskPage } from './ask.tsx'
+import { required } from './required.ts'
+
+/** Asks whether a key is to be revoked, with what stops then. */
+export async function showRevoke(visit: Visit, { id }: Asked): Promise<Answer> {
+  required(visit, 'revoke')
+  return showForm(visit, await visit.keys.get(id), new Map())
+}
+
+/** Revokes a key. */
+export async function revoke(visit: Visit, { id, form }: Asked): Promise<Answer> {
+  const key = await visit.keys.get(id)
+  if (needsTyping(key, visit.now) && form.text('confirm') !== key.name.trim()) {
+    return showForm(visit, key, new Map([['confirm', 'Type the name of the key as it stands above.']]), 422)
+  }
+  await visit.keys.revoke(id, { reason: form.text('reason') || null })
+  return redirect(`keys/${encodeURIComponent(id)}?notice=revoked`)
+}
+
+/** Whether a key matters so much that its name must be typed: it is in use, or of production. */
+export function needsTyping(key: Pick<ManagedKey, 'lastUsedAt' | 'environment'>, now: number): boolean {
+  return key.environment === 'production' || isUsedWithin(key, 7, now)
+}
+
+async function showForm(visit: Visit, key: ManagedKey, problems: Problems, status = 200): Promise<Answer> {
+  const usage = await usageOfKeys(visit, [key.id])
+  const canDisable = key.status === 'active' || key.status === 'rotating'
+  return page(
+    <AskPage visit={visit} of={key} verb="Revoke" path="revoke" submit="Revoke key" tone="final">
+      <ProblemSummary problems={problems} />
+      <Evidence visit={visit} of={key} usage={usage.get(key.id)} />
+      <p>
+        Requests with this key get 401 at once, for good: a revoked key cannot be enabled again.
+        {canDisable && (
+          <>
+            {' '}
+            Not sure? <a href={visit.link(`keys/${key.id}/disable`)}>Disable it first</a>.
+          </>
+        )}
+      </p>
+      {needsTyping(key, visit.now) && (
+        <Field
+          name="confirm"
+          label={
+            <>
+              Type{' '}
+              <bdi>
+                <code>{key.name}</code>
+              </bdi>{' '}
+              to revoke it
+            </>
+          }
+          problems={problems}
+          required
+        />
+      )}
+      <Field name="reason" label="Reason" problems={problems} maxlength={500} placeholder="For the activity log" />
+    </AskPage>,
+    status,
+  )
+}

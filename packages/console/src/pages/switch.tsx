@@ -1,0 +1,70 @@
+import { Evidence } from '../components/evidence.tsx'
+import { Field } from '../components/fields.tsx'
+import { usageOfKeys } from '../reading/usage-of-keys.ts'
+import type { Visit } from '../visit/visit.types.ts'
+import { type Answer, page, redirect } from '../web/answer.ts'
+import type { Asked } from '../web/handle.tsx'
+import { AskPage } from './ask.tsx'
+import { required } from './required.ts'
+
+const none = new Map<string, string>()
+
+/** Asks whether a key is to be disabled. */
+export async function showDisable(visit: Visit, { id }: Asked): Promise<Answer> {
+  required(visit, 'revoke')
+  const [key, usage] = await Promise.all([visit.keys.get(id), usageOfKeys(visit, [id])])
+  return page(
+    <AskPage visit={visit} of={key} verb="Disable" path="disable" submit="Disable key">
+      <Evidence visit={visit} of={key} usage={usage.get(id)} />
+      <p>Requests with this key get 401 until you enable it again. Nothing is deleted.</p>
+      <Field name="reason" label="Reason" problems={none} maxlength={500} placeholder="For the activity log" />
+    </AskPage>,
+  )
+}
+
+/** Disables a key. */
+export async function disable(visit: Visit, { id, form }: Asked): Promise<Answer> {
+  await visit.keys.disable(id, { reason: form.text('reason') || null })
+  return redirect(`keys/${encodeURIComponent(id)}?notice=disabled`)
+}
+
+/** Asks whether a key is to be enabled. */
+export async function showEnable(visit: Visit, { id }: Asked): Promise<Answer> {
+  required(visit, 'update')
+  const key = await visit.keys.get(id)
+  return page(
+    <AskPage visit={visit} of={key} verb="Enable" path="enable" submit="Enable key">
+      <p>Requests with this key are accepted again, within a second or two.</p>
+    </AskPage>,
+  )
+}
+
+/** Enables a key. */
+export async function enable(visit: Visit, { id }: Asked): Promise<Answer> {
+  await visit.keys.enable(id)
+  return redirect(`keys/${encodeURIComponent(id)}?notice=enabled`)
+}
+
+/** Asks whether the previous secret is to stop. */
+export async function showEndOverlap(visit: Visit, { id }: Asked): Promise<Answer> {
+  required(visit, 'rotate')
+  const key = await visit.keys.get(id)
+  return page(
+    <AskPage
+      visit={visit}
+      of={key}
+      verb="Stop the old secret of"
+      path="end-overlap"
+      submit="Stop old secret"
+      tone="final"
+    >
+      <p>Anything that still uses the previous secret gets 401 immediately. The new secret goes on working.</p>
+    </AskPage>,
+  )
+}
+
+/** Ends an overlap. */
+export async function endOverlap(visit: Visit, { id }: Asked): Promise<Answer> {
+  await visit.keys.endOverlap(id)
+  return redirect(`keys/${encodeURIComponent(id)}?notice=overlap-ended`)
+}

@@ -1,0 +1,55 @@
+import type { KeyStatus, ManagedKey } from '@claviger/core'
+import type { Visit } from '../visit/visit.types.ts'
+import { type Filters, listInput, type Sort } from './filters.ts'
+
+/** One page of keys. */
+export interface KeyPage {
+  readonly keys: readonly ManagedKey[]
+  /** What follows: the cursor of the next page, or the number of the next part of a sorted list. */
+  readonly next: { readonly cursor: string } | { readonly part: number } | null
+  /** Whether the order holds for the first hundred matches only, because there are more. */
+  readonly isPartlySorted: boolean
+}
+
+/** How many keys a page shows. */
+export const pageSize = 25
+// The most that one call returns: what a page sorts.
+const sortable = 100
+
+/** Reads one page, however many keys there are. */
+export async function readKeyPage(visit: Visit, filters: Filters): Promise<KeyPage> {
+  const input = listInput(filters)
+  if (filters.sort === 'created' && !filters.descending) {
+    const { items, nextCursor } = await visit.keys.list({ ...input, limit: pageSize })
+    return { keys: items, next: nextCursor === null ? null : { cursor: nextCursor }, isPartlySorted: false }
+  }
+  const { items, nextCursor } = await visit.keys.list({ ...input, cursor: undefined, limit: sortable })
+  const sorted = sortKeys(items, filters.sort, filters.descending)
+  const start = filters.part * pageSize
+  return {
+    keys: sorted.slice(start, start + pageSize),
+    next: sorted.length > start + pageSize ? { part: filters.part + 1 } : null,
+    isPartlySorted: nextCursor !== null,
+  }
+}
+
+const statusOrder: readonly KeyStatus[] = ['rotating', 'active', 'disabled', 'expired', 'revoked']
+
+/** Sorted copies; what has no value comes last, whatever the direction. */
+export function sortKeys(keys: readonly ManagedKey[], sort: Sort, descending: boolean): readonly ManagedKey[] {
+  const compare = new Intl.Collator('en', { numeric: true, sensitivity: 'base' }).compare
+  const sign = descending ? -1 : 1
+  const instants = (a: Date | null, b: Date | null): number => {
+    if (a === null || b === null) return a === b ? 0 : a === null ? sign : -sign
+    return a.getTime() - b.getTime()
+  }
+  const orders: Readonly<Record<Sort, (a: ManagedKey, b: ManagedKey) => number>> = {
+    created: (a, b) => b.createdAt.getTime() - a.createdAt.getTime(),
+    name: (a, b) => compare(a.name, b.name),
+    environment: (a, b) => compare(a.environment, b.environment),
+    status: (a, b) => statusOrder.indexOf(a.status) - statusOrder.indexOf(b.status),
+    lastUsed: (a, b) => instants(a.lastUsedAt, b.lastUsedAt),
+    expires: (a, b) => instants(a.expiresAt, b.expiresAt),
+  }
+  return [...keys].sort((a, b) => sign * orders[sort](a, b) || (a.id < b.id ? -1 : 1))
+}
