@@ -15,8 +15,8 @@ export interface Opened {
 const require = createRequire(import.meta.url)
 
 /**
- * Opens a SQLite file: with `node:sqlite` of Node 22 and later, else with `libsql` or `better-sqlite3` where one is
- * installed. Without any, keys are kept in memory.
+ * Opens a SQLite file: with `node:sqlite` of Node 22 and later, else with `libsql` where it could be
+ * installed. Without both, keys are kept in memory.
  */
 export async function openStore(file: string): Promise<Opened> {
   const database = openSqlite(file)
@@ -33,11 +33,7 @@ function openSqlite(file: string): { readonly handle: Handle } | undefined {
     | { DatabaseSync: new (file: string) => Parameters<typeof nodeSqlite>[0] }
     | undefined
   if (native !== undefined) return { handle: nodeSqlite(new native.DatabaseSync(file)) }
-  const Database = (loaded(() => require('libsql')) ?? loaded(() => require('better-sqlite3'))) as
-    | (new (
-        file: string,
-      ) => Handle)
-    | undefined
+  const Database = loaded(() => require('libsql')) as (new (file: string) => Handle) | undefined
   return Database === undefined ? undefined : { handle: new Database(file) }
 }
 

@@ -30,7 +30,7 @@ export function createKeyPage(keyring: Keyring<Permission>): ApiKeyConsole {
 }
 
 /** The signed-in member as an actor; null for no one. A member who left is no one, whatever the session says. */
-export function actorOf({ session, ip }: Request): Actor | null {
+function actorOf({ session, ip }: Request): Actor | null {
   const { userId, workspaceId } = session
   const member = userId === undefined || workspaceId === undefined ? undefined : memberOf(workspaceId, userId)
   if (member === undefined) return null

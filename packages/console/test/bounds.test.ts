@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { memoryStore } from '@claviger/store-memory'
-import { insertKey, testKeyId, testRecord } from '@claviger/testing'
+import { insertKey, testChange, testKeyId, testRecord } from '@claviger/testing'
 import { describe, expect, test } from 'vitest'
 import { script } from '../src/assets/script.ts'
 import { stylesheet } from '../src/assets/stylesheet.ts'
@@ -22,7 +22,7 @@ describe('what every page loads', () => {
     })
   })
 
-  test('may be kept for ever, since its name is that of its content', async () => {
+  test('may be kept indefinitely, since its name is that of its content', async () => {
     const { as } = scene({ authorize: () => null })
     const asset = await as(null).get(`/assets/${stylesheet.file}`)
     expect(asset.status).toBe(200)
@@ -49,7 +49,7 @@ describe('a workspace of many keys', () => {
           }),
         ),
       )
-      await store.commit({ writes, activity: [], announcements: [] })
+      await store.commit(testChange({ writes }))
     }
     const asked: number[] = []
     const counting = new Proxy(store, {

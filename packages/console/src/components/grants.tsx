@@ -51,7 +51,7 @@ export const GrantFields: FC<GrantFieldsProps> = ({
     <div class={choices.length > 0 ? 'grants only-if' : 'grants'}>
       {groupsOf(visit, held).map(({ resource, names }) => (
         <div>
-          <h3>{resource}</h3>
+          <p class="group">{resource}</p>
           {names.map((name) => (
             <GrantBox visit={visit} name={name} isChecked={draft.names.includes(name)} isHeld={held.includes(name)} />
           ))}

@@ -16,7 +16,7 @@ const reasons: ReadonlyMap<string, string> = new Map([
 ])
 
 /** A code of a denial in words. */
-export function reasonLabel(code: string): string {
+function reasonLabel(code: string): string {
   return reasons.get(code) ?? code
 }
 

@@ -64,7 +64,7 @@ export async function editAccount(visit: Visit, { id, form }: Asked): Promise<An
   return redirect(`service-accounts/${id}?notice=account-updated`)
 }
 
-/** Asks whether a service account is to be deleted, with its keys. */
+/** Asks before a service account is deleted, with its keys. */
 export async function showDeleteAccount(visit: Visit, { id }: Asked): Promise<Answer> {
   required(visit, 'manageServiceAccounts')
   return askDelete(visit, await visit.keys.serviceAccounts.get(id), new Map())

@@ -107,7 +107,7 @@ const FirstRun: FC<{ readonly visit: Visit }> = ({ visit }) => {
 }
 
 /** The header that carries a key. */
-export function headerLine(header: string, value: string): string {
+function headerLine(header: string, value: string): string {
   return header.toLowerCase() === 'authorization' ? `${header}: Bearer ${value}` : `${header}: ${value}`
 }
 

@@ -8,7 +8,7 @@ import type { Asked } from '../web/handle.tsx'
 import { AskPage } from './ask.tsx'
 import { required } from './required.ts'
 
-/** Asks whether a key is to be revoked, with what stops then. */
+/** Asks before a key is revoked, with what stops then. */
 export async function showRevoke(visit: Visit, { id }: Asked): Promise<Answer> {
   required(visit, 'revoke')
   return showForm(visit, await visit.keys.get(id), new Map())

@@ -19,7 +19,7 @@ const overlaps = [
   { value: '7d', label: 'In 7 days', ms: 168 * hourMs },
 ] as const
 
-/** Asks how a key is to be rotated. */
+/** Asks how to rotate a key. */
 export async function showRotate(visit: Visit, { id }: Asked): Promise<Answer> {
   required(visit, 'rotate')
   const key = await visit.keys.get(id)

@@ -9,7 +9,7 @@ import { required } from './required.ts'
 
 const none = new Map<string, string>()
 
-/** Asks whether a key is to be disabled. */
+/** Asks before a key is disabled. */
 export async function showDisable(visit: Visit, { id }: Asked): Promise<Answer> {
   required(visit, 'revoke')
   const [key, usage] = await Promise.all([visit.keys.get(id), usageOfKeys(visit, [id])])
@@ -28,7 +28,7 @@ export async function disable(visit: Visit, { id, form }: Asked): Promise<Answer
   return redirect(`keys/${encodeURIComponent(id)}?notice=disabled`)
 }
 
-/** Asks whether a key is to be enabled. */
+/** Asks before a key is enabled. */
 export async function showEnable(visit: Visit, { id }: Asked): Promise<Answer> {
   required(visit, 'update')
   const key = await visit.keys.get(id)
@@ -45,7 +45,7 @@ export async function enable(visit: Visit, { id }: Asked): Promise<Answer> {
   return redirect(`keys/${encodeURIComponent(id)}?notice=enabled`)
 }
 
-/** Asks whether the previous secret is to stop. */
+/** Asks before the previous secret stops. */
 export async function showEndOverlap(visit: Visit, { id }: Asked): Promise<Answer> {
   required(visit, 'rotate')
   const key = await visit.keys.get(id)

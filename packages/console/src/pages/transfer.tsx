@@ -8,7 +8,7 @@ import type { Asked } from '../web/handle.tsx'
 import { AskPage } from './ask.tsx'
 import { required } from './required.ts'
 
-/** Asks who is to own a key. */
+/** Asks who will own a key. */
 export async function showTransfer(visit: Visit, { id }: Asked): Promise<Answer> {
   required(visit, 'update')
   return showForm(visit, await visit.keys.get(id), '', new Map())

@@ -39,7 +39,7 @@ export async function troubleshoot(visit: Visit, { form }: Asked): Promise<Answe
 const idForm = /^[\w-]{16}$/
 const hintForm = /(?:^|\u2026|\.\.\.)([\w-]{4})$/
 
-/** The key that an id, a hint or its last four characters mean; undefined when the text is to be read as a token. */
+/** The key that an id, a hint or its last four characters mean; undefined when the text should be read as a token. */
 async function idOf({ keys }: Visit, text: string): Promise<string | undefined> {
   if (idForm.test(text)) return text
   const last = text.length === 4 || /\u2026|\.\.\./.test(text) ? hintForm.exec(text)?.[1] : undefined

@@ -21,7 +21,7 @@ export interface Filters {
 }
 
 /** Every order. */
-export const sorts: readonly Sort[] = ['created', 'name', 'environment', 'status', 'lastUsed', 'expires']
+const sorts: readonly Sort[] = ['created', 'name', 'environment', 'status', 'lastUsed', 'expires']
 
 /** Reads the filters of a URL. What a filter does not know counts as not given. */
 export function filtersFrom(query: URLSearchParams, environments: readonly string[]): Filters {

@@ -12,7 +12,7 @@ export interface KeyPage {
 }
 
 /** How many keys a page shows. */
-export const pageSize = 25
+const pageSize = 25
 // The most that one call returns: what a page sorts.
 const sortable = 100
 

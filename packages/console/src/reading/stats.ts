@@ -18,7 +18,7 @@ export interface Stats {
 }
 
 /** The most that a card counts. */
-export const mostCounted = 100
+const mostCounted = 100
 
 /** Reads what the cards say: a bounded number of keys each. */
 export async function readStats(visit: Visit): Promise<Stats> {

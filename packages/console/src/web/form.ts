@@ -24,7 +24,7 @@ export async function readForm(request: Request): Promise<Form | Problem> {
 }
 
 /** A form of fields that were read already. */
-export function formFrom(fields: URLSearchParams): Form | Problem {
+function formFrom(fields: URLSearchParams): Form | Problem {
   const entries = [...fields].slice(0, maxFields + 1)
   if (entries.length > maxFields) return problem('payload_too_large')
   return {

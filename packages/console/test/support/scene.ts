@@ -69,7 +69,7 @@ export interface Reply {
 }
 
 /** Where the scene mounts the console. */
-export const base = '/settings/api-keys'
+const base = '/settings/api-keys'
 
 /** Makes a console on an empty store. */
 export function scene(
