@@ -50,7 +50,7 @@ export type CreateCheck = (
 
 /** What is wrong with an input, in a sentence for the user. */
 export interface CreateProblem {
-  /** `name`, `environment`, `permissions`, `expiresAt`, `description`, `owner`, or the name of a field of yours. */
+  /** `name`, `environment`, `permissions`, `expiresAt`, `description`, `owner`, or the name of one of your fields. */
   readonly field: string
   readonly message: string
 }

@@ -1,6 +1,6 @@
 import { problem, type Problem, readText } from '@claviger/management/web'
 
-// Names, descriptions and some hundred permissions.
+// Names, descriptions and hundreds of permissions.
 const maxBytes = 65_536
 const maxFields = 1_000
 
