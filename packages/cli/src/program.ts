@@ -60,6 +60,8 @@ export function makeProgram(io: Io, exit: (code: number) => void): Command {
     .option('--config <file>', 'the configuration (default: claviger.config.{mjs,js,cjs,ts,json}, here or above)')
     .option('--store <url>', 'redis://, postgres://, mysql:// or sqlite:file (CLAVIGER_STORE)')
     .option('--store-option <name=value>', 'an option of the store, such as namespace=acme; may be repeated', collect)
+    .option('--url <api>', 'the management API of your server, in place of a store (CLAVIGER_URL)')
+    .option('--token-file <file>', 'with --url: the file with the key that signs in, or - (CLAVIGER_TOKEN)')
     .option('-w, --workspace <id>', 'the workspace (CLAVIGER_WORKSPACE)')
     .option('--json', 'one JSON document on standard output; errors as JSON on standard error')
     .option('--plain', 'one record a line, apart by tabs')

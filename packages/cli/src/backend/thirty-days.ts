@@ -1,38 +1,34 @@
-import { isClavigerError, type KeyManager, type ManagedKey } from '@claviger/core'
-
-/** How often a key was used in the last thirty days. */
-export interface Counts {
-  readonly requests: number
-  readonly denied: number
-}
+import { type KeyResource, type ManagementClient, ManagementClientError } from '@claviger/management/client'
 
 const rangeMs = 30 * 86_400_000
 // More names than this are not told at once.
 const mostNamed = 100
 
 /**
- * The use of keys in the last thirty days, in one question for all of them, and one more for each that is not among the
- * busiest. Empty where use is not counted.
+ * Keys with their use in the last thirty days, which lists of the API leave out: in one question for all of them, and one
+ * more for each that is not among the busiest. As they are where use is not counted, or may not be seen.
  */
-export async function countsOf(
-  manager: KeyManager,
-  keys: readonly ManagedKey[],
+export async function withCounts(
+  client: Pick<ManagementClient, 'getUsage' | 'getKeyUsage'>,
+  keys: readonly KeyResource[],
   now: number,
-): Promise<ReadonlyMap<string, Counts>> {
-  const used = keys.filter(({ lastUsedAt }) => lastUsedAt !== null && lastUsedAt.getTime() > now - rangeMs)
+): Promise<readonly KeyResource[]> {
+  const used = keys.filter(({ lastUsedAt }) => lastUsedAt !== null && Date.parse(lastUsedAt) > now - rangeMs)
+  const counts = new Map(keys.map(({ id }) => [id, { requests: 0, denied: 0 }]))
   try {
-    const busiest = used.length > 1 ? (await manager.workspaceUsage({ limit: mostNamed })).byKey : []
-    const counts = new Map<string, Counts>(keys.map(({ id }) => [id, { requests: 0, denied: 0 }]))
-    for (const { keyId, requests, denied } of busiest) counts.set(keyId, { requests, denied })
-    const named = new Set(busiest.map(({ keyId }) => keyId))
+    const { byKey } = await client.getUsage({ limit: mostNamed })
+    const named = new Map(byKey.map((each) => [each.keyId, each]))
     for (const { id } of used) {
-      if (named.has(id)) continue
-      const { totals } = await manager.usage(id)
-      counts.set(id, { requests: totals.requests, denied: totals.denied })
+      const { requests, denied } = named.get(id) ?? (await client.getKeyUsage(id)).totals
+      counts.set(id, { requests, denied })
     }
-    return counts
   } catch (error) {
-    if (isClavigerError(error) && error.code === 'ERR_CLAVIGER_NOT_SUPPORTED') return new Map()
+    if (error instanceof ManagementClientError && error.status !== 503) return keys
     throw error
   }
+  return keys.map((key) => ({
+    ...key,
+    requestCount30d: counts.get(key.id)?.requests ?? null,
+    deniedCount30d: counts.get(key.id)?.denied ?? null,
+  }))
 }

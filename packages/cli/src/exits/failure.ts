@@ -1,7 +1,9 @@
 import { type AnyClavigerError, isClavigerError } from '@claviger/core'
+import { ManagementClientError } from '@claviger/management/client'
 import { CommanderError } from 'commander'
 import { CliError } from './cli-error.ts'
 import { type Ending, exitCodes } from './exit-codes.ts'
+import { failureOfProblem } from './problem-failure.ts'
 
 /** What an error says to people and programs. */
 export interface Failure {
@@ -20,9 +22,26 @@ export function failureDocument({ ending, code, detail, fix }: Failure): object 
 export function failureOf(error: unknown): Failure {
   if (error instanceof CliError) return { ...pick(error), detail: error.message }
   if (error instanceof CommanderError) return failureOfCommander(error)
+  if (error instanceof ManagementClientError) return failureOfProblem(error)
+  if (isFailedFetch(error)) return failedFetch(error)
   if (isClavigerError(error)) return { ...explained(error), code: codeOf(error), detail: error.message }
   const detail = error instanceof Error && error.message !== '' ? error.message : 'Something failed without a reason.'
   return { ending: 'failed', code: 'failed', detail, fix: null }
+}
+
+/** What `fetch` throws when no one answers. */
+function isFailedFetch(error: unknown): error is Error {
+  return error instanceof Error && (error.message === 'fetch failed' || error.name === 'TimeoutError')
+}
+
+function failedFetch({ cause }: Error): Failure {
+  const reason = cause instanceof Error && cause.message !== '' ? `: ${cause.message}` : ''
+  return {
+    ending: 'unreachable',
+    code: 'api_unreachable',
+    detail: `The management API does not answer${reason}.`,
+    fix: 'Is the server running, and is --url right?',
+  }
 }
 
 function pick({ ending, code, fix }: CliError): Omit<Failure, 'detail'> {

@@ -134,7 +134,7 @@ describe('keys revoke', () => {
     const cwd = await sqliteProject()
     const { exitCode, stderr } = await claviger(['keys', 'revoke', '0123456789abcdef', '--yes'], { cwd })
     expect(exitCode).toBe(3)
-    expect(stderr).toContain('There is no such key')
+    expect(stderr).toContain('There is no such thing in this workspace')
   })
 })
 

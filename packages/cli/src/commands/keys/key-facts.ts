@@ -50,10 +50,10 @@ export function secretLines(
     const at = usage?.secrets.find((secret) => secret.version === version)?.lastUsedAt
     return at === undefined ? 'not used yet' : `last used ${relativeTime(at, now)}`
   }
-  const lines = secrets.map(({ version, hint, endsAt }) =>
-    endsAt === null
+  const lines = secrets.map(({ version, hint, expiresAt }) =>
+    expiresAt === null
       ? `  Current   ${hintText(hint, style)}  ${lastUsed(version)}`
-      : `  Previous  ${hintText(hint, style)}  ${lastUsed(version)}, stops ${relativeTime(endsAt, now)}`,
+      : `  Previous  ${hintText(hint, style)}  ${lastUsed(version)}, stops ${relativeTime(expiresAt, now)}`,
   )
   const share = usage?.previousSecretShare
   return share === undefined || share === null

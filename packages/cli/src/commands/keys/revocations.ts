@@ -38,7 +38,7 @@ export function revocationOutcome(
       ...results.map((result) =>
         result.ok
           ? `${colors.green(symbols.ok)} ${names.get(result.id) ?? result.id} was revoked. Requests with it now get 401.`
-          : `${colors.red(symbols.failure)} ${names.get(result.id) ?? result.id} was not revoked: ${safeText(result.detail)}`,
+          : `${colors.red(symbols.failure)} ${names.get(result.id) ?? result.id} was not revoked: ${safeText(result.detail ?? 'for an unknown reason')}`,
       ),
       ...(failed.length === results.length ? [] : [`  Revoking is final.${delay}`]),
       ...(failed.length === 0 ? [] : [`  ${plural(failed.length, 'key')} failed: run it again.`]),

@@ -54,7 +54,7 @@ const revokeKeys: Handler<RevokeFlags> = async (context, flags, given) => {
     const [id] = all
     // One alone fails as itself, with its own exit code.
     if (all.length === 1 && id !== undefined) {
-      return [{ id, ok: true, key: await backend.keys.revoke(id, flags.reason) }]
+      return [{ id, ok: true, key: await backend.keys.revoke(id, flags.reason), code: null, detail: null }]
     }
     return revokeAll(context, backend, all, flags.reason)
   }

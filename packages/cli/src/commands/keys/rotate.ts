@@ -55,7 +55,7 @@ const rotateKey: Handler<RotateFlags> = async (context, flags, [id = '']) => {
 }
 
 function overlapText({ secrets, id }: KeyJson): string {
-  const end = secrets.find(({ endsAt }) => endsAt !== null)?.endsAt
+  const end = secrets.find(({ expiresAt }) => expiresAt !== null)?.expiresAt
   if (end === undefined || end === null) return 'The old secret has stopped working.'
   return `The old secret works until ${timeText(end)}. Is it still used? npx claviger keys usage ${id}`
 }
