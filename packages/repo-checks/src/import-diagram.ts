@@ -58,6 +58,7 @@ export function dependencyViolations(tree: readonly Member[], rootDevDependencie
   const shared = new Set(rootDevDependencies)
   return tree.flatMap((member) => {
     const { name, dependencies = {}, peerDependencies = {}, devDependencies = {} } = member.manifest
+    const { optionalDependencies = {} } = member.manifest
     const own = new Set([...Object.keys(dependencies), ...Object.keys(peerDependencies)])
     const dev = new Set(Object.keys(devDependencies))
     const used = packagesNamed(member, (file) => isSource(file))
@@ -68,7 +69,7 @@ export function dependencyViolations(tree: readonly Member[], rootDevDependencie
       ...missing(new Set(Object.keys(dependencies)), withTypes(used)).map(
         (other) => `${name}: depends on ${other}, which src never imports`,
       ),
-      ...missing(usedByTests, union(own, dev, shared, [name])).map(
+      ...missing(usedByTests, union(own, dev, Object.keys(optionalDependencies), shared, [name])).map(
         (other) => `${name}: test imports ${other}, which is not a devDependency`,
       ),
       ...missing(dev, union(withTypes(used), withTypes(usedByTests))).map(
