@@ -37,6 +37,11 @@ describe('the tables of options', () => {
       ),
     ],
     'packages/client/README.md The fetch': propertyNames(program, 'packages/client/src/index.ts', 'FetchOptions'),
+    'docs/guides/management-api.md Who calls': propertyNames(
+      program,
+      'packages/management/src/index.ts',
+      'ManagementOptions',
+    ),
     'docs/guides/streams.md Streams and sockets': propertyNames(program, core, 'WatchOptions'),
     'docs/guides/other-frameworks.md Options': propertyNames(program, http, 'DeciderOptions'),
   }

@@ -21,7 +21,7 @@ export type ApiKeyMistake =
 
 /** What is known about the keys of an API. Everything may be left out. */
 export interface KeyForm {
-  /** What its keys begin with: `acme`. Several, while keys with an earlier prefix go on working. */
+  /** What its keys begin with: `acme`. Several, while keys with an earlier prefix still work. */
   readonly prefix?: string | readonly string[] | undefined
   /** The environments its keys may belong to here. */
   readonly environments?: readonly string[] | undefined
