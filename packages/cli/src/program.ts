@@ -2,6 +2,8 @@ import { Command } from 'commander'
 import { addAccounts } from './commands/accounts/add-accounts.ts'
 import type { Act } from './commands/act.types.ts'
 import type { GlobalFlags } from './commands/context.types.ts'
+import { addConsole } from './commands/console.ts'
+import { addDocs } from './commands/docs.ts'
 import { collect } from './commands/flags.ts'
 import { addAudit } from './commands/keys/audit.ts'
 import { addKeys } from './commands/keys/add-keys.ts'
@@ -80,6 +82,8 @@ export function makeProgram(io: Io, exit: (code: number) => void): Command {
   addPermissions(program, act)
   // Short for those below `keys`.
   for (const add of [addAudit, addPrune, addUsage]) add(program, act)
+  addConsole(program, act)
+  addDocs(program, act)
   addCompletion(program, act)
   return program
 }

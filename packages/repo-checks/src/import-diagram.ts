@@ -27,7 +27,7 @@ const diagram: Readonly<Record<string, Layer>> = {
   'store-sql': { ours: ['core'], theirs: ['kysely'], typesOf: [] },
   client: { ours: [], theirs: [], typesOf: [] },
   cli: {
-    ours: ['core', 'management', 'store-redis', 'store-sql'],
+    ours: ['client', 'console', 'core', 'core/mount', 'management', 'store-redis', 'store-sql'],
     theirs: ['@clack/prompts', 'cli-table3', 'commander', 'picocolors', 'string-width'],
     typesOf: [],
   },

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { root } from '../../../tools/workspaces.mjs'
@@ -54,6 +55,15 @@ describe('this repository', () => {
 
   test('takes its timers from one place, where fakes of a test do not reach', () => {
     expect(globalTimers(tree)).toEqual([])
+  })
+
+  // Without one, the lint reads the tests with settings of its own, and sees other types before a build than after.
+  test('has a tsconfig.json in every folder of tests', () => {
+    const folders = tree
+      .filter(({ files }) => [...files.keys()].some((file) => /\/test\/.*\.tsx?$/.test(file)))
+      .map(({ path }) => `${path}/test/tsconfig.json`)
+    expect(folders.length).toBeGreaterThan(10)
+    expect(folders.filter((file) => !existsSync(join(root, file)))).toEqual([])
   })
 
   test('explains every public export', () => {

@@ -60,21 +60,18 @@ function isCatalogue(value: ClavigerConfig['permissions']): value is KeyringOpti
   return typeof value === 'object' && typeof Reflect.get(value, 'has') === 'function'
 }
 
-/** Opens the store, and starts a keyring on it. @throws {CliError} when no workspace is known */
-export async function openDirect(io: Io, target: DirectTarget, known: Known): Promise<Backend> {
+/** A keyring on a store that this process has open. */
+export interface OpenKeyring {
+  readonly keyring: Keyring
+  /** Where the keys are, in a few words. */
+  readonly place: string
+  /** Closes the keyring, the store, and what the configuration opened. */
+  close(): Promise<void>
+}
+
+/** Opens the store, and makes a keyring on it. Reads nothing of the keys yet. */
+export async function openKeyring(io: Io, target: DirectTarget, known: Known): Promise<OpenKeyring> {
   const config = known.loaded?.config
-  const setting = (name: 'workspace' | 'owner' | 'environment'): string | undefined =>
-    settingOf(name, known.flags, io.env, config)
-  const workspace = setting('workspace')
-  if (workspace === undefined) {
-    throw new CliError(
-      'usage',
-      'workspace_missing',
-      'No workspace was given.',
-      'Pass --workspace <id>, set CLAVIGER_WORKSPACE, or set workspace in the configuration.',
-    )
-  }
-  const owner = setting('owner')
   const opened = await openTarget(io, target, known)
   let keyring: Keyring | undefined
   const close = async (): Promise<void> => {
@@ -84,15 +81,41 @@ export async function openDirect(io: Io, target: DirectTarget, known: Known): Pr
   }
   try {
     keyring = createKeyring(await keyringOptions(opened.store, config))
+    return { keyring, place: opened.place, close }
+  } catch (error) {
+    await close().catch(() => undefined)
+    throw error
+  }
+}
+
+/** The workspace that a command is about. @throws {CliError} when none is known */
+export function requireWorkspace(io: Io, { flags, loaded }: Known): string {
+  const workspace = settingOf('workspace', flags, io.env, loaded?.config)
+  if (workspace !== undefined) return workspace
+  throw new CliError(
+    'usage',
+    'workspace_missing',
+    'No workspace was given.',
+    'Pass --workspace <id>, set CLAVIGER_WORKSPACE, or set workspace in the configuration.',
+  )
+}
+
+/** Opens the store, and starts a keyring on it. @throws {CliError} when no workspace is known */
+export async function openDirect(io: Io, target: DirectTarget, known: Known): Promise<Backend> {
+  const config = known.loaded?.config
+  const workspace = requireWorkspace(io, known)
+  const owner = settingOf('owner', known.flags, io.env, config)
+  const { keyring, place, close } = await openKeyring(io, target, known)
+  try {
     await keyring.ready()
     return directBackend({
       keyring,
       workspace,
       isComplete: config !== undefined,
-      place: opened.place,
+      place,
       defaults: {
         owner: owner === undefined ? undefined : parseOwnerRef(owner),
-        environment: setting('environment'),
+        environment: settingOf('environment', known.flags, io.env, config),
       },
       now: io.now,
       close,

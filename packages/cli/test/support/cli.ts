@@ -25,6 +25,8 @@ export interface RunOptions {
   readonly now?: number
   readonly platform?: NodeJS.Platform
   readonly io?: Partial<Io>
+  /** Called with everything that is written to standard error so far. */
+  readonly onStderr?: (text: string) => void
 }
 
 /** 3 November 2026, noon UTC. */
@@ -39,6 +41,7 @@ export async function claviger(argv: readonly string[], options: RunOptions = {}
       new Writable({
         write(chunk, _encoding, done) {
           written[name] += String(chunk)
+          if (name === 'stderr') options.onStderr?.(written.stderr)
           done()
         },
       }),
