@@ -34,6 +34,7 @@ export default defineConfig({
       project('examples/prompts-api-koa', { testTimeout: 30_000 }),
       project('examples/management-api', { testTimeout: 30_000 }),
       project('examples/console-express', { testTimeout: 30_000 }),
+      project('examples/console-koa', { testTimeout: 30_000 }),
       project('examples/custom-adapter', {
         globalSetup: '../../tools/build.setup.ts',
         testTimeout: 30_000,

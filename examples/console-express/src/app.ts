@@ -36,8 +36,8 @@ export function createApp(keyring: Keyring<Permission>): Express {
   app.get('/sign-in', (_req, res) => void res.send(signInPage(members)))
   // No passwords: the example is about what comes after them.
   app.post('/sign-in', express.urlencoded({ extended: false }), (req, res, next) => {
-    const { member: chosen = '' } = (req.body ?? {}) as { member?: string }
-    const [workspaceId = '', userId = ''] = chosen.split('/')
+    const { member: chosen = '' } = (req.body ?? {}) as { member?: unknown }
+    const [workspaceId = '', userId = ''] = String(chosen).split('/')
     const member = memberOf(workspaceId, userId)
     if (member === undefined) return void res.status(400).send(signInPage(members))
     // A new session: what was known of the visitor before is not carried over.

@@ -1,5 +1,6 @@
+import { apiKeyConsole } from '@claviger/console'
 import type { Keyring } from '@claviger/core'
-import { apiKeyAuth, apiKeyOf } from '@claviger/express'
+import { apiKeyAuth, apiKeyOf, mount } from '@claviger/express'
 import express, { type Express } from 'express'
 import type { Permission } from './keyring.ts'
 import { contextFileOf, promptOf, promptsOf } from './prompts.ts'
@@ -38,5 +39,19 @@ export function createApp(keyring: Keyring<Permission>): Express {
     },
   )
 
+  // Without a session, every visitor is Ada: it listens on the loopback address only.
+  app.use(
+    '/settings/api-keys',
+    mount(apiKeyConsole({ keyring, appName: 'the prompts API', authorize: () => demoActor })),
+  )
+
   return app
 }
+
+const demoActor = {
+  type: 'user',
+  id: 'ada',
+  workspaceId: 'acme',
+  permissions: ['prompts:*', 'context:download'],
+  can: { listAll: true, manageServiceAccounts: true },
+} as const

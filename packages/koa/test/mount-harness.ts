@@ -2,13 +2,12 @@ import { mount } from '@claviger/koa'
 import { type ContractServer, type MountApp, serveOnLoopback } from '@claviger/testing'
 import { Router } from '@koa/router'
 import type Koa from 'koa'
-// @ts-expect-error it has no types of its own
-import untypedBodyParser from 'koa-bodyparser'
+import koaBodyParser from 'koa-bodyparser'
 // @ts-expect-error it has no types of its own
 import untypedMount from 'koa-mount'
 
 /** The parser of JSON, forms and text. */
-export const bodyParser = untypedBodyParser as (options?: { enableTypes: string[] }) => Koa.Middleware
+export const bodyParser = koaBodyParser as (options?: { enableTypes: string[] }) => Koa.Middleware
 
 /** koa-mount. */
 export const koaMount = untypedMount as (path: string, middleware: Koa.Middleware) => Koa.Middleware

@@ -1,0 +1,57 @@
+import { randomBytes } from 'node:crypto'
+import type { Keyring } from '@claviger/core'
+import { mount } from '@claviger/koa'
+import Koa from 'koa'
+import bodyParser from 'koa-bodyparser'
+import session from 'koa-session'
+import { homePage, signInPage } from './host-pages.ts'
+import type { Permission } from './keyring.ts'
+import { createKeyPage } from './page.ts'
+import { memberOf, members } from './team.ts'
+
+/** A small product: people sign in, work in a workspace, and manage their API keys in its settings. */
+export function createApp(keyring: Keyring<Permission>): Koa {
+  const app = new Koa()
+  app.keys = [randomBytes(32).toString('base64url')]
+  app.use(session({ key: 'session', sameSite: 'lax' }, app))
+  app.use(mount(createKeyPage(keyring), { prefix: '/settings/api-keys' }))
+  app.use(bodyParser())
+  app.use((ctx) => {
+    switch (`${ctx.method} ${ctx.path}`) {
+      case 'GET /':
+        return home(ctx)
+      case 'GET /sign-in':
+        ctx.body = signInPage(members)
+        return
+      case 'POST /sign-in':
+        return signIn(ctx)
+      case 'POST /sign-out':
+        ctx.session = null
+        return ctx.redirect('/sign-in')
+      default:
+        ctx.status = 404
+    }
+  })
+  return app
+}
+
+function home(ctx: Koa.Context): void {
+  const { userId = '', workspaceId = '' } = (ctx.session ?? {}) as { userId?: string; workspaceId?: string }
+  const member = memberOf(workspaceId, userId)
+  if (member === undefined) ctx.redirect('/sign-in')
+  else ctx.body = homePage(member)
+}
+
+/** No passwords: the example is about what comes after them. */
+function signIn(ctx: Koa.Context): void {
+  const { member: chosen = '' } = (ctx.request.body ?? {}) as { member?: unknown }
+  const [workspaceId = '', userId = ''] = String(chosen).split('/')
+  const member = memberOf(workspaceId, userId)
+  if (member === undefined) {
+    ctx.status = 400
+    ctx.body = signInPage(members)
+    return
+  }
+  Object.assign(ctx.session ?? {}, { userId: member.id, workspaceId: member.workspaceId })
+  ctx.redirect('/settings/api-keys')
+}

@@ -1,0 +1,49 @@
+import { apiKeyConsole, type ApiKeyConsole } from '@claviger/console'
+import type { Actor, Keyring } from '@claviger/core'
+import type { Context } from 'koa'
+import type { Permission } from './keyring.ts'
+import { memberOf, nameOf, permissionsOf, workspaces } from './team.ts'
+
+/** The key page of the product. Who looks at it comes from the session: asked on every request. */
+export function createKeyPage(keyring: Keyring<Permission>): ApiKeyConsole {
+  return apiKeyConsole({
+    keyring,
+    authorize: ({ native }) => actorOf(native as Context),
+    appName: 'Acme',
+    workspaceLabel: ({ workspaceId }) => workspaces.get(workspaceId) ?? workspaceId,
+    homeUrl: '/',
+    signInUrl: '/sign-in',
+    links: [{ label: 'API reference', href: '/docs' }],
+    people: (ids) => Object.fromEntries(ids.map((id) => [id, nameOf(id) ?? id])),
+    snippets: { envName: 'ACME_API_KEY', url: 'https://api.acme.example/v1/prompts' },
+    create: {
+      fields: [
+        {
+          name: 'team',
+          label: 'Team',
+          options: ['Platform', 'Growth', 'Support'],
+          help: 'Who is asked when it breaks.',
+        },
+      ],
+    },
+  })
+}
+
+/** The signed-in member as an actor; null for no one. A member who left is no one, whatever the session says. */
+function actorOf({ session, ip }: Context): Actor | null {
+  const { userId, workspaceId } = (session ?? {}) as { userId?: string; workspaceId?: string }
+  const member = userId === undefined || workspaceId === undefined ? undefined : memberOf(workspaceId, userId)
+  if (member === undefined) return null
+  return {
+    type: 'user',
+    id: member.id,
+    workspaceId: member.workspaceId,
+    permissions: permissionsOf[member.role],
+    can: {
+      listAll: member.role === 'admin',
+      manageServiceAccounts: member.role === 'admin',
+      create: member.role !== 'viewer',
+    },
+    origin: { ip },
+  }
+}

@@ -1,0 +1,51 @@
+// Takes the pictures of the console in docs/images, of the example with its 90 days of usage. Needs `npm run build` and a
+// Chromium; `CHROMIUM` names one that is not in /usr/bin.
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { chromium } from 'playwright-core'
+
+const root = join(fileURLToPath(new URL('.', import.meta.url)), '..')
+const example = (name) => import(pathToFileURL(join(root, 'examples/console-express/dist', `${name}.js`)).href)
+const [{ createApp }, { createExampleKeyring }, { openStore }, { seed }] = await Promise.all(
+  ['app', 'keyring', 'open-store', 'seed'].map(example),
+)
+
+const { store } = await openStore(':memory:')
+await seed(store)
+const keyring = createExampleKeyring(store)
+await keyring.ready()
+const server = createServer(createApp(keyring)).listen(0, '127.0.0.1')
+await once(server, 'listening')
+const origin = `http://127.0.0.1:${server.address().port}`
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-dev-shm-usage'],
+})
+
+const shots = [
+  { name: 'console-list-light', open: '' },
+  { name: 'console-list-phone', open: '', width: 360, mode: 'dark', height: 900 },
+  { name: 'console-key-dark', open: 'Deployments', mode: 'dark' },
+  { name: 'console-create-light', open: '/keys/new' },
+  { name: 'console-usage-light', open: '/usage' },
+  { name: 'console-review-dark', open: '/review', mode: 'dark' },
+]
+try {
+  for (const { name, open, mode = 'light', width = 1280, height = 900 } of shots) {
+    const context = await browser.newContext({ viewport: { width, height }, colorScheme: mode })
+    const page = await context.newPage()
+    await page.goto(`${origin}/sign-in`)
+    await page.click('button[value="acme/ada"]')
+    if (open.startsWith('/')) await page.goto(`${origin}/settings/api-keys${open}`)
+    else if (open !== '') await page.click(`a.title:has-text("${open}")`)
+    await page.screenshot({ path: join(root, 'docs/images', `${name}.png`) })
+    await context.close()
+  }
+} finally {
+  await browser.close()
+  server.closeAllConnections()
+  server.close()
+  await keyring.close()
+}
