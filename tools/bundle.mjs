@@ -89,8 +89,13 @@ function codeOptions(name, nodeRange) {
     entryFileNames: '[name].cjs',
     chunkFileNames: '[name].cjs',
     banner: ({ isEntry }) => (isEntry ? nodeCheck(nodeRange) : ''),
-    // But for a documentation generator, which most users of a package never load.
-    codeSplitting: { groups: [{ name, test: (id) => !id.includes('/src/docs/') }] },
+    // But for a documentation generator, which most users of a package never load: it stands in a file of its own.
+    codeSplitting: {
+      groups: [
+        { name, priority: 1, test: (id) => !id.includes('/src/docs/') },
+        { name: `${name}-docs`, test: (id) => id.includes('/src/docs/') },
+      ],
+    },
     // Node loads CommonJS with `require`; under Jest `import()` would fail.
     dynamicImportInCjs: false,
     minify: false,

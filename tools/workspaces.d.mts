@@ -10,6 +10,7 @@ export interface Manifest {
   readonly main?: string
   readonly types?: string
   readonly files?: readonly string[]
+  readonly bin?: Readonly<Record<string, string>>
   readonly engines?: Readonly<Record<string, string>>
   readonly exports?: Readonly<Record<string, string | Readonly<Record<string, unknown>>>>
   readonly typesVersions?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>

@@ -1,5 +1,6 @@
+import { apiKeyConsole } from '@claviger/console'
 import type { Keyring } from '@claviger/core'
-import { apiKeyAuth, apiKeyOf } from '@claviger/koa'
+import { apiKeyAuth, apiKeyOf, mount } from '@claviger/koa'
 import { Router } from '@koa/router'
 import Koa from 'koa'
 import type { Permission } from './keyring.ts'
@@ -38,7 +39,18 @@ export function createApp(keyring: Keyring<Permission>): Koa {
     },
   )
 
+  // Without a session, every visitor is Ada: it listens on the loopback address only.
+  const page = apiKeyConsole({ keyring, appName: 'the prompts API', authorize: () => demoActor })
+  app.use(mount(page, { prefix: '/settings/api-keys' }))
   app.use(auth.authenticate())
   app.use(router.routes())
   return app
 }
+
+const demoActor = {
+  type: 'user',
+  id: 'ada',
+  workspaceId: 'acme',
+  permissions: ['prompts:*', 'context:download'],
+  can: { listAll: true, manageServiceAccounts: true },
+} as const

@@ -26,6 +26,7 @@ export async function makeTour(keyring: Keyring<Permission>, baseUrl: string): P
   const keys = await makeKeys(keyring)
   return [
     `The prompts API listens on ${baseUrl}. Stop it with Ctrl+C.`,
+    `Its keys have a page: ${baseUrl}/settings/api-keys`,
     '',
     '# Keys of workspace acme. A token is shown once; these end with the server.',
     `DEVELOPMENT_KEY=${keys.development}`,

@@ -20,7 +20,7 @@ describe.each(packages.map(({ name, path, manifest }) => ({ name, path, manifest
       expect(manifest.version).toBe(first?.manifest.version)
       expect(manifest.license).toBe('MIT')
       expect(manifest.engines).toEqual(rootManifest.engines)
-      expect(manifest.files).toEqual(['dist'])
+      expect(manifest.files).toEqual(manifest.bin === undefined ? ['dist'] : ['bin', 'dist'])
       expect(manifest.type).toBe('module')
       expect(manifest.sideEffects).toBe(false)
       expect(manifest.description).toBeTruthy()

@@ -26,7 +26,7 @@ describe('what looks like a token', () => {
   test.each([
     '7Fq2mX4cR8tLw0Zp',
     'acme_production_7Fq2',
-    '/home/me/my_claviger_configurationfordeployment/x.mjs',
+    '/srv/app/my_claviger_configurationfordeployment/x.mjs',
     'postgres://user:secret@db.example/app',
     'service:sa_7Fq2mX4cR8tLw0Zp',
     'Production',

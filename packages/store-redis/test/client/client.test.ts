@@ -15,13 +15,13 @@ async function worksThrough(client: RedisClient | RedisClusterClient): Promise<v
   const store = redisStore(client, { namespace: freshNamespace() })
   const record = testRecord()
   await store.ready()
-  const heard: unknown[] = []
+  // What `ready()` published to try the bus may be heard before.
   const message = new Promise<void>((resolve) => {
-    const listener = { message: (one: unknown) => resolve(void heard.push(one)), down() {}, up() {} }
+    const isIt = (one: unknown): boolean => (one as { readonly nonce?: unknown }).nonce === 'n'
+    const listener = { message: (one: unknown) => (isIt(one) ? resolve() : undefined), down() {}, up() {} }
     void store.subscribe?.(listener).then(() => store.commit(testChange({ writes: [insertKey(record)], nonce: 'n' })))
   })
   await message
-  expect(heard).toMatchObject([{ nonce: 'n' }])
   await store.commit(testChange({ writes: [updateKey(record, { name: 'Renamed' })] }))
   await store.addUsage({ instanceId: 'i', sequence: 1, entries: [testUsageEntry()] })
   const query = { workspaceId: 'ws_acme', at: start, limit: 1 }
