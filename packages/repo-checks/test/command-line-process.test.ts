@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { type Packed, packAll } from '../../../tools/pack.mjs'
+import { publishedPackages } from '../../../tools/workspaces.mjs'
 
 // The command line as its users have it: packed, installed by npm, in processes and terminals of its own.
 
@@ -11,7 +12,7 @@ const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'claviger-processes-')))
 const project = join(scratch, 'project')
 const claviger = join(project, 'node_modules', '.bin', 'claviger')
 const clean = { PATH: process.env['PATH'] ?? '', HOME: scratch, TERM: 'xterm-256color' }
-const needed = ['core', 'management', 'store-redis', 'store-sql', 'cli'].map((name) => `@claviger/${name}`)
+const needed = withSiblings('@claviger/cli')
 let tarballs: readonly string[] = []
 let id = ''
 
@@ -151,4 +152,14 @@ async function inTerminal(
   const exitCode = await new Promise<number | null>((resolve) => child.once('close', resolve))
   clearTimeout(watchdog)
   return { output, exitCode }
+}
+
+/** A package of ours, and those of ours that it depends on. */
+function withSiblings(name: string): readonly string[] {
+  const packages = new Map(publishedPackages().map((one) => [one.name, one.manifest]))
+  const found = new Set([name])
+  for (const each of found) {
+    for (const other of Object.keys(packages.get(each)?.dependencies ?? {})) if (packages.has(other)) found.add(other)
+  }
+  return [...found]
 }
