@@ -1,7 +1,7 @@
 import { memoryStore } from '@claviger/store-memory'
 import { issue, makeKeyring } from './keyring.mjs'
 
-const perCommit = 200
+const perCommit = 16
 
 /** Puts keys into a store, many at a time; gives their tokens. */
 export async function fillWithKeys(store, count, hasher) {
