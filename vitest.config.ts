@@ -33,6 +33,7 @@ export default defineConfig({
       project('examples/prompts-api', { testTimeout: 30_000 }),
       project('examples/prompts-api-koa', { testTimeout: 30_000 }),
       project('examples/management-api', { testTimeout: 30_000 }),
+      project('examples/console-demo', { testTimeout: 30_000 }),
       project('examples/console-express', { testTimeout: 30_000 }),
       project('examples/console-koa', { testTimeout: 30_000 }),
       project('examples/custom-adapter', {

@@ -7,10 +7,9 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { chromium } from 'playwright-core'
 
 const root = join(fileURLToPath(new URL('.', import.meta.url)), '..')
-const example = (name) => import(pathToFileURL(join(root, 'examples/console-express/dist', `${name}.js`)).href)
-const [{ createApp }, { createExampleKeyring }, { openStore }, { seed }] = await Promise.all(
-  ['app', 'keyring', 'open-store', 'seed'].map(example),
-)
+const example = (file) => import(pathToFileURL(join(root, 'examples', file)).href)
+const { createApp } = await example('console-express/dist/app.js')
+const { createExampleKeyring, openStore, seed } = await example('console-demo/dist/index.js')
 
 const { store } = await openStore(':memory:')
 await seed(store)

@@ -1,12 +1,17 @@
 import type { Keyring } from '@claviger/core'
+import {
+  createKeyPage,
+  homePage,
+  memberOf,
+  members,
+  type Permission,
+  signInPage,
+  type Visitor,
+} from '@claviger/example-console-demo'
 import { mount } from '@claviger/express'
-import express, { type Express } from 'express'
+import express, { type Express, type Request } from 'express'
 import session from 'express-session'
 import { randomBytes } from 'node:crypto'
-import { homePage, signInPage } from './host-pages.ts'
-import type { Permission } from './keyring.ts'
-import { createKeyPage } from './page.ts'
-import { memberOf, members } from './team.ts'
 
 declare module 'express-session' {
   interface SessionData {
@@ -52,6 +57,10 @@ export function createApp(keyring: Keyring<Permission>): Express {
     req.session.destroy((error) => (error ? next(error) : res.redirect('/sign-in')))
   })
 
-  app.use('/settings/api-keys', mount(createKeyPage(keyring)))
+  app.use('/settings/api-keys', mount(createKeyPage(keyring, (req) => visitorOf(req as Request))))
   return app
+}
+
+function visitorOf({ session: { userId, workspaceId }, ip }: Request): Visitor {
+  return { userId, workspaceId, ip }
 }

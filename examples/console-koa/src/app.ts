@@ -1,20 +1,30 @@
 import { randomBytes } from 'node:crypto'
 import type { Keyring } from '@claviger/core'
+import {
+  createKeyPage,
+  homePage,
+  memberOf,
+  members,
+  type Permission,
+  signInPage,
+  type Visitor,
+} from '@claviger/example-console-demo'
 import { mount } from '@claviger/koa'
 import Koa from 'koa'
 import bodyParser from 'koa-bodyparser'
 import session from 'koa-session'
-import { homePage, signInPage } from './host-pages.ts'
-import type { Permission } from './keyring.ts'
-import { createKeyPage } from './page.ts'
-import { memberOf, members } from './team.ts'
 
 /** A small product: people sign in, work in a workspace, and manage their API keys in its settings. */
 export function createApp(keyring: Keyring<Permission>): Koa {
   const app = new Koa()
   app.keys = [randomBytes(32).toString('base64url')]
   app.use(session({ key: 'session', sameSite: 'lax' }, app))
-  app.use(mount(createKeyPage(keyring), { prefix: '/settings/api-keys' }))
+  app.use(
+    mount(
+      createKeyPage(keyring, (ctx) => visitorOf(ctx as Koa.Context)),
+      { prefix: '/settings/api-keys' },
+    ),
+  )
   app.use(bodyParser())
   app.use((ctx) => {
     switch (`${ctx.method} ${ctx.path}`) {
@@ -36,7 +46,7 @@ export function createApp(keyring: Keyring<Permission>): Koa {
 }
 
 function home(ctx: Koa.Context): void {
-  const { userId = '', workspaceId = '' } = (ctx.session ?? {}) as { userId?: string; workspaceId?: string }
+  const { userId = '', workspaceId = '' } = visitorOf(ctx)
   const member = memberOf(workspaceId, userId)
   if (member === undefined) ctx.redirect('/sign-in')
   else ctx.body = homePage(member)
@@ -54,4 +64,9 @@ function signIn(ctx: Koa.Context): void {
   }
   Object.assign(ctx.session ?? {}, { userId: member.id, workspaceId: member.workspaceId })
   ctx.redirect('/settings/api-keys')
+}
+
+function visitorOf({ session, ip }: Koa.Context): Visitor {
+  const { userId, workspaceId } = (session ?? {}) as Partial<Visitor>
+  return { userId, workspaceId, ip }
 }

@@ -1,12 +1,10 @@
+import { createExampleKeyring, openStore, seed } from '@claviger/example-console-demo'
 import { closeGracefully } from '@claviger/koa'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { parseArgs } from 'node:util'
 import { createApp } from './app.ts'
-import { createExampleKeyring } from './keyring.ts'
-import { openStore } from './open-store.ts'
-import { seed } from './seed.ts'
 
 const { values } = parseArgs({
   options: { port: { type: 'string' }, file: { type: 'string', default: 'console-example.db' } },

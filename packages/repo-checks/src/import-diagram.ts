@@ -108,7 +108,9 @@ function judgeOurs(tree: readonly Member[], from: string, layer: Layer, specifie
   const name = packageOf(specifier)
   const target = tree.find(({ manifest }) => manifest.name === name)
   const entry = target && entryPoints(target).get(specifier.replace(name, '.'))
-  if (entry === undefined || target?.manifest.private === true)
+  // Examples may share what does not depend on what they show.
+  const isShared = from === 'examples' && entry !== undefined && layerOf(entry) === 'examples'
+  if (entry === undefined || (target?.manifest.private === true && !isShared))
     return `imports ${specifier}, which is not a public entry point`
   return mayUseOurs(from, layer, layerOf(entry)) ? undefined : `imports ${layerOf(entry)}, which ${from} must not`
 }

@@ -76,7 +76,7 @@ async function showForm(visit: Visit, draft: CreateDraft, problems: Problems, st
               ))}
             </div>
             <ProblemLine name="environment" problems={problems} />
-            <p class="help">It stands in the key, and cannot be changed later.</p>
+            <p class="help">The environment is part of the key and cannot be changed later.</p>
           </fieldset>
           <GrantFields visit={visit} draft={draft.grants} problems={problems} choices={grantChoices(visit)} />
           <ExpiryFields

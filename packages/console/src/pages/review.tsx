@@ -40,7 +40,7 @@ const groups: readonly Group[] = [
   },
   {
     title: 'Unused',
-    text: 'Nothing used these for a long time. Disable them first; revoke them if nobody asks.',
+    text: 'Nothing used these for a long time. Disable them first, and revoke them if nothing breaks.',
     input: { attention: ['unused', 'neverUsed'] },
     search: '?attention=unused',
   },
@@ -69,7 +69,7 @@ export async function showReview(visit: Visit): Promise<Answer> {
   const mayAct = visit.can.revoke
   return page(
     <Page visit={visit} section="review" heading="Review">
-      <Head title="Review" lead="Keys that need a look. A workspace without surprises has an empty page here." />
+      <Head title="Review" lead="Keys that need a look. This page is empty when nothing is due." />
       {found.length === 0 ? (
         <div class="card empty">
           <Icon name="check" />

@@ -41,7 +41,7 @@ const UsagePage: FC<UsagePageProps> = ({ visit, range, usage, before, names }) =
   const { totals } = usage
   return (
     <Page visit={visit} section="usage" heading="Usage">
-      <Head title="Usage" lead="Every request whose key was right, whether it was allowed or denied.">
+      <Head title="Usage" lead="Every request with a valid secret, allowed or denied.">
         <RangeLinks current={range} />
       </Head>
       <div class="stats">

@@ -58,7 +58,7 @@ const tab: Candidate = { type: 'malformed', hint: 'whitespace' }
  *
  * A credential that the client sent decides: what a host has set in `headers` counts where there is none.
  *
- * Total: any value yields a result, none an exception. Whether the token is one, `verify` tells.
+ * Never throws, whatever the request holds. It does not check the token: `check` of the door does.
  */
 export function parseCredential(request: HttpRequest, rules: CredentialRules): ParsedCredential {
   try {

@@ -32,7 +32,7 @@ export type ParsedToken =
 /** Source of randomness: returns `size` unpredictable bytes, or throws. */
 export type RandomBytes = (size: number) => Uint8Array
 
-/** Reads a token. Total: any value yields a result, none an exception. Does no I/O and never trims. */
+/** Reads a token. Never throws, whatever it is given; does no I/O and never trims. */
 export function parseToken(text: unknown, grammar: TokenGrammar): ParsedToken {
   if (typeof text !== 'string') return { ok: false, hint: 'not_a_string' }
   const parts = readToken(text, grammar)

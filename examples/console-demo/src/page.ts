@@ -1,14 +1,24 @@
 import { apiKeyConsole, type ApiKeyConsole } from '@claviger/console'
 import type { Actor, Keyring } from '@claviger/core'
-import type { Context } from 'koa'
 import type { Permission } from './keyring.ts'
 import { memberOf, nameOf, permissionsOf, workspaces } from './team.ts'
 
-/** The key page of the product. Who looks at it comes from the session: asked on every request. */
-export function createKeyPage(keyring: Keyring<Permission>): ApiKeyConsole {
+/** Who looks at a page, as the session of a framework knows it. */
+export interface Visitor {
+  readonly userId: string | undefined
+  readonly workspaceId: string | undefined
+  readonly ip: string | undefined
+}
+
+/**
+ * The key page of the product.
+ *
+ * @param visitorOf reads the session of a request: Express's `req`, Koa's `ctx`. Asked on every request
+ */
+export function createKeyPage(keyring: Keyring<Permission>, visitorOf: (native: unknown) => Visitor): ApiKeyConsole {
   return apiKeyConsole({
     keyring,
-    authorize: ({ native }) => actorOf(native as Context),
+    authorize: ({ native }) => actorOf(visitorOf(native)),
     appName: 'Acme',
     workspaceLabel: ({ workspaceId }) => workspaces.get(workspaceId) ?? workspaceId,
     homeUrl: '/',
@@ -30,8 +40,7 @@ export function createKeyPage(keyring: Keyring<Permission>): ApiKeyConsole {
 }
 
 /** The signed-in member as an actor; null for no one. A member who left is no one, whatever the session says. */
-function actorOf({ session, ip }: Context): Actor | null {
-  const { userId, workspaceId } = (session ?? {}) as { userId?: string; workspaceId?: string }
+function actorOf({ userId, workspaceId, ip }: Visitor): Actor | null {
   const member = userId === undefined || workspaceId === undefined ? undefined : memberOf(workspaceId, userId)
   if (member === undefined) return null
   return {
@@ -44,6 +53,6 @@ function actorOf({ session, ip }: Context): Actor | null {
       manageServiceAccounts: member.role === 'admin',
       create: member.role !== 'viewer',
     },
-    origin: { ip },
+    ...(ip !== undefined && { origin: { ip } }),
   }
 }

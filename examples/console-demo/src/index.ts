@@ -1,0 +1,6 @@
+export { homePage, signInPage } from './host-pages.ts'
+export { createExampleKeyring, type Permission } from './keyring.ts'
+export { openStore } from './open-store.ts'
+export { createKeyPage, type Visitor } from './page.ts'
+export { seed } from './seed.ts'
+export { memberOf, members } from './team.ts'
