@@ -1,5 +1,5 @@
 import { apiKeyConsole } from '@claviger/console'
-import type { Keyring } from '@claviger/core'
+import type { Actor, Keyring } from '@claviger/core'
 import { apiKeyAuth, apiKeyOf, mount } from '@claviger/koa'
 import { Router } from '@koa/router'
 import Koa from 'koa'
@@ -39,18 +39,22 @@ export function createApp(keyring: Keyring<Permission>): Koa {
     },
   )
 
-  // Without a session, every visitor is Ada: it listens on the loopback address only.
-  const page = apiKeyConsole({ keyring, appName: 'the prompts API', authorize: () => demoActor })
+  // There are no sessions here: everyone on this machine is Ada. Ask your own session instead.
+  const page = apiKeyConsole({ keyring, appName: 'the prompts API', authorize: visitor })
   app.use(mount(page, { prefix: '/settings/api-keys' }))
   app.use(auth.authenticate())
   app.use(router.routes())
   return app
 }
 
-const demoActor = {
-  type: 'user',
-  id: 'ada',
-  workspaceId: 'acme',
-  permissions: ['prompts:*', 'context:download'],
-  can: { listAll: true, manageServiceAccounts: true },
-} as const
+/** Ada, for pages of this machine. A name of another site that was made to lead here (DNS rebinding) gets no one. */
+function visitor({ request }: { readonly request: Request }): Actor | null {
+  if (!['127.0.0.1', 'localhost', '[::1]'].includes(new URL(request.url).hostname)) return null
+  return {
+    type: 'user',
+    id: 'ada',
+    workspaceId: 'acme',
+    permissions: ['prompts:*', 'context:download'],
+    can: { listAll: true, manageServiceAccounts: true },
+  }
+}

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { canCurl, curlLines, runCurl, shellVariables } from '../../prompts-api/test/curl.ts'
+import { pageStatus } from '../../prompts-api/test/page.ts'
 import { createApp } from '../src/app.ts'
 import { createPromptsKeyring } from '../src/keyring.ts'
 import { listen } from '../src/server.ts'
@@ -19,6 +20,11 @@ beforeAll(async () => {
 })
 
 afterAll(() => closeGracefully(server, keyring))
+
+test('the page of keys is shown on this machine, and not under the name of another site', async () => {
+  expect(await pageStatus(url, new URL(url).host)).toBe(200)
+  expect(await pageStatus(url, 'evil.example')).toBe(401)
+})
 
 describe.skipIf(!canCurl)('with curl', () => {
   test('every printed line gives what the comment above it says', async () => {

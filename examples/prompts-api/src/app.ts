@@ -1,5 +1,5 @@
 import { apiKeyConsole } from '@claviger/console'
-import type { Keyring } from '@claviger/core'
+import type { Actor, Keyring } from '@claviger/core'
 import { apiKeyAuth, apiKeyOf, mount } from '@claviger/express'
 import express, { type Express } from 'express'
 import type { Permission } from './keyring.ts'
@@ -39,19 +39,20 @@ export function createApp(keyring: Keyring<Permission>): Express {
     },
   )
 
-  // Without a session, every visitor is Ada: it listens on the loopback address only.
-  app.use(
-    '/settings/api-keys',
-    mount(apiKeyConsole({ keyring, appName: 'the prompts API', authorize: () => demoActor })),
-  )
+  // There are no sessions here: everyone on this machine is Ada. Ask your own session instead.
+  app.use('/settings/api-keys', mount(apiKeyConsole({ keyring, appName: 'the prompts API', authorize: visitor })))
 
   return app
 }
 
-const demoActor = {
-  type: 'user',
-  id: 'ada',
-  workspaceId: 'acme',
-  permissions: ['prompts:*', 'context:download'],
-  can: { listAll: true, manageServiceAccounts: true },
-} as const
+/** Ada, for pages of this machine. A name of another site that was made to lead here (DNS rebinding) gets no one. */
+function visitor({ request }: { readonly request: Request }): Actor | null {
+  if (!['127.0.0.1', 'localhost', '[::1]'].includes(new URL(request.url).hostname)) return null
+  return {
+    type: 'user',
+    id: 'ada',
+    workspaceId: 'acme',
+    permissions: ['prompts:*', 'context:download'],
+    can: { listAll: true, manageServiceAccounts: true },
+  }
+}

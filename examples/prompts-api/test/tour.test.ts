@@ -7,6 +7,7 @@ import { createPromptsKeyring } from '../src/keyring.ts'
 import { listen } from '../src/server.ts'
 import { makeTour } from '../src/tour.ts'
 import { canCurl, curlLines, runCurl, shellVariables } from './curl.ts'
+import { pageStatus } from './page.ts'
 
 const keyring = createPromptsKeyring()
 let server: Server
@@ -25,6 +26,11 @@ test('a key for each of two environments is shown', () => {
     DEVELOPMENT_KEY: expect.stringMatching(keyring.tokenPattern),
     PRODUCTION_KEY: expect.stringMatching(keyring.tokenPattern),
   })
+})
+
+test('the page of keys is shown on this machine, and not under the name of another site', async () => {
+  expect(await pageStatus(url, new URL(url).host)).toBe(200)
+  expect(await pageStatus(url, 'evil.example')).toBe(401)
 })
 
 describe.skipIf(!canCurl)('with curl', () => {
