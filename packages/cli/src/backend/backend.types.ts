@@ -38,6 +38,7 @@ export interface KeyListQuery {
   readonly status?: readonly string[]
   readonly environment?: readonly string[]
   readonly ownerId?: readonly string[]
+  readonly ownerType?: readonly OwnerRef['type'][]
   readonly attention?: readonly string[]
   readonly search?: string
   /** Whether revoked and expired keys are listed too. */

@@ -173,7 +173,12 @@ function showForm(
 }
 
 async function askDelete(visit: Visit, account: ServiceAccount, problems: Problems, status = 200): Promise<Answer> {
-  const { items, nextCursor } = await visit.keys.list({ ownerId: account.id, ended: false, limit: 25 })
+  const { items, nextCursor } = await visit.keys.list({
+    ownerId: account.id,
+    ownerType: 'service',
+    ended: false,
+    limit: 25,
+  })
   const { link } = visit
   return page(
     <Page visit={visit} section="service-accounts" heading={`Delete ${account.name}`}>

@@ -27,7 +27,12 @@ export async function showAccounts(visit: Visit): Promise<Answer> {
   })
   const counts = await Promise.all(
     items.map(async ({ id }) => {
-      const { items: keys, nextCursor: more } = await visit.keys.list({ ownerId: id, ended: false, limit: mostKeys })
+      const { items: keys, nextCursor: more } = await visit.keys.list({
+        ownerId: id,
+        ownerType: 'service',
+        ended: false,
+        limit: mostKeys,
+      })
       return `${visit.format.number(keys.length)}${more === null ? '' : '+'}`
     }),
   )
@@ -123,7 +128,7 @@ const AccountTable: FC<{
 export async function showAccount(visit: Visit, { id }: Asked): Promise<Answer> {
   required(visit, 'manageServiceAccounts')
   const account = await visit.keys.serviceAccounts.get(id)
-  const { items } = await visit.keys.list({ ownerId: id, ended: false, limit: 25 })
+  const { items } = await visit.keys.list({ ownerId: id, ownerType: 'service', ended: false, limit: 25 })
   const [usage, names] = await Promise.all([
     usageOfKeys(
       visit,

@@ -14,7 +14,7 @@ import { type Answer, page } from '../web/answer.ts'
 export async function showLeaving(visit: Visit): Promise<Answer> {
   const user = visit.query.get('user')?.trim().slice(0, 255) ?? ''
   if (user === '') throw new ValidationError('user', 'Say whose keys to look at: ?user=<id>.')
-  const { items, nextCursor } = await visit.keys.list({ ownerId: user, ended: false, limit: 100 })
+  const { items, nextCursor } = await visit.keys.list({ ownerId: user, ownerType: 'user', ended: false, limit: 100 })
   const own = items
     .filter(({ owner }) => owner.type === 'user')
     .toSorted((a, b) => (b.lastUsedAt?.getTime() ?? 0) - (a.lastUsedAt?.getTime() ?? 0))

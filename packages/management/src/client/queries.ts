@@ -16,6 +16,7 @@ export interface KeyQuery extends PageQuery {
   readonly ended?: boolean | undefined
   readonly environment?: OneOrMany<string> | undefined
   readonly ownerId?: OneOrMany<string> | undefined
+  readonly ownerType?: OneOrMany<KeyResource['owner']['type']> | undefined
   readonly attention?: OneOrMany<KeyResource['attention'][number]> | undefined
   /** The id, the last four characters of the token, or how the name begins. */
   readonly search?: string | undefined

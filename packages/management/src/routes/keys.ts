@@ -16,13 +16,15 @@ export const keyEndpoints: readonly Endpoint[] = [
     action: 'listKeys',
     tag: 'Keys',
     summary: 'List keys, newest first',
-    description: 'Those that the caller may see. `status`, `environment`, `ownerId` and `attention` may be repeated.',
+    description:
+      'Those that the caller may see. `status`, `environment`, `ownerId`, `ownerType` and `attention` may be repeated.',
     query: {
       shape: {
         status: z.array(z.enum(['active', 'rotating', 'disabled', 'expired', 'revoked'])).optional(),
         ended: truth,
         environment: z.array(z.string().max(255)).optional(),
         ownerId: z.array(z.string().max(255)).optional(),
+        ownerType: z.array(z.enum(['user', 'service'])).optional(),
         attention: z.array(z.enum(['ownerGone', 'expiring', 'rotationDue', 'unused', 'neverUsed'])).optional(),
         search: z
           .string()

@@ -91,7 +91,7 @@ const deleteAccount: Handler = async (context, flags, [id = '']) => {
   const backend = await context.backend()
   const account = await backend.accounts.get(id)
   const name = safeText(account.name)
-  const keys = await backend.keys.list({ ownerId: [id], ended: false, limit: 100 })
+  const keys = await backend.keys.list({ ownerId: [id], ownerType: ['service'], ended: false, limit: 100 })
   const evidence = `${name} owns ${keys.hasMore ? 'more than ' : ''}${plural(keys.data.length, 'key')} in use.`
   if (flags.dryRun === true) {
     return {

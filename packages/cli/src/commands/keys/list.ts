@@ -53,7 +53,7 @@ function queryOf(flags: Parameters<typeof listKeys>[1]): Omit<KeyListQuery, 'lim
     ...(status.length > 0 && { status }),
     ...(attention.length > 0 && { attention }),
     ...(flags.env !== undefined && { environment: listOf([flags.env]) }),
-    ...(flags.owner !== undefined && { ownerId: [flags.owner.replace(/^(?:user|service):/, '')] }),
+    ...ownedBy(flags.owner),
     ...(flags.search !== undefined && { search: flags.search }),
     ...(flags.cursor !== undefined && { cursor: flags.cursor }),
   }
@@ -83,4 +83,13 @@ function notesOn({ data, hasMore }: PageJson<KeyJson>, limit: number, flags: Lis
   return flags.all === true
     ? ['No keys.']
     : ['No keys that are in use. Revoked and expired ones: --all. Make one: npx claviger keys create.']
+}
+
+/** `user:ada`, `service:sa_1`, or an id alone. */
+function ownedBy(owner: string | undefined): Pick<KeyListQuery, 'ownerId' | 'ownerType'> {
+  const [, type, id] = /^(?:(user|service):)?(.*)$/.exec(owner ?? '') ?? []
+  return {
+    ...(id !== undefined && id !== '' && { ownerId: [id] }),
+    ...((type === 'user' || type === 'service') && { ownerType: [type] }),
+  }
 }

@@ -5,7 +5,7 @@ import { isQuotableName } from '../../input/describe-value.ts'
 import { attentions } from '../shapes/attention.ts'
 import { boundedText, parseLimit } from '../shapes/checks.ts'
 import type { ListKeysInput } from '../shapes/inputs.ts'
-import { statuses } from './read-keys.ts'
+import { ownerTypes, statuses } from './read-keys.ts'
 
 /** A query string: as it stands in a URL, parsed by the platform, or parsed by a framework. */
 export type QueryParameters = string | URLSearchParams | Readonly<Record<string, unknown>>
@@ -14,10 +14,11 @@ type Parameter = keyof ListKeysInput
 type Reader = (text: string) => unknown
 
 /** Parameters that may be given several times. */
-const repeatable: Readonly<Record<'status' | 'environment' | 'ownerId' | 'attention', Reader>> = {
+const repeatable: Readonly<Record<'status' | 'environment' | 'ownerId' | 'ownerType' | 'attention', Reader>> = {
   status: (text) => oneOf('status', text, statuses),
   environment: (text) => boundedText('environment', text),
   ownerId: (text) => boundedText('ownerId', text),
+  ownerType: (text) => oneOf('ownerType', text, ownerTypes),
   attention: (text) => oneOf('attention', text, attentions),
 }
 const single: Readonly<Record<Exclude<Parameter, keyof typeof repeatable>, Reader>> = {
@@ -32,7 +33,7 @@ const known: readonly string[] = [...readers.keys()]
 /**
  * Reads the query string of a request into what `keys.list` takes: `?limit=1&status=active`. Strict: a parameter that
  * `list` does not take, an empty one is refused. Only
- * `status`, `environment`, `ownerId` and `attention` may be repeated.
+ * `status`, `environment`, `ownerId`, `ownerType` and `attention` may be repeated.
  *
  * @example
  * const page = await keys.list(listQueryFrom('limit=10&status=active&status=rotating'))

@@ -3,6 +3,7 @@ import { ValidationError } from '../../errors/errors.ts'
 import { bare } from '../../input/plain-fields.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import type { KeyQuery, ListPage } from '../../store/query.ts'
+import type { Owner } from '../../store/records.ts'
 import type { KeyStatus } from '../../store/status.ts'
 import type { KeyRules } from '../rules/key-rules.ts'
 import { isVisible, visibleOwners } from '../rules/rights.ts'
@@ -27,7 +28,7 @@ export async function listVisible(
   input: ListKeysInput,
 ): Promise<ListPage<ManagedKey>> {
   const query = keyQuery(input, actor, rules, clock.now())
-  if (query.environments?.length === 0) return { items: [], nextCursor: null }
+  if (query.environments?.length === 0 || query.visibleOwners?.length === 0) return { items: [], nextCursor: null }
   const { items, nextCursor } = await store.list(query)
   // What a store lists is believed no more than what it finds.
   const records = items.filter((record) => isVisible(record, actor))
@@ -36,12 +37,15 @@ export async function listVisible(
 
 /** Every status, in the order they are shown. */
 export const statuses: readonly KeyStatus[] = ['active', 'rotating', 'disabled', 'expired', 'revoked']
+/** Every type of owner. */
+export const ownerTypes: readonly Owner['type'][] = ['user', 'service']
 const living: readonly KeyStatus[] = ['active', 'rotating', 'disabled']
 const fields: readonly (keyof ListKeysInput)[] = [
   'status',
   'ended',
   'environment',
   'ownerId',
+  'ownerType',
   'attention',
   'search',
   'cursor',
@@ -50,12 +54,13 @@ const fields: readonly (keyof ListKeysInput)[] = [
 
 function keyQuery(given: ListKeysInput, actor: Actor, { grammar, policy }: ListParts['rules'], at: number): KeyQuery {
   const input = ownFields<ListKeysInput>('list', given, fields)
-  const { environment, ownerId, search, cursor } = input
+  const { environment, ownerId, ownerType, search, cursor } = input
   const attention = input.attention === undefined ? undefined : listed('attention', input.attention, attentions)
   const status = isEndedWanted(input, attention) ? input.status : (input.status ?? living)
   const environments = environment === undefined ? undefined : parseEnvironments(environment, grammar.environments)
   const reached = environmentsFor(actor, environments)
-  const owners = visibleOwners(actor)
+  const types = ownerType === undefined ? undefined : listed('ownerType', ownerType, ownerTypes)
+  const owners = ownersFor(actor, types)
   return bare<KeyQuery>({
     workspaceId: actor.workspaceId,
     at,
@@ -74,6 +79,13 @@ function keyQuery(given: ListKeysInput, actor: Actor, { grammar, policy }: ListP
 function environmentsFor({ environment: own }: Actor, asked?: readonly string[]): readonly string[] | undefined {
   if (own === undefined) return asked
   return asked === undefined || asked.includes(own) ? [own] : []
+}
+
+/** Owners of the types asked for, as far as the actor sees them; undefined for any. */
+function ownersFor(actor: Actor, types?: readonly Owner['type'][]): KeyQuery['visibleOwners'] {
+  const owners = visibleOwners(actor)
+  if (types === undefined) return owners
+  return owners?.filter(({ type }) => types.includes(type)) ?? types.map((type) => bare({ type }))
 }
 
 function isEndedWanted({ ended, status }: ListKeysInput, attention: readonly Attention[] | undefined): boolean {

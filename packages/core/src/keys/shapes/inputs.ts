@@ -141,6 +141,8 @@ export interface ListKeysInput {
   readonly environment?: string | readonly string[] | undefined
   /** The id of the owner, whatever its type. */
   readonly ownerId?: string | readonly string[] | undefined
+  /** Keys of users, of service accounts, or of both. */
+  readonly ownerType?: Owner['type'] | readonly Owner['type'][] | undefined
   /** Only keys that need attention for one of these reasons. Ended keys are left out unless `status` is given. */
   readonly attention?: Attention | readonly Attention[] | undefined
   /** The key id, the last four characters of the token, or the beginning of the name. */

@@ -8,12 +8,13 @@ const whole = {
   status: ['active', 'rotating'],
   environment: ['production', 'ci'],
   ownerId: ['ada'],
+  ownerType: ['user', 'service'],
   attention: ['expiring'],
   search: 'web shop',
   cursor: 'abc',
 }
 const text =
-  'limit=1&status=active&status=rotating&environment=production&environment=ci&ownerId=ada&attention=expiring&search=web%20shop&cursor=abc'
+  'limit=1&status=active&status=rotating&environment=production&environment=ci&ownerId=ada&ownerType=user&ownerType=service&attention=expiring&search=web%20shop&cursor=abc'
 
 describe('a query string becomes what list takes', () => {
   test.each<[string, QueryParameters]>([
