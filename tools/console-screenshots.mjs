@@ -9,10 +9,10 @@ import { chromium } from 'playwright-core'
 const root = join(fileURLToPath(new URL('.', import.meta.url)), '..')
 const example = (file) => import(pathToFileURL(join(root, 'examples', file)).href)
 const { createApp } = await example('console-express/dist/app.js')
-const { createExampleKeyring, openStore, seed } = await example('console-demo/dist/index.js')
+const { createExampleKeyring, exampleProduct, openStore, seed } = await example('console-demo/dist/index.js')
 
 const { store } = await openStore(':memory:')
-await seed(store)
+await seed(store, exampleProduct)
 const keyring = createExampleKeyring(store)
 await keyring.ready()
 const server = createServer(createApp(keyring)).listen(0, '127.0.0.1')

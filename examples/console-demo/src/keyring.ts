@@ -1,6 +1,7 @@
 import { type Clock, createKeyring, definePermissions, type Keyring } from '@claviger/core'
 import type { KeyStore } from '@claviger/core/store'
-import { memberOf, permissionsOf } from './team.ts'
+import type { Product } from './seed.ts'
+import { memberOf, pastPermissionsOf, permissionsOf } from './team.ts'
 
 const permissions = definePermissions({
   prompts: ['list', 'read', 'write', 'delete'],
@@ -27,4 +28,10 @@ export function createExampleKeyring(store: KeyStore, clock?: Clock): Keyring<Pe
     },
     ...(clock !== undefined && { clock }),
   })
+}
+
+/** What the history of workspace acme is told with. */
+export const exampleProduct: Product<Permission> = {
+  keyringOn: createExampleKeyring,
+  permissionsOf: (userId) => pastPermissionsOf('acme', userId),
 }

@@ -6,6 +6,8 @@ import { nodeSqlite, sqliteStore } from '@claviger/store-sql'
 /** A store, and where it keeps keys. */
 export interface Opened {
   readonly store: KeyStore
+  /** Whether keys are there when the process starts again. */
+  readonly isKept: boolean
   /** In words, for the one who started it. */
   readonly where: string
   /** Closes the file: after the keyring. */
@@ -15,29 +17,49 @@ export interface Opened {
 const require = createRequire(import.meta.url)
 
 /**
- * Opens a SQLite file: with `node:sqlite` of Node 22 and later, else with `libsql` where it could be
- * installed. Without both, keys are kept in memory.
+ * Opens a SQLite file: with `node:sqlite` of Node 22.13 and later, else with `libsql` where it could be installed.
+ * Without both, keys are kept in memory.
  */
 export async function openStore(file: string): Promise<Opened> {
-  const database = openSqlite(file)
-  if (database === undefined) return { store: memoryStore(), where: 'memory, until the process ends', close: () => {} }
-  const store = sqliteStore(database.handle)
+  const opened = withNode(file) ?? withLibsql(file)
+  if (opened === undefined) return inMemory()
+  const store = sqliteStore(opened.handle)
   await store.migrate()
-  return { store, where: file, close: () => database.handle.close?.() }
+  return { store, isKept: true, where: `${file} (${opened.with})`, close: opened.close }
 }
 
-type Handle = Parameters<typeof sqliteStore>[0] & { close?: () => void }
-
-function openSqlite(file: string): { readonly handle: Handle } | undefined {
-  const native = loaded(() => require('node:sqlite')) as
-    | { DatabaseSync: new (file: string) => Parameters<typeof nodeSqlite>[0] }
-    | undefined
-  if (native !== undefined) return { handle: nodeSqlite(new native.DatabaseSync(file)) }
-  const Database = loaded(() => require('libsql')) as (new (file: string) => Handle) | undefined
-  return Database === undefined ? undefined : { handle: new Database(file) }
+/** A store that ends with the process. */
+export function inMemory(): Opened {
+  return { store: memoryStore(), isKept: false, where: 'memory, until the process ends', close: () => {} }
 }
 
-function loaded(load: () => unknown): unknown {
+interface Database {
+  readonly handle: Parameters<typeof sqliteStore>[0]
+  readonly with: string
+  readonly close: () => void
+}
+
+function withNode(file: string): Database | undefined {
+  type NodeSqlite = { DatabaseSync: new (file: string) => Parameters<typeof nodeSqlite>[0] & { close(): void } }
+  const native = loaded(() => require('node:sqlite') as NodeSqlite)
+  if (native === undefined) return undefined
+  const database = new native.DatabaseSync(file)
+  return {
+    handle: nodeSqlite(database),
+    with: `node:sqlite of Node ${process.versions.node}`,
+    close: () => database.close(),
+  }
+}
+
+function withLibsql(file: string): Database | undefined {
+  type Libsql = new (file: string) => Parameters<typeof sqliteStore>[0] & { close(): void }
+  const Libsql = loaded(() => require('libsql') as Libsql)
+  if (Libsql === undefined) return undefined
+  const database = new Libsql(file)
+  return { handle: database, with: 'libsql', close: () => database.close() }
+}
+
+function loaded<Module>(load: () => Module): Module | undefined {
   try {
     return load()
   } catch {

@@ -13,10 +13,20 @@ export interface PlannedKey {
   readonly rotatedDaysAgo?: readonly number[]
   readonly end?: {
     readonly by: 'revoke' | 'disable'
+    readonly who: 'ada' | 'grace'
     readonly daysAgo: number
     readonly reason: string
   }
+  /** When a request found out that its owner had left. */
+  readonly ownerFoundGoneDaysAgo?: number
   readonly use?: PlannedUse
+}
+
+/** A service account of the story. */
+export interface PlannedAccount {
+  readonly name: string
+  readonly description: string
+  readonly permissions: readonly string[]
 }
 
 /** How a key was used. */
@@ -33,6 +43,8 @@ export interface PlannedUse {
   readonly hours?: readonly number[]
   /** Shares of requests by denial code. */
   readonly denied?: Readonly<Record<string, number>>
+  /** From then on every request was denied, for this reason. */
+  readonly refused?: { readonly sinceDaysAgo: number; readonly code: string }
   /** Share of requests that the application answers with 5xx. Default 0.002. */
   readonly errors?: number
   /** Share of requests that still come with the previous secret after the last rotation. */
@@ -43,7 +55,7 @@ const ada = { type: 'user', id: 'ada' } as const
 const grace = { type: 'user', id: 'grace' } as const
 
 /** The service accounts of workspace acme. */
-export const plannedAccounts = [
+export const plannedAccounts: readonly PlannedAccount[] = [
   { name: 'web-frontend', description: 'The public website and its API routes.', permissions: ['prompts:*', 'runs:*'] },
   {
     name: 'data-pipeline',
@@ -51,7 +63,7 @@ export const plannedAccounts = [
     permissions: ['prompts:*', 'context:*', 'runs:*'],
   },
   { name: 'ci-bot', description: 'Builds and deployments.', permissions: ['prompts:*', 'context:*'] },
-] as const
+]
 
 /** The keys of workspace acme. */
 export const plannedKeys: readonly PlannedKey[] = [
@@ -155,7 +167,8 @@ export const plannedKeys: readonly PlannedKey[] = [
     environment: 'development',
     owner: { type: 'user', id: 'jurgen' },
     createdDaysAgo: 131,
-    use: { perDay: 60, untilDaysAgo: 3, denied: { owner_gone: 0.9 } },
+    ownerFoundGoneDaysAgo: 12,
+    use: { perDay: 60, refused: { sinceDaysAgo: 12, code: 'owner_gone' } },
   },
   {
     name: 'Old importer',
@@ -165,13 +178,19 @@ export const plannedKeys: readonly PlannedKey[] = [
     use: { perDay: 12, untilDaysAgo: 97 },
   },
   {
+    name: 'Hackathon team 4',
+    environment: 'development',
+    owner: grace,
+    createdDaysAgo: 118,
+  },
+  {
     name: 'Mobile app (beta)',
     environment: 'staging',
     owner: grace,
     createdDaysAgo: 52,
     livesDays: 365,
-    end: { by: 'disable', daysAgo: 2, reason: 'Found in a crash report; checking.' },
-    use: { perDay: 220, untilDaysAgo: 0, denied: { key_disabled: 0.06 } },
+    end: { by: 'disable', who: 'grace', daysAgo: 2, reason: 'Found in a crash report; checking.' },
+    use: { perDay: 220, refused: { sinceDaysAgo: 2, code: 'key_disabled' } },
   },
   {
     name: 'Load test',
@@ -179,14 +198,14 @@ export const plannedKeys: readonly PlannedKey[] = [
     owner: grace,
     createdDaysAgo: 40,
     livesDays: 30,
-    use: { perDay: 30, untilDaysAgo: 8, denied: { key_expired: 0.3 } },
+    use: { perDay: 30, untilDaysAgo: 6, refused: { sinceDaysAgo: 10, code: 'key_expired' } },
   },
   {
     name: 'Blog post example',
     environment: 'development',
     owner: ada,
     createdDaysAgo: 77,
-    end: { by: 'revoke', daysAgo: 30, reason: 'Was visible in a screenshot.' },
-    use: { perDay: 20, untilDaysAgo: 28, denied: { key_revoked: 0.2 } },
+    end: { by: 'revoke', who: 'ada', daysAgo: 30, reason: 'Was visible in a screenshot.' },
+    use: { perDay: 20, untilDaysAgo: 27, refused: { sinceDaysAgo: 30, code: 'key_revoked' } },
   },
 ]

@@ -29,12 +29,14 @@ function entriesOf(plan: PlannedKey, keyId: string, now: number): readonly Usage
     const isOverlap = version > 1 && hour - (rotations[version - 2] ?? 0) < dayMs
     const former = isOverlap ? Math.round(requests * (use.previousShare ?? 0)) : 0
     const at = Math.min(hour + hourMs - 60_000 - Math.floor(random() * 600_000), now - 40_000)
+    const refusal =
+      use.refused !== undefined && hour >= now - use.refused.sinceDaysAgo * dayMs ? use.refused.code : undefined
     const parts = [
       { version, requests: requests - former },
       { version: version - 1, requests: former },
     ]
     for (const part of parts) {
-      if (part.requests > 0) entries.push(entryOf(keyId, part.version, hour, part.requests, at, use, random))
+      if (part.requests > 0) entries.push(entryOf(keyId, part.version, hour, part.requests, at, use, refusal, random))
     }
   }
   return entries
@@ -47,8 +49,14 @@ function entryOf(
   requests: number,
   lastUsedAt: number,
   { denied: shares = {}, errors = 0.002 }: NonNullable<PlannedKey['use']>,
+  refusal: string | undefined,
   random: () => number,
 ): UsageEntry {
+  if (refusal !== undefined) {
+    const denied = { [refusal]: requests }
+    const counts = { requests, allowed: 0, denied, clientErrors: 0, serverErrors: 0, lastUsedAt }
+    return { workspaceId: 'acme', keyId, version, hour, ...counts }
+  }
   const some = (share: number): number => Math.floor(requests * share * (0.5 + random()) + random())
   const denied: Record<string, number> = {}
   let left = requests

@@ -38,6 +38,11 @@ export function memberOf(workspaceId: string, id: string): Member | undefined {
   return members.find((one) => one.workspaceId === workspaceId && one.id === id)
 }
 
+/** What someone could do in a workspace, also after they left: as developers, then. */
+export function pastPermissionsOf(workspaceId: string, id: string): readonly string[] {
+  return permissionsOf[memberOf(workspaceId, id)?.role ?? 'developer']
+}
+
 /** What someone is called, also after they left. */
 export function nameOf(id: string): string | undefined {
   return members.find((one) => one.id === id)?.name ?? former.get(id)

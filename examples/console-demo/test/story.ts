@@ -3,7 +3,7 @@ import type { Keyring } from '@claviger/core'
 import type { RequestListener } from 'node:http'
 import { agent } from 'supertest'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createExampleKeyring } from '../src/keyring.ts'
+import { createExampleKeyring, exampleProduct } from '../src/keyring.ts'
 import type { Permission } from '../src/keyring.ts'
 import { seed } from '../src/seed.ts'
 
@@ -27,7 +27,7 @@ export function consoleStory(listenerFor: (keyring: Keyring<Permission>) => Requ
   }
 
   beforeAll(async () => {
-    await seed(store)
+    await seed(store, exampleProduct)
     await keyring.ready()
   })
   afterAll(() => keyring.close())

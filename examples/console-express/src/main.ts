@@ -1,4 +1,4 @@
-import { createExampleKeyring, openStore, seed } from '@claviger/example-console-demo'
+import { createExampleKeyring, exampleProduct, openStore, seed } from '@claviger/example-console-demo'
 import { closeGracefully } from '@claviger/express'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
@@ -10,7 +10,7 @@ const { values } = parseArgs({
   options: { port: { type: 'string' }, file: { type: 'string', default: 'console-example.db' } },
 })
 const { store, where, close } = await openStore(values.file)
-await seed(store)
+await seed(store, exampleProduct)
 const keyring = createExampleKeyring(store)
 await keyring.ready()
 

@@ -1,13 +1,14 @@
-import { apiKeyConsole } from '@claviger/console'
+import { type ApiKeyConsole, apiKeyConsole } from '@claviger/console'
 import type { Actor, Keyring } from '@claviger/core'
 import { apiKeyAuth, apiKeyOf, mount } from '@claviger/koa'
 import { Router } from '@koa/router'
 import Koa from 'koa'
 import type { Permission } from './keyring.ts'
 import { contextFileOf, promptOf, promptsOf } from './prompts.ts'
+import { namesOf } from './story.ts'
 
 /** The prompts API as a Koa application. The tenant comes from the key, never from the request. */
-export function createApp(keyring: Keyring<Permission>): Koa {
+export function createApp(keyring: Keyring<Permission>, url = 'http://127.0.0.1:3000'): Koa {
   const auth = apiKeyAuth(keyring)
   const app = new Koa()
   const router = new Router({ prefix: '/v1' })
@@ -40,11 +41,21 @@ export function createApp(keyring: Keyring<Permission>): Koa {
   )
 
   // There are no sessions here: everyone on this machine is Ada. Ask your own session instead.
-  const page = apiKeyConsole({ keyring, appName: 'the prompts API', authorize: visitor })
-  app.use(mount(page, { prefix: '/settings/api-keys' }))
+  app.use(mount(keyPage(keyring, url), { prefix: '/settings/api-keys' }))
   app.use(auth.authenticate())
   app.use(router.routes())
   return app
+}
+
+/** The page on which people manage the keys of their workspace. */
+function keyPage(keyring: Keyring<Permission>, url: string): ApiKeyConsole {
+  return apiKeyConsole({
+    keyring,
+    authorize: visitor,
+    appName: 'the prompts API',
+    people: namesOf,
+    snippets: { envName: 'PROMPTS_API_KEY', url: `${url}/v1/prompts` },
+  })
 }
 
 /** Ada, for pages of this machine. A name of another site that was made to lead here (DNS rebinding) gets no one. */

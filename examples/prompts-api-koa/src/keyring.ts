@@ -1,4 +1,5 @@
-import { createKeyring, definePermissions, type Keyring } from '@claviger/core'
+import { type Clock, createKeyring, definePermissions, type Keyring } from '@claviger/core'
+import type { KeyStore } from '@claviger/core/store'
 import { memoryStore } from '@claviger/store-memory'
 
 const permissions = definePermissions({ prompts: ['list', 'read'], context: ['download'] })
@@ -13,17 +14,20 @@ const members = [
   { workspaceId: 'globex', userId: 'grace', permissions: ['prompts:*', 'context:download'] },
 ]
 
-/** The keyring of the prompts API. Its keys live in memory and end with the process. */
-export function createPromptsKeyring(): Keyring<Permission> {
+/** What a user may do in a workspace; null for someone who does not work there, or no longer. */
+export function permissionsOf(workspaceId: string, userId: string): readonly string[] | null {
+  return members.find((one) => one.workspaceId === workspaceId && one.userId === userId)?.permissions ?? null
+}
+
+/** The keyring of the prompts API. Without a store its keys live in memory and end with the process. */
+export function createPromptsKeyring(store: KeyStore = memoryStore(), clock?: Clock): Keyring<Permission> {
   return createKeyring({
     prefix: 'acme',
-    store: memoryStore(),
+    store,
     permissions,
     defaultPermissions: ['prompts:list', 'prompts:read', 'context:download'],
     // A key never does more than its owner may do now; null says that the owner is gone.
-    resolveOwner: ({ workspaceId, owner }) => {
-      const member = members.find((one) => one.workspaceId === workspaceId && one.userId === owner.id)
-      return owner.type === 'user' && member !== undefined ? member.permissions : null
-    },
+    resolveOwner: ({ workspaceId, owner }) => (owner.type === 'user' ? permissionsOf(workspaceId, owner.id) : null),
+    ...(clock !== undefined && { clock }),
   })
 }

@@ -1,15 +1,4 @@
-import { type Keyring, systemActor } from '@claviger/core'
-import type { Permission } from './keyring.ts'
-
-/** The keys the tour goes on, each as its token. */
-interface Keys {
-  readonly development: string
-  readonly production: string
-  readonly listOnly: string
-  readonly ofGrace: string
-  readonly revoked: string
-  readonly globex: string
-}
+import type { Tokens } from './tour-keys.ts'
 
 /** One request to try. */
 interface Stop {
@@ -21,51 +10,35 @@ interface Stop {
   readonly credential?: string
 }
 
-/** Makes keys, and the text that shows what they are good for: shell lines, ready to paste. */
-export async function makeTour(keyring: Keyring<Permission>, baseUrl: string): Promise<string> {
-  const keys = await makeKeys(keyring)
+/** What the tour says besides its keys. */
+export interface Place {
+  /** Where the server listens. */
+  readonly url: string
+  /** Where keys are kept, in words. */
+  readonly where: string
+  /** Whether they are there at the next start. */
+  readonly isKept: boolean
+}
+
+/** The text that shows what the keys are good for: shell lines, ready to paste. */
+export function tourText(tokens: Tokens, { url, where, isKept }: Place): string {
+  const lasting = isKept ? 'the next start shows the same ones' : 'these end with the server'
   return [
-    `The prompts API listens on ${baseUrl}. Stop it with Ctrl+C.`,
-    `Its keys have a page: ${baseUrl}/settings/api-keys`,
+    `The prompts API listens on ${url}. Stop it with Ctrl+C.`,
+    `The page of its keys, with 90 days of made-up usage: ${url}/settings/api-keys`,
+    `Keys are kept in ${where}.${isKept ? ' To start over: npm start -- --reset' : ''}`,
     '',
-    '# Keys of workspace acme. A token is shown once; these end with the server.',
-    `DEVELOPMENT_KEY=${keys.development}`,
-    `PRODUCTION_KEY=${keys.production}`,
+    `# Keys of workspace acme: ${lasting}.`,
+    `DEVELOPMENT_KEY=${tokens.development}`,
+    `PRODUCTION_KEY=${tokens.production}`,
     '',
     '# Paste these into another terminal. Each says what it must give.',
-    ...stops(keys).map((stop) => linesOf(stop, baseUrl)),
+    ...stops(tokens).map((stop) => linesOf(stop, url)),
     '',
   ].join('\n')
 }
 
-async function makeKeys(keyring: Keyring<Permission>): Promise<Keys> {
-  // In an application the actor comes from the session of the logged-in user; scripts may do everything in a workspace.
-  const acme = keyring.as(systemActor('acme'))
-  const globex = keyring.as(systemActor('globex'))
-  const ada = { type: 'user', id: 'ada' } as const
-  const grace = { type: 'user', id: 'grace' } as const
-
-  const [development, production, listOnly, ofGrace, lost, other] = await Promise.all([
-    acme.create({ name: "Ada's laptop", environment: 'development', owner: ada }),
-    acme.create({ name: 'Website', environment: 'production', owner: ada }),
-    acme.create({ name: 'Dashboard', environment: 'production', owner: ada, permissions: ['prompts:list'] }),
-    acme.create({ name: "Grace's script", environment: 'development', owner: grace }),
-    acme.create({ name: 'Lost laptop', environment: 'development', owner: ada }),
-    globex.create({ name: 'Website', environment: 'production', owner: grace }),
-  ])
-  await acme.revoke(lost.key.id, { reason: 'The laptop was left on a train.' })
-
-  return {
-    development: development.token,
-    production: production.token,
-    listOnly: listOnly.token,
-    ofGrace: ofGrace.token,
-    revoked: lost.token,
-    globex: other.token,
-  }
-}
-
-function stops(keys: Keys): readonly Stop[] {
+function stops(keys: Tokens): readonly Stop[] {
   return [
     { expected: '200', because: 'a good key', path: '/v1/prompts', credential: `Bearer ${keys.production}` },
     { expected: '401 missing_credentials', because: 'no key', path: '/v1/prompts' },

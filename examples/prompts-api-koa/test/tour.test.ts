@@ -7,7 +7,8 @@ import { pageStatus } from '../../prompts-api/test/page.ts'
 import { createApp } from '../src/app.ts'
 import { createPromptsKeyring } from '../src/keyring.ts'
 import { listen } from '../src/server.ts'
-import { makeTour } from '../src/tour.ts'
+import { tourText } from '../src/tour.ts'
+import { tourKeys } from '../src/tour-keys.ts'
 
 const keyring = createPromptsKeyring()
 let server: Server
@@ -16,7 +17,7 @@ let tour: string
 
 beforeAll(async () => {
   ;({ server, url } = await listen(createApp(keyring).callback(), 0))
-  tour = await makeTour(keyring, url)
+  tour = tourText(await tourKeys(keyring), { url, where: 'memory', isKept: false })
 })
 
 afterAll(() => closeGracefully(server, keyring))

@@ -1,12 +1,13 @@
-import { apiKeyConsole } from '@claviger/console'
+import { type ApiKeyConsole, apiKeyConsole } from '@claviger/console'
 import type { Actor, Keyring } from '@claviger/core'
 import { apiKeyAuth, apiKeyOf, mount } from '@claviger/express'
 import express, { type Express } from 'express'
 import type { Permission } from './keyring.ts'
 import { contextFileOf, promptOf, promptsOf } from './prompts.ts'
+import { namesOf } from './story.ts'
 
 /** The prompts API as an Express application. The tenant comes from the key, never from the request. */
-export function createApp(keyring: Keyring<Permission>): Express {
+export function createApp(keyring: Keyring<Permission>, url = 'http://127.0.0.1:3000'): Express {
   const auth = apiKeyAuth(keyring)
   const app = express()
 
@@ -40,9 +41,20 @@ export function createApp(keyring: Keyring<Permission>): Express {
   )
 
   // There are no sessions here: everyone on this machine is Ada. Ask your own session instead.
-  app.use('/settings/api-keys', mount(apiKeyConsole({ keyring, appName: 'the prompts API', authorize: visitor })))
+  app.use('/settings/api-keys', mount(keyPage(keyring, url)))
 
   return app
+}
+
+/** The page on which people manage the keys of their workspace. */
+function keyPage(keyring: Keyring<Permission>, url: string): ApiKeyConsole {
+  return apiKeyConsole({
+    keyring,
+    authorize: visitor,
+    appName: 'the prompts API',
+    people: namesOf,
+    snippets: { envName: 'PROMPTS_API_KEY', url: `${url}/v1/prompts` },
+  })
 }
 
 /** Ada, for pages of this machine. A name of another site that was made to lead here (DNS rebinding) gets no one. */

@@ -8,23 +8,34 @@ test.each([
   [['--port', '5000'], { PORT: '4000' }, 5000],
   [['--port=0'], {}, 0],
 ] as const)('arguments %j and environment %j: port %i', (args, env, port) => {
-  expect(readCommand(args, env)).toEqual({ type: 'serve', port })
+  expect(readCommand(args, env, '/data')).toEqual({ type: 'serve', port, data: '/data', reset: false })
 })
 
 test.each(['65536', '-1', '3000x', '1e3', ' ', 'http'])('%j is no port', (port) => {
-  expect(readCommand([`--port=${port}`], {})).toEqual({
+  expect(readCommand([`--port=${port}`], {}, '/data')).toEqual({
     type: 'mistake',
     message: `Expected a port from 0 to 65535, got "${port}".`,
   })
 })
 
+test('--data is a folder, from where the user is, not from where npm starts the example', () => {
+  const inFolder = { type: 'serve', port: 3000, data: '/home/ada/keys', reset: false }
+  expect(readCommand(['--data', 'keys'], { INIT_CWD: '/home/ada' }, '/data')).toEqual(inFolder)
+  expect(readCommand(['--data='], {}, '/data')).toMatchObject({ type: 'mistake' })
+})
+
+test('--memory keeps nothing, and --reset starts over', () => {
+  expect(readCommand(['--memory'], {}, '/data')).toMatchObject({ data: undefined })
+  expect(readCommand(['--reset'], {}, '/data')).toMatchObject({ data: '/data', reset: true })
+})
+
 test('an unknown option is a mistake, not a crash', () => {
-  expect(readCommand(['--prot', '1'], {})).toMatchObject({
+  expect(readCommand(['--prot', '1'], {}, '/data')).toMatchObject({
     type: 'mistake',
     message: expect.stringContaining('--prot'),
   })
 })
 
 test('--help asks for help', () => {
-  expect(readCommand(['--help'], {})).toEqual({ type: 'help' })
+  expect(readCommand(['--help'], {}, '/data')).toEqual({ type: 'help' })
 })

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createApp } from '../src/app.ts'
 import { createPromptsKeyring } from '../src/keyring.ts'
 import { listen } from '../src/server.ts'
-import { makeTour } from '../src/tour.ts'
+import { tourText } from '../src/tour.ts'
+import { tourKeys } from '../src/tour-keys.ts'
 import { canCurl, curlLines, runCurl, shellVariables } from './curl.ts'
 import { pageStatus } from './page.ts'
 
@@ -16,7 +17,7 @@ let tour: string
 
 beforeAll(async () => {
   ;({ server, url } = await listen(createApp(keyring), 0))
-  tour = await makeTour(keyring, url)
+  tour = tourText(await tourKeys(keyring), { url, where: 'memory', isKept: false })
 })
 
 afterAll(() => closeGracefully(server, keyring))
