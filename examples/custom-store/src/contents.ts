@@ -10,6 +10,7 @@ import {
   decodeKeyRecord,
   decodeServiceAccount,
   encodeCursor,
+  encodeKeyRecord,
   type Head,
   idempotencyId,
   judgeWrite,
@@ -133,7 +134,7 @@ function nameOf({ type, record }: Write): string {
 
 // A commit leaves `lastUsedAt` as it was. Without `addUsage` it never was anything but null.
 function encodeRow(record: Write['record']): string {
-  return JSON.stringify('lastUsedAt' in record ? { ...record, lastUsedAt: null } : record)
+  return 'lastUsedAt' in record ? encodeKeyRecord({ ...record, lastUsedAt: null }) : JSON.stringify(record)
 }
 
 const decoders: Readonly<Record<Write['type'], (stored: unknown) => Write['record']>> = {

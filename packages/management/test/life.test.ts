@@ -30,6 +30,8 @@ describe('the life of a key over HTTP', () => {
       createdBy: { type: 'user', id: 'ada', name: null },
       hint: expect.stringMatching(/^test_production_\w{4}\u2026\w{4}$/),
       permissions: ['prompts:read'],
+      allowedAddresses: [],
+      resources: {},
       effectivePermissions: ['prompts:read'],
       status: 'active',
       attention: [],

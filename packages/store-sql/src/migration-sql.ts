@@ -55,9 +55,10 @@ export function migrationSql(dialect: SqlDialectName, options?: MigrationSqlOpti
   const [before, behind] = transaction && transactional ? [begin, end] : [[], []]
   const wanted = allMigrations.filter(({ version }) => version > after)
   if (wanted.length === 0) return '\n'
-  const blocks = wanted.map((migration) => [
+  const blocks = wanted.map((migration, index) => [
     `-- Claviger ${nameOf(migration)}`,
-    ...ended([...createMigrationsTable(words, naming), ...statementsOf(migration, words, naming)]),
+    ...ended(index === 0 ? createMigrationsTable(words, naming) : []),
+    ...ended(statementsOf(migration, words, naming)),
   ])
   return [ended(before), ...blocks, ended(behind)]
     .filter((block) => block.length > 0)

@@ -1,4 +1,4 @@
-import type { KeyRecord, SecretRecord, ServiceAccountRecord } from '@claviger/core/store'
+import { type KeyRecord, restrictionsOf, type SecretRecord, type ServiceAccountRecord } from '@claviger/core/store'
 
 /** A key id made from a number: 16 base62 characters, in the order of the numbers. */
 export function testKeyId(number: number): string {
@@ -19,8 +19,12 @@ export function testSecret(overrides: Partial<SecretRecord> = {}): SecretRecord 
   }
 }
 
-/** A valid, active key as stored, revision 1. Give an `id` (see `testKeyId`) when you need several. */
+/**
+ * A valid, active key as stored, revision 1. Give an `id` (see `testKeyId`) when you need several. `restrictions` follow
+ * from what restricts the key, unless you give them.
+ */
 export function testRecord(overrides: Partial<KeyRecord> = {}): KeyRecord {
+  const { allowedAddresses = [], resources = {} } = overrides
   return {
     id: testKeyId(1),
     workspaceId: 'ws_acme',
@@ -41,6 +45,10 @@ export function testRecord(overrides: Partial<KeyRecord> = {}): KeyRecord {
     revokedReason: null,
     ownerGoneAt: null,
     lastUsedAt: null,
+    restrictions: restrictionsOf({ allowedAddresses, resources }),
+    allowedAddresses,
+    resources,
+    reminders: {},
     ...overrides,
   }
 }

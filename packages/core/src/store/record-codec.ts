@@ -2,7 +2,20 @@ import { CorruptRecordError } from '../errors/errors.ts'
 import { isGrant, maxGrants } from '../permissions/grammar.ts'
 import { keyIdPattern } from '../token/key-id.ts'
 import type { ActorRef, IdempotencyRecord, KeyRecord, Owner, SecretRecord, ServiceAccountRecord } from './records.ts'
-import { count, instant, list, nullable, object, oneOf, parseStored, type Reader, text, textMap } from './shape.ts'
+import { agreeOnRestrictions, noNames, noReminders, noResources } from './restrictions.ts'
+import {
+  count,
+  instant,
+  list,
+  mapOf,
+  nullable,
+  object,
+  oneOf,
+  parseStored,
+  type Reader,
+  text,
+  textMap,
+} from './shape.ts'
 
 // Readers and the names of fields are made once: a store's answer to a burst of misses is thousands of fields.
 const keyId = text(16, keyIdPattern)
@@ -18,8 +31,60 @@ const end = nullable(instant)
 const grants = list(isGrant, 'a grant', maxGrants)
 // Looser than what is accepted for writing: notes of an older or a newer version are still read.
 const metadata = textMap({ maxEntries: 32, maxName: 255, maxText: 1_000 })
+const names = list(isName, 'the name of a restriction', 16)
+const addresses = list(isAddress, 'an address or a range', 50)
+const ids = list(isResourceId, 'an id', 100)
+// All of a key, so that its record stays far below the longest that is read.
+const maxResourceCharacters = 32_768
 const idempotencyKey = text(255)
 const requestHash = text(128)
+
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && /^[a-z][a-zA-Z0-9]{0,31}$/.test(value)
+}
+
+function isAddress(value: unknown): value is string {
+  return typeof value === 'string' && /^[0-9a-f.:]{2,45}(?:\/\d{1,3})?$/.test(value)
+}
+
+function isResourceId(value: unknown): value is string {
+  return typeof value === 'string' && value.length >= 1 && value.length <= 255
+}
+
+// Absent in a record of version 1, and in one that has none.
+const namesIfAny: Reader<readonly string[]> = (value, field) =>
+  value === undefined ? noNames : some(names(value, field))
+const addressesIfAny: Reader<readonly string[]> = (value, field) =>
+  value === undefined ? noNames : some(addresses(value, field))
+
+function some(items: readonly string[]): readonly string[] {
+  return items.length === 0 ? noNames : items
+}
+
+const selection: Reader<readonly string[]> = (value, field) => {
+  const selected = ids(value, field)
+  // It would reach nothing, or all: no one could tell which was meant.
+  if (selected.length === 0) throw new CorruptRecordError(field, 'a list that is not empty')
+  return selected
+}
+
+const resources: Reader<KeyRecord['resources']> = (value, field) => {
+  if (value === undefined) return noResources
+  const map = mapOf(object(value, field), selection, { field, maxEntries: 16, maxName: 64, none: noResources })
+  const length =
+    map === noResources
+      ? 0
+      : Object.entries(map)
+          .flat(2)
+          .reduce((sum, { length }) => sum + length, 0)
+  if (length <= maxResourceCharacters) return map
+  throw new CorruptRecordError(field, `at most ${maxResourceCharacters} characters in all`)
+}
+
+const reminders: Reader<KeyRecord['reminders']> = (value, field) =>
+  value === undefined
+    ? noReminders
+    : mapOf(object(value, field), instant, { field, maxEntries: 16, maxName: 64, none: noReminders })
 
 /** A reader of someone, whose type is one of these, at one field. */
 const somebody = <const T extends string>(field: string, ...types: readonly T[]): Reader<{ type: T; id: string }> => {
@@ -64,10 +129,20 @@ const secrets: Reader<KeyRecord['secrets']> = (value, field) => {
 }
 
 /**
- * Writes a key as JSON text, for stores that keep records whole.
+ * Writes a key as JSON text, for stores that keep records whole. Write keys with this and nothing else: the text of a
+ * restricted key is one that a process which knows no restrictions cannot read, and so refuses.
  */
 export function encodeKeyRecord(record: KeyRecord): string {
-  return JSON.stringify(record)
+  const { restrictions, allowedAddresses, resources: selected, reminders: sent } = record
+  const row = {
+    ...record,
+    restrictions: undefined,
+    allowedAddresses: undefined,
+    resources: undefined,
+    reminders: Object.keys(sent).length === 0 ? undefined : sent,
+  }
+  if (restrictions.length === 0) return JSON.stringify(row)
+  return JSON.stringify({ restricted: { ...row, restrictions, allowedAddresses, resources: selected } })
 }
 
 /**
@@ -76,7 +151,21 @@ export function encodeKeyRecord(record: KeyRecord): string {
  * @throws {CorruptRecordError} naming the first field that is not as Claviger writes it
  */
 export function decodeKeyRecord(stored: unknown): KeyRecord {
-  const row = object(typeof stored === 'string' ? parseStored(stored, 'key') : stored, 'key')
+  const record = readKeyRow(rowOf(object(typeof stored === 'string' ? parseStored(stored, 'key') : stored, 'key')))
+  if (agreeOnRestrictions(record)) return record
+  throw new CorruptRecordError('restrictions', 'the names of what restricts the key')
+}
+
+/** The fields of a key; those of a restricted one stand one level deeper. */
+function rowOf(row: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  if (!Object.hasOwn(row, 'restricted')) return row
+  const fields = object(row.restricted, 'restricted')
+  if (Object.keys(row).length > 1) throw new CorruptRecordError('key', 'a restricted key, and nothing beside it')
+  if (Array.isArray(fields.restrictions) && fields.restrictions.length > 0) return fields
+  throw new CorruptRecordError('restrictions', 'a list that is not empty')
+}
+
+function readKeyRow(row: Readonly<Record<string, unknown>>): KeyRecord {
   return {
     id: keyId(row.id, 'id'),
     workspaceId: reference(row.workspaceId, 'workspaceId'),
@@ -97,6 +186,10 @@ export function decodeKeyRecord(stored: unknown): KeyRecord {
     revokedReason: sentence(row.revokedReason, 'revokedReason'),
     ownerGoneAt: end(row.ownerGoneAt, 'ownerGoneAt'),
     lastUsedAt: end(row.lastUsedAt, 'lastUsedAt'),
+    restrictions: namesIfAny(row.restrictions, 'restrictions'),
+    allowedAddresses: addressesIfAny(row.allowedAddresses, 'allowedAddresses'),
+    resources: resources(row.resources, 'resources'),
+    reminders: reminders(row.reminders, 'reminders'),
   }
 }
 

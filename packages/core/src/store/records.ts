@@ -61,6 +61,18 @@ export interface KeyRecord {
   readonly ownerGoneAt: number | null
   /** Kept by `addUsage`, moves forward only. A commit leaves it alone, whatever the written record says. */
   readonly lastUsedAt: number | null
+  /**
+   * What narrows the key beyond its permissions, by name, sorted: `addresses`, `resources`. It says the same as the two
+   * fields below, and may hold the name of a restriction that a later version brought: a process that does not know
+   * each of them refuses the key with 503.
+   */
+  readonly restrictions: readonly string[]
+  /** Addresses and CIDR ranges from which the key works, normalised, at most 50. Empty: any. */
+  readonly allowedAddresses: readonly string[]
+  /** By type of resource, the ids that the key reaches: sorted, at most 100 of a type. Of a type that is absent: all. */
+  readonly resources: Readonly<Record<string, readonly string[]>>
+  /** When each reminder about the key was sent, by name. At most 16. Written in silent changes. */
+  readonly reminders: Readonly<Record<string, number>>
 }
 
 /** A non-human owner of keys, as stored. */

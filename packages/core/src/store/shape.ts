@@ -71,6 +71,31 @@ export const object: Reader<Readonly<Record<string, unknown>>> = (value, field) 
   throw new CorruptRecordError(field, 'an object')
 }
 
+/** A map that has no prototype and its own entries only; for none, the one given. */
+export function mapOf<Item>(
+  row: Readonly<Record<string, unknown>>,
+  read: Reader<Item>,
+  { field, maxEntries, maxName, none }: MapShape<Item>,
+): Readonly<Record<string, Item>> {
+  const names = Object.keys(row)
+  if (names.length === 0) return none
+  if (names.length > maxEntries) throw new CorruptRecordError(field, `a map of at most ${maxEntries} entries`)
+  const map: Record<string, Item> = Object.create(null)
+  for (const name of names) {
+    if (name.length > maxName) throw new CorruptRecordError(field, `a map of names of at most ${maxName} characters`)
+    // Errors tell no name: whatever wrote the row chose it.
+    map[name] = read(row[name], field)
+  }
+  return map
+}
+
+interface MapShape<Item> {
+  readonly field: string
+  readonly maxEntries: number
+  readonly maxName: number
+  readonly none: Readonly<Record<string, Item>>
+}
+
 /** Bounds of a string map, in characters. */
 interface TextMapLimits {
   readonly maxEntries: number

@@ -54,6 +54,11 @@ export function trialRecords(): TrialRecords {
     revokedReason: null,
     ownerGoneAt: null,
     lastUsedAt: null,
+    // Restricted: such a record is stored in a form of its own.
+    restrictions: ['addresses', 'resources'],
+    allowedAddresses: ['192.0.2.0/24', '2001:db8::/32'],
+    resources: { trial: [text] },
+    reminders: { trial: at },
   }
   return {
     key,

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import type { KeyRecord, SecretRecord } from '../../src/store/records.ts'
+import { restrictionsOf } from '../../src/store/restrictions.ts'
 
 const base62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 const instant = fc.nat({ max: 8_640_000_000_000_000 })
@@ -19,8 +20,15 @@ const secret: fc.Arbitrary<SecretRecord> = fc.record({
   endsAt: maybe(instant),
 })
 
-/** Any key a store may hold. */
-export const anyKeyRecord: fc.Arbitrary<KeyRecord> = fc.record({
+const selections = fc.dictionary(
+  fc.stringMatching(/^[a-z]{1,8}$/),
+  fc.uniqueArray(reference, { minLength: 1, maxLength: 5 }),
+  {
+    maxKeys: 3,
+  },
+)
+
+const anyFields = fc.record({
   id: fc.string({ unit: fc.constantFrom(...Array.from(base62)), minLength: 16, maxLength: 16 }),
   workspaceId: reference,
   revision: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
@@ -43,4 +51,13 @@ export const anyKeyRecord: fc.Arbitrary<KeyRecord> = fc.record({
   revokedReason: maybe(text(2_000)),
   ownerGoneAt: maybe(instant),
   lastUsedAt: maybe(instant),
+  allowedAddresses: fc.uniqueArray(fc.constantFrom('10.0.0.0/8', '203.0.113.7', '2001:db8::/32', '::1')),
+  resources: selections,
+  reminders: fc.dictionary(text(64), instant, { maxKeys: 3 }),
 })
+
+/** Any key a store may hold. */
+export const anyKeyRecord: fc.Arbitrary<KeyRecord> = anyFields.map((fields) => ({
+  ...fields,
+  restrictions: restrictionsOf(fields),
+}))

@@ -78,6 +78,13 @@ describe('decodeKeyRecord', () => {
     ['revokedReason', [undefined, 7]],
     ['ownerGoneAt', [undefined, true]],
     ['lastUsedAt', [undefined, '1']],
+    [
+      'restrictions',
+      [null, 'addresses', {}, ['addresses'], ['resources', 'addresses'], Array.from({ length: 17 }, () => 'a')],
+    ],
+    ['allowedAddresses', [null, '10.0.0.0/8', {}, Array.from({ length: 51 }, () => '::1')]],
+    ['resources', [null, [], 'project', { project: [] }, { project: 'p1' }, { project: null }]],
+    ['reminders', [null, [], { expiring: '1' }, { expiring: -1 }]],
   ] as const)('calls a row corrupt whose %s is wrong', (field, values) => {
     for (const value of values)
       expect(
@@ -104,6 +111,63 @@ describe('decodeKeyRecord', () => {
     ['secrets[0].pepperId', { secrets: [{ ...testSecret(), pepperId: undefined }] }],
   ])('names the place inside: %s', (field, patch) => {
     expect(faultOf(() => decodeKeyRecord({ ...record, ...patch }))).toBe(field)
+  })
+
+  test('reads a record of version 1, which has none of the later fields, as one that nothing restricts', () => {
+    const { restrictions, allowedAddresses, resources, reminders, ...first } = record
+    expect(decodeKeyRecord(JSON.stringify(first))).toEqual(record)
+    expect(decodeKeyRecord(first)).toEqual(record)
+    expect([restrictions, allowedAddresses, resources, reminders]).toEqual([[], [], {}, {}])
+  })
+
+  test('lets all records that nothing restricts share their empty lists and maps', () => {
+    const [one, other] = [decodeKeyRecord(record), decodeKeyRecord(encodeKeyRecord(record))]
+    for (const field of ['restrictions', 'allowedAddresses', 'resources', 'reminders'] as const) {
+      expect(one[field]).toBe(other[field])
+      expect(one[field]).toSatisfy(Object.isFrozen)
+    }
+  })
+
+  test.each([
+    ['restrictions', { restrictions: [], allowedAddresses: ['::1'] }],
+    ['restrictions', { restrictions: [], resources: { project: ['p1'] } }],
+    ['restrictions', { restrictions: ['addresses'], allowedAddresses: [] }],
+    ['restrictions', { restrictions: ['addresses'], resources: { project: ['p1'] } }],
+    ['restrictions', { restrictions: ['addresses', 'addresses'], allowedAddresses: ['::1'] }],
+    ['restrictions[0]', { restrictions: ['__proto__'] }],
+    ['allowedAddresses[1]', { restrictions: ['addresses'], allowedAddresses: ['::1', 'localhost'] }],
+    ['resources[0]', { restrictions: ['resources'], resources: { project: [''] } }],
+    ['resources[0]', { restrictions: ['resources'], resources: { project: ['x'.repeat(256)] } }],
+    ['resources', { restrictions: ['resources'], resources: { project: Array.from({ length: 101 }, () => 'p') } }],
+    ['resources', { restrictions: ['resources'], resources: { ['x'.repeat(65)]: ['p'] } }],
+    ['reminders', { reminders: { ['x'.repeat(65)]: 1 } }],
+  ])('calls a row corrupt whose restrictions do not agree, or are out of bounds: %s', (field, patch) => {
+    expect(faultOf(() => decodeKeyRecord({ ...record, ...patch }))).toBe(field)
+  })
+
+  test('bounds the resources of a key altogether, so that its record can be read', () => {
+    const types = (length: number, id: string): object =>
+      Object.fromEntries(Array.from({ length }, (_, index) => [`type${index}`, [id]]))
+    const wrong = (resources: object): string =>
+      faultOf(() => decodeKeyRecord({ ...record, restrictions: ['resources'], resources }))
+    expect(wrong(types(16, 'p1'))).toBe('none')
+    expect(wrong(types(17, 'p1'))).toBe('resources')
+    const ids = (length: number): readonly string[] => Array.from({ length }, (_, index) => `${index}`.padStart(255))
+    expect(wrong({ a: ids(100) })).toBe('none')
+    expect(wrong({ a: ids(100), b: ids(100) })).toBe('resources')
+  })
+
+  test('reads names of restrictions that it does not know, beside those that it does', () => {
+    const later = testRecord({ restrictions: ['addresses', 'countries'], allowedAddresses: ['::1'] })
+    expect(decodeKeyRecord(encodeKeyRecord(later))).toEqual(later)
+  })
+
+  test.each([
+    ['restrictions', { restricted: record }],
+    ['restricted', { restricted: null }],
+    ['key', { restricted: testRecord({ allowedAddresses: ['::1'] }), id: record.id }],
+  ])('calls a row corrupt that is only like one of a restricted key: %s', (field, row) => {
+    expect(faultOf(() => decodeKeyRecord(JSON.stringify(row)))).toBe(field)
   })
 
   test('takes 256 grants and 32 metadata entries, and no more', () => {
@@ -177,6 +241,21 @@ describe('decodeKeyRecord', () => {
       }),
       { seed: 8, numRuns: 2_000 },
     )
+  })
+})
+
+describe('encodeKeyRecord', () => {
+  test('writes nothing of what a key does not have', () => {
+    expect(JSON.parse(encodeKeyRecord(record))).not.toHaveProperty('restrictions')
+    expect(encodeKeyRecord(record)).not.toMatch(/restrictions|allowedAddresses|resources|reminders/)
+    expect(encodeKeyRecord({ ...record, reminders: { expiring: 1 } })).toContain('"reminders":{"expiring":1}')
+  })
+
+  test('writes a restricted key so that no field of a key stands where version 1 reads it', () => {
+    const restricted = testRecord({ allowedAddresses: ['::1'], resources: { project: ['p1'] } })
+    const row = JSON.parse(encodeKeyRecord(restricted)) as object
+    expect(Object.keys(row)).toEqual(['restricted'])
+    expect(row).toHaveProperty('restricted.restrictions', ['addresses', 'resources'])
   })
 })
 

@@ -31,6 +31,10 @@ export interface KeyResource {
   readonly hint: string
   /** What the key was granted. */
   readonly permissions: readonly string[]
+  /** Addresses and CIDR ranges from which the key works. Empty: any. */
+  readonly allowedAddresses: readonly string[]
+  /** By type of resource, the ids that the key reaches. Of a type that is absent: all. */
+  readonly resources: Readonly<Record<string, readonly string[]>>
   /** What it may do now, bounded by its owner. Null where it was not read: in lists, and after a change. */
   readonly effectivePermissions: readonly string[] | null
   readonly status: 'active' | 'rotating' | 'disabled' | 'expired' | 'revoked'

@@ -31,6 +31,8 @@ export function showKey(
     createdBy: named(key.createdBy, nameOf),
     hint: key.hint,
     permissions: key.permissions,
+    allowedAddresses: key.allowedAddresses,
+    resources: key.resources,
     effectivePermissions: effectivePermissions ?? null,
     status: key.status,
     attention: key.attention,

@@ -44,6 +44,8 @@ export const keySchema: z.ZodType<KeyResource> = z.strictObject({
   createdBy: actorReference,
   hint: z.string(),
   permissions,
+  allowedAddresses: z.array(z.string()),
+  resources: z.record(z.string(), z.array(z.string())),
   effectivePermissions: permissions.nullable(),
   status: z.enum(['active', 'rotating', 'disabled', 'expired', 'revoked']),
   attention: z.array(z.enum(['ownerGone', 'expiring', 'rotationDue', 'unused', 'neverUsed'])),

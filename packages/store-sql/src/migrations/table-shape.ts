@@ -17,11 +17,9 @@ export interface TableShape {
 export function createTable(dialect: SqlDialect, naming: Naming, shape: TableShape): readonly string[] {
   const { schemaWords, quote } = dialect
   const quoted = (identifier: string): string => `${quote}${identifier}${quote}`
-  const ordered = (column: string): string =>
-    column.startsWith('-') ? `${quoted(column.slice(1))} desc` : quoted(column)
   const indexes = Object.entries(shape.indexes ?? {}).map(([name, columns]) => ({
     name: quoted(`${naming.tablePrefix}${shape.name}_${name}`),
-    columns: `(${columns.map(ordered).join(', ')})`,
+    columns: `(${columns.map((column) => orderedColumn(dialect, column)).join(', ')})`,
   }))
   const lines = [
     ...Object.entries(shape.columns).map(([name, kind]) => {
@@ -38,6 +36,26 @@ export function createTable(dialect: SqlDialect, naming: Naming, shape: TableSha
       ? []
       : indexes.map(({ name, columns }) => `create index if not exists ${name} on ${table} ${columns}`)),
   ]
+}
+
+/**
+ * Writes an index of a table that is there already. On PostgreSQL it keeps others from writing to the table while it is
+ * made, on MariaDB and MySQL it does not. It may be run again.
+ */
+export function createIndex(
+  dialect: SqlDialect,
+  naming: Naming,
+  table: string,
+  name: string,
+  columns: readonly string[],
+): readonly string[] {
+  const index = `${naming.tablePrefix}${table}_${name}`
+  const ordered = columns.map((column) => orderedColumn(dialect, column)).join(', ')
+  return dialect.schemaWords.createIndex({
+    name: index,
+    on: `on ${tableName(dialect, naming, table)} (${ordered})`,
+    table: `${naming.tablePrefix}${table}`,
+  })
 }
 
 /** A table's name as statements write it. */
@@ -63,4 +81,9 @@ export function insertOnce(
   const values = Object.values(row).join(', ')
   const rows = source === undefined ? `values (${values})` : `select ${values} from ${source}`
   return `${before} ${tableName(dialect, naming, name)} (${columns.join(', ')}) ${rows}${after}`
+}
+
+function orderedColumn({ quote }: SqlDialect, column: string): string {
+  const name = column.replace(/^-/, '')
+  return `${quote}${name}${quote}${name === column ? '' : ' desc'}`
 }

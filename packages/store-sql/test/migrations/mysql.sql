@@ -158,3 +158,14 @@ create table if not exists `claviger_marks` (
 insert ignore into `claviger_head` (`id`, `store_id`, `epoch`, `nonce`) values (1, uuid(), 0, uuid());
 insert ignore into `claviger_changes` (`epoch`, `nonce`, `announcements`) select 0, `nonce`, '[]' from `claviger_head` where `epoch` = 0;
 insert ignore into `claviger_migrations` (`version`, `name`, `applied_at`) values (1, 'initial', unix_timestamp() * 1000);
+
+-- Claviger 0002-record-version-2
+set @claviger_statement = (select if(count(*) = 0, 'create index `claviger_keys_due_rotation` on `claviger_keys` (`secret_created_at`, `id`)', 'do 0') from information_schema.statistics where table_schema = database() and table_name = 'claviger_keys' and index_name = 'claviger_keys_due_rotation');
+prepare claviger_statement from @claviger_statement;
+execute claviger_statement;
+deallocate prepare claviger_statement;
+set @claviger_statement = (select if(count(*) = 0, 'create index `claviger_keys_due_owner_gone` on `claviger_keys` (`owner_gone_at`, `id`)', 'do 0') from information_schema.statistics where table_schema = database() and table_name = 'claviger_keys' and index_name = 'claviger_keys_due_owner_gone');
+prepare claviger_statement from @claviger_statement;
+execute claviger_statement;
+deallocate prepare claviger_statement;
+insert ignore into `claviger_migrations` (`version`, `name`, `applied_at`) values (2, 'record-version-2', unix_timestamp() * 1000);

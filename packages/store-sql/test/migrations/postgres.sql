@@ -163,4 +163,9 @@ insert into "claviger_head" ("id", "store_id", "epoch", "nonce") values (1, gen_
 insert into "claviger_changes" ("epoch", "nonce", "announcements") select 0, "nonce", '[]' from "claviger_head" where "epoch" = 0 on conflict do nothing;
 insert into "claviger_migrations" ("version", "name", "applied_at") values (1, 'initial', (extract(epoch from clock_timestamp()) * 1000)::bigint) on conflict do nothing;
 
+-- Claviger 0002-record-version-2
+create index if not exists "claviger_keys_due_rotation" on "claviger_keys" ("secret_created_at", "id");
+create index if not exists "claviger_keys_due_owner_gone" on "claviger_keys" ("owner_gone_at", "id");
+insert into "claviger_migrations" ("version", "name", "applied_at") values (2, 'record-version-2', (extract(epoch from clock_timestamp()) * 1000)::bigint) on conflict do nothing;
+
 commit;

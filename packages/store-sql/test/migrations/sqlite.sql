@@ -161,4 +161,9 @@ insert or ignore into "claviger_head" ("id", "store_id", "epoch", "nonce") value
 insert or ignore into "claviger_changes" ("epoch", "nonce", "announcements") select 0, "nonce", '[]' from "claviger_head" where "epoch" = 0;
 insert or ignore into "claviger_migrations" ("version", "name", "applied_at") values (1, 'initial', cast(strftime('%s', 'now') as integer) * 1000);
 
+-- Claviger 0002-record-version-2
+create index if not exists "claviger_keys_due_rotation" on "claviger_keys" ("secret_created_at", "id");
+create index if not exists "claviger_keys_due_owner_gone" on "claviger_keys" ("owner_gone_at", "id");
+insert or ignore into "claviger_migrations" ("version", "name", "applied_at") values (2, 'record-version-2', cast(strftime('%s', 'now') as integer) * 1000);
+
 commit;

@@ -31,6 +31,11 @@ const hostileTexts = [
   '0',
 ]
 
+const end =
+  (length: number) =>
+  (text: string): string =>
+    text.slice(-length)
+
 const completeRecord = testRecord({
   description: 'Deploys from the build server',
   owner: { type: 'service', id: 'svc_deploy' },
@@ -48,6 +53,9 @@ const completeRecord = testRecord({
   revokedAt: start + 8,
   revokedReason: 'Leaked in a build log',
   ownerGoneAt: start + 9,
+  allowedAddresses: ['10.0.0.0/8', '203.0.113.7', '2001:db8::/32'],
+  resources: { dataset: ['d1'], project: ['p1', 'p2'] },
+  reminders: { expiring: start + 10, unused: start + 11 },
 })
 
 /** What goes in comes out: every field, every kind of text, exact instants. */
@@ -84,6 +92,7 @@ export const roundTrips: ContractGroup = {
           createdBy: { type: 'user', id: text },
           metadata: { [text]: text },
           revokedReason: text,
+          resources: { project: [text] },
         }),
       )
       await stored(store, ...records)
@@ -113,6 +122,29 @@ export const roundTrips: ContractGroup = {
       assert.equal(Object.keys(found.metadata).length, 3)
     })
 
+    // Each is one that a key may have alone.
+    test('gives back what restricts a key, and when reminders were sent', async ({ store }) => {
+      const records = [
+        testRecord({ id: testKeyId(1), allowedAddresses: ['::1'] }),
+        testRecord({ id: testKeyId(2), resources: { project: ['p1'] } }),
+        testRecord({ id: testKeyId(3), reminders: { expiring: 0 } }),
+        // A restriction that a later version brings: who knows it must still find it.
+        testRecord({ id: testKeyId(4), restrictions: ['countries'] }),
+      ]
+      await stored(store, ...records)
+      for (const record of records) same(await findOne(store, record.id), record)
+      same((await store.list({ workspaceId: 'ws_acme', at: start, limit: 10 })).items, records)
+    })
+
+    test('restricts a key, and ends the restriction, with the change that says so', async ({ store }) => {
+      await stored(store, testRecord())
+      const restricted = testRecord({ revision: 2, allowedAddresses: ['::1'], resources: { project: ['p1'] } })
+      await committed(store, { type: 'key', record: restricted, expectedRevision: 1 })
+      same(await findOne(store, restricted.id), restricted)
+      await committed(store, { type: 'key', record: testRecord({ revision: 3 }), expectedRevision: 2 })
+      same(await findOne(store, restricted.id), testRecord({ revision: 3 }))
+    })
+
     test('gives back the longest values Claviger writes', async ({ store }) => {
       const long = (length: number): string => '\u00fc'.repeat(length)
       const record = testRecord({
@@ -125,6 +157,12 @@ export const roundTrips: ContractGroup = {
         metadata: Object.fromEntries(Array.from({ length: 16 }, (_, index) => [`note-${index}`, long(1_000)])),
         secrets: [testSecret({ hash: 'h'.repeat(512), hint: 'h'.repeat(128), tag: 't'.repeat(64) })],
         revokedReason: long(2_000),
+        allowedAddresses: Array.from(
+          { length: 50 },
+          (_, index) => `1111:2222:3333:4444:5555:6666:7777:${1_000 + index}`,
+        ),
+        resources: { project: Array.from({ length: 100 }, (_, index) => long(255) + String(index)).map(end(255)) },
+        reminders: Object.fromEntries(Array.from({ length: 16 }, (_, index) => [`reminder-${index}`, start])),
       })
       await stored(store, record)
       same(await findOne(store, record.id), record)

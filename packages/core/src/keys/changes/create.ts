@@ -2,6 +2,7 @@ import { ConflictError } from '../../errors/errors.ts'
 import { grantSet } from '../../permissions/match.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import type { KeyRecord, Owner } from '../../store/records.ts'
+import { unrestricted } from '../../store/restrictions.ts'
 import { usualAttempts } from '../../writing/attempts.ts'
 import type { Commits } from '../../writing/commits.ts'
 import type { Reading } from '../reading/reading.ts'
@@ -158,5 +159,6 @@ function newRecord(
     revokedReason: null,
     ownerGoneAt: null,
     lastUsedAt: null,
+    ...unrestricted,
   }
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { ConflictError, IdempotencyKeyReusedError, ValidationError } from '../../errors/errors.ts'
 import { durationMs } from '../../input/duration.ts'
 import type { IdempotencyRecord, KeyRecord } from '../../store/records.ts'
+import { unrestricted } from '../../store/restrictions.ts'
 import type { CommitResult, Write } from '../../store/store.ts'
 import type { Commits } from '../../writing/commits.ts'
 import type { Actor } from '../shapes/actor.ts'
@@ -87,6 +88,7 @@ function nobodysKey(workspaceId: string, id: string, now: number): KeyRecord {
     revokedReason: null,
     ownerGoneAt: null,
     lastUsedAt: null,
+    ...unrestricted,
   }
 }
 

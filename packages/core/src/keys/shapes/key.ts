@@ -23,6 +23,10 @@ export interface ManagedKey {
   readonly environment: string
   /** What the key was granted. What it may do now is this, bounded by its owner's permissions. */
   readonly permissions: readonly string[]
+  /** Addresses and CIDR ranges from which the key works, normalised. Empty: any. */
+  readonly allowedAddresses: readonly string[]
+  /** By type of resource, the ids that the key reaches. Of a type that is absent: all. */
+  readonly resources: Readonly<Record<string, readonly string[]>>
   readonly owner: Owner
   readonly createdBy: ActorRef
   readonly metadata: Readonly<Record<string, string>>
@@ -59,6 +63,8 @@ export function keyFromRecord(record: KeyRecord, policy: KeyPolicy, at: number):
     description: record.description,
     environment: record.environment,
     permissions: [...record.permissions],
+    allowedAddresses: [...record.allowedAddresses],
+    resources: Object.fromEntries(Object.entries(record.resources).map(([type, ids]) => [type, [...ids]])),
     owner: { ...record.owner },
     createdBy: { ...record.createdBy },
     metadata: { ...record.metadata },

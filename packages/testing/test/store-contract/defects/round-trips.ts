@@ -30,6 +30,42 @@ export const roundTrips: readonly Defect[] = [
     fails: ['an update whole'],
   },
   {
+    name: 'has no place for what restricts a key',
+    breaks: (store) =>
+      writing(store, (record) => ({ ...record, restrictions: [], allowedAddresses: [], resources: {} })),
+    fails: ['every field set', 'what restricts a key', 'restricts a key, and ends', 'longest values'],
+  },
+  {
+    name: 'has no place for reminders',
+    breaks: (store) => writing(store, (record) => ({ ...record, reminders: {} })),
+    fails: ['every field set', 'when reminders were sent', 'longest values'],
+  },
+  {
+    name: 'keeps only restrictions that it knows',
+    breaks: (store) =>
+      writing(store, (record) => ({
+        ...record,
+        restrictions: record.restrictions.filter((name) => name === 'addresses' || name === 'resources'),
+      })),
+    fails: ['what restricts a key'],
+  },
+  {
+    name: 'keeps a restriction that was ended',
+    breaks: (store) => ({
+      commit: async (change) => {
+        const ids = change.writes.flatMap((write) => (write.type === 'key' ? [write.record.id] : []))
+        const before = await store.find(ids)
+        return writing(store, (record) => {
+          const old = before.get(record.id)
+          if (typeof old !== 'object' || record.restrictions.length > 0) return record
+          const { restrictions, allowedAddresses, resources } = old
+          return { ...record, restrictions, allowedAddresses, resources }
+        }).commit?.(change) as ReturnType<typeof store.commit>
+      },
+    }),
+    fails: ['restricts a key, and ends'],
+  },
+  {
     name: 'trims names',
     breaks: (store) => writing(store, (record) => ({ ...record, name: record.name.trim() })),
     fails: ['every kind of text'],
