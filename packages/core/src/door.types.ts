@@ -28,7 +28,11 @@ export interface Door {
    * @param deniedBy why the use was refused, by the verification itself or by a guard; undefined when it was allowed
    */
   readonly recordUse:
-    | ((verification: Verification, status: number | undefined, deniedBy: RefusalCode | undefined) => void)
+    | ((
+        verification: Verification,
+        status: number | undefined,
+        deniedBy: RefusalCode | 'rate_limited' | undefined,
+      ) => void)
     | undefined
   /** Judges keys of verifications of this keyring, as `authorize` does. */
   readonly guards: {

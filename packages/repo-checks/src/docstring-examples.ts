@@ -79,6 +79,7 @@ const sceneNames: readonly (keyof ExampleScene)[] = [
   'account',
   'session',
   'members',
+  'limiter',
   'secrets',
   'refuse',
 ]

@@ -5,6 +5,7 @@ import {
   hmacSha256,
   type KeyManager,
   type Keyring,
+  type Limiter,
   type ManagedKey,
   type ServiceAccount,
 } from '@claviger/core'
@@ -38,6 +39,8 @@ export interface ExampleScene {
   }
   /** The host's secret manager. */
   readonly secrets: { get(name: string): Promise<string> }
+  /** The host's limiter. */
+  readonly limiter: Limiter
   /** The host's way of saying no. */
   readonly refuse: (code: string) => void
 }
@@ -78,6 +81,7 @@ export async function setExampleScene(): Promise<ExampleScene> {
       remove: async (_workspaceId, userId) => void people.delete(userId),
     },
     secrets: { get: async (name) => `${name} of 32 characters or more ......` },
+    limiter: { consume: () => ({ isAllowed: true, remaining: 599, resetMs: 60_000 }) },
     refuse: () => {},
   }
 }

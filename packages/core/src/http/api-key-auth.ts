@@ -1,4 +1,5 @@
 import type { ApiKey } from '../verification/verification.ts'
+import type { FailureLimitOptions, LimitOptions } from './limit-options.ts'
 import type { HttpAuthOptions } from './options.ts'
 
 /**
@@ -61,4 +62,28 @@ export interface ApiKeyAuth<Permission extends string, Host, Middleware, Context
    * app.get('/v1/export', auth.check((apiKey) => apiKey.owner.type === 'service'), exportAll)
    */
   check(test: (apiKey: ApiKey, host: Host) => boolean | Promise<boolean>): Middleware
+  /**
+   * Limits the requests of a key, of an owner's keys, or of a workspace: 429 `rate_limited` with `Retry-After` once a limit
+   * is used up. Mount it behind `authenticate()`. `RateLimit-Policy` and `RateLimit` tell clients what is left; of several
+   * limits, of the tightest. A request that another guard refuses takes nothing; one whose client leaves, `HEAD` and
+   * `OPTIONS` count like every other; one without a key, where it is optional, is not limited. It says nothing about what a
+   * key may do, so it is no guard in the sense of `guarded`. A limiter that fails lets requests pass.
+   *
+   * @example
+   * app.use('/v1', auth.limit({ limiter, by: 'key', rule: { requests: 600, per: '1m' } }))
+   *
+   * @throws {ConfigurationError} for a wrong option, or when another limit on this limiter has the same name
+   */
+  limit(limit: LimitOptions<Host>): Middleware
+  /**
+   * Limits failed authentications by client: once a client has had so many answers of 401, it gets 429 before any work is
+   * done, whatever key it sends, until the window ends. Requests that succeed count nothing. Mount it before
+   * `authenticate()`.
+   *
+   * @example
+   * app.use('/v1', auth.limitFailures({ limiter, rule: { requests: 20, per: '10m' } }), auth.authenticate())
+   *
+   * @throws {ConfigurationError} for a wrong option, or when another limit on this limiter has the same name
+   */
+  limitFailures(limit: FailureLimitOptions<Host>): Middleware
 }

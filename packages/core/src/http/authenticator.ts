@@ -7,10 +7,11 @@ import type { Accepted, Verification } from '../verification/verification.ts'
 import { type Credential, type CredentialRules, type ParsedCredential, parseCredential } from './credential.ts'
 import { type Decide, type Decision, pass, preflight } from './decision.ts'
 import type { Denials } from './denial.ts'
+import { countFailure } from './failures.ts'
 import type { ResolvedOptions } from './options.ts'
 import { publishCredentialInUrl, publishDenied } from './reporting.ts'
 import { type HttpRequest, readField } from './request.ts'
-import { type RequestState, requestStatesOf, type Unauthenticated } from './request-state.ts'
+import { isAbsence, type RequestState, requestStatesOf, type Unauthenticated } from './request-state.ts'
 import type { HttpResponse } from './response.ts'
 import { stripField } from './strip.ts'
 import { createUses } from './uses.ts'
@@ -43,18 +44,27 @@ export function createAuthenticator(door: Door, options: AuthenticatorOptions, d
         apiKey: found.apiKey,
         expires: noticeOf(found),
         judgement: guarded ? state.judgement : undefined,
+        limits: undefined,
       }
     }
     if (optional && isAbsence(found)) return pass
     const denial = denials.of(found)
     publishDenied(denial, found.keyId)
+    if (denial.status === 401) countFailure(request)
     return { type: 'deny', denial }
   }
   const noticeOf = ({ endsAt, noticeFrom }: Accepted): string | undefined =>
     endsAt !== null && noticeFrom <= clock.now() ? new Date(endsAt).toUTCString() : undefined
 
   const note = (request: HttpRequest, found: RequestState['found'], fieldName?: string): RequestState => {
-    const state: RequestState = { request, found, fieldName, deniedBy: undefined, judgement: undefined }
+    const state: RequestState = {
+      request,
+      found,
+      fieldName,
+      deniedBy: undefined,
+      judgement: undefined,
+      limits: undefined,
+    }
     states.set(state)
     return state
   }
@@ -131,11 +141,6 @@ function unauthenticated(reason: Omit<Unauthenticated, 'ok'>): Unauthenticated {
     ...(keyId === undefined ? {} : { keyId }),
     ...(isAttempt === undefined ? {} : { isAttempt }),
   })
-}
-
-/** Nothing was sent. A client that sends a token of ours, in any form, does not want to be anonymous. */
-function isAbsence({ code, isAttempt }: Unauthenticated): boolean {
-  return code === 'missing_credentials' && isAttempt !== true
 }
 
 function isPreflight(request: HttpRequest): boolean {

@@ -1,6 +1,7 @@
 import type { ApiKey } from '../verification/verification.ts'
 import type { Denial } from './denial.ts'
 import type { Judgement } from './guarded.ts'
+import type { LimitHeaders } from './limit-headers.ts'
 import type { HttpRequest } from './request.ts'
 import type { HttpResponse } from './response.ts'
 
@@ -14,6 +15,8 @@ export type Decision =
       readonly expires: string | undefined
       /** Where a guard must have let the request pass before a handler answers. */
       readonly judgement?: Judgement | undefined
+      /** What the response says of the limits that the request was counted by. */
+      readonly limits?: LimitHeaders | undefined
     }
   | { readonly type: 'deny'; readonly denial: Denial }
   /** A CORS preflight: 204 without a body. */
@@ -33,6 +36,7 @@ export const pass: Extract<Decision, { readonly type: 'pass' }> = Object.freeze(
   apiKey: undefined,
   expires: undefined,
   judgement: undefined,
+  limits: undefined,
 })
 
 /** A guard lets the request pass in the tick in which it was asked: nothing of the response has changed since. */

@@ -11,10 +11,11 @@ export type DenialCode =
   | 'guard_without_auth'
   | 'guard_failed'
   | 'guard_missing'
+  | 'rate_limited'
 
 /** What a code becomes on the wire. */
 export interface DenialEntry {
-  readonly status: 400 | 401 | 403 | 500 | 503
+  readonly status: 400 | 401 | 403 | 429 | 500 | 503
   readonly title: string
   readonly detail: string
   /** The `error` of the challenge (RFC 6750 section 3.1); null: a challenge without one; absent: no challenge. */
@@ -110,6 +111,11 @@ export const denialTable: Readonly<Record<DenialCode, DenialEntry>> = {
     status: 503,
     title: 'Temporarily unavailable',
     detail: 'Too many API keys are being checked just now. Try again.',
+  },
+  rate_limited: {
+    status: 429,
+    title: 'Too many requests',
+    detail: 'The limit for this is used up. Wait as long as "Retry-After" says, then go on more slowly.',
   },
   guard_without_auth: {
     status: 500,

@@ -16,7 +16,10 @@ export interface ProblemDocument {
   readonly requiredPermissions?: readonly string[]
 }
 
-/** The answer to a request that does not pass, ready to be sent. Frozen and shared between requests; holds nothing of the request. */
+/**
+ * The answer to a request that does not pass, ready to be sent. Frozen; shared between requests, except for the headers of
+ * `rate_limited`. Holds nothing of the request.
+ */
 export interface Denial {
   readonly status: number
   readonly code: DenialCode
@@ -24,7 +27,10 @@ export interface Denial {
   readonly detail: string
   readonly hint?: HttpHint
   readonly requiredPermissions?: readonly string[]
-  /** `Cache-Control` and, as the case may be, `WWW-Authenticate` or `Retry-After`. Set before `onDenied` is called. */
+  /**
+   * `Cache-Control` and, as the case may be, `WWW-Authenticate`, `Retry-After`, `RateLimit-Policy`, `RateLimit`. Set before
+   * `onDenied` is called.
+   */
   readonly headers: Readonly<Record<string, string>>
   /** The default body, sent as `application/problem+json; charset=utf-8`. */
   readonly problem: ProblemDocument
@@ -119,6 +125,11 @@ export function createDenials({ realm, verbose, headerName }: DenialOptions): De
       return (reason) => lacking.get(reason.code) ?? of(reason)
     },
   }
+}
+
+/** The same denial for one request, with headers of its own. */
+export function withHeaders(denial: Denial, headers: Readonly<Record<string, string>>): Denial {
+  return Object.freeze({ ...denial, headers: Object.freeze({ ...denial.headers, ...headers }) })
 }
 
 /** Not verbose: a refused key is a refused key, and nothing tells which way. */

@@ -5,9 +5,11 @@ import type { KeyRequirement } from '../keyring.types.ts'
 import type { ApiKey, RefusalCode } from '../verification/verification.ts'
 import { type Decide, type Decision, pass, passOn } from './decision.ts'
 import type { Denial, DenialReason, Denials } from './denial.ts'
+import { countFailure } from './failures.ts'
 import { createReporter, publishDenied } from './reporting.ts'
 import type { HttpRequest } from './request.ts'
 import { type RequestState, requestStatesOf } from './request-state.ts'
+import { giveBackAll } from './taken.ts'
 
 /** Why a key may not pass a guard; undefined when it may. */
 type Objection = (DenialReason & { readonly code: RefusalCode }) | undefined
@@ -30,9 +32,10 @@ export function createGuards<Host>(door: Door, denials: Denials): Guards<Host> {
     denialOf: (reason: DenialReason) => Denial = (reason) => denials.of(reason),
   ): Decide<Host> => {
     const reporter = createReporter(door.redact)
-    const deny = (reason: DenialReason, keyId?: string): Decision => {
+    const deny = (request: HttpRequest, reason: DenialReason, keyId?: string): Decision => {
       const denial = denialOf(reason)
       publishDenied(denial, keyId)
+      if (denial.status === 401) countFailure(request)
       return { type: 'deny', denial }
     }
     const conclude = (objection: Objection, state: RequestState, { id }: ApiKey): Decision => {
@@ -42,19 +45,27 @@ export function createGuards<Host>(door: Door, denials: Denials): Guards<Host> {
       }
       // A note for the count of uses: denied after all.
       state.deniedBy = objection.code
-      return deny(objection, id)
+      giveBackAll(state, (error) =>
+        reporter.fault(
+          'CLAVIGER_LIMITER_FAILED',
+          name,
+          'a limiter could not take back what a refused request took.',
+          error,
+        ),
+      )
+      return deny(state.request, objection, id)
     }
-    const fail = (error: unknown, { id }: ApiKey): Decision => {
+    const fail = (error: unknown, request: HttpRequest, { id }: ApiKey): Decision => {
       reporter.fault('CLAVIGER_GUARD_FAILED', name, 'it could not decide; the request was answered 500.', error)
-      return deny({ code: 'guard_failed' }, id)
+      return deny(request, { code: 'guard_failed' }, id)
     }
-    const unmounted = (): Decision => {
+    const unmounted = (request: HttpRequest): Decision => {
       reporter.fault(
         'CLAVIGER_GUARD_WITHOUT_AUTH',
         name,
         'no auth.authenticate() of the same keyring ran before this guard; the request was answered 500. Mount it first.',
       )
-      return deny({ code: 'guard_without_auth' })
+      return deny(request, { code: 'guard_without_auth' })
     }
     const concludeLater = (later: PromiseLike<Objection>, state: RequestState, apiKey: ApiKey): Promise<Decision> =>
       Promise.resolve(later).then(
@@ -62,20 +73,20 @@ export function createGuards<Host>(door: Door, denials: Denials): Guards<Host> {
           const decision = conclude(objection, state, apiKey)
           return decision === passOn ? pass : decision
         },
-        (error: unknown) => fail(error, apiKey),
+        (error: unknown) => fail(error, state.request, apiKey),
       )
 
     return (request: HttpRequest, host) => {
       const state = states.get(request)
-      if (state === undefined) return unmounted()
+      if (state === undefined) return unmounted(request)
       const { found } = state
-      if (!found.ok) return deny(found, found.keyId)
+      if (!found.ok) return deny(request, found, found.keyId)
       const { apiKey } = found
       try {
         const objection = judge(apiKey, host)
         return isThenable(objection) ? concludeLater(objection, state, apiKey) : conclude(objection, state, apiKey)
       } catch (error) {
-        return fail(error, apiKey)
+        return fail(error, request, apiKey)
       }
     }
   }

@@ -9,7 +9,9 @@ import type { ApiKeyAuth } from './api-key-auth.ts'
 import { createAuthenticator } from './authenticator.ts'
 import type { Decide } from './decision.ts'
 import { createDenials } from './denial.ts'
+import { createFailureGuard } from './failure-guard.ts'
 import { createGuards } from './guards.ts'
+import { createLimitGuard } from './limit-guard.ts'
 import { type HttpAuthOptions, isRequestLike, notCalled, readOptions, resolveOptions } from './options.ts'
 import { createResponder, type Responder } from './responder.ts'
 
@@ -39,6 +41,8 @@ export function createHttpAuth<Permission extends string, Host, Middleware, Cont
   const resolved = resolveOptions(given)
   const denials = createDenials(resolved)
   const guards = createGuards<Host>(door, denials)
+  const limitGuard = createLimitGuard<Host>(door, denials)
+  const failureGuard = createFailureGuard<Host>(door, denials)
   const responder = createResponder(resolved, denials, redact)
   const guard = (name: string, decide: Decide<Host>): Middleware =>
     named(name, toMiddleware({ decide, responder, identifies: false }))
@@ -82,6 +86,14 @@ export function createHttpAuth<Permission extends string, Host, Middleware, Cont
     check(test) {
       requireFunction('check', 'check((apiKey, request) => ...)', test)
       return guard('apiKeyCheck', guards.check(test))
+    },
+    limit(limit) {
+      if (isRequestLike(limit)) throw notCalled('limit', 'limit({ limiter, by, rule })')
+      return guard('apiKeyLimit', limitGuard(limit))
+    },
+    limitFailures(limit) {
+      if (isRequestLike(limit)) throw notCalled('limitFailures', 'limitFailures({ limiter, rule })')
+      return guard('apiKeyLimitFailures', failureGuard(limit))
     },
   }
 }

@@ -29,6 +29,8 @@ export {
 } from './denial.ts'
 export { type AuthStep, createHttpAuth } from './http-auth.ts'
 export { apiKeyIn, type Identified, identify } from './identity.ts'
+export type { FailureLimitOptions, LimitOptions } from './limit-options.ts'
+export type { LimitHeaders } from './limit-headers.ts'
 export type { HttpAuthOptions } from './options.ts'
 export { type DenialCode, type DenialEntry, denialTable } from './denial-table.ts'
 export type { HttpRequest } from './request.ts'

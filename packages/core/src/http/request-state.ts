@@ -3,6 +3,7 @@ import type { Accepted, RefusalCode } from '../verification/verification.ts'
 import type { DenialReason } from './denial.ts'
 import type { Judgement } from './guarded.ts'
 import type { HttpRequest } from './request.ts'
+import type { TakenLimits } from './taken.ts'
 
 /** A request that does not pass. */
 export interface Unauthenticated extends DenialReason {
@@ -20,9 +21,16 @@ export interface RequestState {
   /** The field that held the credential, in lower case; undefined where none was found. */
   readonly fieldName: string | undefined
   /** Why a guard denied it although the key is good. */
-  deniedBy: RefusalCode | undefined
+  deniedBy: RefusalCode | 'rate_limited' | undefined
   /** Where a guard is demanded. */
   judgement: Judgement | undefined
+  /** Where a limit has counted it. */
+  limits: TakenLimits | undefined
+}
+
+/** Nothing was sent. A client that sends a token of ours, in any form, does not want to be anonymous. */
+export function isAbsence({ code, isAttempt }: Unauthenticated): boolean {
+  return code === 'missing_credentials' && isAttempt !== true
 }
 
 /** The states of the requests one keyring has seen. Forgotten with the request. */

@@ -3,6 +3,7 @@ import { isThenable } from '../input/thenable.ts'
 import { type Decision, passOn } from './decision.ts'
 import { type Denial, type Denials, problemMediaType } from './denial.ts'
 import { requireGuard } from './guarded.ts'
+import type { LimitHeaders } from './limit-headers.ts'
 import type { ResolvedOptions } from './options.ts'
 import { createReporter, publishDenied } from './reporting.ts'
 import type { HttpResponse } from './response.ts'
@@ -137,6 +138,7 @@ export function createResponder<Context>(
       setVary(response)
       if (decision.type !== 'pass') return true
       if (decision.expires !== undefined) response.setHeader('API-Key-Expires', decision.expires)
+      if (decision.limits !== undefined) showLimits(response, decision.limits)
       if (decision.judgement !== undefined) requireGuard(response, decision.judgement, () => missing(response))
       return true
     },
@@ -156,6 +158,11 @@ function begin<Context>(response: HttpResponse, { status, headers }: Denial, ans
   answer.setStatus(status)
   if (status === 401) response.removeHeader('API-Key-Expires')
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
+}
+
+function showLimits(response: HttpResponse, { policy, state }: LimitHeaders): void {
+  response.setHeader('RateLimit-Policy', policy)
+  if (state !== undefined) response.setHeader('RateLimit', state)
 }
 
 /** The client left. */

@@ -2,8 +2,11 @@ import { parseOptions } from '@claviger/core/store'
 import { connections } from './connections.ts'
 import { credentials } from './credentials.ts'
 import { exchanges } from './exchange.ts'
+import { failureLimits } from './failure-limits.ts'
 import { guards } from './guards.ts'
 import { guarded, hosts } from './hosts.ts'
+import { limitEdges } from './limit-edges.ts'
+import { limits } from './limits.ts'
 import { onDenied } from './on-denied.ts'
 import type { HttpContractOptions } from './options.ts'
 import { optionalAndRepeated } from './optional.ts'
@@ -18,6 +21,9 @@ const groups = {
   'a header of its own': ownHeader,
   'verifications on the wire': verifications,
   guards,
+  limits,
+  'what limits count': limitEdges,
+  'limits of failures': failureLimits,
   'routes without a guard': guarded,
   'faults of the host': hosts,
   'optional, repeated, stripped': optionalAndRepeated,

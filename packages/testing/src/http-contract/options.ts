@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ApiKey, Keyring } from '@claviger/core'
+import type { FailureLimitOptions, LimitOptions } from '@claviger/core/http'
 import type { ContractRunner } from '../store-contract/options.ts'
 
 /** The options of `apiKeyAuth` that the contract uses. */
@@ -16,6 +17,8 @@ export interface ContractAuthOptions {
 /** What a guard's function gets: Express's request, Koa's context. */
 export interface ContractHost {
   readonly url?: string
+  /** The address of the client. */
+  readonly ip?: string | undefined
 }
 
 /** What `apiKeyAuth` of an adapter gives back. `Middleware` is the framework's own. */
@@ -26,6 +29,8 @@ export interface ContractAuth<Middleware> {
   workspace(selector: (host: ContractHost) => unknown): Middleware
   environment(...names: readonly [string, ...string[]]): Middleware
   check(test: (apiKey: ApiKey, host: ContractHost) => boolean | Promise<boolean>): Middleware
+  limit(limit: LimitOptions<ContractHost>): Middleware
+  limitFailures(limit: FailureLimitOptions<ContractHost>): Middleware
 }
 
 /** What the contract builds its routes from. */

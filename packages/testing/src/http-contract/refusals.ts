@@ -29,6 +29,7 @@ export type RefusalName =
   | 'guard_without_auth'
   | 'guard_failed'
   | 'guard_missing'
+  | 'rate_limited'
 
 /** Their bytes. */
 export const refusals: Readonly<Record<RefusalName, ExpectedRefusal>> = {
@@ -109,6 +110,10 @@ export const refusals: Readonly<Record<RefusalName, ExpectedRefusal>> = {
     status: 503,
     more: { 'retry-after': '1' },
     body: '{"type":"urn:claviger:problem:verifier_busy","title":"Temporarily unavailable","status":503,"detail":"Too many API keys are being checked just now. Try again.","code":"verifier_busy"}',
+  },
+  rate_limited: {
+    status: 429,
+    body: '{"type":"urn:claviger:problem:rate_limited","title":"Too many requests","status":429,"detail":"The limit for this is used up. Wait as long as \\"Retry-After\\" says, then go on more slowly.","code":"rate_limited"}',
   },
   guard_without_auth: {
     status: 500,

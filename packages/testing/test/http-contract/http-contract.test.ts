@@ -41,6 +41,22 @@ const defects: readonly [what: string, defect: Partial<Parts>, caughtBy: readonl
     ],
   ],
   [
+    'does not tell clients of their limit',
+    { decide: (decision) => (decision.type === 'pass' ? { ...decision, limits: undefined } : decision) },
+    [
+      'limit passes what is allowed and tells what is left, then answers 429, with a limiter that answers in the same tick',
+      'of two limits the tightest is told, and when the second refuses, the first gets back what it took',
+    ],
+  ],
+  [
+    'lets requests over their limit pass',
+    { decide: (decision) => (decision.type === 'deny' && decision.denial.status === 429 ? everybody : decision) },
+    [
+      'limit by a rule of the key: a plan for each workspace, and none',
+      'limitFailures answers 429 to a client after too many answers of 401, with a limiter that answers in the same tick',
+    ],
+  ],
+  [
     'answers 401 when the keyring fails',
     faulty((door) => ({
       async check(carrier, field) {

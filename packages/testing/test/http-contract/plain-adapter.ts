@@ -17,6 +17,7 @@ export interface Exchange {
   readonly req: IncomingMessage
   readonly res: ServerResponse
   readonly url: string
+  readonly ip: string | undefined
   apiKey?: ApiKey | undefined
 }
 
@@ -109,7 +110,7 @@ export async function servePlain(parts: Parts, served: ContractApp): Promise<Con
 
 function serveChains(chains: Readonly<Record<string, readonly Middleware[]>>): Promise<ContractServer> {
   return serveOnLoopback((req, res) => {
-    const exchange: Exchange = { req, res, url: req.url ?? '/' }
+    const exchange: Exchange = { req, res, url: req.url ?? '/', ip: req.socket.remoteAddress }
     const chain = chains[exchange.url.split('?', 1)[0] ?? ''] ?? []
     const run = async (index: number): Promise<void> => chain[index]?.(exchange, () => run(index + 1))
     run(0).catch(() => {

@@ -2,6 +2,7 @@ import { KeyNotFoundError, ValidationError } from '../../errors/errors.ts'
 import type { RevokedKeys } from '../../following/revoked.ts'
 import type { Hashing } from '../../hashing/hashing.ts'
 import { bare } from '../../input/plain-fields.ts'
+import { readDefinitions, statesOf } from '../../limits/states.ts'
 import type { PermissionCatalogue } from '../../permissions/catalogue.ts'
 import { undeclaredGrants } from '../../permissions/declared.ts'
 import type { Clock } from '../../runtime/clock.ts'
@@ -21,6 +22,8 @@ import { parseEnvironments } from '../shapes/create-input.ts'
 import type { DiagnoseInput, DiagnoseTarget, Diagnosis, DiagnosisCheck, DiagnosisCheckName } from './diagnose.types.ts'
 import {
   type Finding,
+  limitFinding,
+  limitText,
   notHere,
   notSet,
   ownerGone,
@@ -56,7 +59,7 @@ export async function diagnoseKey(
   input: DiagnoseInput,
 ): Promise<Diagnosis> {
   demand(actor, 'diagnose')
-  const requirement = parseQuestion(parts.rules, input)
+  const { requirement, limits } = parseQuestion(parts.rules, input)
   const passed: DiagnosisCheck[] = []
   const pass = (check: DiagnosisCheckName, detail: string): void => void passed.push({ check, ok: true, detail })
   const fail = ({ check, code, detail, fix }: Finding, keyId: string | null = null): Diagnosis => ({
@@ -104,6 +107,12 @@ export async function diagnoseKey(
   if (requirement.environments !== undefined) pass('environment', `It is a key of ${record.environment}, as asked for.`)
   if (denied !== undefined) return fail(permissionFinding(record, denied.code, requirement, undeclared), record.id)
   if (requirement.permissions !== undefined) pass('permission', 'Key and owner hold the permission.')
+
+  const [prefix] = parts.rules.grammar.prefixes
+  const limitStates = await statesOf(prefix, () => parts.clock.now(), limits, apiKey)
+  const spent = limitStates.find(({ remaining }) => remaining === 0)
+  for (const state of limitStates) if (state.remaining !== 0) pass('limit', limitText(state))
+  if (spent !== undefined) return fail(limitFinding(spent), record.id)
   return { ok: true, code: 'ok', keyId: record.id, checks: passed, fix: null }
 }
 
@@ -164,17 +173,22 @@ function secretOf(hashing: DiagnosisParts['hashing'], { secrets }: KeyRecord, to
   return secret
 }
 
-function parseQuestion({ permissions, grammar }: DiagnosisParts['rules'], input: DiagnoseInput): Requirement {
-  const { environment, permission, workspaceId } = ownFields<DiagnoseInput>('diagnose', input, [
-    'permission',
-    'environment',
-    'workspaceId',
-  ])
-  return bare<Requirement>({
+function parseQuestion(
+  { permissions, grammar }: DiagnosisParts['rules'],
+  input: DiagnoseInput,
+): { requirement: Requirement; limits: ReturnType<typeof readDefinitions> } {
+  const {
+    environment,
+    permission,
+    workspaceId,
+    limits = [],
+  } = ownFields<DiagnoseInput>('diagnose', input, ['permission', 'environment', 'workspaceId', 'limits'])
+  const requirement = bare<Requirement>({
     ...(permission !== undefined && { permissions: [parsePermission(permission, permissions)] }),
     ...(environment !== undefined && { environments: parseEnvironments(environment, grammar.environments) }),
     ...(workspaceId !== undefined && { workspaceId: parseReference('workspaceId', workspaceId) }),
   })
+  return { requirement, limits: readDefinitions(limits) }
 }
 
 /** A pasted key may have ended up in the wrong field: what came is not repeated. */

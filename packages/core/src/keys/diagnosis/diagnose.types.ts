@@ -1,3 +1,4 @@
+import type { LimitDefinition } from '../../limits/definition.ts'
 import type { MalformedHint } from '../../token/hints.ts'
 
 /** What is looked at, in this order. */
@@ -15,6 +16,7 @@ export type DiagnosisCheckName =
   | 'workspace'
   | 'environment'
   | 'permission'
+  | 'limit'
 
 /** Why requests with the key fail; `ok` when nothing of what was looked at speaks against them. */
 export type DiagnosisCode =
@@ -32,6 +34,7 @@ export type DiagnosisCode =
   | 'wrong_environment'
   | 'insufficient_permission'
   | 'owner_lacks_permission'
+  | 'rate_limited'
 
 /** One check. */
 export interface DiagnosisCheck {
@@ -61,6 +64,8 @@ export interface DiagnoseInput<Permission extends string = string> {
   readonly environment?: string | readonly string[] | undefined
   /** The workspace the failing route belongs to. */
   readonly workspaceId?: string | undefined
+  /** The limits of the route, as `auth.limit` got them: their present state is shown, and one that is used up is found. */
+  readonly limits?: readonly LimitDefinition[] | undefined
 }
 
 /** A key to be looked at: the token a client sends, exactly as it sends it, or the id of the key. */

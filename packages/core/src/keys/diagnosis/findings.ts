@@ -1,3 +1,4 @@
+import type { LimitState } from '../../limits/states.ts'
 import type { KeyRecord, SecretRecord } from '../../store/records.ts'
 import type { RefusalCode, Requirement } from '../../verification/verification.ts'
 import type { DiagnosisCheckName, DiagnosisCode } from './diagnose.types.ts'
@@ -124,6 +125,25 @@ export function permissionFinding(
     detail: `The key was not granted ${wanted}. It was granted ${granted.join(', ') || 'nothing'}.`,
     fix: `Add ${wanted} to the key, or use a key that has it.`,
   }
+}
+
+export function limitFinding(state: LimitState): Finding {
+  const until = state.resetsAt === null ? '' : ` until ${state.resetsAt.toISOString()}`
+  return {
+    check: 'limit',
+    code: 'rate_limited',
+    detail: limitText(state),
+    fix: `Wait${until}, send fewer requests, or raise the limit "${state.name}".`,
+  }
+}
+
+/** The present state of a limit. */
+export function limitText({ name, by, requests, per, remaining, resetsAt, note }: LimitState): string {
+  const of = `The limit "${name}" by ${by}`
+  const rule = requests === null || per === null ? '' : `: ${requests} per ${per}`
+  const left =
+    remaining === null ? '' : `, ${remaining} left${resetsAt === null ? '' : ` until ${resetsAt.toISOString()}`}`
+  return note === null ? `${of}${rule}${left}.` : `${of}${rule}. ${note}`
 }
 
 export function ownerName({ owner }: KeyRecord): string {

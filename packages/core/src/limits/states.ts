@@ -1,0 +1,89 @@
+import { ConfigurationError } from '../errors/errors.ts'
+import { describeValue } from '../input/describe-value.ts'
+import { plainFields } from '../input/plain-fields.ts'
+import {
+  counterOf,
+  definitionFields,
+  type LimitBy,
+  type LimitDefinition,
+  type LimitedKey,
+  readDefinition,
+  type ReadDefinition,
+  ruleFrom,
+} from './definition.ts'
+import type { LimitPeriod } from './limiter.types.ts'
+import { wholeOf } from './rule.ts'
+
+/** The present state of one limit for one key. */
+export interface LimitState {
+  readonly name: string
+  readonly by: LimitBy
+  /** What the rule allows in one window, bursts included; null: not limited, or the rule could not be read. */
+  readonly requests: number | null
+  readonly per: LimitPeriod | null
+  /** What is left of it; null where that is not known: not limited, no `peek`, or the limiter failed. */
+  readonly remaining: number | null
+  /** When everything is allowed again; null when nothing is taken, or it is not known. */
+  readonly resetsAt: Date | null
+  /** Why something is not known, in a sentence; null when everything is. */
+  readonly note: string | null
+}
+
+/** The most limits that are shown of one key. */
+const mostLimits = 20
+
+/**
+ * Checks the limits of which the state is asked.
+ *
+ * @throws {ConfigurationError} naming the field at fault
+ */
+export function readDefinitions(limits: unknown): readonly ReadDefinition<undefined>[] {
+  if (!Array.isArray(limits) || limits.length > mostLimits) {
+    throw new ConfigurationError(
+      'limits',
+      `Expected limits to be a list of at most ${mostLimits}, got ${describeValue(limits)}.`,
+    )
+  }
+  return limits.map((limit: unknown) =>
+    readDefinition(
+      plainFields<LimitDefinition & { cost?: unknown }>(limit, [...definitionFields, 'cost'], {
+        call: 'limits',
+        noun: 'field',
+        refuse: (field, message) => new ConfigurationError(field ?? 'limits', message),
+      }),
+    ),
+  )
+}
+
+/** The present states. Takes nothing, and never rejects: the state of what fails says so. */
+export function statesOf(
+  prefix: string,
+  now: () => number,
+  limits: readonly ReadDefinition<undefined>[],
+  key: LimitedKey,
+): Promise<readonly LimitState[]> {
+  return Promise.all(limits.map((limit) => stateOf(prefix, now, limit, key)))
+}
+
+async function stateOf(
+  prefix: string,
+  now: () => number,
+  { limiter, name, by, fixed, ruleOf }: ReadDefinition<undefined>,
+  key: LimitedKey,
+): Promise<LimitState> {
+  const unknown = { name, by, requests: null, per: null, remaining: null, resetsAt: null, note: null }
+  try {
+    const rule = fixed ?? ruleFrom(await ruleOf?.(key, undefined))
+    if (rule === 'unlimited') return { ...unknown, note: 'Not limited.' }
+    const known = { ...unknown, requests: wholeOf(rule), per: rule.per }
+    if (limiter.peek === undefined) return { ...known, note: 'The limiter cannot show its state.' }
+    try {
+      const { remaining, resetMs } = await limiter.peek(counterOf(prefix, name, by, key, rule), rule)
+      return { ...known, remaining, resetsAt: resetMs > 0 ? new Date(now() + resetMs) : null }
+    } catch {
+      return { ...known, note: 'The limiter did not answer.' }
+    }
+  } catch {
+    return { ...unknown, note: 'The rule could not be read without a request.' }
+  }
+}
