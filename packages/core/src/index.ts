@@ -52,6 +52,7 @@ export type {
   DiagnosisCode,
 } from './keys/diagnosis/diagnose.types.ts'
 export type { KeyManager } from './keys/facade/key-manager.types.ts'
+export type { ImportKeyInput, ImportOptions, ImportReport, ImportResult } from './keys/importing/import.types.ts'
 export { listQueryFrom, type QueryParameters } from './keys/reading/list-query.ts'
 export type { ActivityEntry, ActivityInput } from './keys/reading/read-activity.ts'
 export type {
@@ -99,6 +100,7 @@ export type { LimitState } from './limits/states.ts'
 export type { Guarantees } from './life/guarantees.ts'
 export type { Health } from './life/health.ts'
 export type { GrammarOptions } from './options/grammar-options.ts'
+export type { ImportedTokenOptions } from './options/imported-token-options.ts'
 export type { KeyringOptions, KeyringSettings, OwnerSetting } from './options/options.ts'
 export type { PolicyOptions, RetentionOptions } from './options/policy-options.ts'
 export type { UsageOptions } from './options/usage-options.ts'

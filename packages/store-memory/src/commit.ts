@@ -7,6 +7,7 @@ import {
   requireLocked,
   idempotencyId,
   judgeWrite,
+  type KeyRecord,
   type LockedRecord,
   type LockTarget,
   type Write,
@@ -63,7 +64,7 @@ function stored({ keys, accounts, idempotency }: Database, write: Write): Refusa
 function store({ keys, accounts, idempotency }: Database, write: Write): void {
   switch (write.type) {
     case 'key':
-      keys.set({ ...write.record, lastUsedAt: keys.get(write.record.id)?.lastUsedAt ?? null })
+      keys.set({ ...write.record, lastUsedAt: lastUseOf(keys.get(write.record.id), write.record) })
       break
     case 'serviceAccount':
       accounts.set(write.record)
@@ -71,4 +72,9 @@ function store({ keys, accounts, idempotency }: Database, write: Write): void {
     case 'idempotency':
       idempotency.set(idempotencyId(write.record), write.record)
   }
+}
+
+/** A new key may bring its last use along; of one that is there, only `addUsage` knows it. */
+function lastUseOf(stored: KeyRecord | undefined, written: KeyRecord): number | null {
+  return stored === undefined ? written.lastUsedAt : stored.lastUsedAt
 }

@@ -32,7 +32,7 @@ export interface ManagementAssembly {
 export function assembleManagement(shared: SharedParts, verification: VerificationAssembly): ManagementAssembly {
   const { options, clock, own, report } = shared
   const { grammar, environments, permissions, defaultPermissions, policy, storeTimeoutMs } = options
-  const { cache, caches, freshness, readiness, hashing, apiKeys, owners, revoked, withheld } = verification
+  const { cache, caches, freshness, readiness, hashing, apiKeys, owners, revoked, withheld, imported } = verification
 
   const turns = createManagementTurns(clock, storeTimeoutMs)
   const store = boundedStore(options.store, clock, storeTimeoutMs, turns)
@@ -54,7 +54,7 @@ export function assembleManagement(shared: SharedParts, verification: Verificati
     as: createManagement({
       store,
       commits,
-      shared: { caches, entries: cache.entries, revoked, withheld, owners, apiKeys, hashing },
+      shared: { caches, entries: cache.entries, revoked, withheld, owners, apiKeys, hashing, imported },
       rules: { grammar, environments, permissions, defaultPermissions, policy, freeText: createFreeText(grammar) },
       withdrawals,
       events: createEventSink(options.onEvent, clock, report),

@@ -4,11 +4,14 @@ import { createFreshness, type Freshness } from '../following/freshness.ts'
 import { createRevokedKeys, type RevokedKeys } from '../following/revoked.ts'
 import { createHashQueue } from '../hashing/hash-queue.ts'
 import { createHashing, type Hashing } from '../hashing/hashing.ts'
+import { endingWith } from '../imported/imported-ends.ts'
+import { createImportedTokens, type ImportedTokens } from '../imported/imported-tokens.ts'
 import { createReadiness, type Readiness } from '../life/readiness.ts'
 import { createStart } from '../life/start.ts'
 import { createRecorder, type Recorder } from '../usage/recorder.ts'
 import { type ApiKeys, createApiKeys } from '../verification/api-key.ts'
 import { createOwners, type Owners } from '../verify/owners.ts'
+import { createPresent } from '../verify/present.ts'
 import { createRecheck } from '../verify/recheck.ts'
 import { createRecords } from '../verify/records.ts'
 import { createVerifier, type Verifier, type VerifierParts } from '../verify/verifier.ts'
@@ -32,6 +35,7 @@ export interface VerificationAssembly {
   readonly apiKeys: ApiKeys
   readonly owners: Owners
   readonly revoked: RevokedKeys
+  readonly imported: ImportedTokens
   readonly withheld: WithheldGrants
 }
 
@@ -81,7 +85,8 @@ export function assembleVerification(shared: SharedParts, listeners: Listeners):
   const freshness = createFreshness({ store, caches, times: options, clock, report, facts })
   const hashing = createHashing(options.hasher, createHashQueue(options.hashing, clock), facts)
   const apiKeys = createApiKeys(options.permissions)
-  const revoked = createRevokedKeys(maxRevokedKeys, cache)
+  const imported = createImportedTokens(options.importedTokens, grammar, clock)
+  const revoked = withImportedEnds(createRevokedKeys(maxRevokedKeys, cache), imported.until)
   const withheld = createWithheldGrants()
   const owners = createOwners({
     store,
@@ -112,7 +117,7 @@ export function assembleVerification(shared: SharedParts, listeners: Listeners):
   const verifier = createVerifier({
     ...parts,
     report,
-    grammar,
+    present: createPresent(grammar, imported),
     cache,
     hashing,
     requireOpen: readiness.requireOpen,
@@ -144,6 +149,7 @@ export function assembleVerification(shared: SharedParts, listeners: Listeners):
     apiKeys,
     owners,
     revoked,
+    imported,
     withheld,
   }
 }
@@ -159,4 +165,10 @@ function recorderOf({ options, clock, store, own, report }: SharedParts, apiKeys
     own,
     report,
   })
+}
+
+/** Keys as they count here: imported tokens end together, also where the store says nothing of an end. */
+function withImportedEnds(revoked: RevokedKeys, until: number): RevokedKeys {
+  const ended = endingWith(until)
+  return { ...revoked, judged: (record) => ended(revoked.judged(record)) }
 }

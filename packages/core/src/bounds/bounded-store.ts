@@ -55,6 +55,7 @@ export function boundedStore(store: KeyStore, clock: Clock, timeoutMs: number, i
     lasting: (otherMs) => boundedStore(store, clock, otherMs, inTurn),
 
     find: (ids) => find('', ids),
+    keys: find,
     key: async (workspaceId, id) => (await find(workspaceId, [id])).get(id),
     account(workspaceId, id, asked = 'store') {
       const query = bare({ workspaceId, ids: [id], includeDeleted: true, limit: 1 })

@@ -40,6 +40,8 @@ export interface BoundedStore {
 
   /** Finds keys by id, in every workspace: for verifying. */
   find(ids: readonly string[]): Promise<FoundKeys>
+  /** Finds keys for a workspace that is in charge of the call. They may be another's. */
+  keys(workspaceId: string, ids: readonly string[]): Promise<FoundKeys>
   /** Finds a key for a workspace that is in charge of the call. The key may be another's. Null: nothing is stored. */
   key(workspaceId: string, id: string): Promise<KeyRecord | 'corrupt' | null>
   /**

@@ -49,7 +49,8 @@ export class ServiceAccountNotFoundError extends ClavigerError {
 
 /**
  * What a `ForbiddenError` is about: an ability that the actor lacks; `transfer`, to an owner that it may not choose;
- * `act`, when the actor is a key that a verification would refuse; or a field of the input with a value that this actor
+ * `act`, when the actor is a key that a verification would refuse; `import`, on a keyring that takes no imported tokens;
+ * or a field of the input with a value that this actor
  * may not give: `owner`, `environment`, `expiresAt`.
  */
 export type ForbiddenSubject =
@@ -65,6 +66,7 @@ export type ForbiddenSubject =
   | 'manageServiceAccounts'
   | 'transfer'
   | 'act'
+  | 'import'
   | 'owner'
   | 'environment'
   | 'expiresAt'

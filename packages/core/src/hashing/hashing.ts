@@ -7,7 +7,8 @@ import { argon2Parameters, hashArgon2, verifyArgon2 } from './argon2.ts'
 import { costOfHash, costOfHasher, isCheaper } from './cost.ts'
 import type { Hasher } from './hasher.ts'
 import { type Hmac, hmacPrefix } from './hmac.ts'
-import { compareTag, type TagComparison, tagOf } from './tag.ts'
+import { compareImported, importedHash, isImportedHash } from './imported-hash.ts'
+import { compareTag, plainTagOf, type TagComparison, tagOf } from './tag.ts'
 
 /** What is stored of a token. */
 export type ProtectedToken = Pick<SecretRecord, 'hash' | 'tag' | 'pepperId'>
@@ -30,12 +31,14 @@ export interface Hashing {
    * @throws {UnavailableError} when argon2 itself fails
    */
   protect(token: string, workspaceId: string, rank: Exclude<HashRank, 'verify'>): Promise<ProtectedToken>
+  /** For the SHA-256 of a token that was issued elsewhere. It verifies until the first use replaces it. */
+  protectDigest(digest: Buffer): ProtectedToken
   /** The cheap first comparison. */
   compareTag(token: string, stored: ProtectedToken): TagComparison
   /** Does the work of one tag comparison, for an id that is not stored. */
   spendTag(token: string): void
-  /** The comparison that counts, at once, where the stored hash is an HMAC; undefined for every other. */
-  verifyHmac(token: string, stored: ProtectedToken): Comparison | undefined
+  /** The comparison that counts, at once, where the stored hash is an HMAC or an imported digest; undefined for others. */
+  verifyAtOnce(token: string, stored: ProtectedToken): Comparison | undefined
   /**
    * The decisive comparison for a key of a workspace, with any form of stored hash.
    *
@@ -83,7 +86,8 @@ export function createHashing(
     return hmacPrefix + hmac(hmacDomain + token).toString('base64url')
   }
 
-  const verifyHmac = (token: string, { hash, pepperId }: ProtectedToken): Comparison | undefined => {
+  const verifyAtOnce = (token: string, { hash, pepperId }: ProtectedToken): Comparison | undefined => {
+    if (isImportedHash(hash)) return compareImported(token, hash)
     if (!hash.startsWith(hmacPrefix)) return undefined
     const hmac = pepperId === null ? undefined : peppers.hmacOf(pepperId)
     return hmac === undefined ? 'unreadable' : compareHmac(token, hash, hmac)
@@ -103,10 +107,16 @@ export function createHashing(
       tagOf(token, peppers.currentId, peppers)
     },
 
-    verifyHmac,
+    protectDigest: (digest) => {
+      const hash = importedHash(digest)
+      // Without a pepper: what was hashed elsewhere knows none of ours.
+      return { hash, tag: plainTagOf(hash), pepperId: null }
+    },
+
+    verifyAtOnce,
 
     async verify(token, stored, workspaceId) {
-      const compared = verifyHmac(token, stored)
+      const compared = verifyAtOnce(token, stored)
       if (compared !== undefined) return compared
       const { hash, pepperId } = stored
       const pepper = pepperId === null ? undefined : peppers.secretOf(pepperId)
@@ -116,6 +126,7 @@ export function createHashing(
     },
 
     isOutdated({ hash, pepperId }) {
+      if (isImportedHash(hash)) return true
       const place = peppers.placeOf(pepperId)
       return place === 'current' ? isCheaper(costOfHash(hash), cost) : place === 'previous'
     },

@@ -1,4 +1,5 @@
 import { hash, timingSafeEqual } from 'node:crypto'
+import { importedHashOf, isImportedHash } from './imported-hash.ts'
 import type { PepperRing } from './pepper.ts'
 
 /*
@@ -22,20 +23,26 @@ export function tagOf(token: string, pepperId: string | null, peppers: PepperRin
   return pepperId === null ? `${plain}${bytes}` : `${peppered}${bytes}$${peppers.fingerprints.get(pepperId)}`
 }
 
+/** The same without a pepper. */
+export function plainTagOf(text: string): string {
+  return plain + plainBytesOf(text).toString('base64url')
+}
+
 /**
  * How a token compares with a stored tag. `unreadable`: it is no tag; `pepper_missing`: its pepper is not in the ring;
  * `pepper_changed`: the ring has another secret under that id.
  */
 export type TagComparison = 'same' | 'different' | 'unreadable' | 'pepper_missing' | 'pepper_changed'
 
-/** Compares in constant time. */
+/** Compares in constant time. The tag of an imported digest is one of its stored form: no more was known of the token. */
 export function compareTag(
   token: string,
-  stored: { readonly tag: string; readonly pepperId: string | null },
+  stored: { readonly tag: string; readonly pepperId: string | null; readonly hash?: string },
   peppers: PepperRing,
 ): TagComparison {
   const { pepperId } = stored
-  const computed = tagBytesOf(token, pepperId, peppers)
+  const tagged = stored.hash !== undefined && isImportedHash(stored.hash) ? importedHashOf(token) : token
+  const computed = tagBytesOf(tagged, pepperId, peppers)
   if (computed === undefined) return 'pepper_missing'
   const [, tag = '', fingerprint] = (pepperId === null ? plainForm : pepperedForm).exec(stored.tag) ?? []
   const expected = Buffer.from(tag, 'base64url')
@@ -48,8 +55,12 @@ const plainForm = /^sha256\$([\w-]{11})$/
 const pepperedForm = /^hmac-sha256\$([\w-]{11})\$([\w-]{8})$/
 
 function tagBytesOf(token: string, pepperId: string | null, peppers: PepperRing): Buffer | undefined {
-  if (pepperId === null) return hash('sha256', domain + token, 'buffer').subarray(0, tagBytes)
+  if (pepperId === null) return plainBytesOf(token)
   return peppers
     .hmacOf(pepperId)?.(domain + token)
     .subarray(0, tagBytes)
+}
+
+function plainBytesOf(text: string): Buffer {
+  return hash('sha256', domain + text, 'buffer').subarray(0, tagBytes)
 }

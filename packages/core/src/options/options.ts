@@ -2,6 +2,7 @@ import { ConfigurationError } from '../errors/errors.ts'
 import { argon2id, type Hasher } from '../hashing/hasher.ts'
 import { flag, integer, optionalFunction, parseGroup, parseOptions } from '../input/parse-options.ts'
 import { describeValue } from '../input/describe-value.ts'
+import type { ImportedTokenRules } from '../imported/imported-tokens.ts'
 import type { KeyringEvent } from '../keys/changes/events.ts'
 import type { KeyPolicy } from '../keys/shapes/policy.ts'
 import type { PermissionCatalogue } from '../permissions/catalogue.ts'
@@ -14,6 +15,7 @@ import type { ResolveOwner } from '../verify/owners.ts'
 import type { KeyringChange } from '../watch/changes.ts'
 import type { RetentionTimes } from '../writing/retention.ts'
 import { type GrammarOptions, resolvedGrammar } from './grammar-options.ts'
+import { type ImportedTokenOptions, resolvedImportedTokens } from './imported-token-options.ts'
 import { parseStore } from './parse-store.ts'
 import {
   type PolicyOptions,
@@ -54,6 +56,8 @@ export interface KeyringSettings<Permission extends string = string> extends Gra
    * The only store to start on, by `guarantees().storeId`: an empty or foreign one is refused. Default: the first one.
    */
   readonly storeId?: string | undefined
+  /** What imported tokens look like: those of keys that `keys.import` brought in from elsewhere. Default: there are none. */
+  readonly importedTokens?: ImportedTokenOptions | undefined
   /** From `definePermissions`. */
   readonly permissions: PermissionCatalogue<Permission>
   /** Permissions of a new key when `create` names none, limited to those its creator holds. Default none. */
@@ -138,6 +142,7 @@ export interface ResolvedOptions<Permission extends string = string> {
   readonly grammar: TokenGrammar
   /** What keys are made of: some of the grammar's environments. */
   readonly environments: readonly string[]
+  readonly importedTokens: ImportedTokenRules | undefined
   readonly store: KeyStore
   readonly storeId: string | undefined
   readonly permissions: PermissionCatalogue<Permission>
@@ -171,6 +176,7 @@ const names: readonly (keyof KeyringSettings | 'resolveOwner' | 'owners')[] = [
   'environments',
   'previousEnvironments',
   'nextEnvironments',
+  'importedTokens',
   'store',
   'storeId',
   'permissions',
@@ -212,9 +218,12 @@ export function resolveOptions<P extends string>(given: KeyringOptions<P>): Reso
   }
   const expiryNoticeMs = integer('expiryNoticeMs', options.expiryNoticeMs, 14 * 86_400_000, 0)
   const permissions = parseCatalogue(options.permissions)
+  const { grammar, environments } = resolvedGrammar(options)
   const maxEntries = integer('cache.maxEntries', cache.maxEntries, 10_000, 1, 10_000_000)
   return {
-    ...resolvedGrammar(options),
+    grammar,
+    environments,
+    importedTokens: resolvedImportedTokens(options.importedTokens, grammar),
     store: parseStore(options.store),
     storeId: parseStoreId(options.storeId),
     permissions,

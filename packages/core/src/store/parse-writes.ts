@@ -4,8 +4,8 @@ import type { IdempotencyRecord } from './records.ts'
 import type { Change, LockTarget, Write } from './store.ts'
 
 /**
- * How many writes a change may hold. Core sends three at most: a key, its service account, an idempotency row. What is above
- * that is room for later, and small enough for stores whose transactions are small.
+ * How many writes a change may hold. Core sends as many when keys are imported, and otherwise three at most: a key, its
+ * service account, an idempotency row. Few enough for stores whose transactions are small.
  */
 export const mostWrites = 16
 const maxTargets = 16

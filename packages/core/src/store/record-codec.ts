@@ -28,6 +28,11 @@ const hash = text(512)
 const tag = text(64)
 const pepperId = nullable(text(64))
 const end = nullable(instant)
+// Absent where it does not hold.
+const flagged = (value: unknown, field: string): boolean => {
+  if (value === undefined || value === true) return value === true
+  throw new CorruptRecordError(field, 'true, or nothing')
+}
 const grants = list(isGrant, 'a grant', maxGrants)
 // Looser than what is accepted for writing: notes of an older or a newer version are still read.
 const metadata = textMap({ maxEntries: 32, maxName: 255, maxText: 1_000 })
@@ -104,6 +109,7 @@ const secretAt = (field: string): ((value: unknown) => SecretRecord) => {
   const [versionField, hintField, hashField] = [`${field}.version`, `${field}.hint`, `${field}.hash`]
   const [tagField, pepperIdField] = [`${field}.tag`, `${field}.pepperId`]
   const [createdAtField, endsAtField] = [`${field}.createdAt`, `${field}.endsAt`]
+  const importedField = `${field}.imported`
   return (value) => {
     const row = object(value, field)
     return {
@@ -114,6 +120,7 @@ const secretAt = (field: string): ((value: unknown) => SecretRecord) => {
       pepperId: pepperId(row.pepperId, pepperIdField),
       createdAt: instant(row.createdAt, createdAtField),
       endsAt: end(row.endsAt, endsAtField),
+      ...(flagged(row.imported, importedField) && { imported: true }),
     }
   }
 }

@@ -17,7 +17,7 @@ export interface SecretRecord {
   readonly version: number
   /** The token as it may be shown: `acme_production_7Fq2…9aXc`. */
   readonly hint: string
-  /** Self-describing hash: a PHC string of argon2id, or `$hmac-sha256$…`. */
+  /** Self-describing hash: a PHC string of argon2id, `$hmac-sha256$…`, or `$sha256$…` of an imported token not used yet. */
   readonly hash: string
   /**
    * Self-describing 8-byte tag of the token, checked before the hash: `sha256$…`; or `hmac-sha256$…$…`, with its
@@ -30,6 +30,8 @@ export interface SecretRecord {
   readonly createdAt: number
   /** When the secret ends because a rotation replaced it: the end of the overlap. Null for the current secret. */
   readonly endsAt: number | null
+  /** Set for a token that was issued elsewhere and imported, for as long as it is stored. Absent: it was made here. */
+  readonly imported?: true
 }
 
 /** A key, as stored. All instants are integer milliseconds since the Unix epoch. */
@@ -59,7 +61,10 @@ export interface KeyRecord {
   readonly revokedReason: string | null
   /** When Claviger learnt that the owner is gone; null while it is there. */
   readonly ownerGoneAt: number | null
-  /** Kept by `addUsage`, moves forward only. A commit leaves it alone, whatever the written record says. */
+  /**
+   * Kept by `addUsage`, moves forward only. A commit that inserts a key stores it; every other leaves it alone, whatever
+   * the written record says.
+   */
   readonly lastUsedAt: number | null
   /**
    * What narrows the key beyond its permissions, by name, sorted: `addresses`, `resources`. It says the same as the two

@@ -33,7 +33,10 @@ export type Write =
 
 /** What `commit` carries out, all or nothing. */
 export interface Change {
-  /** At most `mostWrites`. Records are stored as they are given, but for `lastUsedAt`, which stays what it was. */
+  /**
+   * At most `mostWrites`. Records are stored as they are given, but for `lastUsedAt`: what is stored of a key that is
+   * there already stays what it was.
+   */
   readonly writes: readonly Write[]
   /** Appended to the activity log, in the same transaction. A store without `activity` ignores it. */
   readonly activity: readonly Activity[]

@@ -12,13 +12,13 @@ import { publishFault, type ReportFault } from '../reporting/faults.ts'
 import type { Clock } from '../runtime/clock.ts'
 import { startBudget, within } from '../runtime/within.ts'
 import type { KeyRecord, SecretRecord } from '../store/records.ts'
-import { maxFieldLength, type TokenGrammar } from '../token/grammar.ts'
-import { parseToken } from '../token/token.ts'
+import { maxFieldLength } from '../token/grammar.ts'
 import type { ApiKeys } from '../verification/api-key.ts'
 import type { Accepted, Carrier, Refused, Verification } from '../verification/verification.ts'
 import { judgeOwned, nextTurn, stateRefusal } from './judge.ts'
 import type { Basis, FlightResult } from './flight-result.ts'
 import type { OwnerRead, Owners } from './owners.ts'
+import { invalidKey, type PresentedToken } from './present.ts'
 import { createProver, type Proven } from './prover.ts'
 import type { RecordRead, Records } from './records.ts'
 
@@ -34,7 +34,8 @@ export interface Verifier {
 export interface VerifierParts {
   /** Gets failures without a caller. Default: on `claviger:error` only. */
   readonly report?: ReportFault
-  readonly grammar: TokenGrammar
+  /** What a text stands for: one of our tokens, or an imported one. */
+  readonly present: (text: string) => PresentedToken | Refused
   readonly cache: Cache
   readonly freshness: Freshness
   readonly records: Records
@@ -59,7 +60,6 @@ export interface VerifierParts {
   readonly staleIfErrorMs: number
 }
 
-const invalidKey: Refused = Object.freeze({ ok: false, code: 'invalid_key' })
 // Verifications under way, each of another token. A store or hasher that stalls must not gather them without end.
 const maxUnderWay = 10_000
 // Beyond these, only such whose token was proven here before: a flood of unknown ones leaves them room.
@@ -69,7 +69,7 @@ const refreshRetryMs = 250
 
 /** Puts the path together. */
 export function createVerifier(parts: VerifierParts): Verifier {
-  const { grammar, cache, freshness, records, owners, hashing, apiKeys, revoked, clock } = parts
+  const { present, cache, freshness, records, owners, hashing, apiKeys, revoked, clock } = parts
   const { digests, entries, negatives, fence } = cache
   const { report = publishFault } = parts
   const proveSecret = createProver(hashing, cache)
@@ -100,12 +100,12 @@ export function createVerifier(parts: VerifierParts): Verifier {
 
   const verifyUnknown = async (token: string, key: string): Promise<Verification> => {
     parts.requireOpen()
-    const parsed = parseToken(token, grammar)
-    if (!parsed.ok) return { ok: false, code: 'malformed_key', hint: parsed.hint }
-    const { id } = parsed.parts
+    const presented = present(token)
+    if ('code' in presented) return presented
+    const { id, secret } = presented
     if (negatives.has(key, fence.stamp(keyScope(id)))) return invalidKey
     try {
-      const verification = await verifyStored(token, id, key)
+      const verification = await verifyStored(secret, id, key)
       publish(channels.verify, () => summaryOf(verification))
       return verification
     } catch (error) {
@@ -117,7 +117,8 @@ export function createVerifier(parts: VerifierParts): Verifier {
 
   /** One flight per token, whatever its carrier. It lasts until its verification is remembered. */
   const verifyStored = async (token: string, id: string, key: string): Promise<Verification> => {
-    const result = await underWay.join(token, fence.stamp(keyScope(id)), (onlyWhile) => {
+    // With the id: a part of an imported token may be the same text as a whole one.
+    const result = await underWay.join(id + token, fence.stamp(keyScope(id)), (onlyWhile) => {
       const isKnown = entries.get(key) !== undefined
       const most = isKnown ? maxUnderWay + keptForKnown : maxUnderWay
       if (underWay.size >= most) throw new BusyError('Too many keys are being verified already. Try again.')
@@ -247,7 +248,10 @@ export function createVerifier(parts: VerifierParts): Verifier {
 
   const refreshAhead = (entry: Entry, carrier: Carrier, field: string): void => {
     entry.refreshAgeMs = entry.lifetimeMs
-    verifyStored(tokenIn(carrier, field), entry.keyId, entry.digest).then(
+    const presented = present(tokenIn(carrier, field))
+    // The imported tokens have just ended, and so has this entry.
+    if ('code' in presented) return
+    verifyStored(presented.secret, entry.keyId, entry.digest).then(
       (verification) => {
         if (verification !== invalidKey) return
         publish(channels.corrupt, () => ({ keyId: entry.keyId, field: 'record' }))

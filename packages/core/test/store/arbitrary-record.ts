@@ -10,15 +10,19 @@ const reference = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 })
 const segment = fc.stringMatching(/^[a-z0-9][a-z0-9_.-]{0,8}$/)
 const part = fc.oneof(segment, fc.constant('*'))
 
-const secret: fc.Arbitrary<SecretRecord> = fc.record({
-  version: fc.integer({ min: 1, max: 1_000 }),
-  hint: text(128),
-  hash: text(512),
-  tag: text(64),
-  pepperId: maybe(text(64)),
-  createdAt: instant,
-  endsAt: maybe(instant),
-})
+const secret: fc.Arbitrary<SecretRecord> = fc.record(
+  {
+    version: fc.integer({ min: 1, max: 1_000 }),
+    hint: text(128),
+    hash: text(512),
+    tag: text(64),
+    pepperId: maybe(text(64)),
+    createdAt: instant,
+    endsAt: maybe(instant),
+    imported: fc.constant(true as const),
+  },
+  { requiredKeys: ['version', 'hint', 'hash', 'tag', 'pepperId', 'createdAt', 'endsAt'] },
+)
 
 const selections = fc.dictionary(
   fc.stringMatching(/^[a-z]{1,8}$/),

@@ -56,11 +56,15 @@ function keyPlan(names: KeyNames, write: Of<'key'>): WritePlan {
     current,
     operations(texts) {
       const stored = before(texts)
-      const lastUsedAt = stored?.lastUsedAt ?? null
+      // A new key may bring its last use along; of one that is there, only `addUsage` knows it.
+      const lastUsedAt = stored === null ? record.lastUsedAt : stored.lastUsedAt
       const entriesBefore = stored === null ? [] : keyEntries(names, stored)
       return [
         ...difference(entriesBefore, keyEntries(names, { ...record, lastUsedAt })),
         { type: 'SET', key: text, text: encodeKeyRecord({ ...record, lastUsedAt: null }) },
+        ...(stored === null && lastUsedAt !== null
+          ? [{ type: 'SET', key: lastUsed, text: String(lastUsedAt) } as const]
+          : []),
       ]
     },
     depends(texts) {

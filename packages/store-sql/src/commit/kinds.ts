@@ -31,6 +31,14 @@ export function columnsOf(write: Write): Omit<Insertable<Revised>, 'writes'> | u
   }
 }
 
+/** The same for a row that is new: a key may bring its last use along. */
+export function newColumnsOf(write: Write): ReturnType<typeof columnsOf> {
+  const columns = columnsOf(write)
+  return write.type === 'key' && columns !== undefined
+    ? Object.assign(columns, { last_used_at: write.record.lastUsedAt })
+    : columns
+}
+
 /** The same connection, of which no more is seen than what the tables of both kinds have. */
 export function revised(queries: Queries): Kysely<Record<Kind['table'], Revised>> {
   return queries

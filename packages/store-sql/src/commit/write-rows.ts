@@ -4,7 +4,7 @@ import { chunks } from '../database/values.ts'
 import type { Queries } from '../database/database.ts'
 import { requireAffected } from '../database/transaction.ts'
 import type { IdempotencyTable } from '../database/tables.ts'
-import { columnsOf, kinds, kindTypes, revised } from './kinds.ts'
+import { columnsOf, kinds, kindTypes, newColumnsOf, revised } from './kinds.ts'
 import { rowId, type StoredRow } from './stored-rows.ts'
 
 const rowsPerInsert = 64
@@ -32,7 +32,7 @@ export async function writeRows(
 async function insertRows(queries: Queries, writes: readonly Write[]): Promise<void> {
   for (const type of kindTypes) {
     const rows = writes.flatMap((write) => {
-      const columns = write.type === type ? columnsOf(write) : undefined
+      const columns = write.type === type ? newColumnsOf(write) : undefined
       return columns === undefined ? [] : [{ ...columns, writes: 1 }]
     })
     for (const some of chunks(rows, rowsPerInsert)) {

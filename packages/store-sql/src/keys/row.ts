@@ -28,7 +28,7 @@ export const keyColumnNames: readonly (keyof KeysTable)[] = [
   'last_used_at',
 ]
 
-/** The columns of a key but for the last use, which no commit writes. */
+/** The columns of a key but for the last use, which no commit writes of a key that is there. */
 export function keyColumns(record: KeyRecord): KeyColumns & { readonly record: string } {
   return { ...queriedColumns(record), record: encodeKeyRecord({ ...record, lastUsedAt: null }) }
 }

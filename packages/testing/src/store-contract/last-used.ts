@@ -18,6 +18,29 @@ export const lastUsed: ContractGroup = {
       same((await store.list({ workspaceId: 'ws_acme', at: start, limit: 1 })).items[0]?.lastUsedAt, start + 5)
     })
 
+    test('comes along with a key that is new, such as an imported one, and moves on from there', async ({
+      store,
+      need,
+    }) => {
+      const { addUsage } = need('addUsage')
+      const imported = testRecord({ lastUsedAt: start - 9 })
+      await stored(store, imported, testRecord({ id: testKeyId(2) }))
+      same(await findOne(store, imported.id), imported)
+      const page = async (attention: 'unused' | 'neverUsed'): Promise<readonly string[]> => {
+        const filter =
+          attention === 'unused'
+            ? ({ type: 'unused', lastUsedBefore: start } as const)
+            : ({ type: 'neverUsed', createdBefore: start + 1 } as const)
+        const { items } = await store.list({ workspaceId: 'ws_acme', at: start, limit: 9, attention: [filter] })
+        return items.map(({ id }) => id)
+      }
+      assert.deepEqual(await page('unused'), [imported.id])
+      assert.deepEqual(await page('neverUsed'), [testKeyId(2)])
+      await addUsage({ instanceId: 'a', sequence: 1, entries: [usageEntry({ lastUsedAt: start + 5 })] })
+      assert.equal((await readOne(store, imported.id)).lastUsedAt, start + 5)
+      assert.deepEqual(await page('unused'), [])
+    })
+
     test('does not go back when a process with a slow clock reports later', async ({ store, need }) => {
       const { addUsage } = need('addUsage')
       await stored(store, testRecord())

@@ -67,6 +67,20 @@ export const roundTrips: ContractGroup = {
       same(await findOne(store, completeRecord.id), completeRecord)
     })
 
+    test('gives back which secrets were imported, and leaves that off the others', async ({ store }) => {
+      const [imported, ours] = [
+        testSecret({ imported: true, hash: `$sha256$${'A'.repeat(43)}` }),
+        testSecret({ version: 2 }),
+      ]
+      const records = [
+        testRecord({ secrets: [imported] }),
+        testRecord({ id: testKeyId(2), secrets: [ours, { ...imported, endsAt: start + 9 }] }),
+        testRecord({ id: testKeyId(3), secrets: [ours] }),
+      ]
+      await stored(store, ...records)
+      for (const record of records) same(await findOne(store, record.id), record)
+    })
+
     test('gives back null as null, and empty lists, maps and texts as empty', async ({ store }) => {
       const record = testRecord({ permissions: [], metadata: {}, name: '' })
       await stored(store, record)

@@ -1,6 +1,7 @@
 import { KeyNotFoundError, ValidationError } from '../../errors/errors.ts'
 import type { RevokedKeys } from '../../following/revoked.ts'
 import type { Hashing } from '../../hashing/hashing.ts'
+import type { ImportedTokens } from '../../imported/imported-tokens.ts'
 import { bare } from '../../input/plain-fields.ts'
 import { readDefinitions, statesOf } from '../../limits/states.ts'
 import type { PermissionCatalogue } from '../../permissions/catalogue.ts'
@@ -24,6 +25,8 @@ import {
   type Finding,
   limitFinding,
   limitText,
+  importedNote,
+  importedTokensEnded,
   notHere,
   notSet,
   ownerGone,
@@ -45,6 +48,7 @@ export interface DiagnosisParts {
   readonly owners: Pick<Owners, 'read'>
   readonly apiKeys: Pick<ApiKeys, 'make' | 'refusal'>
   readonly revoked: Pick<RevokedKeys, 'judged'>
+  readonly imported: Pick<ImportedTokens, 'read' | 'until'>
   readonly clock: Clock
 }
 
@@ -72,7 +76,7 @@ export async function diagnoseKey(
 
   const named = isTarget(target)
     ? { id: boundedText('id', ownFields<{ id: string }>('diagnose', target, ['id']).id), token: undefined }
-    : readTarget(parts.rules, target, pass)
+    : readTarget(parts, target, pass)
   if ('finding' in named) return { ...fail(named.finding), ...('hint' in named && { hint: named.hint }) }
 
   const record = await found(parts, actor, named.id)
@@ -85,6 +89,8 @@ export async function diagnoseKey(
   const secret = named.token === undefined ? record.secrets[0] : secretOf(parts.hashing, record, named.token)
   if (secret === undefined) return fail(wrongSecret(record), record.id)
   if (named.token !== undefined) pass('secret', `The secret is right: version ${secret.version} of this key.`)
+
+  if (secret.imported === true) pass('imported', importedNote(secret))
 
   const refused = stateRefusal(record, secret, parts.clock.now())
   for (const { check, code, detail } of states) {
@@ -130,7 +136,7 @@ function isTarget(target: unknown): target is object {
 
 /** The id in a token, or why there is none. */
 function readTarget(
-  { grammar }: Pick<KeyRules, 'grammar'>,
+  { rules: { grammar }, imported }: Pick<DiagnosisParts, 'rules' | 'imported'>,
   target: unknown,
   pass: (check: DiagnosisCheckName, detail: string) => void,
 ): { id: string; token: string } | { finding: Finding; hint?: NonNullable<Diagnosis['hint']> } {
@@ -141,6 +147,12 @@ function readTarget(
   }
   pass('provided', 'A key was given.')
   if (!parsed.ok) {
+    const token = typeof target === 'string' ? imported.read(target) : undefined
+    if (token === 'over') return { finding: importedTokensEnded(imported.until) }
+    if (token !== undefined) {
+      pass('format', 'It has the form of a token that was issued elsewhere and imported.')
+      return { id: token.id, token: token.secret }
+    }
     const advice = malformedAdvice[parsed.hint]
     return { finding: { check: 'format', code: 'malformed_key', ...advice }, hint: parsed.hint }
   }

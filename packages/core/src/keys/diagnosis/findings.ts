@@ -1,4 +1,5 @@
 import type { LimitState } from '../../limits/states.ts'
+import { isImportedHash } from '../../hashing/imported-hash.ts'
 import type { KeyRecord, SecretRecord } from '../../store/records.ts'
 import type { RefusalCode, Requirement } from '../../verification/verification.ts'
 import type { DiagnosisCheckName, DiagnosisCode } from './diagnose.types.ts'
@@ -40,6 +41,24 @@ export function wrongSecret({ secrets: [current] }: KeyRecord): Finding {
       : 'The id is right, but the secret is not: the key was altered.',
     fix: `Use the current secret, ${current.hint}. If it is nowhere to be had any more, rotate the key.`,
   }
+}
+
+/** After the end of all imported tokens. */
+export function importedTokensEnded(until: number): Finding {
+  return {
+    check: 'format',
+    code: 'imported_tokens_ended',
+    detail: `It looks like an imported token. All imported tokens ended at ${new Date(until).toISOString()}.`,
+    fix: 'Use a token of this API: rotate the key, or create another one.',
+  }
+}
+
+/** What there is to say of a token that was issued elsewhere, as far as it is good. */
+export function importedNote({ hash, endsAt }: SecretRecord): string {
+  const end = endsAt === null ? '' : ` It ends at ${new Date(endsAt).toISOString()}: rotate the key before.`
+  return isImportedHash(hash)
+    ? `Its token was issued elsewhere and imported, and was not used here yet: the first use replaces the imported digest.${end}`
+    : `Its token was issued elsewhere and imported; its first use here has replaced the imported digest.${end}`
 }
 
 export const wrongWorkspace: Finding = {

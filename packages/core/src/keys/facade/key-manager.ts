@@ -8,6 +8,7 @@ import { revokeMany } from '../changes/revoke-many.ts'
 import { endOverlap, type RotateParts, rotateKey } from '../changes/rotate.ts'
 import { type TransferParts, transferKey } from '../changes/transfer.ts'
 import { type UpdateParts, updateKey } from '../changes/update.ts'
+import { createImport, type ImportParts } from '../importing/import-keys.ts'
 import { type DiagnosisParts, diagnoseKey } from '../diagnosis/diagnose.ts'
 import { type ActivityParts, readActivity } from '../reading/read-activity.ts'
 import { permissionsNow } from '../reading/permissions-now.ts'
@@ -38,6 +39,7 @@ import type { KeyManager } from './key-manager.types.ts'
 /** What managing keys is made of: what its calls are made of. Each call takes what it needs of it. */
 export interface KeyManagerParts
   extends CreateParts,
+    ImportParts,
     UpdateParts,
     RotateParts,
     TransferParts,
@@ -51,7 +53,9 @@ export interface KeyManagerParts
   readonly keys: KeyChanges
   readonly accounts: AccountChanges
   readonly rules: KeyRules
-  readonly acting: Pick<Acting, 'present'>
+  readonly acting: Pick<Acting, 'present' | 'commit'>
+  readonly hashing: ImportParts['hashing'] & DiagnosisParts['hashing']
+  readonly owners: ImportParts['owners']
   /** Resolves once the store may be used; rejects with `ClosedError` after `close`. */
   readonly ready: () => Promise<void>
 }
@@ -60,6 +64,7 @@ export interface KeyManagerParts
 export function createKeyManagers(parts: KeyManagerParts): (actor: Actor) => KeyManager {
   const { keys, reading, rules, acting, clock } = parts
   const createKey = createKeys(parts)
+  const importKeys = createImport(parts)
 
   return (unchecked) => {
     const asked = parseActor(unchecked, rules.freeText.mask)
@@ -91,6 +96,9 @@ export function createKeyManagers(parts: KeyManagerParts): (actor: Actor) => Key
         const actor = await begin()
         // The overloads tell callers without an idempotency key that there is a token.
         return (await createKey(actor, input, options)) as CreatedKey
+      },
+      async import(list, options = {}) {
+        return importKeys(await begin(), list, options)
       },
       async get(id) {
         const actor = await begin()

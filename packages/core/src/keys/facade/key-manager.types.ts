@@ -2,6 +2,7 @@ import type { ListPage } from '../../store/query.ts'
 import type { Owner } from '../../store/records.ts'
 import type { KeyUsage, UsageInput, WorkspaceUsage, WorkspaceUsageInput } from '../../usage/reading/usage.types.ts'
 import type { DiagnoseInput, DiagnoseTarget, Diagnosis } from '../diagnosis/diagnose.types.ts'
+import type { ImportKeyInput, ImportOptions, ImportReport } from '../importing/import.types.ts'
 import type { ActivityEntry, ActivityInput } from '../reading/read-activity.ts'
 import type { ServiceAccountManager } from '../service-accounts/account-manager.types.ts'
 import type {
@@ -58,6 +59,28 @@ export interface KeyManager<Permission extends string = string> {
    * @throws {IdempotencyKeyReusedError} when the same actor used the idempotency key for another input
    */
   create(input: CreateKeyInput<Permission>, options: CreateKeyOptions): Promise<CreatedKey | ReplayedKey>
+  /**
+   * Imports keys that were issued elsewhere, by the SHA-256 of their tokens. Their clients change nothing: the tokens
+   * keep working, as keys of this keyring. Needs the option `importedTokens`. An entry that is wrong keeps no other from
+   * being imported, and one that was imported before stays as it is, so that a list can be imported again.
+   *
+   * @example
+   * const rows = [{ digest: 'a'.repeat(64), label: 'Nightly job' }]
+   * const list = rows.map(({ digest, label }) => ({
+   *   tokenSha256: digest,
+   *   name: label,
+   *   environment: 'production',
+   *   permissions: ['prompts:read'] as const,
+   *   owner: { type: 'user', id: 'ada' } as const,
+   * }))
+   * const { failed, results } = await keys.import(list, { dryRun: true })
+   * for (const result of results) if (result.outcome === 'refused') console.warn(result.index, result.error.message)
+   *
+   * @param list at most 1 000 entries, and 1 MiB as JSON in all
+   * @throws {ValidationError} for what is no list, or one that is too long: what is wrong with entries is in the report
+   * @throws {ForbiddenError} when the actor may not create keys, or the keyring takes no imported tokens
+   */
+  import(list: readonly ImportKeyInput<Permission>[], options?: ImportOptions): Promise<ImportReport>
   /**
    * Reads one key.
    *

@@ -3,6 +3,7 @@ import type { ChangeTarget } from '../../cache/change-target.ts'
 import type { Entries } from '../../cache/entries.ts'
 import type { RevokedKeys } from '../../following/revoked.ts'
 import type { Hashing } from '../../hashing/hashing.ts'
+import type { ImportedTokens } from '../../imported/imported-tokens.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import type { TokenFactory } from '../../token/token.ts'
 import type { ApiKeys } from '../../verification/api-key.ts'
@@ -34,6 +35,7 @@ export interface SharedWithVerification {
   readonly owners: Owners
   readonly apiKeys: ApiKeys
   readonly hashing: Hashing
+  readonly imported: ImportedTokens
 }
 
 /** What management is put together from. */
@@ -59,7 +61,7 @@ const maxTurnWaitMs = 5_000
 export function createManagement(parts: ManagementParts): (actor: Actor) => KeyManager {
   const { store, commits, shared, rules, withdrawals, events, generate, clock, ready, confirmed } = parts
   const { id: newId } = generate
-  const { caches, entries, revoked, withheld, owners, apiKeys, hashing } = shared
+  const { caches, entries, revoked, withheld, owners, apiKeys, hashing, imported } = shared
 
   const reading = createReading(store, confirmed)
   const acting = createActing({ store, commits, revoked, owners, clock })
@@ -84,6 +86,8 @@ export function createManagement(parts: ManagementParts): (actor: Actor) => KeyM
     makeSecret: createSecretMaker({ generate, grammar: rules.grammar, hashing, clock }),
     inTurn: createTurns(clock, maxTurnWaitMs),
     hashing,
+    imported,
+    events,
     owners,
     apiKeys,
     revoked,

@@ -5,6 +5,7 @@ import type { Actor } from './actor.ts'
 /** What can be done to keys and service accounts, as the activity log and `onEvent` name it. */
 export type KeyAction =
   | 'key.created'
+  | 'key.imported'
   | 'key.updated'
   | 'key.rotated'
   | 'key.overlapEnded'

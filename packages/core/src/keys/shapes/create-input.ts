@@ -59,7 +59,7 @@ export function parseCreate(
 }
 
 /** Checks that an environment is declared. */
-function parseEnvironment(environment: unknown, environments: readonly string[]): string {
+export function parseEnvironment(environment: unknown, environments: readonly string[]): string {
   const declared = environments.find((candidate) => candidate === environment)
   if (declared !== undefined) return declared
   throw new ValidationError('environment', `Expected environment to be one of ${environments.join(', ')}.`)

@@ -11,6 +11,8 @@ export interface KeySecret {
   readonly createdAt: Date
   /** The end of its overlap; null for the current secret. */
   readonly endsAt: Date | null
+  /** Whether its token was issued elsewhere and imported. */
+  readonly imported: boolean
 }
 
 /** A key as its managers see it. A copy; holds neither token nor hash. */
@@ -38,6 +40,8 @@ export interface ManagedKey {
   readonly hint: string
   /** The current secret first. */
   readonly secrets: readonly KeySecret[]
+  /** Whether a token of the key was issued elsewhere and imported. A rotation replaces it by one of this keyring. */
+  readonly imported: boolean
   readonly createdAt: Date
   readonly updatedAt: Date
   readonly expiresAt: Date | null
@@ -71,12 +75,14 @@ export function keyFromRecord(record: KeyRecord, policy: KeyPolicy, at: number):
     status: keyStatus(record, at),
     attention: attentionTo(record, policy, at),
     hint: current.hint,
-    secrets: record.secrets.map(({ version, hint, createdAt, endsAt }) => ({
+    secrets: record.secrets.map(({ version, hint, createdAt, endsAt, imported = false }) => ({
       version,
       hint,
       createdAt: new Date(createdAt),
       endsAt: date(endsAt),
+      imported,
     })),
+    imported: record.secrets.some(({ imported = false }) => imported),
     createdAt: new Date(record.createdAt),
     updatedAt: new Date(record.updatedAt),
     expiresAt: date(record.expiresAt),

@@ -1,6 +1,6 @@
 import type { KeyRecord } from '@claviger/core/store'
 import type { Defect, FullStore } from '../honest-store.ts'
-import { reading } from '../tools.ts'
+import { reading, writing } from '../tools.ts'
 
 type Stamp = (before: number | null, reported: readonly number[]) => number | null
 
@@ -23,6 +23,11 @@ const stamping =
 
 export const lastUsed: readonly Defect[] = [
   { name: 'never tells when a key was used', breaks: stamping(() => null), fails: ['is written to the key'] },
+  {
+    name: 'starts new keys as never used',
+    breaks: (store) => writing(store, (record) => ({ ...record, lastUsedAt: null })),
+    fails: ['comes along with a key that is new'],
+  },
   {
     name: 'counts the revision up when a key is used',
     breaks: (store) => reading(store, (record) => ({ ...record, revision: record.lastUsedAt === null ? 1 : 2 })),

@@ -1,3 +1,4 @@
+import type { KeyRecord } from '@claviger/core/store'
 import { memoryStore } from '@claviger/store-memory'
 import type { Defect } from '../honest-store.ts'
 import { reading, writing } from '../tools.ts'
@@ -9,6 +10,15 @@ export const roundTrips: readonly Defect[] = [
     name: 'forgets who created a key',
     breaks: (store) => writing(store, (record) => ({ ...record, createdBy: record.owner })),
     fails: ['every field set'],
+  },
+  {
+    name: 'forgets that a token was imported',
+    breaks: (store) =>
+      reading(store, (record) => ({
+        ...record,
+        secrets: record.secrets.map(({ imported: _, ...secret }) => secret) as unknown as KeyRecord['secrets'],
+      })),
+    fails: ['which secrets were imported'],
   },
   {
     name: 'stores null as an empty text',
