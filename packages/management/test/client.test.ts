@@ -2,8 +2,12 @@ import { describe, expect, test } from 'vitest'
 import { type ClientOptions, managementClient, ManagementClientError } from '../src/client/index.ts'
 import { world } from './support/world.ts'
 
-async function clientOf(user = 'root', more: Partial<ClientOptions> = {}) {
-  const given = await world()
+async function clientOf(
+  user = 'root',
+  more: Partial<ClientOptions> = {},
+  keyringOptions: Parameters<typeof world>[1] = {},
+) {
+  const given = await world({}, keyringOptions)
   const requests: Request[] = []
   const client = managementClient({
     baseUrl: 'https://app.example/settings/api-keys/',
@@ -55,6 +59,19 @@ describe('the client', () => {
     expect(await client.revokeKeys({ ids: [id], dryRun: true })).toMatchObject({ dryRun: true, data: [{ ok: true }] })
     expect(await client.revokeKey(id, { reason: 'Done' })).toMatchObject({ status: 'revoked' })
     expect(requests.every(({ url }) => url.startsWith('https://app.example/settings/api-keys/'))).toBe(true)
+  })
+
+  test('imports keys that were issued elsewhere', async () => {
+    const { client } = await clientOf('ada', {}, { importedTokens: { pattern: /^sk_live_[0-9a-f]{32}$/ } })
+    const key = {
+      tokenSha256: 'a'.repeat(64),
+      name: 'Nightly job',
+      environment: 'production',
+      permissions: ['prompts:read'],
+      owner: { type: 'user', id: 'ada' },
+    } as const
+    expect(await client.importKeys({ keys: [key], dryRun: true })).toMatchObject({ imported: 1, dryRun: true })
+    expect(await client.importKeys({ keys: [key] })).toMatchObject({ data: [{ outcome: 'imported' }] })
   })
 
   test('reads the workspace', async () => {

@@ -22,6 +22,7 @@ const expected: Readonly<Record<string, readonly number[]>> = {
   revokeKey: [200, 404, 403, 200, 403, 404, 401],
   // Each id has a result of its own.
   revokeKeys: [200, 200, 200, 200, 200, 200, 401],
+  importKeys: [200, 200, 403, 200, 403, 200, 401],
   getKeyUsage: [200, 404, 200, 200, 403, 404, 401],
   getUsage: [403, 403, 200, 200, 403, 200, 401],
   listKeyEvents: [200, 404, 200, 200, 403, 404, 401],
@@ -44,7 +45,7 @@ describe.each(endpoints.map((endpoint) => [endpoint.action, endpoint] as const))
   test.each(roles.map((role, index) => [role, expected[action]?.[index]] as const))(
     'by %s is answered with %i, and changes nothing unless it is 200',
     async (role, status) => {
-      const given = await world()
+      const given = await world({}, { importedTokens: { pattern: /^sk_live_[0-9a-f]{32}$/ } })
       const send = conforming(given.send)
       const { key, token } = await given.make()
       const root = { 'x-test-user': 'root' }
@@ -84,6 +85,17 @@ function bodyFor({ action }: Endpoint, keyId: string, role: string): object | un
     // eve is called ada where she is from.
     transferKey: { owner: { type: 'user', id: role === 'eve' ? 'ada' : role } },
     revokeKeys: { ids: [keyId] },
+    importKeys: {
+      keys: [
+        {
+          tokenSha256: 'a'.repeat(64),
+          name: 'X',
+          environment: 'production',
+          permissions: ['prompts:read'],
+          owner: { type: 'user', id: role === 'eve' ? 'ada' : role },
+        },
+      ],
+    },
     diagnoseKey: { keyId },
     createServiceAccount: { name: 'bot', permissions: ['prompts:read'] },
     updateServiceAccount: { name: 'robot' },

@@ -1,3 +1,4 @@
+import { isImported } from '../store/imported-secret.ts'
 import type { KeyRecord, SecretRecord } from '../store/records.ts'
 
 /**
@@ -7,10 +8,10 @@ import type { KeyRecord, SecretRecord } from '../store/records.ts'
 export function endingWith(until: number): (record: KeyRecord) => KeyRecord {
   if (until === Number.POSITIVE_INFINITY) return (record) => record
   const ended = (secret: SecretRecord): SecretRecord =>
-    secret.imported === true ? { ...secret, endsAt: Math.min(secret.endsAt ?? until, until) } : secret
+    isImported(secret) ? { ...secret, endsAt: Math.min(secret.endsAt ?? until, until) } : secret
   return (record) => {
     const [current, previous] = record.secrets
-    if (current.imported !== true && previous?.imported !== true) return record
+    if (!record.secrets.some(isImported)) return record
     return { ...record, secrets: previous === undefined ? [ended(current)] : [ended(current), ended(previous)] }
   }
 }

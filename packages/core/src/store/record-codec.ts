@@ -29,8 +29,9 @@ const tag = text(64)
 const pepperId = nullable(text(64))
 const end = nullable(instant)
 // Absent where it does not hold.
-const flagged = (value: unknown, field: string): boolean => {
-  if (value === undefined || value === true) return value === true
+const isFlagged = (row: object, name: string, field: string): boolean => {
+  if (!Object.hasOwn(row, name)) return false
+  if (Reflect.get(row, name) === true) return true
   throw new CorruptRecordError(field, 'true, or nothing')
 }
 const grants = list(isGrant, 'a grant', maxGrants)
@@ -120,7 +121,7 @@ const secretAt = (field: string): ((value: unknown) => SecretRecord) => {
       pepperId: pepperId(row.pepperId, pepperIdField),
       createdAt: instant(row.createdAt, createdAtField),
       endsAt: end(row.endsAt, endsAtField),
-      ...(flagged(row.imported, importedField) && { imported: true }),
+      ...(isFlagged(row, 'imported', importedField) && { imported: true }),
     }
   }
 }

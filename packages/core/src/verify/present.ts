@@ -5,6 +5,7 @@ import type { Refused } from '../verification/verification.ts'
 
 /** What a text stands for: the key it names, and what of it is proven. */
 export interface PresentedToken {
+  readonly ok: true
   readonly id: string
   /** The whole of a token of ours; of an imported one, what its issuer has hashed. */
   readonly secret: string
@@ -19,9 +20,9 @@ export function createPresent(
 ): (text: string) => PresentedToken | Refused {
   return (text) => {
     const parsed = parseToken(text, grammar)
-    if (parsed.ok) return { id: parsed.parts.id, secret: text }
+    if (parsed.ok) return { ok: true, id: parsed.parts.id, secret: text }
     const token = imported.read(text)
     if (token === undefined) return { ok: false, code: 'malformed_key', hint: parsed.hint }
-    return token === 'over' ? invalidKey : token
+    return token === 'over' ? invalidKey : { ok: true, id: token.id, secret: token.secret }
   }
 }

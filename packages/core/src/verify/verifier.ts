@@ -101,7 +101,7 @@ export function createVerifier(parts: VerifierParts): Verifier {
   const verifyUnknown = async (token: string, key: string): Promise<Verification> => {
     parts.requireOpen()
     const presented = present(token)
-    if ('code' in presented) return presented
+    if (!presented.ok) return presented
     const { id, secret } = presented
     if (negatives.has(key, fence.stamp(keyScope(id)))) return invalidKey
     try {
@@ -250,7 +250,7 @@ export function createVerifier(parts: VerifierParts): Verifier {
     entry.refreshAgeMs = entry.lifetimeMs
     const presented = present(tokenIn(carrier, field))
     // The imported tokens have just ended, and so has this entry.
-    if ('code' in presented) return
+    if (!presented.ok) return
     verifyStored(presented.secret, entry.keyId, entry.digest).then(
       (verification) => {
         if (verification !== invalidKey) return

@@ -14,6 +14,8 @@ type Call = (keys: Keys, id: string) => Promise<unknown>
 /** Every way in which each method takes the id of a key. */
 const withKeyId: Readonly<Record<Exclude<keyof Keys, 'serviceAccounts'>, readonly Call[]>> = {
   create: [],
+  // It names no id: what happens to a digest of another workspace is tested with the import itself.
+  import: [],
   abilities: [],
   grantable: [],
   effectivePermissions: [(keys, id) => keys.effectivePermissions(id)],

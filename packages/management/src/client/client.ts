@@ -1,3 +1,4 @@
+import type { ImportKeysBody, ImportResource } from '../resources/imports.ts'
 import type {
   CreateKeyBody,
   CreateServiceAccountBody,
@@ -59,6 +60,7 @@ export interface ManagementClient {
   transferKey(id: string, owner: OwnerInput, options?: CallOptions): Promise<KeyResource>
   revokeKey(id: string, body?: ReasonBody, options?: CallOptions): Promise<KeyResource>
   revokeKeys(body: RevokeKeysBody, options?: CallOptions): Promise<RevocationsResource>
+  importKeys(body: ImportKeysBody, options?: CallOptions): Promise<ImportResource>
   getKeyUsage(id: string, query?: UsageQuery, options?: CallOptions): Promise<KeyUsageResource>
   getUsage(query?: UsageQuery & { readonly limit?: number }, options?: CallOptions): Promise<UsageResource>
   listKeyEvents(id: string, query?: EventQuery, options?: CallOptions): Promise<PageResource<EventResource>>
@@ -126,6 +128,7 @@ export function managementClient(options: ClientOptions): ManagementClient {
     transferKey: (id, owner, more) => send('POST', key(id, '/transfer'), { owner }, more),
     revokeKey: (id, body = {}, more = {}) => send('DELETE', key(id), body, more),
     revokeKeys: (body, more) => send('POST', '/keys/revoke', body, more),
+    importKeys: (body, more) => send('POST', '/keys/import', body, more),
     getKeyUsage: (id, query, more) => get(key(id, '/usage'), query, more),
     getUsage: (query, more) => get('/usage', query, more),
     listKeyEvents: (id, query, more) => get(key(id, '/events'), query, more),

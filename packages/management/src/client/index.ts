@@ -21,6 +21,7 @@ export type {
   UpdateKeyBody,
   UpdateServiceAccountBody,
 } from '../resources/inputs.ts'
+export type { ImportedKeyResource, ImportKeyBody, ImportKeysBody, ImportResource } from '../resources/imports.ts'
 export type {
   CreatedKeyResource,
   KeyResource,

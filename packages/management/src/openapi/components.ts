@@ -20,6 +20,7 @@ import {
   updateKeyBody,
   updateServiceAccountBody,
 } from '../schemas/inputs.ts'
+import { importKeysBody, importSchema } from '../schemas/imports.ts'
 import {
   diagnosisSchema,
   eventSchema,
@@ -47,6 +48,7 @@ const named: Readonly<Record<string, z.ZodType>> = {
   ReplayedKey: replayedKeySchema,
   Rotation: rotationSchema,
   Revocations: revocationsSchema,
+  Import: importSchema,
   KeyUsage: keyUsageSchema,
   Usage: usageSchema,
   Event: eventSchema,
@@ -62,6 +64,7 @@ const named: Readonly<Record<string, z.ZodType>> = {
   Reason: reasonBody,
   TransferKey: transferKeyBody,
   RevokeKeys: revokeKeysBody,
+  ImportKeys: importKeysBody,
   Diagnose: diagnoseBody,
   CreateServiceAccount: createServiceAccountBody,
   UpdateServiceAccount: updateServiceAccountBody,

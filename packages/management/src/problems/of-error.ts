@@ -96,7 +96,10 @@ const forbiddenDetails: Readonly<Record<ForbiddenSubject, { readonly detail: str
   manageServiceAccounts: { detail: 'You may not manage service accounts.' },
   transfer: { detail: 'You may not give a key to this owner.', pointer: '/owner' },
   act: { detail: 'The key that makes this call has ended.' },
-  owner: { detail: 'There is no such service account in this workspace.', pointer: '/owner' },
+  import: {
+    detail: 'This API takes no keys that were issued elsewhere: its importedTokens are not set, or have ended.',
+  },
+  owner: { detail: 'There is no such owner in this workspace.', pointer: '/owner' },
   environment: { detail: 'You may not make keys of this environment.', pointer: '/environment' },
   expiresAt: { detail: 'Nothing may outlive the key that makes this call.', pointer: '/expiresAt' },
 }

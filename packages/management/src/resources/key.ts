@@ -15,6 +15,8 @@ export interface SecretResource {
   readonly lastUsedAt: string | null
   /** The end of its overlap; null for the current secret. */
   readonly expiresAt: string | null
+  /** Whether its token was issued elsewhere and imported. */
+  readonly imported: boolean
 }
 
 /** A key, as the API sends it. Holds neither token nor hash. */
@@ -41,6 +43,8 @@ export interface KeyResource {
   readonly attention: readonly ('ownerGone' | 'expiring' | 'rotationDue' | 'unused' | 'neverUsed')[]
   /** The current secret first. */
   readonly secrets: readonly SecretResource[]
+  /** Whether a token of the key was issued elsewhere and imported. */
+  readonly imported: boolean
   readonly createdAt: string
   readonly updatedAt: string
   /** When it got its current secret; null for a key that was never rotated. */

@@ -36,13 +36,15 @@ export function showKey(
     effectivePermissions: effectivePermissions ?? null,
     status: key.status,
     attention: key.attention,
-    secrets: key.secrets.map(({ version, hint, createdAt, endsAt }) => ({
+    secrets: key.secrets.map(({ version, hint, createdAt, endsAt, imported }) => ({
       version,
       hint,
       createdAt: createdAt.toISOString(),
       lastUsedAt: isoOf(lastUse.get(version) ?? null),
       expiresAt: isoOf(endsAt),
+      imported,
     })),
+    imported: key.imported,
     createdAt: key.createdAt.toISOString(),
     updatedAt: key.updatedAt.toISOString(),
     rotatedAt: current !== undefined && current.version > 1 ? current.createdAt.toISOString() : null,

@@ -1,5 +1,6 @@
 import type { Endpoint } from './endpoint.ts'
 import { eventEndpoints } from './events.ts'
+import { importEndpoints } from './imports.ts'
 import { keyEndpoints } from './keys.ts'
 import { lifecycleEndpoints } from './lifecycle.ts'
 import { serviceAccountEndpoints } from './service-accounts.ts'
@@ -10,6 +11,7 @@ import { workspaceEndpoints } from './workspace.ts'
 export const endpoints: readonly Endpoint[] = [
   ...keyEndpoints,
   ...lifecycleEndpoints,
+  ...importEndpoints,
   ...usageEndpoints,
   ...eventEndpoints,
   ...serviceAccountEndpoints,

@@ -31,6 +31,7 @@ export const secretSchema: z.ZodType<SecretResource> = z.strictObject({
   createdAt: instant,
   lastUsedAt: instantOrNull,
   expiresAt: instantOrNull,
+  imported: z.boolean(),
 })
 
 export const keySchema: z.ZodType<KeyResource> = z.strictObject({
@@ -50,6 +51,7 @@ export const keySchema: z.ZodType<KeyResource> = z.strictObject({
   status: z.enum(['active', 'rotating', 'disabled', 'expired', 'revoked']),
   attention: z.array(z.enum(['ownerGone', 'expiring', 'rotationDue', 'unused', 'neverUsed'])),
   secrets: z.array(secretSchema),
+  imported: z.boolean(),
   createdAt: instant,
   updatedAt: instant,
   rotatedAt: instantOrNull,

@@ -11,6 +11,7 @@ export type ManagementAction =
   | 'transferKey'
   | 'revokeKey'
   | 'revokeKeys'
+  | 'importKeys'
   | 'getKeyUsage'
   | 'getUsage'
   | 'listKeyEvents'

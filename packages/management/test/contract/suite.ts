@@ -2,6 +2,7 @@ import { afterEach, describe, test } from 'vitest'
 import { type Serve, world } from '../support/world.ts'
 import { access } from './access.ts'
 import { conforming } from './conformance.ts'
+import { imports } from './imports.ts'
 import { input } from './input.ts'
 import { races } from './races.ts'
 import { secrets } from './secrets.ts'
@@ -16,7 +17,7 @@ export interface ManagementContractOptions {
  * What holds of the management API however it is served. Every answer is compared with the OpenAPI document.
  */
 export function managementContract({ name, serve }: ManagementContractOptions): void {
-  const groups = { access, input, secrets, races }
+  const groups = { access, input, imports, secrets, races }
   describe.each(Object.entries(groups))(`the management API on ${name}: %s`, (_, rows) => {
     let close = async (): Promise<void> => {}
     afterEach(() => close())

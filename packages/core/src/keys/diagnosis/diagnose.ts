@@ -7,6 +7,7 @@ import { readDefinitions, statesOf } from '../../limits/states.ts'
 import type { PermissionCatalogue } from '../../permissions/catalogue.ts'
 import { undeclaredGrants } from '../../permissions/declared.ts'
 import type { Clock } from '../../runtime/clock.ts'
+import { isImported } from '../../store/imported-secret.ts'
 import type { KeyRecord, SecretRecord } from '../../store/records.ts'
 import { parseToken } from '../../token/token.ts'
 import type { ApiKeys } from '../../verification/api-key.ts'
@@ -90,7 +91,7 @@ export async function diagnoseKey(
   if (secret === undefined) return fail(wrongSecret(record), record.id)
   if (named.token !== undefined) pass('secret', `The secret is right: version ${secret.version} of this key.`)
 
-  if (secret.imported === true) pass('imported', importedNote(secret))
+  if (isImported(secret)) pass('imported', importedNote(secret))
 
   const refused = stateRefusal(record, secret, parts.clock.now())
   for (const { check, code, detail } of states) {

@@ -56,6 +56,7 @@ export interface KeyManagerParts
   readonly acting: Pick<Acting, 'present' | 'commit'>
   readonly hashing: ImportParts['hashing'] & DiagnosisParts['hashing']
   readonly owners: ImportParts['owners']
+  readonly imported: ImportParts['imported'] & DiagnosisParts['imported']
   /** Resolves once the store may be used; rejects with `ClosedError` after `close`. */
   readonly ready: () => Promise<void>
 }

@@ -1,9 +1,10 @@
 import type { BoundedStore } from '../../bounds/bounded-store.types.ts'
-import { ConflictError } from '../../errors/errors.ts'
+import { ConflictError, ForbiddenError } from '../../errors/errors.ts'
 import type { Hashing } from '../../hashing/hashing.ts'
 import { isImportedHash } from '../../hashing/imported-hash.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import type { KeyRecord } from '../../store/records.ts'
+import { unrestricted } from '../../store/restrictions.ts'
 import type { Write } from '../../store/store.ts'
 import type { AnyClavigerError } from '../../verification/any-error.ts'
 import { isClavigerError } from '../../verification/any-error.ts'
@@ -98,7 +99,7 @@ async function withOwners(
     const answer = asked.get(name) ?? lookUp(owner)
     asked.set(name, answer)
     const ownership = await answer
-    if ('code' in ownership) {
+    if (ownership instanceof ForbiddenError) {
       refused.push(refusal(listed, ownership))
       continue
     }
@@ -164,6 +165,7 @@ function recordOf(
     revokedAt: null,
     revokedReason: null,
     ownerGoneAt: null,
+    ...unrestricted,
   }
 }
 

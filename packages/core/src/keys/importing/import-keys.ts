@@ -55,10 +55,11 @@ export function createImport(parts: ImportParts): ImportKeys {
           if (isClavigerError(error)) return error
           throw error
         }))
-      if ('code' in done) {
+      if (!isClavigerError(done)) all.push(...done)
+      else {
         outage = done
         all.push(...chunk.map((listed) => refusal(listed, done)))
-      } else all.push(...done)
+      }
     }
     return reportOf(all, dryRun)
   }

@@ -1,3 +1,4 @@
+import { isImported } from '../../store/imported-secret.ts'
 import type { ActorRef, KeyRecord, Owner } from '../../store/records.ts'
 import { type KeyStatus, keyStatus } from '../../store/status.ts'
 import { type Attention, attentionTo } from './attention.ts'
@@ -75,14 +76,14 @@ export function keyFromRecord(record: KeyRecord, policy: KeyPolicy, at: number):
     status: keyStatus(record, at),
     attention: attentionTo(record, policy, at),
     hint: current.hint,
-    secrets: record.secrets.map(({ version, hint, createdAt, endsAt, imported = false }) => ({
-      version,
-      hint,
-      createdAt: new Date(createdAt),
-      endsAt: date(endsAt),
-      imported,
+    secrets: record.secrets.map((secret) => ({
+      version: secret.version,
+      hint: secret.hint,
+      createdAt: new Date(secret.createdAt),
+      endsAt: date(secret.endsAt),
+      imported: isImported(secret),
     })),
-    imported: record.secrets.some(({ imported = false }) => imported),
+    imported: record.secrets.some(isImported),
     createdAt: new Date(record.createdAt),
     updatedAt: new Date(record.updatedAt),
     expiresAt: date(record.expiresAt),

@@ -5,6 +5,7 @@ import type { KeyringEvent } from '../../../src/index.ts'
 import type { KeyAction, ServiceAccountAction } from '../../../src/keys/shapes/activity.ts'
 import { admin, named } from '../../support/actors.ts'
 import { fails } from '../../support/observed-store.ts'
+import { entryFor, legacyPattern, legacyToken } from '../../support/imported.ts'
 import { ada, type SetUp, setUp } from '../../support/set-up.ts'
 
 const bob = { type: 'user', id: 'bob' } as const
@@ -12,7 +13,10 @@ const bob = { type: 'user', id: 'bob' } as const
 /** A keyring, and what it told. */
 function listening(): SetUp & { readonly events: KeyringEvent[] } {
   const events: KeyringEvent[] = []
-  return { ...setUp({ onEvent: (event) => void events.push(event) }), events }
+  return {
+    ...setUp({ importedTokens: { pattern: legacyPattern }, onEvent: (event) => void events.push(event) }),
+    events,
+  }
 }
 
 /** What must happen for each event, on a key in its overlap and an account. */
@@ -20,6 +24,7 @@ const deeds: Readonly<
   Record<KeyAction | ServiceAccountAction, (world: SetUp, keyId: string, accountId: string) => Promise<unknown>>
 > = {
   'key.created': ({ keys }) => keys.create({ ...named, owner: ada }),
+  'key.imported': ({ keys }) => keys.import([entryFor(legacyToken())]),
   'key.updated': ({ keys }, id) => keys.update(id, { name: 'Renamed' }),
   'key.rotated': ({ keys }, id) => keys.rotate(id, { overlap: 0 }),
   'key.overlapEnded': ({ keys }, id) => keys.endOverlap(id),

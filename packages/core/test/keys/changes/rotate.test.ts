@@ -20,8 +20,8 @@ describe('rotate', () => {
       status: 'rotating',
       hint: `acme_production_${key.id.slice(0, 4)}…${token.slice(-4)}`,
       secrets: [
-        { version: 2, hint: key.hint, createdAt: new Date(clock.now()), endsAt: null },
-        { version: 1, hint: made.key.hint, createdAt: made.key.createdAt, endsAt: overlapEnd },
+        { version: 2, hint: key.hint, createdAt: new Date(clock.now()), endsAt: null, imported: false },
+        { version: 1, hint: made.key.hint, createdAt: made.key.createdAt, endsAt: overlapEnd, imported: false },
       ],
       updatedAt: new Date(clock.now()),
       rotationDueAt: new Date(clock.now() + 90 * day),
