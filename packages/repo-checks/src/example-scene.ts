@@ -51,6 +51,7 @@ export async function setExampleScene(): Promise<ExampleScene> {
   const people = new Map([[session.userId, session.permissions]])
   const keyring = createKeyring({
     prefix: 'acme',
+    importedTokens: { pattern: /^sk_live_[0-9a-f]{32}$/ },
     store: memoryStore(),
     permissions,
     defaultPermissions: ['prompts:read'],

@@ -167,7 +167,7 @@ function recorderOf({ options, clock, store, own, report }: SharedParts, apiKeys
   })
 }
 
-/** Keys as they count here: imported tokens end together, also where the store says nothing of an end. */
+/** Keys as they count here: imported tokens end together, also where the store knows of no end. */
 function withImportedEnds(revoked: RevokedKeys, until: number): RevokedKeys {
   const ended = endingWith(until)
   return { ...revoked, judged: (record) => ended(revoked.judged(record)) }

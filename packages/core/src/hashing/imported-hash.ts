@@ -41,7 +41,7 @@ export function compareImported(secret: string, stored: string): 'same' | 'diffe
 }
 
 /**
- * The id of an imported key: 16 base62 characters of a hash of the digest. The id, which is public, tells nothing of the
+ * The id of an imported key: 16 base62 characters of a hash of the digest. The id, which is public, reveals nothing about the
  * digest; and a digest that is sent as a token leads to another id.
  */
 export function importedKeyId(digest: Buffer): string {

@@ -22,7 +22,7 @@ export interface ImportedToken {
 /** Tells imported tokens from other texts. Pure but for the time. */
 export interface ImportedTokens {
   /**
-   * What a text is that is no well-formed token of ours: `over` after the end of all imported tokens, undefined when it
+   * What a text is that is not a well-formed token of ours: `over` after the end of all imported tokens, undefined when it
    * does not look like one.
    */
   read(text: string): ImportedToken | 'over' | undefined

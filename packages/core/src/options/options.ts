@@ -7,7 +7,7 @@ import type { KeyringEvent } from '../keys/changes/events.ts'
 import type { KeyPolicy } from '../keys/shapes/policy.ts'
 import type { PermissionCatalogue } from '../permissions/catalogue.ts'
 import type { Fault } from '../reporting/faults.ts'
-import { type Clock, systemClock } from '../runtime/clock.ts'
+import type { Clock } from '../runtime/clock.ts'
 import type { KeyStore } from '../store/store.ts'
 import type { TokenGrammar } from '../token/grammar.ts'
 import type { RandomBytes } from '../token/token.ts'
@@ -16,7 +16,8 @@ import type { KeyringChange } from '../watch/changes.ts'
 import type { RetentionTimes } from '../writing/retention.ts'
 import { type GrammarOptions, resolvedGrammar } from './grammar-options.ts'
 import { type ImportedTokenOptions, resolvedImportedTokens } from './imported-token-options.ts'
-import { parseStore } from './parse-store.ts'
+import { parseClock } from './parse-clock.ts'
+import { parseStore, parseStoreId } from './parse-store.ts'
 import {
   type PolicyOptions,
   policyNames,
@@ -260,22 +261,6 @@ export function resolveOptions<P extends string>(given: KeyringOptions<P>): Reso
 }
 
 type Group<Name extends keyof KeyringSettings> = NonNullable<KeyringSettings[Name]>
-
-function parseClock(clock: Clock | undefined): Clock {
-  if (clock === undefined) return systemClock
-  const lacks = (['now', 'monotonic', 'schedule'] as const).filter((name) => typeof clock?.[name] !== 'function')
-  if (lacks.length === 0) return clock
-  throw new ConfigurationError('clock', `Expected a Clock, as testClock() makes one; it lacks ${lacks.join(', ')}.`)
-}
-
-function parseStoreId(storeId: unknown): string | undefined {
-  if (storeId === undefined || (typeof storeId === 'string' && storeId.length > 0 && storeId.length <= 255))
-    return storeId
-  throw new ConfigurationError(
-    'storeId',
-    `Expected storeId as guarantees().storeId shows it, got ${describeValue(storeId)}.`,
-  )
-}
 
 function parseCatalogue<P extends string>(permissions: PermissionCatalogue<P>): PermissionCatalogue<P> {
   if (typeof permissions?.has === 'function' && Array.isArray(permissions.names)) return permissions

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../errors/errors.ts'
+import { describeValue } from '../input/describe-value.ts'
 import { describeClient } from '../store/describe-client.ts'
 import type { KeyStore } from '../store/store.ts'
 
@@ -32,3 +33,13 @@ const factories: readonly (readonly [clients: RegExp, factory: string])[] = [
   ],
   [/^a promise$/, 'what the promise gives: await it'],
 ]
+
+/** Checks the id of a store. @throws {ConfigurationError} */
+export function parseStoreId(storeId: unknown): string | undefined {
+  if (storeId === undefined || (typeof storeId === 'string' && storeId.length > 0 && storeId.length <= 255))
+    return storeId
+  throw new ConfigurationError(
+    'storeId',
+    `Expected storeId as guarantees().storeId shows it, got ${describeValue(storeId)}.`,
+  )
+}

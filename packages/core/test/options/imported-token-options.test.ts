@@ -14,7 +14,7 @@ const make = (importedTokens: unknown): unknown =>
 
 describe('a pattern of imported tokens is refused at start-up', () => {
   test.each<[string, unknown, string]>([
-    ['that is no expression', '^sk_[a-f]{32}$', 'must be a RegExp, got string'],
+    ['that is not an expression', '^sk_[a-f]{32}$', 'must be a RegExp, got string'],
     ['that keeps state', /^sk_[a-f]{32}$/g, 'flags i and u only, got g'],
     ['that matches at each line', /^sk_[a-f]{32}$/m, 'flags i and u only, got m'],
     ['without a beginning', /sk_[a-f]{32}$/, 'must match whole tokens'],
@@ -38,7 +38,7 @@ describe('a pattern of imported tokens is refused at start-up', () => {
     expect(() => make({ pattern })).toThrow(message)
   })
 
-  test('and so is an end that is no date, or an option there is not', () => {
+  test('and so is an end that is not a date, or an option there is not', () => {
     const pattern = /^sk_[0-9a-f]{32}$/
     for (const until of ['2030-01-01', 0, new Date(Number.NaN), null]) {
       expect(() => make({ pattern, until })).toThrow('importedTokens.until')

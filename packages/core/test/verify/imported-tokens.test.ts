@@ -147,7 +147,7 @@ describe('what is no imported token', () => {
     expect(store.calls.find).toBeUndefined()
   })
 
-  test('a keyring without imported tokens takes none, also of a key that was imported', async () => {
+  test('a keyring without imported tokens refuses them, also of a key that was imported', async () => {
     const shared = memoryStore()
     const clock = testClock()
     await setUpImported({ on: shared, at: clock }).importOne()

@@ -135,7 +135,7 @@ async function stored(parts: ChunkParts, actor: Actor, owned: readonly OwnedEntr
     announcements: records.map(({ id }) => ({ type: 'key', id }) as const),
   }
   const result = await acting.commit(actor, change).catch(async (error: unknown) => {
-    // All or nothing: one of them tells of all, where the answer was lost.
+    // All or nothing: one of them stands for all, where the answer was lost.
     const [first] = records
     if (first !== undefined && (await reading.isKeyStored(first))) return { ok: true } as const
     throw error

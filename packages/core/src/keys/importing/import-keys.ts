@@ -71,7 +71,7 @@ function parseDryRun(options: ImportOptions): boolean {
   return dryRun
 }
 
-/** Keys that no token could reach are not imported, and no one chooses a token where the host takes none from elsewhere. */
+/** Keys that no token could reach are not imported, and no one chooses a token where the host does not take foreign ones. */
 function requireOpen(imported: Pick<ImportedTokens, 'isOpen'>): void {
   if (imported.isOpen()) return
   throw new ForbiddenError(

@@ -137,7 +137,7 @@ describe('an entry is reported, and not stored', () => {
     ['without a digest', { tokenSha256: undefined }, 'tokenSha256'],
     ['with a digest of another length', { tokenSha256: 'ab'.repeat(20) }, 'tokenSha256'],
     ['with a token for a digest', { tokenSha256: legacyToken() }, 'tokenSha256'],
-    ['with base64 that is no spelling of 32 bytes', { tokenSha256: `${'A'.repeat(42)}B` }, 'tokenSha256'],
+    ['with base64 that is not a spelling of 32 bytes', { tokenSha256: `${'A'.repeat(42)}B` }, 'tokenSha256'],
     ['with a mixed alphabet', { tokenSha256: `${'A'.repeat(40)}+_A` }, 'tokenSha256'],
     ['without a name', { name: undefined }, 'name'],
     ['without permissions', { permissions: undefined }, 'permissions'],
@@ -178,7 +178,7 @@ describe('an entry is reported, and not stored', () => {
 })
 
 describe('a list is refused as a whole', () => {
-  test.each([[{}], ['text'], [null], [undefined], [new Set()]])('that is no list: %j', async (list) => {
+  test.each([[{}], ['text'], [null], [undefined], [new Set()]])('that is not a list: %j', async (list) => {
     const { keys } = setUpImported()
     await expect(keys.import(list as never)).rejects.toMatchObject({ code: 'ERR_CLAVIGER_VALIDATION', field: 'list' })
   })
