@@ -1,6 +1,6 @@
 import { decodeKeyRecord, type KeyQuery, type KeyRecord, type ListPage, matchesQuery } from '@claviger/core/store'
-import { pageOf } from './page.ts'
 import type { Table } from './table.ts'
+import { walk } from './walk.ts'
 
 /** Reads keys by id; the answer holds copies. */
 export function findKeys(keys: Table<KeyRecord>, ids: readonly string[]): ReadonlyMap<string, KeyRecord> {
@@ -13,8 +13,11 @@ export function findKeys(keys: Table<KeyRecord>, ids: readonly string[]): Readon
 }
 
 /** Lists keys of one workspace; the page holds copies. */
-export function listKeys(keys: Table<KeyRecord>, query: KeyQuery): ListPage<KeyRecord> {
-  const matching = [...keys.inWorkspace(query.workspaceId)].filter((record) => matchesQuery(record, query))
-  const { items, nextCursor } = pageOf(matching, (record) => record.createdAt, query)
+export function listKeys(keys: Pick<Table<KeyRecord>, 'newestFirst'>, query: KeyQuery): ListPage<KeyRecord> {
+  const { items, nextCursor } = walk(
+    (after) => keys.newestFirst(query.workspaceId, after),
+    (record) => matchesQuery(record, query),
+    query,
+  )
   return { items: items.map(decodeKeyRecord), nextCursor }
 }

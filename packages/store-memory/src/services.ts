@@ -4,19 +4,20 @@ import {
   type ServiceAccountQuery,
   type ServiceAccountRecord,
 } from '@claviger/core/store'
-import { pageOf } from './page.ts'
 import type { Table } from './table.ts'
+import { walk } from './walk.ts'
 
 /** Lists service accounts of one workspace; the page holds copies. */
 export function listServices(
   accounts: Table<ServiceAccountRecord>,
   query: ServiceAccountQuery,
 ): ListPage<ServiceAccountRecord> {
-  const matching = [...accounts.inWorkspace(query.workspaceId)].filter(
+  const { items, nextCursor } = walk(
+    (after) => accounts.newestFirst(query.workspaceId, after),
     (account) =>
       (query.includeDeleted === true || account.deletedAt === null) &&
       (query.ids === undefined || query.ids.includes(account.id)),
+    query,
   )
-  const { items, nextCursor } = pageOf(matching, (account) => account.createdAt, query)
   return { items: items.map(decodeServiceAccount), nextCursor }
 }

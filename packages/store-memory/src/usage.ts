@@ -24,27 +24,32 @@ export interface UsageBook {
   purge(before: number): void
 }
 
+/** Counts of a workspace, by key, and of a key by version and hour. */
+type Counts = Map<string, Map<string, UsageEntry>>
+
 /** The last use is also written to the keys, forward only. */
 export function usageBook(keys: Table<KeyRecord>): UsageBook {
   const highest = new Map<string, number>()
-  const workspaces = new Map<string, Map<string, UsageEntry>>()
+  const workspaces = new Map<string, Counts>()
 
   return {
     add({ instanceId, sequence, entries }) {
       if (sequence <= (highest.get(instanceId) ?? Number.NEGATIVE_INFINITY)) return
       highest.set(instanceId, sequence)
       for (const entry of entries) {
-        const hours = workspaces.get(entry.workspaceId) ?? new Map<string, UsageEntry>()
-        workspaces.set(entry.workspaceId, hours)
-        const id = JSON.stringify([entry.keyId, entry.version, entry.hour])
+        const hours = within(within(workspaces, entry.workspaceId), entry.keyId)
+        const id = JSON.stringify([entry.version, entry.hour])
         hours.set(id, { ...entry, ...sum(hours.get(id), entry) })
         touch(keys, entry)
       }
     },
-    points: (query) => usagePoints(workspaces.get(query.workspaceId)?.values() ?? [], query),
+    points(query) {
+      const counts = workspaces.get(query.workspaceId)
+      const entries = query.keyId === undefined ? entriesOf(counts) : counts?.get(query.keyId)?.values()
+      return usagePoints(entries ?? [], query)
+    },
     busiest({ workspaceId, from, to, limit }) {
-      const entries = [...(workspaces.get(workspaceId)?.values() ?? [])]
-      const asked = entries.filter(({ hour }) => hour >= from && hour < to)
+      const asked = [...entriesOf(workspaces.get(workspaceId))].filter(({ hour }) => hour >= from && hour < to)
       const ranked = [...sumEntries(asked, ({ keyId }) => keyId).values()].sort(
         (a, b) => b.requests - a.requests || (a.keyId < b.keyId ? -1 : 1),
       )
@@ -57,14 +62,27 @@ export function usageBook(keys: Table<KeyRecord>): UsageBook {
     },
     purge(limit) {
       const before = dayOf(limit)
-      for (const [workspaceId, hours] of workspaces) {
-        for (const [id, { hour }] of hours) {
-          if (hour < before) hours.delete(id)
+      for (const [workspaceId, counts] of workspaces) {
+        for (const [keyId, hours] of counts) {
+          for (const [id, { hour }] of hours) {
+            if (hour < before) hours.delete(id)
+          }
+          if (hours.size === 0) counts.delete(keyId)
         }
-        if (hours.size === 0) workspaces.delete(workspaceId)
+        if (counts.size === 0) workspaces.delete(workspaceId)
       }
     },
   }
+}
+
+function within<Inner>(maps: Map<string, Map<string, Inner>>, name: string): Map<string, Inner> {
+  const known = maps.get(name) ?? new Map<string, Inner>()
+  maps.set(name, known)
+  return known
+}
+
+function* entriesOf(counts: Counts | undefined): Iterable<UsageEntry> {
+  for (const hours of counts?.values() ?? []) yield* hours.values()
 }
 
 type Counted = UsageCounts & { readonly lastUsedAt: number }

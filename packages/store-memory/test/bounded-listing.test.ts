@@ -1,0 +1,88 @@
+import type { KeyQuery, KeyRecord } from '@claviger/core/store'
+import { testRecord } from '@claviger/testing'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { listKeys } from '../src/keys.ts'
+import { order } from '../src/order.ts'
+import { type Table, table } from '../src/table.ts'
+
+const workspaceId = 'ws_large'
+const first = Date.UTC(2030, 0, 1)
+
+/** A table of so many keys, and how many rows a listing looks at. */
+function filled(count: number): { readonly keys: Table<KeyRecord>; rowsFor(query: Partial<KeyQuery>): number } {
+  const keys = table<KeyRecord>()
+  for (let n = 0; n < count; n += 1) {
+    const id = `key${String(n).padStart(13, '0')}`
+    keys.set(testRecord({ id, workspaceId, createdAt: first + n, name: `key ${n % 7}` }))
+  }
+  return {
+    keys,
+    rowsFor(query) {
+      let rows = 0
+      const counted: Pick<Table<KeyRecord>, 'newestFirst'> = {
+        *newestFirst(workspace, after) {
+          for (const row of keys.newestFirst(workspace, after)) {
+            rows += 1
+            yield row
+          }
+        },
+      }
+      listKeys(counted, { workspaceId, at: first, limit: 25, ...query })
+      return rows
+    },
+  }
+}
+
+test('a page looks at its own keys, however many there are', () => {
+  expect(filled(20_000).rowsFor({})).toBe(26)
+})
+
+test('a filter that matches nothing looks at a bounded number of keys, and goes on from there', () => {
+  const { keys, rowsFor } = filled(12_000)
+  expect(rowsFor({ search: 'nothing' })).toBeLessThanOrEqual(5_001)
+  let pages = 0
+  let cursor: string | undefined
+  do {
+    const page = listKeys(keys, { workspaceId, at: first, limit: 25, search: 'nothing', ...(cursor && { cursor }) })
+    expect(page.items).toEqual([])
+    cursor = page.nextCursor ?? undefined
+    pages += 1
+  } while (cursor !== undefined && pages < 10)
+  expect(pages).toBe(3)
+})
+
+test('a walk over pages finds every match once, in order', () => {
+  const { keys } = filled(12_000)
+  const found: string[] = []
+  let cursor: string | undefined
+  for (let pages = 0; pages < 200; pages += 1) {
+    const page = listKeys(keys, { workspaceId, at: first, limit: 100, search: 'key 3', ...(cursor && { cursor }) })
+    found.push(...page.items.map(({ id }) => id))
+    cursor = page.nextCursor ?? undefined
+    if (cursor === undefined) break
+  }
+  const wanted = [...keys.all()].filter(({ name }) => name === 'key 3').map(({ id }) => id)
+  expect(found).toEqual(wanted.toReversed())
+})
+
+test('the order of a workspace is newest first, ties by id, whatever comes and goes in which order', () => {
+  const position = fc.record({ at: fc.integer({ min: 0, max: 5 }), id: fc.constantFrom('a', 'b', 'c', 'd') })
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.boolean(), position)), position, (steps, after) => {
+      const kept = new Map<string, { at: number; id: string }>()
+      const sut = order()
+      for (const [isAdded, one] of steps) {
+        const name = `${one.at}/${one.id}`
+        if (isAdded && !kept.has(name)) sut.add(one)
+        if (!isAdded) sut.delete(one)
+        if (isAdded) kept.set(name, one)
+        else kept.delete(name)
+      }
+      const listed = [...kept.values()].toSorted((a, b) => b.at - a.at || (a.id < b.id ? -1 : 1))
+      expect([...sut.behind(undefined)]).toEqual(listed.map(({ id }) => id))
+      const rest = listed.filter(({ at, id }) => at < after.at || (at === after.at && id > after.id))
+      expect([...sut.behind(after)]).toEqual(rest.map(({ id }) => id))
+    }),
+  )
+})
