@@ -36,6 +36,7 @@ const icons = {
   power: 'circle-pause',
   rotate: 'refresh-cw',
   search: 'search',
+  sort: 'chevrons-up-down',
   transfer: 'arrow-right-left',
   trash: 'ban',
   lock: 'lock',

@@ -1,5 +1,6 @@
 /** Filters apply as soon as a choice is made. */
 export function applyFilters(): void {
+  for (const button of document.querySelectorAll<HTMLButtonElement>('[data-apply]')) button.hidden = true
   document.addEventListener('change', ({ target }) => {
     if (target instanceof HTMLSelectElement) target.closest<HTMLFormElement>('[data-filters]')?.requestSubmit()
   })

@@ -2,6 +2,7 @@ import { openInDialogs } from './dialogs.ts'
 import { applyFilters, focusProblems, sendOnce } from './forms.ts'
 import { closeMenus } from './menus.ts'
 import { guardReveal } from './reveal.ts'
+import { showTab } from './tabs.ts'
 
 // Every page works without this script; it makes some things quicker.
 closeMenus()
@@ -10,3 +11,4 @@ sendOnce()
 focusProblems()
 openInDialogs()
 guardReveal()
+showTab()

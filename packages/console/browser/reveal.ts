@@ -1,42 +1,73 @@
 /** The page that shows a token: copying, a question before it is left without, and nothing of it left behind. */
 export function guardReveal(): void {
-  const field = document.querySelector<HTMLInputElement>('[data-token]')
+  const field = document.querySelector<HTMLTextAreaElement>('[data-token]')
   const button = document.querySelector<HTMLButtonElement>('[data-copy]')
   const said = document.querySelector<HTMLElement>('[data-said]')
   const leave = document.querySelector<HTMLAnchorElement>('[data-leave]')
   if (field === null || button === null || said === null || leave === null) return
   let mayLeave = false
+  let token = field.value
   const say = (text: string): void => {
     said.textContent = text
   }
 
+  const done = (): void => {
+    mayLeave = true
+    leave.textContent = 'Done'
+  }
+  const hide = document.querySelector<HTMLButtonElement>('[data-hide]')
+  const show = (isShown: boolean): void => {
+    field.value = isShown ? token : token.replace(/./g, '\u2022')
+    const label = hide?.querySelector('span')
+    if (label) label.textContent = isShown ? 'Hide' : 'Show'
+  }
+
   field.addEventListener('focus', () => field.select())
   field.addEventListener('copy', () => {
-    mayLeave = true
+    if (field.value === token) done()
   })
+  if (hide !== null) {
+    hide.hidden = false
+    hide.addEventListener('click', () => show(field.value !== token))
+  }
+  for (const copier of document.querySelectorAll<HTMLButtonElement>('[data-copy-text]')) {
+    copier.hidden = false
+    copier.addEventListener('click', () => {
+      const text = copier.previousElementSibling?.textContent ?? ''
+      const hasKey = text.includes('<paste the key>')
+      write(text.replace('<paste the key>', token)).then(
+        () => {
+          copier.textContent = 'Copied'
+          if (hasKey) done()
+          say(hasKey ? 'Copied with the key in it.' : 'Copied. The key itself is not in it.')
+        },
+        () => say('Your browser does not let this page copy. Select the lines and copy them.'),
+      )
+    })
+  }
   button.hidden = false
   button.addEventListener('click', () => {
-    copied(field).then(
+    copied().then(
       (isCopied) => {
         if (!isCopied) return
-        mayLeave = true
         const label = button.querySelector('span')
         if (label !== null) label.textContent = 'Copied'
-        leave.textContent = 'Done'
+        done()
         say('Key copied.')
       },
       () => {},
     )
   })
 
-  async function copied(from: HTMLInputElement): Promise<boolean> {
+  async function copied(): Promise<boolean> {
     try {
-      await navigator.clipboard.writeText(from.value)
+      await write(token)
       return true
     } catch {
       // There is no clipboard over plain http, and a browser may refuse.
-      from.focus()
-      from.select()
+      show(true)
+      field.focus()
+      field.select()
       say('Press Ctrl+C (\u2318C on a Mac) to copy.')
       return false
     }
@@ -56,12 +87,18 @@ export function guardReveal(): void {
   })
   // A browser may keep the page for Back.
   addEventListener('pagehide', () => {
+    token = ''
     field.value = ''
-    field.setAttribute('value', '')
+    field.textContent = ''
   })
   addEventListener('pageshow', ({ persisted }) => {
     if (persisted) location.replace(leave.href)
   })
+}
+
+/** Fails over plain http, where there is no clipboard, and where a browser refuses. */
+async function write(text: string): Promise<void> {
+  await navigator.clipboard.writeText(text)
 }
 
 function question(leaveAnyway: () => void): () => void {

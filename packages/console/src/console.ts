@@ -17,6 +17,7 @@ import { bulk } from './pages/bulk.tsx'
 import { create, showCreate } from './pages/create.tsx'
 import { showDetail } from './pages/detail.tsx'
 import { edit, showEdit } from './pages/edit.tsx'
+import { find, findActivity } from './pages/find.ts'
 import { showLeaving } from './pages/leaving.tsx'
 import { showList } from './pages/list.tsx'
 import { showReview } from './pages/review.tsx'
@@ -73,7 +74,11 @@ export function apiKeyConsole<Permission extends string>(options: ConsoleOptions
   const get = (path: string, show: Show): void => void app.get(path, handler(parts, show))
   const post = (path: string, action: ManagementAction, show: Show): void =>
     void app.post(path, handler(parts, show, action))
+  // They change nothing: they lead to a page whose filters stand in its URL.
+  const lead = (path: string, show: Show): void => void app.post(path, handler(parts, show))
   get('/', showList)
+  lead('/find', find)
+  lead('/activity/find', findActivity)
   get('/keys/new', showCreate)
   post('/keys', 'createKey', create)
   get('/keys/:id', showDetail)

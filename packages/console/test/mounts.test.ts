@@ -1,97 +1,129 @@
-import { mount as mountOnExpress } from '@claviger/express'
-import { mount as mountOnKoa } from '@claviger/koa'
 import { serveOnLoopback } from '@claviger/testing'
-import express from 'express'
-// @ts-expect-error the alias has no types of its own
-import untypedExpress4 from 'express4'
-import Koa from 'koa'
-// @ts-expect-error the alias has no types of its own
-import untypedKoa2 from 'koa2'
-import type { RequestListener } from 'node:http'
+import { request, type RequestListener } from 'node:http'
 import { afterEach, describe, expect, test } from 'vitest'
-import { ada, fieldOf, scene, tokenOf } from './support/scene.ts'
+import { crawl, formsOf, post, send, visit } from './support/crawl.ts'
+import { hosts } from './support/hosts.ts'
+import { ada, fieldOf, type Scene, scene, tokenOf } from './support/scene.ts'
 
-type Serve = (page: Parameters<typeof mountOnExpress>[0], path: string) => RequestListener
-
-const onExpress =
-  (major: typeof express, isParsed: boolean): Serve =>
-  (page, path) => {
-    const app = major()
-    if (isParsed) app.use(major.json(), major.urlencoded({ extended: true }))
-    const [outer = '', inner = ''] = path.split('|')
-    if (inner === '') return app.use(outer, mountOnExpress(page))
-    const router = major.Router()
-    router.use(inner, mountOnExpress(page))
-    return app.use(outer, router)
-  }
-const onKoa =
-  (major: typeof Koa): Serve =>
-  (page, path) =>
-    new major().use(mountOnKoa(page, { prefix: path.replace('|', '') })).callback()
-
-const hosts: readonly (readonly [string, Serve])[] = [
-  ['Express 5', onExpress(express, false)],
-  ['Express 5 behind body parsers', onExpress(express, true)],
-  ['Express 4', onExpress(untypedExpress4 as typeof express, false)],
-  ['Express 4 behind body parsers', onExpress(untypedExpress4 as typeof express, true)],
-  ['Koa 3', onKoa(Koa)],
-  ['Koa 2', onKoa(untypedKoa2 as typeof Koa)],
-]
 const places: readonly (readonly [mount: string, seen: string])[] = [
   ['/', '/'],
   ['/x', '/x'],
   ['/x', '/x/'],
   ['/settings/api-keys', '/settings/api-keys'],
   ['/settings|/api-keys', '/settings/api-keys'],
+  ['/:ws/x', '/one/x'],
+  ['/:ws|/x', '/one/x/'],
 ]
 
 const closing: (() => Promise<unknown>)[] = []
 afterEach(async () => {
-  for (const close of closing.splice(0)) await close()
+  for (const close of closing.splice(0).toReversed()) await close()
 })
 
-describe.each(hosts)('on %s', (name, serve) => {
+async function serve(listener: RequestListener): Promise<string> {
+  const { port, close } = await serveOnLoopback(listener)
+  closing.push(close)
+  return `http://127.0.0.1:${port}`
+}
+
+/** A console with something of every kind, so that every page has its links. */
+async function furnished(options: Parameters<typeof scene>[0] = {}): Promise<Scene & { readonly id: string }> {
+  const made = scene(options)
+  closing.push(() => made.keyring.close())
+  const account = await made.keys.serviceAccounts.create({ name: 'ci-bot', permissions: ['prompts:*'] })
+  const owner = { type: 'user', id: 'ada' } as const
+  const { key } = await made.keys.create({ name: 'CI', environment: 'development', owner, expiresIn: '3d' })
+  await made.keys.rotate(key.id, { overlap: '24h' })
+  const { key: off } = await made.keys.create({ name: 'Off', environment: 'development', owner })
+  await made.keys.disable(off.id)
+  await made.keys.create({ name: 'Bot', environment: 'production', owner: { type: 'service', id: account.id } })
+  return { ...made, id: key.id }
+}
+
+/** Every page that links lead to, and every form on them, works below the mount. */
+async function expectWhole(start: string, mount: string, { id, keyring, keys }: Scene & { id: string }): Promise<void> {
+  const pages = await crawl(start, 120)
+  const broken = [...pages].filter(([, { status }]) => status !== 200).map(([path, { status }]) => [path, status])
+  expect(broken).toEqual([])
+  const paths = [...pages.keys()]
+  expect(paths.filter((path) => !`${path}/`.startsWith(mount))).toEqual([])
+  for (const part of ['keys/new', `keys/${id}/rotate`, 'review', 'usage.csv', 'service-accounts/new', 'troubleshoot']) {
+    expect(paths).toContain(`${mount}${part}`)
+  }
+  const actions = new Set([...pages.values()].flatMap(formsOf).map((action) => new URL(action).pathname))
+  for (const part of ['keys', 'find', 'activity/find', 'review', 'troubleshoot', `keys/${id}/edit`]) {
+    expect([...actions]).toContain(`${mount}${part}`)
+  }
+
+  const form = await visit(new URL(`${mount}keys/new`, start).href)
+  const wanted = { owner: 'self', environment: 'production', grants: 'default', expires: '90' }
+  const shown = await send(form, { ...wanted, name: 'Website', once: fieldOf(form, 'once') })
+  expect((await keyring.verify(tokenOf(shown))).ok).toBe(true)
+
+  const found = await post(form, new URL(`${mount}find`, start).href, { q: tokenOf(shown) ?? '' })
+  expect([found.status, found.html.includes('>Website<')]).toEqual([200, true])
+  expect(found.url).not.toContain(tokenOf(shown))
+
+  const asked = await visit(new URL(`${mount}keys/${id}/revoke`, start).href)
+  const done = await send(asked, { confirm: 'CI' })
+  expect(new URL(done.url).pathname).toBe(`${mount}keys/${id}`)
+  expect(done.html).toContain('get 401, for good')
+  expect((await keys.get(id)).status).toBe('revoked')
+}
+
+describe.each(hosts)('on %s', (_name, serveOn) => {
   test.each(places)('mounted at %s, every link and form of %s works without JavaScript', async (path, seen) => {
-    const { page, keys, keyring } = scene()
-    const { port, close } = await serveOnLoopback(serve(page, path))
-    closing.push(close, () => keyring.close())
-    const { key } = await keys.create({ name: 'CI', environment: 'development', owner: { type: 'user', id: 'ada' } })
-    const list = await visit(`http://127.0.0.1:${port}${seen}`)
-    expect(list.status).toBe(200)
-    for (const link of list.links) {
-      const { status, url } = await visit(link)
-      expect([url, status]).toEqual([url, 200])
-    }
-    const detail = await visit(list.links.find((link) => link.endsWith(key.id)) ?? '')
-    for (const link of detail.links) expect([link, (await visit(link)).status]).toEqual([link, 200])
-
-    const form = await visit(list.links.find((link) => link.endsWith('/keys/new')) ?? '')
-    const shown = await send(form, {
-      name: 'Website',
-      once: fieldOf(form, 'once'),
-      owner: 'self',
-      environment: 'production',
-      grants: 'default',
-      expires: '90',
-    })
-    expect([name, (await keyring.verify(tokenOf(shown))).ok]).toEqual([name, true])
-
-    const asked = await visit(`${detail.url}/revoke`)
-    const done = await send(asked, { confirm: 'CI' })
-    expect(done.url).toBe(`${detail.url}?notice=revoked`)
-    expect(done.html).toContain('was revoked')
+    const made = await furnished()
+    const origin = await serve(serveOn(made.page, path))
+    await expectWhole(`${origin}${seen}`, seen.endsWith('/') ? seen : `${seen}/`, made)
   })
 })
 
-describe('behind a proxy that removes a prefix', () => {
-  test('links work without an option', async () => {
-    const { page, keyring } = scene()
-    const { port, close } = await serveOnLoopback(onExpress(express, false)(page, '/x'))
-    closing.push(close, () => keyring.close())
-    const { html } = await visit(`http://127.0.0.1:${port}/x/keys/new`)
-    const action = /<form class="form" method="post" action="([^"]+)"/.exec(html)?.[1] ?? ''
-    expect(new URL(action, 'https://proxy.example/outer/x/keys/new').pathname).toBe('/outer/x/keys')
+describe('behind a proxy', () => {
+  const [[, onExpress] = [undefined, undefined]] = hosts
+  if (onExpress === undefined) throw new Error('There is no host.')
+
+  test('that removes a prefix, every link and form works without an option', async () => {
+    const made = await furnished()
+    const origin = await serve(onExpress(made.page, '/x'))
+    const outside = await serve(proxy(origin, (path) => path.replace(/^\/outer(?=\/)/, '')))
+    await expectWhole(`${outside}/outer/x`, '/outer/x/', made)
   })
+
+  test('that removes the whole path, every link and form of a path with a slash works without an option', async () => {
+    const made = await furnished()
+    const origin = await serve(onExpress(made.page, '/'))
+    const outside = await serve(proxy(origin, (path) => path.replace(/^\/keys-of-ours/, '')))
+    await expectWhole(`${outside}/keys-of-ours/`, '/keys-of-ours/', made)
+  })
+
+  test('that renames the path, every link and form works with publicPath', async () => {
+    const made = await furnished({ publicPath: '/renamed' })
+    const origin = await serve(onExpress(made.page, '/x'))
+    const outside = await serve(proxy(origin, (path) => path.replace(/^\/renamed/, '/x')))
+    await expectWhole(`${outside}/renamed`, '/renamed/', made)
+  })
+
+  test('that rewrites the host, forms work with trustProxyHost and X-Forwarded-Host', async () => {
+    const made = await furnished({ trustProxyHost: true })
+    const origin = await serve(onExpress(made.page, '/x'))
+    const outside = await serve(proxy(origin, (path) => path, true))
+    await expectWhole(`${outside}/x`, '/x/', made)
+  })
+})
+
+describe('behind helmet', () => {
+  test.each(hosts.filter(([name]) => name.includes('helmet')))(
+    'the policy is the page\u2019s own: %s',
+    async (_name, serveOn) => {
+      const { page } = await furnished()
+      const origin = await serve(serveOn(page, '/x'))
+      const { headers } = await visit(`${origin}/x`)
+      expect(headers.get('content-security-policy')).toMatch(/^default-src 'none'; script-src 'self'/)
+      expect(headers.get('content-security-policy')).not.toContain('upgrade-insecure-requests')
+      expect(headers.get('referrer-policy')).toBe('same-origin')
+    },
+  )
 })
 
 describe('two consoles of one process', () => {
@@ -102,37 +134,22 @@ describe('two consoles of one process', () => {
   })
 })
 
-interface Visited {
-  readonly status: number
-  readonly url: string
-  readonly html: string
-  readonly headers: Headers
-  readonly location: null
-  /** Where its links, styles and scripts lead, without queries of the page itself. */
-  readonly links: readonly string[]
-}
-
-async function visit(url: string, init: RequestInit = {}): Promise<Visited> {
-  const response = await fetch(url, init)
-  const html = await response.text()
-  const found = [...html.matchAll(/(?:href|src)="([^"#?][^"]*)"/g)].map(
-    ([, link = '']) => new URL(link, response.url).href,
-  )
-  return {
-    status: response.status,
-    url: response.url,
-    html,
-    headers: response.headers,
-    location: null,
-    links: [...new Set(found)].filter((link) => new URL(link).host === new URL(url).host),
+/** Passes everything on to another server, at a path of its own. */
+function proxy(target: string, pathOf: (path: string) => string, rewritesHost = false): RequestListener {
+  const { port } = new URL(target)
+  return (incoming, outgoing) => {
+    const { host = '' } = incoming.headers
+    const headers = rewritesHost
+      ? { ...incoming.headers, host: 'internal.example', 'x-forwarded-host': host }
+      : incoming.headers
+    const onwards = request(
+      { host: '127.0.0.1', port, path: pathOf(incoming.url ?? '/'), method: incoming.method, headers },
+      (answer) => {
+        outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
+        answer.pipe(outgoing)
+      },
+    )
+    onwards.on('error', () => outgoing.destroy())
+    incoming.pipe(onwards)
   }
-}
-
-function send(page: Visited, fields: Readonly<Record<string, string>>): Promise<Visited> {
-  const action = /<form class="form" method="post" action="([^"]*)"/.exec(page.html)?.[1] ?? ''
-  return visit(new URL(action, page.url).href, {
-    method: 'POST',
-    body: new URLSearchParams(fields),
-    headers: { origin: new URL(page.url).origin },
-  })
 }

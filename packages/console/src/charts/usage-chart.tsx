@@ -133,7 +133,7 @@ const Legend: FC = () => (
     {[
       ['c1', 'Allowed'],
       ['c2', 'Denied'],
-      ['c3', 'Errors of your API'],
+      ['c3', 'Server errors (5xx)'],
     ].map(([style, text]) => (
       <li>
         <svg viewBox="0 0 10 10" aria-hidden="true">

@@ -36,7 +36,7 @@ export const ActivityList: FC<{
             <Changes visit={visit} of={entry} />
           </div>
           <span class="small muted">
-            <Time at={entry.at} format={visit.format} />
+            <Time at={entry.at} format={visit.format} as="logged" />
           </span>
         </li>
       ))}

@@ -24,7 +24,7 @@ export const EffectiveGrants: FC<EffectiveProps> = ({ visit, of: key, effective,
         <thead>
           <tr>
             <th scope="col">Permission</th>
-            <th scope="col">Granted as</th>
+            <th scope="col">Granted by</th>
             <th scope="col">Works now</th>
           </tr>
         </thead>
@@ -35,7 +35,9 @@ export const EffectiveGrants: FC<EffectiveProps> = ({ visit, of: key, effective,
                 <code>{name}</code>
                 <span class="help"> {visit.settings.permissionLabels.get(name) ?? ''}</span>
               </td>
-              <td class="muted">{key.permissions.includes(name) ? 'itself' : wildcardFor(key.permissions, name)}</td>
+              <td class="muted">
+                <code>{key.permissions.includes(name) ? name : wildcardFor(key.permissions, name)}</code>
+              </td>
               <td>
                 {!isKnown ? (
                   <span class="muted">Unknown</span>

@@ -39,6 +39,7 @@ export const ExpiryFields: FC<ExpiryProps> = ({ visit, draft, problems, days, ne
         label="Last day (UTC)"
         type="date"
         required={false}
+        isConditional
         value={draft.date}
         min={new Date(visit.now + dayMs).toISOString().slice(0, 10)}
         problems={problems}

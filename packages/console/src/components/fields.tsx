@@ -12,6 +12,8 @@ interface FieldProps {
   readonly value?: string | undefined
   readonly type?: 'text' | 'date' | 'textarea'
   readonly required?: boolean | undefined
+  /** Whether another choice decides if it is asked for: then it is not called optional. */
+  readonly isConditional?: boolean
   readonly maxlength?: number | undefined
   readonly placeholder?: string | undefined
   readonly list?: readonly string[]
@@ -30,6 +32,7 @@ export const Field: FC<FieldProps> = ({
   type = 'text',
   list,
   isMono = false,
+  isConditional = false,
   ...more
 }) => {
   const problem = problems.get(name)
@@ -49,7 +52,7 @@ export const Field: FC<FieldProps> = ({
     <div class="field">
       <label class="label" for={`f-${name}`}>
         {label}
-        {more.required !== true && <span class="muted"> (optional)</span>}
+        {more.required !== true && !isConditional && <span class="muted"> (optional)</span>}
       </label>
       {type === 'textarea' ? (
         <textarea {...shared}>{value}</textarea>

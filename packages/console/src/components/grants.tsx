@@ -98,7 +98,7 @@ function groupsOf(visit: Visit, held: readonly string[]): readonly Group[] {
   const wild = held.filter((name) => !declared.includes(name))
   const resources = [...new Set(declared.map((name) => name.split(':', 1)[0] ?? ''))]
   return [
-    ...(wild.length > 0 ? [{ resource: 'as granted', names: wild }] : []),
+    ...(wild.length > 0 ? [{ resource: 'Whole resources', names: wild }] : []),
     ...resources.map((resource) => ({ resource, names: declared.filter((name) => name.startsWith(`${resource}:`)) })),
   ]
 }

@@ -2,14 +2,18 @@ import type { ManagedKey } from '@claviger/core'
 import type { Child, FC } from 'hono/jsx'
 import type { Names } from '../reading/names.ts'
 import type { Visit } from '../visit/visit.types.ts'
+import { isAlive } from './key-menu.tsx'
 import { Time } from './time.tsx'
 
+interface KeyFactsProps {
+  readonly visit: Visit
+  readonly of: ManagedKey
+  readonly names: Names
+  readonly isOwnerGone: boolean
+}
+
 /** What there is to know about a key, as a list. */
-export const KeyFacts: FC<{ readonly visit: Visit; readonly of: ManagedKey; readonly names: Names }> = ({
-  visit,
-  of: key,
-  names,
-}) => {
+export const KeyFacts: FC<KeyFactsProps> = ({ visit, of: key, names, isOwnerGone }) => {
   const { format, link, settings } = visit
   const owner = names.of(key.owner)
   const isPerson = key.owner.type === 'user'
@@ -22,8 +26,8 @@ export const KeyFacts: FC<{ readonly visit: Visit; readonly of: ManagedKey; read
         <a href={link(isPerson ? `?owner=${encodeURIComponent(key.owner.id)}` : `service-accounts/${key.owner.id}`)}>
           <bdi>{owner.name}</bdi>
         </a>
-        <div class="help">{owner.detail ?? (isPerson ? 'Member' : 'Service account')}</div>
-        {isPerson && key.ownerGoneAt === null && (
+        <div class="help">{isOwnerGone ? 'Has left' : (owner.detail ?? (isPerson ? 'Member' : 'Service account'))}</div>
+        {isPerson && !isOwnerGone && (
           <a class="small" href={link(`leaving?user=${encodeURIComponent(key.owner.id)}`)}>
             What stops when they leave
           </a>
@@ -41,7 +45,7 @@ export const KeyFacts: FC<{ readonly visit: Visit; readonly of: ManagedKey; read
     ],
     ['Last used', <Time at={key.lastUsedAt} format={format} />],
     ['Expires', <Time at={key.expiresAt} format={format} as="day" />],
-    ['Rotation due', <Time at={key.rotationDueAt} format={format} as="day" />],
+    ...(isAlive(key) ? [['Rotation due', <Time at={key.rotationDueAt} format={format} as="day" />] as const] : []),
     ...Object.entries(key.metadata).map(
       ([name, value]) =>
         [settings.create.fields.find((field) => field.name === name)?.label ?? name, <bdi>{value}</bdi>] as const,

@@ -13,18 +13,28 @@ export interface KeyDeed {
 }
 
 /** What this visitor may do to a key, as it is now. */
-export function deedsFor({ can, actor }: Pick<Visit, 'can' | 'actor'>, key: ManagedKey): readonly KeyDeed[] {
-  const isAlive = key.status !== 'revoked' && key.status !== 'expired'
-  const mayRotate = key.owner.type === 'service' ? can.manageServiceAccounts : ownsKey(actor, key)
+export function deedsFor(visit: Pick<Visit, 'can' | 'actor'>, key: ManagedKey): readonly KeyDeed[] {
+  const { can } = visit
+  const lives = isAlive(key)
   const deeds: readonly (KeyDeed & { readonly shown: boolean })[] = [
-    { label: 'Edit', path: 'edit', icon: 'edit', shown: isAlive && can.update },
-    { label: 'Rotate', path: 'rotate', icon: 'rotate', shown: isAlive && can.rotate && mayRotate },
-    { label: 'Transfer', path: 'transfer', icon: 'transfer', shown: isAlive && can.update },
+    { label: 'Edit', path: 'edit', icon: 'edit', shown: lives && can.update },
+    { label: 'Rotate', path: 'rotate', icon: 'rotate', shown: lives && can.rotate && mayRotate(visit, key) },
+    { label: 'Transfer', path: 'transfer', icon: 'transfer', shown: lives && can.update },
     { label: 'Enable', path: 'enable', icon: 'play', shown: key.status === 'disabled' && can.update },
-    { label: 'Disable', path: 'disable', icon: 'power', shown: isAlive && key.status !== 'disabled' && can.revoke },
+    { label: 'Disable', path: 'disable', icon: 'power', shown: lives && key.status !== 'disabled' && can.revoke },
     { label: 'Revoke', path: 'revoke', icon: 'trash', isFinal: true, shown: key.status !== 'revoked' && can.revoke },
   ]
   return deeds.filter(({ shown }) => shown)
+}
+
+/** Whether a key can still be changed. */
+export function isAlive({ status }: Pick<ManagedKey, 'status'>): boolean {
+  return status !== 'revoked' && status !== 'expired'
+}
+
+/** Whether this visitor may see a new secret of a key. */
+export function mayRotate({ can, actor }: Pick<Visit, 'can' | 'actor'>, key: ManagedKey): boolean {
+  return key.owner.type === 'service' ? can.manageServiceAccounts : ownsKey(actor, key)
 }
 
 function ownsKey(actor: Visit['actor'], { owner }: ManagedKey): boolean {

@@ -32,7 +32,7 @@ export const KeyTable: FC<KeyTableProps> = ({ visit, keys, names, usage, filters
           <Sortable name="name" label="Name" filters={filters} />
           <th scope="col">Key</th>
           <Sortable name="status" label="Status" filters={filters} />
-          {hasUsage && <th scope="col">Last 30 days</th>}
+          {hasUsage && <th scope="col">Requests, 30 days</th>}
           <Sortable name="lastUsed" label="Last used" filters={filters} />
           <Sortable name="expires" label="Expires" filters={filters} late />
           <th scope="col">
@@ -61,9 +61,10 @@ export const KeyTable: FC<KeyTableProps> = ({ visit, keys, names, usage, filters
             </td>
             <td data-label="Status">
               <Status of={key} only={1} />
+              <OverlapLine visit={visit} of={key} usage={usage.get(key.id)} />
             </td>
             {hasUsage && (
-              <td data-label="Last 30 days">
+              <td data-label="Requests, 30 days">
                 <UsageCell visit={visit} found={usage.get(key.id)} />
               </td>
             )}
@@ -92,6 +93,23 @@ const OwnerLine: FC<{ readonly visit: Visit; readonly of: ManagedKey; readonly n
     <bdi>{names.of(owner).name}</bdi>
   </span>
 )
+
+/** While two secrets work: how much still comes with the old one, and until when it can. */
+const OverlapLine: FC<{
+  readonly visit: Visit
+  readonly of: ManagedKey
+  readonly usage: UsageFound | undefined
+}> = ({ visit: { format }, of: { status, secrets }, usage }) => {
+  const endsAt = status === 'rotating' ? (secrets[1]?.endsAt ?? null) : null
+  if (endsAt === null) return null
+  const share = typeof usage === 'object' ? usage.previousSecretShare : null
+  return (
+    <div class="small muted">
+      {share !== null && `${format.percent(share)} on the old secret, `}
+      {share === null ? 'Old secret' : 'which'} stops <Time at={endsAt} format={format} />
+    </div>
+  )
+}
 
 const UsageCell: FC<{ readonly visit: Visit; readonly found: UsageFound | undefined }> = ({ visit, found }) => {
   if (found === undefined || typeof found === 'string') {
@@ -130,7 +148,7 @@ const Sortable: FC<SortableProps> = ({ name, label, filters, late = false }) => 
     <th scope="col" class={style} aria-sort={isSorted ? (filters.descending ? 'descending' : 'ascending') : undefined}>
       <a href={searchOf(filters, { sort: name, descending })}>
         {label}
-        {isSorted && <Icon name={filters.descending ? 'chevron-down' : 'chevron-up'} />}
+        <Icon name={isSorted ? (filters.descending ? 'chevron-down' : 'chevron-up') : 'sort'} />
       </a>
     </th>
   )

@@ -37,11 +37,16 @@ export const Page: FC<PageProps> = ({ visit, section, heading, children }) => {
                 {settings.environmentBadge.label}
               </span>
             )}
-            {settings.links.length > 0 && (
+            {(settings.links.length > 0 || settings.actorLabel !== undefined) && (
               <div class="bar-links">
                 {settings.links.map(({ label, href }) => (
                   <a href={href}>{label}</a>
                 ))}
+                {settings.actorLabel !== undefined && (
+                  <span class="who">
+                    <bdi>{settings.actorLabel(visit.actor)}</bdi>
+                  </span>
+                )}
               </div>
             )}
           </div>

@@ -11,6 +11,9 @@ export function permissionSummary(visit: Visit, permissions: readonly string[]):
   if (permissions.includes('*:*') || isSame(permissions, declared)) return 'All'
   const [only] = permissions
   if (permissions.length === 1 && only !== undefined) return only
+  const wild = permissions.filter((name) => name.includes('*'))
+  if (wild.length > 0)
+    return permissions.length > 3 ? `${permissions.slice(0, 2).join(', ')} and more` : permissions.join(', ')
   return `${visit.format.number(permissions.length)} permissions`
 }
 

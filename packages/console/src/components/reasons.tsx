@@ -24,7 +24,8 @@ function reasonLabel(code: string): string {
 export const Reasons: FC<{
   readonly visit: Visit
   readonly of: Pick<UsageNumbers, 'denied' | 'deniedBy'>
-  readonly link: string
+  /** Where a reason leads. */
+  readonly link?: string
 }> = ({ visit: { format }, of: { denied, deniedBy }, link }) => {
   const sorted = Object.entries(deniedBy).toSorted(([, a], [, b]) => b - a)
   if (sorted.length === 0) return <p class="inner muted">No request was denied.</p>
@@ -33,9 +34,13 @@ export const Reasons: FC<{
       {sorted.slice(0, 8).map(([code, count]) => (
         <li>
           <div>
-            <a class="title" href={link}>
-              {reasonLabel(code)}
-            </a>
+            {link === undefined ? (
+              reasonLabel(code)
+            ) : (
+              <a class="title" href={link}>
+                {reasonLabel(code)}
+              </a>
+            )}
             <div class="small muted">
               <code>{code}</code>
             </div>

@@ -1,5 +1,5 @@
 import type { FC } from 'hono/jsx'
-import { type Filters, searchOf } from '../reading/filters.ts'
+import { type Filters, isNarrowed, searchOf } from '../reading/filters.ts'
 import type { Count, Stats } from '../reading/stats.ts'
 import type { Visit } from '../visit/visit.types.ts'
 
@@ -16,7 +16,7 @@ export const StatCards: FC<StatCardsProps> = ({ visit, stats, filters }) => {
   const search = (changes: Partial<Filters>): string => searchOf(filters, { ...cleared, ended: false, ...changes })
   const { denied24h } = stats
   return (
-    <div class="stats">
+    <div class={isNarrowed(filters) ? 'stats aside' : 'stats'}>
       <StatCard visit={visit} label="Active" count={stats.active} href={search({})} />
       <StatCard
         visit={visit}
@@ -81,12 +81,13 @@ const StatCard: FC<StatCardProps> = ({
     <>
       <span>{label}</span>
       <b>
-        {visit.format.number(value)}
-        {orMore && '+'}
+        {/* A store that looked at very many keys without a match says so: there may be some. */}
+        {value === 0 && orMore ? '?' : visit.format.number(value)}
+        {value > 0 && orMore && '+'}
       </b>
     </>
   )
-  if (value === 0) return <div class="stat none">{inside}</div>
+  if (value === 0 && !orMore) return <div class="stat none">{inside}</div>
   return (
     <a class={`stat${isDue ? ' due' : ''}`} href={href} aria-current={isCurrent ? 'true' : undefined}>
       {inside}

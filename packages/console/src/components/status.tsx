@@ -46,7 +46,7 @@ export const Status: FC<{ readonly of: Pick<ManagedKey, 'status' | 'attention'>;
         }
       >
         {attentionLabels[reason]}
-        {index === only - 1 && attention.length > only && ` +${attention.length - only}`}
+        {index === only - 1 && attention.length > only && `, ${attention.length - only} more`}
       </span>
     ))}
   </div>

@@ -7,7 +7,7 @@ interface TimeProps {
   /** What stands there without an instant. Default `Never`. */
   readonly none?: string
   /** Default: relative, with the absolute time at hand. */
-  readonly as?: 'relative' | 'exact' | 'day'
+  readonly as?: 'relative' | 'logged' | 'exact' | 'day'
 }
 
 /** An instant: how long ago or until then, and exactly on pointing at it. */

@@ -18,7 +18,7 @@ const attentions: readonly Attention[] = ['rotationDue', 'unused', 'expiring', '
 
 /** The filters of the list, as a form whose fields stand in the URL. */
 export const Toolbar: FC<ToolbarProps> = ({ visit, filters, accounts, names }) => (
-  <form class="toolbar" method="get" action="?" role="search" aria-label="Filter keys" data-filters>
+  <form class="toolbar" method="post" action={visit.link('find')} role="search" aria-label="Filter keys" data-filters>
     <div class="field wide search">
       <Icon name="search" />
       <input
@@ -27,8 +27,8 @@ export const Toolbar: FC<ToolbarProps> = ({ visit, filters, accounts, names }) =
         name="q"
         value={filters.q}
         maxlength={255}
-        placeholder="Name, key ID or last 4 characters"
-        aria-label="Search by the beginning of the name, by key ID, or by the last 4 characters"
+        placeholder="Name, ID, last 4 characters, or a whole key"
+        aria-label="Search by the beginning of the name, by key ID, by the last 4 characters, or by a whole key"
       />
     </div>
     <Select
@@ -42,7 +42,7 @@ export const Toolbar: FC<ToolbarProps> = ({ visit, filters, accounts, names }) =
       name="attention"
       label="Attention"
       value={filters.attention}
-      options={[['', 'Any state'], ...attentions.map((one): [string, string] => [one, attentionLabels[one]])]}
+      options={[['', 'Any attention'], ...attentions.map((one): [string, string] => [one, attentionLabels[one]])]}
       isQuiet
     />
     <Select
@@ -67,7 +67,7 @@ export const Toolbar: FC<ToolbarProps> = ({ visit, filters, accounts, names }) =
     )}
     {filters.ended && <input type="hidden" name="ended" value="true" />}
     <div class="buttons">
-      <button class="button" type="submit">
+      <button class="button" type="submit" data-apply>
         Apply
       </button>
       {isNarrowed(filters) && (

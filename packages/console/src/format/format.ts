@@ -8,6 +8,8 @@ export interface Format {
   percent(share: number): string
   /** `3 minutes ago`, `in 6 days` */
   relative(at: Date): string
+  /** `3 minutes ago`, and from a week on `3 Nov 2030` */
+  logged(at: Date): string
   /** `3 Nov 2030, 14:02 UTC` */
   exact(at: Date): string
   /** `3 Nov 2030` */
@@ -50,17 +52,20 @@ export function createFormat(locale: string, timeZone: string, now: number): For
   const shortDay = dated({ day: 'numeric', month: 'short' })
   const hours = dated({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
 
+  const relatively = (at: Date): string => {
+    const distance = at.getTime() - now
+    const size = Math.abs(distance)
+    if (size < minute) return distance > 0 ? 'in a moment' : 'just now'
+    const [, unitMs, unit] = steps.find(([below]) => size < below) ?? [0, day, 'day' as const]
+    return relative.format(Math.trunc(distance / unitMs), unit)
+  }
+
   return {
     number: (value) => number.format(value),
     compact: (value) => (value < 10_000 ? number : compact).format(value),
     percent: (share) => (share > 0 && share < 0.001 ? `<${percent.format(0.001)}` : percent.format(share)),
-    relative(at) {
-      const distance = at.getTime() - now
-      const size = Math.abs(distance)
-      if (size < minute) return distance > 0 ? 'in a moment' : 'just now'
-      const [, unitMs, unit] = steps.find(([below]) => size < below) ?? [0, day, 'day' as const]
-      return relative.format(Math.trunc(distance / unitMs), unit)
-    },
+    relative: relatively,
+    logged: (at) => (Math.abs(at.getTime() - now) < 7 * day ? relatively(at) : wholeDay.format(at)),
     exact: (at) => exact.format(at),
     day: (at) => wholeDay.format(at),
     shortDay: (at) => shortDay.format(at),

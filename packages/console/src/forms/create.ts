@@ -86,7 +86,7 @@ export async function createInput(
     name: draft.name,
     environment: draft.environment,
     permissions: grants,
-    expiresAt: expiry.expiresAt,
+    ...expiry,
     ...(draft.description !== '' && { description: draft.description }),
     ...(isForService && { owner: { type: 'service' as const, id: draft.account } }),
     ...(Object.keys(metadata).length > 0 && { metadata }),

@@ -1,7 +1,5 @@
 import type { Form } from '../web/form.ts'
 
-const dayMs = 86_400_000
-
 /** The end of a key, as a form says it. */
 export interface ExpiryDraft {
   /** `90` days, `never`, or `date`. */
@@ -15,19 +13,22 @@ export function expiryDraft(form: Form): ExpiryDraft {
   return { choice: form.text('expires'), date: form.text('expiresAt') }
 }
 
+/** The end of a key. A number of days stays one: a form that is sent again must ask for the same. */
+export type Expiry = { readonly expiresAt: Date | null } | { readonly expiresIn: `${number}d` }
+
 /** The fields of a keyring call, or what is wrong. A date means the end of that day, UTC. */
 export function expiryOf(
   { choice, date }: ExpiryDraft,
   days: readonly number[],
   neverExpires: boolean,
   now: number,
-): { readonly expiresAt: Date | null } | { readonly problem: string } {
+): Expiry | { readonly problem: string } {
   if (choice === 'never') {
     return neverExpires ? { expiresAt: null } : { problem: 'Choose when the key ends.' }
   }
   if (choice !== 'date') {
     const count = days.find((one) => String(one) === choice)
-    return count === undefined ? { problem: 'Choose when the key ends.' } : { expiresAt: new Date(now + count * dayMs) }
+    return count === undefined ? { problem: 'Choose when the key ends.' } : { expiresIn: `${count}d` }
   }
   const end = Date.parse(`${date}T23:59:59.000Z`)
   if (!/^\d{4}-\d\d-\d\d$/.test(date) || Number.isNaN(end)) return { problem: 'Choose the last day of the key.' }

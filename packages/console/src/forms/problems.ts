@@ -5,10 +5,11 @@ import type { Problems } from '../components/fields.tsx'
  * What an error of the keyring says about the fields of a form. What is not about a field is thrown again.
  *
  * @param names what the form calls fields of the keyring; the others are called the same
+ * @param held what the owner holds, in a sentence
  */
-export function problemsOf(error: unknown, names: Readonly<Record<string, string>> = {}): Problems {
+export function problemsOf(error: unknown, names: Readonly<Record<string, string>> = {}, held?: string): Problems {
   if (!isClavigerError(error)) throw error
-  const one = (field: string, message: string): Problems => new Map([[names[field] ?? field, message]])
+  const one = (field: string, message: string): Problems => new Map([[names[field] ?? own[field] ?? field, message]])
   switch (error.code) {
     case 'ERR_CLAVIGER_VALIDATION':
       return one(error.field.split(/[.[]/, 1)[0] ?? '', error.message)
@@ -17,7 +18,10 @@ export function problemsOf(error: unknown, names: Readonly<Record<string, string
         'permissions',
         error.holder === 'actor'
           ? `You do not hold ${error.missing.join(', ')}, so you cannot give it to a key.`
-          : `The service account does not hold ${error.missing.join(', ')}. Widen it first, or choose less.`,
+          : `The service account does not hold ${error.missing.join(', ')}. ${held ?? ''} Choose less, or widen it first.`.replace(
+              '  ',
+              ' ',
+            ),
       )
     case 'ERR_CLAVIGER_FORBIDDEN':
       if (error.subject === 'owner' || error.subject === 'environment' || error.subject === 'expiresAt') {
@@ -28,6 +32,8 @@ export function problemsOf(error: unknown, names: Readonly<Record<string, string
       throw error
   }
 }
+
+const own: Readonly<Record<string, string>> = { expiresIn: 'expires' }
 
 const forbidden = {
   owner: 'You cannot create keys for this owner.',

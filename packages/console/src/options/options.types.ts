@@ -83,7 +83,7 @@ export interface CreateOptions {
 
 /** What the snippets beside a new key call. */
 export interface SnippetOptions {
-  /** Default `<PREFIX>_API_KEY`. */
+  /** Default `API_KEY`. */
   readonly envName?: string | undefined
   /** A GET request that a new key may make. Default `https://api.example.com/v1/me`. */
   readonly url?: string | undefined
@@ -102,6 +102,8 @@ export interface ConsoleOptions<Permission extends string = string> extends Cros
   readonly appName?: string | undefined
   /** What the workspace of an actor is called. Default: its id. */
   readonly workspaceLabel?: ((actor: Actor) => string) | undefined
+  /** How the header calls the actor, so that people see as whom they are signed in. Default: not at all. */
+  readonly actorLabel?: ((actor: Actor) => string) | undefined
   /** Where the link back to your application leads. */
   readonly homeUrl?: string | undefined
   /** Where a visitor without a session can sign in. */

@@ -12,6 +12,7 @@ const names: readonly (keyof ConsoleOptions)[] = [
   'title',
   'appName',
   'workspaceLabel',
+  'actorLabel',
   'homeUrl',
   'signInUrl',
   'links',
@@ -58,6 +59,7 @@ export function resolveConsoleOptions(given: ConsoleOptions<never>): Settings {
     title: options.title ?? 'API keys',
     appName: options.appName ?? 'this product',
     workspaceLabel: options.workspaceLabel ?? (({ workspaceId }) => workspaceId),
+    actorLabel: options.actorLabel,
     homeUrl: parseUrl('homeUrl', options.homeUrl),
     signInUrl: parseUrl('signInUrl', options.signInUrl),
     links: (options.links ?? []).map(({ label, href }, index) => ({
@@ -67,7 +69,7 @@ export function resolveConsoleOptions(given: ConsoleOptions<never>): Settings {
     environmentBadge: options.environmentBadge,
     people: peopleFrom(options.people),
     presets: parsePresets(options.presets, keyring.permissions),
-    permissionLabels: new Map(Object.entries(options.permissionLabels ?? {})),
+    permissionLabels: new Map(Object.entries({ ...ownLabels, ...options.permissionLabels })),
     create: createSettings(options.create ?? {}, keyring),
     snippets: {
       envName: options.snippets?.envName ?? 'API_KEY',
@@ -85,6 +87,9 @@ export function resolveConsoleOptions(given: ConsoleOptions<never>): Settings {
     assets: consoleAssets(themeStyles(options.theme ?? {})),
   }
 }
+
+// A key that manages keys is powerful: that is said wherever it can be chosen.
+const ownLabels = { 'keys:manage': 'lets the key create, change and revoke keys' }
 
 const createNames: readonly (keyof CreateOptions)[] = [
   'owners',

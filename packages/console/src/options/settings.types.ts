@@ -8,6 +8,7 @@ export interface Settings {
   readonly title: string
   readonly appName: string
   readonly workspaceLabel: (actor: Actor) => string
+  readonly actorLabel: ((actor: Actor) => string) | undefined
   readonly homeUrl: string | undefined
   readonly signInUrl: string | undefined
   readonly links: readonly ConsoleLink[]

@@ -11,7 +11,17 @@ import type { Visit } from '../visit/visit.types.ts'
 import { type Answer, page } from '../web/answer.ts'
 import { required } from './required.ts'
 
+const dayMs = 86_400_000
+const periods: readonly (readonly [days: string, label: string])[] = [
+  ['', 'Any time'],
+  ['1', 'Last 24 hours'],
+  ['7', 'Last 7 days'],
+  ['30', 'Last 30 days'],
+  ['90', 'Last 90 days'],
+]
+
 interface Asked {
+  readonly days: string | undefined
   readonly key: string | undefined
   readonly action: string | undefined
   readonly user: string | undefined
@@ -22,35 +32,51 @@ interface Asked {
 export async function showActivity(visit: Visit): Promise<Answer> {
   required(visit, 'viewActivity')
   const asked = askedOf(visit.query)
-  const { items, nextCursor } = await visit.keys.activity(inputOf(visit, asked))
+  const isNarrowed = [asked.key, asked.action, asked.user, asked.days, asked.cursor].some((one) => one !== undefined)
+  const [{ items, nextCursor }, latest] = await Promise.all([
+    visit.keys.activity(inputOf(visit, asked)),
+    // Whom one can choose: those who did something lately.
+    isNarrowed && visit.can.listAll ? visit.keys.activity({ limit: 100 }) : undefined,
+  ])
   const targets = items.map(
     ({ target }): ActorRef => ({ type: target.type === 'key' ? 'key' : 'service', id: target.id }),
   )
   const names = await readNames(visit, [
     ...items.map(({ actor }) => actor),
     ...targets,
+    ...(latest?.items ?? []).map(({ actor }) => actor),
     ...(asked.user === undefined ? [] : [{ type: 'user' as const, id: asked.user }]),
   ])
-  return page(<ActivityPage {...{ visit, asked, items, nextCursor, names }} />)
+  const people = [
+    ...new Set([
+      ...(latest?.items ?? items).map(({ actor }) => (actor.type === 'user' ? actor.id : '')),
+      asked.user ?? '',
+    ]),
+  ]
+  return page(
+    <ActivityPage {...{ visit, asked, items, nextCursor, names, people: people.filter((id) => id !== '') }} />,
+  )
 }
 
 function askedOf(query: URLSearchParams): Asked {
   const text = (name: string, most: number): string | undefined => query.get(name)?.trim().slice(0, most) || undefined
   const action = text('action', 64)
   return {
-    key: text('key', 64),
+    days: periods.find(([days]) => days !== '' && days === query.get('days'))?.[0],
+    key: text('key', 255),
     action: action !== undefined && actionLabels.has(action) ? action : undefined,
     user: text('user', 255),
     cursor: text('cursor', 1_024),
   }
 }
 
-function inputOf({ can, actor }: Visit, { key, action, user, cursor }: Asked): ActivityInput {
+function inputOf({ can, actor, now }: Visit, { days, key, action, user, cursor }: Asked): ActivityInput {
   // Those who do not see every key see what they did themselves, or one key.
   const own = !can.listAll && key === undefined ? { type: actor.type, id: actor.id } : undefined
   const who: ActorRef | undefined = own ?? (user === undefined ? undefined : { type: 'user', id: user })
   return {
     limit: 50,
+    ...(days !== undefined && { from: new Date(now - Number(days) * dayMs) }),
     ...(key !== undefined && { keyId: key }),
     ...(action !== undefined && { action }),
     ...(who !== undefined && { actor: who }),
@@ -64,9 +90,11 @@ interface ActivityPageProps {
   readonly items: readonly ActivityEntry[]
   readonly nextCursor: string | null
   readonly names: Names
+  /** Ids of users to choose from. */
+  readonly people: readonly string[]
 }
 
-const ActivityPage: FC<ActivityPageProps> = ({ visit, asked, items, nextCursor, names }) => (
+const ActivityPage: FC<ActivityPageProps> = ({ visit, asked, items, nextCursor, names, people }) => (
   <Page visit={visit} section="activity" heading="Activity">
     <Head
       title="Activity"
@@ -76,7 +104,14 @@ const ActivityPage: FC<ActivityPageProps> = ({ visit, asked, items, nextCursor, 
           : 'What you did. Open a key to see everything that was done to it.'
       }
     />
-    <form class="toolbar three" method="get" action="?" role="search" aria-label="Filter activity" data-filters>
+    <form
+      class="toolbar three"
+      method="post"
+      action={visit.link('activity/find')}
+      role="search"
+      aria-label="Filter activity"
+      data-filters
+    >
       <Select
         name="action"
         label="Action"
@@ -91,27 +126,27 @@ const ActivityPage: FC<ActivityPageProps> = ({ visit, asked, items, nextCursor, 
         class="control mono"
         name="key"
         value={asked.key}
-        placeholder="Key ID"
-        aria-label="Key ID"
-        maxlength={64}
+        placeholder="Key: name, ID or last 4"
+        aria-label="Key, by its name, its ID, its last 4 characters, or as a whole"
+        maxlength={255}
       />
       {visit.can.listAll ? (
-        <input
-          class="control"
+        <Select
           name="user"
+          label="Who"
           value={asked.user}
-          placeholder="User ID"
-          aria-label="User ID"
-          maxlength={255}
+          options={[['', 'Anyone'], ...people.map((id): [string, string] => [id, names.of({ type: 'user', id }).name])]}
+          isQuiet
         />
       ) : (
         <span />
       )}
+      <Select name="days" label="When" value={asked.days} options={periods} isQuiet />
       <div class="buttons">
-        <button class="button" type="submit">
+        <button class="button" type="submit" data-apply>
           Apply
         </button>
-        {(asked.key ?? asked.action ?? asked.user) !== undefined && (
+        {(asked.key ?? asked.action ?? asked.user ?? asked.days) !== undefined && (
           <a class="button quiet" href="?">
             Clear
           </a>
@@ -122,7 +157,11 @@ const ActivityPage: FC<ActivityPageProps> = ({ visit, asked, items, nextCursor, 
       {items.length === 0 ? (
         <div class="empty">
           <Icon name="activity" />
-          <p>Nothing here.</p>
+          <p>
+            {asked.key !== undefined && !/^[\w-]{16}$/.test(asked.key)
+              ? 'No single key has this name, ID or ending. Revoked keys count too; upper and lower case matter.'
+              : 'Nothing was done that fits these filters.'}
+          </p>
         </div>
       ) : (
         <ActivityTable visit={visit} items={items} names={names} />
@@ -184,7 +223,13 @@ const ActivityTable: FC<Pick<ActivityPageProps, 'visit' | 'items' | 'names'>> = 
               </div>
             </td>
             <td data-label="Who">
-              <bdi>{names.of(entry.actor).name}</bdi>
+              {entry.actor.type === 'user' && visit.can.listAll ? (
+                <a class="title" href={`?user=${encodeURIComponent(entry.actor.id)}`}>
+                  <bdi>{names.of(entry.actor).name}</bdi>
+                </a>
+              ) : (
+                <bdi>{names.of(entry.actor).name}</bdi>
+              )}
             </td>
             <td data-label="On">
               <a class="title" href={visit.link(`${isKey ? 'keys' : 'service-accounts'}/${entry.target.id}`)}>
@@ -199,7 +244,7 @@ const ActivityTable: FC<Pick<ActivityPageProps, 'visit' | 'items' | 'names'>> = 
               )}
             </td>
             <td data-label="When">
-              <Time at={entry.at} format={visit.format} />
+              <Time at={entry.at} format={visit.format} as="logged" />
             </td>
           </tr>
         )

@@ -6,7 +6,7 @@ import type { Visit } from '../visit/visit.types.ts'
 
 interface AskProps {
   readonly visit: Visit
-  readonly of: Pick<ManagedKey, 'id' | 'name'>
+  readonly of: Pick<ManagedKey, 'id' | 'name' | 'hint'>
   /** `Revoke` */
   readonly verb: string
   readonly path: string
@@ -27,6 +27,7 @@ export const AskPage: FC<AskProps> = ({ visit, of: key, verb, path, submit, tone
           </>
         }
         back={{ href: visit.link(`keys/${key.id}`), label: key.name }}
+        beside={<code class="nowrap muted">{key.hint}</code>}
       />
       <form class="form" method="post" action={visit.link(`keys/${key.id}/${path}`)} data-once>
         {children}

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { ServiceAccount } from '@claviger/core'
+import { isClavigerError, type ServiceAccount } from '@claviger/core'
 import type { FC } from 'hono/jsx'
 import { ExpiryFields } from '../components/expiry.tsx'
 import { Choice, Field, ProblemLine, type Problems, ProblemSummary } from '../components/fields.tsx'
@@ -31,7 +31,27 @@ export async function create(visit: Visit, { form }: Asked): Promise<Answer> {
   try {
     return revealCreated(visit, await visit.keys.create(asked.input, { idempotencyKey: `console-${draft.once}` }))
   } catch (error) {
-    return showForm(visit, draft, problemsOf(error), 422)
+    if (isClavigerError(error) && error.code === 'ERR_CLAVIGER_IDEMPOTENCY_KEY_REUSED') {
+      // The form was changed after it had made a key: sent once more, it makes another one.
+      return showForm(visit, { ...draft, once: randomUUID() }, usedForm, 422)
+    }
+    return showForm(visit, draft, problemsOf(error, {}, await heldBy(visit, draft)), 422)
+  }
+}
+
+const usedForm: Problems = new Map([
+  ['name', 'This form already created a key, which is in the list. Send it again to create another one.'],
+])
+
+/** What the chosen service account holds, for a message about what it does not. */
+async function heldBy({ keys, can }: Visit, { owner, account }: CreateDraft): Promise<string | undefined> {
+  if (owner !== 'service' || !can.manageServiceAccounts) return undefined
+  try {
+    const { name, permissions } = await keys.serviceAccounts.get(account)
+    return `${name} may do ${permissions.join(', ') || 'nothing'} at most.`
+  } catch {
+    // The message is useful without it.
+    return undefined
   }
 }
 
@@ -161,24 +181,37 @@ const OwnerFields: FC<OwnerProps> = ({ visit, draft, problems, accounts, mayServ
         ) : (
           <>
             <label class="label" for="f-account">
-              Service account
+              Which service account
             </label>
             <span class="select">
               <select class="control" id="f-account" name="account">
                 <option value="">Choose one</option>
-                {accounts.map(({ id, name }) => (
+                {accounts.map(({ id, name, permissions }) => (
                   <option value={id} selected={id === draft.account}>
-                    {name}
+                    {name} ({shortList(permissions)})
                   </option>
                 ))}
               </select>
             </span>
+            <p class="help">
+              In brackets: what its keys may do at most.{' '}
+              <a href={visit.link('service-accounts/new')} target="_blank" rel="noopener">
+                Create a service account
+              </a>{' '}
+              in another tab.
+            </p>
           </>
         )}
       </div>
       <ProblemLine name="owner" problems={problems} />
     </fieldset>
   )
+}
+
+/** `context:*, prompts:*` */
+function shortList(names: readonly string[]): string {
+  if (names.length === 0) return 'nothing'
+  return names.length > 4 ? `${names.slice(0, 4).join(', ')} and ${names.length - 4} more` : names.join(', ')
 }
 
 const HostField: FC<{ readonly field: CreateField; readonly draft: CreateDraft; readonly problems: Problems }> = ({

@@ -6,14 +6,14 @@ import { Banner } from '../components/banner.tsx'
 import { EffectiveGrants } from '../components/effective-grants.tsx'
 import { Head } from '../components/head.tsx'
 import { Icon } from '../components/icon.tsx'
-import { deedsFor } from '../components/key-menu.tsx'
+import { deedsFor, isAlive, mayRotate } from '../components/key-menu.tsx'
 import { KeyFacts } from '../components/key-facts.tsx'
+import { lastDeed, StateBanner } from '../components/key-state.tsx'
 import { Page } from '../components/page.tsx'
 import { RangeLinks } from '../components/range-links.tsx'
 import { Reasons } from '../components/reasons.tsx'
 import { SecretVersions } from '../components/secret-versions.tsx'
 import { Status } from '../components/status.tsx'
-import { Time } from '../components/time.tsx'
 import { attempt } from '../reading/attempt.ts'
 import { type Names, readNames } from '../reading/names.ts'
 import { type Range, rangeOf, usageInput } from '../reading/ranges.ts'
@@ -26,17 +26,20 @@ import { noticeOf } from './notices.ts'
 export async function showDetail(visit: Visit, { id }: Asked): Promise<Answer> {
   const key = await visit.keys.get(id)
   const range = rangeOf(visit.query)
-  const isAlive = key.status !== 'revoked' && key.status !== 'expired'
-  const [usage, activity, effective] = await Promise.all([
+  const works = isAlive(key)
+  const [usage, activity, effective, diagnosis] = await Promise.all([
     visit.can.viewUsage ? attempt(visit, 'usage', () => visit.keys.usage(id, usageInput(range, visit.now))) : undefined,
     visit.can.viewActivity
       ? attempt(visit, 'activity', () => visit.keys.activity({ keyId: id, limit: 20 }))
       : undefined,
-    isAlive ? attempt(visit, 'permissions', () => visit.keys.effectivePermissions(id)) : [],
+    works ? attempt(visit, 'permissions', () => visit.keys.effectivePermissions(id)) : [],
+    works && visit.can.diagnose ? attempt(visit, 'diagnosis', () => visit.keys.diagnose({ id })) : undefined,
   ])
+  // The mark that lists ask for is set when the key is used; here the owner was just asked.
+  const isOwnerGone = key.ownerGoneAt !== null || (typeof diagnosis === 'object' && diagnosis.code === 'owner_gone')
   const entries = typeof activity === 'object' ? activity.items : []
   const names = await readNames(visit, [key.owner, key.createdBy, ...entries.map(({ actor }) => actor)])
-  return page(<DetailPage {...{ visit, of: key, range, usage, entries, effective, names }} />)
+  return page(<DetailPage {...{ visit, of: key, range, usage, entries, effective, names, isOwnerGone }} />)
 }
 
 type Found<Value> = Value | 'notSupported' | 'unavailable' | undefined
@@ -49,10 +52,12 @@ interface DetailProps {
   readonly entries: readonly ActivityEntry[]
   readonly effective: Found<readonly string[]>
   readonly names: Names
+  readonly isOwnerGone: boolean
 }
 
-const DetailPage: FC<DetailProps> = ({ visit, of: key, range, usage, entries, effective, names }) => {
-  const notice = noticeOf(visit.query)
+const DetailPage: FC<DetailProps> = ({ visit, of: key, range, usage, entries, effective, names, isOwnerGone }) => {
+  // What a banner of the state says is not said twice.
+  const notice = key.status === 'revoked' || key.status === 'disabled' ? undefined : noticeOf(visit.query)
   return (
     <Page visit={visit} section="keys" heading={key.name}>
       <Head
@@ -61,7 +66,7 @@ const DetailPage: FC<DetailProps> = ({ visit, of: key, range, usage, entries, ef
         beside={
           <div class="badges">
             <code class="nowrap">{key.hint}</code>
-            <Status of={key} />
+            <Status of={isOwnerGone ? withOwnerGone(key) : key} />
           </div>
         }
         lead={key.description === null ? undefined : <bdi>{key.description}</bdi>}
@@ -73,7 +78,13 @@ const DetailPage: FC<DetailProps> = ({ visit, of: key, range, usage, entries, ef
           {notice}
         </Banner>
       )}
-      <StateBanner visit={visit} of={key} />
+      <StateBanner
+        visit={visit}
+        of={key}
+        isOwnerGone={isOwnerGone}
+        by={lastDeed(key, entries, names)}
+        isNew={noticeOf(visit.query) !== undefined}
+      />
       <div class="columns">
         <div>
           {usage !== undefined && <UsageCard visit={visit} usage={usage} range={range} />}
@@ -81,7 +92,12 @@ const DetailPage: FC<DetailProps> = ({ visit, of: key, range, usage, entries, ef
             <header>
               <h2 id="permissions">Permissions</h2>
             </header>
-            <EffectiveGrants visit={visit} of={key} effective={effective} owner={names.of(key.owner).name} />
+            <EffectiveGrants
+              visit={visit}
+              of={key}
+              effective={key.status === 'disabled' ? [] : effective}
+              owner={names.of(key.owner).name}
+            />
           </section>
           {visit.can.viewActivity && (
             <section class="card" aria-labelledby="activity">
@@ -96,7 +112,7 @@ const DetailPage: FC<DetailProps> = ({ visit, of: key, range, usage, entries, ef
           )}
         </div>
         <div>
-          <KeyFacts visit={visit} of={key} names={names} />
+          <KeyFacts visit={visit} of={key} names={names} isOwnerGone={isOwnerGone} />
           <SecretVersions visit={visit} of={key} usage={typeof usage === 'object' ? usage : undefined} />
         </div>
       </div>
@@ -116,55 +132,14 @@ const Deeds: FC<{ readonly visit: Visit; readonly of: ManagedKey }> = ({ visit, 
         {label}
       </a>
     ))}
+    {visit.can.rotate && isAlive(key) && !mayRotate(visit, key) && (
+      <p class="help">Only its owner can rotate it: whoever does sees the new secret.</p>
+    )}
   </>
 )
 
-const StateBanner: FC<{ readonly visit: Visit; readonly of: ManagedKey }> = ({ visit, of: key }) => {
-  const { format, link } = visit
-  if (key.status === 'revoked') {
-    return (
-      <Banner tone="bad">
-        Revoked <Time at={key.revokedAt} format={format} />
-        {key.revokedReason !== null && (
-          <>
-            : <bdi>{key.revokedReason}</bdi>
-          </>
-        )}
-        . Requests with it get 401, for good.
-      </Banner>
-    )
-  }
-  if (key.status === 'expired') {
-    return (
-      <Banner tone="bad">
-        Expired <Time at={key.expiresAt} format={format} />. Requests with it get 401. Create another key to replace it.
-      </Banner>
-    )
-  }
-  if (key.ownerGoneAt !== null) {
-    return (
-      <Banner tone="warning">
-        Its owner has left, so requests with it get 401. <a href={link(`keys/${key.id}/transfer`)}>Transfer it</a> to a
-        service account, or revoke it.
-      </Banner>
-    )
-  }
-  if (key.status === 'disabled') {
-    return (
-      <Banner tone="warning">
-        Disabled <Time at={key.disabledAt} format={format} />. Requests with it get 401 until someone enables it.
-      </Banner>
-    )
-  }
-  if (key.attention.includes('expiring')) {
-    return (
-      <Banner tone="warning">
-        Expires <Time at={key.expiresAt} format={format} />. <a href={link(`keys/${key.id}/edit`)}>Move the expiry</a>,
-        or replace the key before that.
-      </Banner>
-    )
-  }
-  return null
+function withOwnerGone({ status, attention }: ManagedKey): Pick<ManagedKey, 'status' | 'attention'> {
+  return { status, attention: attention.includes('ownerGone') ? attention : ['ownerGone', ...attention] }
 }
 
 const UsageCard: FC<{
@@ -203,6 +178,11 @@ const UsageCard: FC<{
             <>
               <header>
                 <h3>Why requests were denied</h3>
+                {visit.can.diagnose && (
+                  <a class="small" href={visit.link(`troubleshoot?key=${usage.keyId}`)}>
+                    Troubleshoot
+                  </a>
+                )}
               </header>
               <Reasons visit={visit} of={usage.totals} link={visit.link(`troubleshoot?key=${usage.keyId}`)} />
             </>

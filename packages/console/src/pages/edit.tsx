@@ -6,7 +6,7 @@ import { Field, type Problems, ProblemSummary } from '../components/fields.tsx'
 import { GrantFields } from '../components/grants.tsx'
 import { Head } from '../components/head.tsx'
 import { Page } from '../components/page.tsx'
-import { type ExpiryDraft, expiryDraft, expiryOf } from '../forms/expiry.ts'
+import { type Expiry, type ExpiryDraft, expiryDraft, expiryOf } from '../forms/expiry.ts'
 import { problemsOf } from '../forms/problems.ts'
 import type { Visit } from '../visit/visit.types.ts'
 import { type Answer, page, redirect } from '../web/answer.ts'
@@ -69,7 +69,7 @@ function inputOf(
   const problems = new Map<string, string>()
   if (name === '') problems.set('name', 'Give the key a name that says what uses it.')
   const { expiresInDays, neverExpires } = settings.create
-  const end: { expiresAt?: Date | null } | { problem: string } =
+  const end: Partial<Expiry> | { problem: string } =
     expiry.choice === 'keep' ? {} : expiryOf(expiry, expiresInDays, neverExpires, now)
   if ('problem' in end) problems.set(expiry.choice === 'date' ? 'expiresAt' : 'expires', end.problem)
   if (problems.size > 0 || 'problem' in end) return { problems }

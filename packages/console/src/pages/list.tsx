@@ -10,14 +10,21 @@ import { type Filters, filtersFrom, isNarrowed, searchOf } from '../reading/filt
 import { type KeyPage, readKeyPage } from '../reading/key-page.ts'
 import { readNames } from '../reading/names.ts'
 import { readStats } from '../reading/stats.ts'
+import { type Sought, soughtIn } from '../reading/sought.ts'
 import { usageOfKeys } from '../reading/usage-of-keys.ts'
 import type { Visit } from '../visit/visit.types.ts'
-import { type Answer, page } from '../web/answer.ts'
+import { type Answer, page, redirect } from '../web/answer.ts'
 import { noticeOf } from './notices.ts'
 
 /** The keys of the workspace, as far as the visitor sees them. */
 export async function showList(visit: Visit): Promise<Answer> {
-  const filters = filtersFrom(visit.query, visit.settings.keyring.environments)
+  const { keyring } = visit.settings
+  const filters = filtersFrom(visit.query, keyring.environments)
+  const sought = filters.q === undefined ? undefined : soughtIn(filters.q, keyring)
+  // A key that came in a URL leaves it at once.
+  if (filters.q !== undefined && keyring.redact(filters.q) !== filters.q) {
+    return redirect(searchOf(filters, { q: sought?.q }))
+  }
   const [found, stats, accounts] = await Promise.all([
     readKeyPage(visit, filters),
     readStats(visit),
@@ -36,7 +43,7 @@ export async function showList(visit: Visit): Promise<Answer> {
   const isFirstRun = found.keys.length === 0 && !isNarrowed(filters) && filters.cursor === undefined
   const notice = noticeOf(visit.query)
   const { settings, link } = visit
-  const intro = `Keys let apps and scripts use ${settings.appName} as ${settings.workspaceLabel(visit.actor)}. Treat them like passwords.`
+  const intro = `Keys let apps and scripts use ${settings.appName} on behalf of ${settings.workspaceLabel(visit.actor)}. Treat them like passwords.`
   return page(
     <Page visit={visit} section="keys">
       <Head title={settings.title} lead={intro}>
@@ -60,7 +67,7 @@ export async function showList(visit: Visit): Promise<Answer> {
           <Toolbar visit={visit} filters={filters} accounts={accounts.items} names={names} />
           <div class="card">
             {found.keys.length === 0 ? (
-              <NoMatch filters={filters} />
+              <NoMatch filters={filters} found={found} sought={sought} />
             ) : (
               <KeyTable
                 visit={visit}
@@ -111,15 +118,34 @@ function headerLine(header: string, value: string): string {
   return header.toLowerCase() === 'authorization' ? `${header}: Bearer ${value}` : `${header}: ${value}`
 }
 
-const NoMatch: FC<{ readonly filters: Filters }> = ({ filters }) => (
+interface NoMatchProps {
+  readonly filters: Filters
+  readonly found: KeyPage
+  readonly sought: Sought | undefined
+}
+
+const NoMatch: FC<NoMatchProps> = ({ filters, found, sought }) => (
   <div class="empty">
     <Icon name="search" />
-    <p>{isNarrowed(filters) ? 'No keys match these filters.' : 'There is nothing on this page.'}</p>
+    <p>
+      {found.next !== null
+        ? 'No match among the keys looked at so far. There are more: go on with the next page.'
+        : isNarrowed(filters)
+          ? 'No keys match these filters.'
+          : 'There is nothing on this page.'}
+    </p>
+    {sought !== undefined && found.next === null && <p class="small">{searchAdvice(sought)}</p>}
     <a class="button" href="?">
       Clear filters
     </a>
   </div>
 )
+
+function searchAdvice({ isBeginning }: Sought): string {
+  return isBeginning
+    ? 'This is the beginning of a key, too short to find it by. Paste all you have of it, or search for its last 4 characters.'
+    : 'A search finds the beginning of a name, a key ID, the last 4 characters of a key (upper and lower case count), or a whole key: pasted, it is looked up and not kept.'
+}
 
 const Pager: FC<{ readonly visit: Visit; readonly filters: Filters; readonly found: KeyPage }> = ({
   filters,
@@ -127,7 +153,7 @@ const Pager: FC<{ readonly visit: Visit; readonly filters: Filters; readonly fou
 }) => {
   const { next, isPartlySorted, keys } = found
   const isLater = filters.cursor !== undefined || filters.part > 0
-  const hidesEnded = filters.status === undefined && filters.attention === undefined
+  const hidesEnded = filters.status === undefined && filters.attention === undefined && filters.q === undefined
   if (next === null && !isLater && !hidesEnded && !isPartlySorted) return null
   return (
     <div class="pager">

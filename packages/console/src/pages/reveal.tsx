@@ -1,4 +1,4 @@
-import type { CreatedKey, ReplayedKey, ReplayedRotation, RotatedKey } from '@claviger/core'
+import type { CreatedKey, ManagedKey, ReplayedKey, ReplayedRotation, RotatedKey } from '@claviger/core'
 import type { Child, FC } from 'hono/jsx'
 import { Banner } from '../components/banner.tsx'
 import { Head } from '../components/head.tsx'
@@ -12,7 +12,7 @@ import { snippets } from './snippets.ts'
 /** The token of a new key. It is on this page, and on no other. */
 export function revealCreated(visit: Visit, { key, token }: CreatedKey | ReplayedKey): Answer {
   if (token === null) return alreadyDone(visit, key.id, 'This key was already created.')
-  return reveal(visit, key.id, token, 'Copy your new key', <bdi>{key.name}</bdi>)
+  return reveal({ visit, key, token, title: 'Copy your new key' })
 }
 
 /** The new token of a rotated key. */
@@ -29,46 +29,68 @@ export function revealRotated(visit: Visit, { key, token, overlapEndsAt }: Rotat
         ). Deploy the new one before that.
       </>
     )
-  return reveal(visit, key.id, token, 'Copy your new secret', <bdi>{key.name}</bdi>, note)
+  return reveal({ visit, key, token, title: 'Copy your new secret', note })
 }
 
-function reveal(visit: Visit, id: string, token: string, title: string, name: Child, note?: Child): Answer {
+interface Reveal {
+  readonly visit: Visit
+  readonly key: ManagedKey
+  readonly token: string
+  readonly title: string
+  readonly note?: Child
+}
+
+function reveal({ visit, key, token, title, note }: Reveal): Answer {
   const { link, settings } = visit
   return page(
     <Page visit={visit} section="keys" heading={title}>
       <div class="narrow">
         <Head
           title={title}
-          lead={<>For {name}. This is the only time it is shown: we keep a fingerprint, not the key.</>}
+          lead={
+            <>
+              For <bdi>{key.name}</bdi>. This is the only time it is shown: we keep a fingerprint, not the key.
+            </>
+          }
         />
         {note !== undefined && <Banner tone="info">{note}</Banner>}
         <div class="reveal" data-reveal>
           <label class="label" for="token">
             API key
           </label>
-          <input
+          <textarea
             class="control token"
             id="token"
-            value={token}
+            rows={2}
             readonly
             spellcheck={false}
             autocomplete="off"
             translate="no"
+            aria-describedby="ending"
             data-token
-          />
+          >
+            {token}
+          </textarea>
           <div class="reveal-line">
             <button class="button primary" type="button" data-copy hidden>
               <Icon name="copy" />
               <span>Copy key</span>
             </button>
-            <p class="help" role="status" data-said>
-              Store it in a secret manager or an environment variable. Never in code.
+            <button class="button" type="button" data-hide hidden>
+              <Icon name="eye" />
+              <span>Hide</span>
+            </button>
+            <p class="help" id="ending">
+              {token.length} characters, ending in <code>{token.slice(-4)}</code>. In the list: <code>{key.hint}</code>.
             </p>
           </div>
+          <p class="help" role="status" data-said>
+            Store it in a secret manager or an environment variable. Never in code.
+          </p>
         </div>
         <Snippets settings={settings} />
         <div class="buttons">
-          <a class="button" href={link(`keys/${id}`)} data-leave>
+          <a class="button" href={link(`keys/${key.id}`)} data-leave>
             I&rsquo;ve stored it, close
           </a>
         </div>
@@ -82,7 +104,12 @@ const Snippets: FC<{ readonly settings: Visit['settings'] }> = ({ settings }) =>
     {snippets(settings.snippets).map(({ title, text }, index) => (
       <details class="disclosure" open={index === 0}>
         <summary>{title}</summary>
-        <pre tabindex={0}>{text}</pre>
+        <div class="copyable">
+          <pre tabindex={0}>{text}</pre>
+          <button class="button small" type="button" aria-label={`Copy: ${title}`} data-copy-text hidden>
+            Copy
+          </button>
+        </div>
       </details>
     ))}
   </div>
@@ -94,12 +121,18 @@ function alreadyDone(visit: Visit, id: string, title: string): Answer {
       <div class="card empty">
         <Icon name="lock" />
         <h1>{title}</h1>
-        <p>Its value cannot be shown again. If you did not store it, rotate the key to get a new one.</p>
+        <p>
+          A key is shown once, and sending the page again does not show it again. If you did not store it, rotate the
+          key to get a new secret.
+        </p>
         <div class="buttons">
           <a class="button primary" href={visit.link(`keys/${id}/rotate`)}>
             Rotate key
           </a>
-          <a class="button" href={visit.link('')}>
+          <a class="button" href={visit.link(`keys/${id}`)}>
+            Open the key
+          </a>
+          <a class="button quiet" href={visit.link('')}>
             Back to keys
           </a>
         </div>

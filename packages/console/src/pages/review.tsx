@@ -1,6 +1,5 @@
 import type { ListKeysInput, ManagedKey } from '@claviger/core'
 import type { FC } from 'hono/jsx'
-import { Banner } from '../components/banner.tsx'
 import { Head } from '../components/head.tsx'
 import { Icon } from '../components/icon.tsx'
 import { Page } from '../components/page.tsx'
@@ -27,6 +26,12 @@ const groups: readonly Group[] = [
     search: '?attention=ownerGone',
   },
   {
+    title: 'Old secret still works',
+    text: 'A rotation is running. When nothing uses the old secret any more, stop it.',
+    input: { status: 'rotating' },
+    search: '?status=rotating',
+  },
+  {
     title: 'Expiring soon',
     text: 'Move the expiry, or replace the key before it ends.',
     input: { attention: 'expiring' },
@@ -34,7 +39,7 @@ const groups: readonly Group[] = [
   },
   {
     title: 'Rotation due',
-    text: 'The secret is old. Rotate it with an overlap: nothing stops.',
+    text: 'The secret is old. Open the key and rotate it with an overlap: nothing stops.',
     input: { attention: 'rotationDue' },
     search: '?attention=rotationDue',
   },
@@ -46,7 +51,7 @@ const groups: readonly Group[] = [
   },
   {
     title: 'Expired',
-    text: 'They end requests already. Revoking takes them off this page.',
+    text: 'Requests with these keys are refused already. Revoking takes them off this page.',
     input: { status: 'expired' },
     search: '?status=expired',
   },
@@ -109,16 +114,45 @@ export async function showReview(visit: Visit): Promise<Answer> {
           )}
         </form>
       )}
-      <LeavingBanner visit={visit} />
+      <Leaving visit={visit} people={peopleOf(found)} names={names} />
     </Page>,
   )
 }
 
-const LeavingBanner: FC<{ readonly visit: Visit }> = ({ visit }) =>
+/** The people among the owners on the page, each once. */
+function peopleOf(found: readonly { readonly keys: readonly ManagedKey[] }[]): readonly string[] {
+  const owners = found.flatMap(({ keys }) =>
+    keys.filter(({ ownerGoneAt }) => ownerGoneAt === null).map(({ owner }) => owner),
+  )
+  return [...new Set(owners.filter(({ type }) => type === 'user').map(({ id }) => id))]
+}
+
+const Leaving: FC<{ readonly visit: Visit; readonly people: readonly string[]; readonly names: Names }> = ({
+  visit,
+  people,
+  names,
+}) =>
   visit.can.listAll ? (
-    <Banner>
-      Someone is about to leave? Open one of their keys and choose <strong>What stops when they leave</strong>.
-    </Banner>
+    <section class="card" aria-labelledby="leaving">
+      <header>
+        <div>
+          <h2 id="leaving">Is someone about to leave?</h2>
+          <p class="help">
+            See what stops when they do, and transfer it before.{' '}
+            {people.length === 0 && 'Open one of their keys, and choose \u201cWhat stops when they leave\u201d.'}
+          </p>
+        </div>
+        {people.length > 0 && (
+          <div class="buttons">
+            {people.slice(0, 6).map((id) => (
+              <a class="button small" href={visit.link(`leaving?user=${encodeURIComponent(id)}`)}>
+                <bdi>{names.of({ type: 'user', id }).name}</bdi>
+              </a>
+            ))}
+          </div>
+        )}
+      </header>
+    </section>
   ) : null
 
 interface ReviewTableProps {

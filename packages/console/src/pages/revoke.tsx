@@ -17,8 +17,10 @@ export async function showRevoke(visit: Visit, { id }: Asked): Promise<Answer> {
 /** Revokes a key. */
 export async function revoke(visit: Visit, { id, form }: Asked): Promise<Answer> {
   const key = await visit.keys.get(id)
-  if (needsTyping(key, visit.now) && form.text('confirm') !== key.name.trim()) {
-    return showForm(visit, key, new Map([['confirm', 'Type the name of the key as it stands above.']]), 422)
+  const confirmed = form.text('confirm')
+  if (needsTyping(key, visit.now) && confirmed !== key.name.trim() && confirmed !== key.hint.slice(-4)) {
+    const problems = new Map([['confirm', 'Type the name of the key as it stands here, or its last 4 characters.']])
+    return showForm(visit, key, problems, { status: 422, confirmed, reason: form.text('reason') })
   }
   await visit.keys.revoke(id, { reason: form.text('reason') || null })
   return redirect(`keys/${encodeURIComponent(id)}?notice=revoked`)
@@ -29,7 +31,13 @@ export function needsTyping(key: Pick<ManagedKey, 'lastUsedAt' | 'environment'>,
   return key.environment === 'production' || isUsedWithin(key, 7, now)
 }
 
-async function showForm(visit: Visit, key: ManagedKey, problems: Problems, status = 200): Promise<Answer> {
+interface Sent {
+  readonly status: number
+  readonly confirmed: string
+  readonly reason: string
+}
+
+async function showForm(visit: Visit, key: ManagedKey, problems: Problems, sent?: Sent): Promise<Answer> {
   const usage = await usageOfKeys(visit, [key.id])
   const canDisable = key.status === 'active' || key.status === 'rotating'
   return page(
@@ -54,15 +62,23 @@ async function showForm(visit: Visit, key: ManagedKey, problems: Problems, statu
               <bdi>
                 <code>{key.name}</code>
               </bdi>{' '}
-              to revoke it
+              or <code>{key.hint.slice(-4)}</code> to revoke it
             </>
           }
+          value={sent?.confirmed}
           problems={problems}
           required
         />
       )}
-      <Field name="reason" label="Reason" problems={problems} maxlength={500} placeholder="For the activity log" />
+      <Field
+        name="reason"
+        label="Reason"
+        value={sent?.reason}
+        problems={problems}
+        maxlength={500}
+        placeholder="For the activity log"
+      />
     </AskPage>,
-    status,
+    sent?.status ?? 200,
   )
 }

@@ -6,12 +6,15 @@ export interface Snippet {
   readonly text: string
 }
 
+/** Stands for the key. The script of the page puts the key in its place when the line is copied. */
+const placeholder = '<paste the key>'
+
 /** Lines to paste. The key itself stands on its page once, in its field: here it is read from the environment. */
 export function snippets({ envName, url, header }: Settings['snippets']): readonly Snippet[] {
   const isBearer = header.toLowerCase() === 'authorization'
   const value = (name: string): string => (isBearer ? `Bearer ${name}` : name)
   return [
-    { title: '.env', text: `${envName}=<paste the key>` },
+    { title: '.env', text: `${envName}=${placeholder}` },
     { title: 'curl', text: `curl ${url} \\\n  -H "${header}: ${value(`$${envName}`)}"` },
     {
       title: 'Node.js',

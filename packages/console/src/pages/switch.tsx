@@ -1,3 +1,4 @@
+import { Banner } from '../components/banner.tsx'
 import { Evidence } from '../components/evidence.tsx'
 import { Field } from '../components/fields.tsx'
 import { usageOfKeys } from '../reading/usage-of-keys.ts'
@@ -48,7 +49,9 @@ export async function enable(visit: Visit, { id }: Asked): Promise<Answer> {
 /** Asks before the previous secret stops. */
 export async function showEndOverlap(visit: Visit, { id }: Asked): Promise<Answer> {
   required(visit, 'rotate')
-  const key = await visit.keys.get(id)
+  const [key, usages] = await Promise.all([visit.keys.get(id), usageOfKeys(visit, [id])])
+  const usage = usages.get(id)
+  const share = typeof usage === 'object' ? usage.previousSecretShare : null
   return page(
     <AskPage
       visit={visit}
@@ -58,6 +61,13 @@ export async function showEndOverlap(visit: Visit, { id }: Asked): Promise<Answe
       submit="Stop old secret"
       tone="final"
     >
+      {share !== null && (
+        <Banner tone={share > 0 ? 'warning' : 'good'}>
+          {share > 0
+            ? `${visit.format.percent(share)} of requests since the rotation still used the old secret.`
+            : 'No request since the rotation used the old secret.'}
+        </Banner>
+      )}
       <p>Anything that still uses the previous secret gets 401 immediately. The new secret goes on working.</p>
     </AskPage>,
   )

@@ -1,5 +1,6 @@
 import type { Attention, KeyStatus, ListKeysInput } from '@claviger/core'
 import { attentionLabels, statusLabels } from '../components/status.tsx'
+import type { Sought } from './sought.ts'
 
 /** How the list can be ordered. `created` is the order of the store; the others are made here. */
 export type Sort = 'created' | 'name' | 'environment' | 'status' | 'lastUsed' | 'expires'
@@ -61,17 +62,17 @@ export function isNarrowed({ q, status, environment, owner, attention }: Filters
   return [q, status, environment, owner, attention].some((filter) => filter !== undefined)
 }
 
-/** What the filters ask of the keyring. */
-export function listInput(filters: Filters): ListKeysInput {
-  const { q, status, environment, owner, attention, ended, cursor } = filters
+/** What the filters ask of the keyring. A search looks among all keys: a leaked one may be revoked already. */
+export function listInput(filters: Filters, sought: Sought | undefined): ListKeysInput {
+  const { status, environment, owner, attention, ended, cursor } = filters
   return {
-    ...(q !== undefined && { search: q }),
+    ...(sought !== undefined && { search: sought.q }),
     ...(environment !== undefined && { environment }),
     ...(owner !== undefined && { ownerId: owner }),
     ...(attention !== undefined && {
       attention: attention === 'unused' ? (['unused', 'neverUsed'] as const) : attention,
     }),
-    ...(status === undefined ? { ended: ended && attention === undefined } : { status }),
+    ...(status === undefined ? { ended: (ended || sought !== undefined) && attention === undefined } : { status }),
     ...(cursor !== undefined && { cursor }),
   }
 }

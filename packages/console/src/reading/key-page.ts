@@ -1,6 +1,7 @@
-import type { KeyStatus, ManagedKey } from '@claviger/core'
+import type { KeyStatus, ListKeysInput, ManagedKey } from '@claviger/core'
 import type { Visit } from '../visit/visit.types.ts'
 import { type Filters, listInput, type Sort } from './filters.ts'
+import { soughtIn } from './sought.ts'
 
 /** One page of keys. */
 export interface KeyPage {
@@ -18,9 +19,9 @@ const sortable = 100
 
 /** Reads one page, however many keys there are. */
 export async function readKeyPage(visit: Visit, filters: Filters): Promise<KeyPage> {
-  const input = listInput(filters)
+  const input = listInput(filters, filters.q === undefined ? undefined : soughtIn(filters.q, visit.settings.keyring))
   if (filters.sort === 'created' && !filters.descending) {
-    const { items, nextCursor } = await visit.keys.list({ ...input, limit: pageSize })
+    const { items, nextCursor } = await filled(visit, input)
     return { keys: items, next: nextCursor === null ? null : { cursor: nextCursor }, isPartlySorted: false }
   }
   const { items, nextCursor } = await visit.keys.list({ ...input, cursor: undefined, limit: sortable })
@@ -32,6 +33,25 @@ export async function readKeyPage(visit: Visit, filters: Filters): Promise<KeyPa
     isPartlySorted: nextCursor !== null,
   }
 }
+
+// A store gives a short page when it looked at very many keys that do not match.
+const mostCalls = 3
+
+/** A page of the store's order, from a bounded number of its pages. */
+async function filled(visit: Visit, input: ListKeysInput): Promise<ListPage> {
+  let page = await visit.keys.list({ ...input, limit: pageSize })
+  for (let calls = 1; calls < mostCalls && page.nextCursor !== null && page.items.length < pageSize; calls += 1) {
+    const { items, nextCursor } = await visit.keys.list({
+      ...input,
+      cursor: page.nextCursor,
+      limit: pageSize - page.items.length,
+    })
+    page = { items: [...page.items, ...items], nextCursor }
+  }
+  return page
+}
+
+type ListPage = Awaited<ReturnType<Visit['keys']['list']>>
 
 const statusOrder: readonly KeyStatus[] = ['rotating', 'active', 'disabled', 'expired', 'revoked']
 

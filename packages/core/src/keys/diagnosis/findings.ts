@@ -39,7 +39,7 @@ export function wrongSecret({ secrets: [current] }: KeyRecord): Finding {
     detail: replaced
       ? 'The id is right, but the secret is none of this key: an older one, replaced by rotation, or altered.'
       : 'The id is right, but the secret is not: the key was altered.',
-    fix: `Use the current secret, ${current.hint}. If it is nowhere to be had any more, rotate the key.`,
+    fix: `Use the current secret, ${current.hint}. If it is lost, rotate the key.`,
   }
 }
 

@@ -41,10 +41,10 @@ export const malformedAdvice: Readonly<Record<MalformedHint, { readonly detail: 
   },
   truncated: {
     detail: 'The key was cut off: its end is missing.',
-    fix: 'Copy the whole key. If it is nowhere to be had any more, rotate it.',
+    fix: 'Copy the whole key. If it is lost, rotate it.',
   },
   checksum: {
     detail: 'The key was cut or altered: its checksum is wrong.',
-    fix: 'Copy the key again, without retyping it. If it is nowhere to be had any more, rotate it.',
+    fix: 'Copy the key again, without retyping it. If it is lost, rotate it.',
   },
 }

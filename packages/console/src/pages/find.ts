@@ -1,0 +1,37 @@
+import { filtersFrom, searchOf } from '../reading/filters.ts'
+import { meantKey } from '../reading/meant-key.ts'
+import { soughtIn } from '../reading/sought.ts'
+import type { Visit } from '../visit/visit.types.ts'
+import { type Answer, redirect } from '../web/answer.ts'
+import type { Asked } from '../web/handle.tsx'
+import { required } from './required.ts'
+
+/**
+ * Leads to the list with the filters of a form in its URL. The form is posted because people search for a leaked key by
+ * pasting it: here it becomes an id before anything is written into a URL.
+ */
+export function find({ settings: { keyring } }: Visit, { form }: Asked): Answer {
+  const fields = form.entries.filter(([name, value]) => name !== 'q' && value !== '')
+  const filters = filtersFrom(new URLSearchParams(fields as [string, string][]), keyring.environments)
+  const q = form.text('q')
+  return redirect(searchOf({ ...filters, ...(q !== '' && { q: shownIn(q, keyring) }) }))
+}
+
+/** Leads to the log with the filters of a form in its URL; the key may be named as people know it. */
+export async function findActivity(visit: Visit, { form }: Asked): Promise<Answer> {
+  required(visit, 'viewActivity')
+  const key = form.text('key')
+  const fields: readonly (readonly [string, string])[] = [
+    ...['action', 'user', 'days'].map((name) => [name, form.text(name)] as const),
+    ['key', key === '' ? '' : ((await meantKey(visit, key)) ?? shownIn(key, visit.settings.keyring))],
+  ]
+  return redirect(
+    `activity?${new URLSearchParams(fields.filter(([, value]) => value !== '').map(([...pair]) => pair)).toString()}`,
+  )
+}
+
+/** A text as it may stand in a URL: what people wrote, but of a key only its id. */
+function shownIn(text: string, keyring: Parameters<typeof soughtIn>[1]): string {
+  const sought = soughtIn(text, keyring)
+  return sought.isMark && !sought.isBeginning ? sought.q : text.slice(0, 255)
+}
