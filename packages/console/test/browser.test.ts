@@ -195,7 +195,7 @@ describe.skipIf(chromium === undefined)('in Chromium', () => {
     await page.waitForSelector('dialog[open]')
     expect(await page.evaluate<string>('document.activeElement.textContent.trim()')).toBe('Cancel')
     await press(page, 'Revoke key', 'Enter', 'dialog ')
-    await page.getByText('get 401, for good.').waitFor()
+    await page.getByText('get 401, permanently.').waitFor()
     expect((await keys.get(key.id)).status).toBe('revoked')
   })
 

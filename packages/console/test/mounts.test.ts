@@ -67,7 +67,7 @@ async function expectWhole(start: string, mount: string, { id, keyring, keys }: 
   const asked = await visit(new URL(`${mount}keys/${id}/revoke`, start).href)
   const done = await send(asked, { confirm: 'CI' })
   expect(new URL(done.url).pathname).toBe(`${mount}keys/${id}`)
-  expect(done.html).toContain('get 401, for good')
+  expect(done.html).toContain('get 401, permanently')
   expect((await keys.get(id)).status).toBe('revoked')
 }
 

@@ -42,7 +42,7 @@ export const StateBanner: FC<StateProps> = ({ visit, of: key, isOwnerGone, by, i
           why={by?.why ?? key.revokedReason ?? undefined}
           format={format}
         />
-        Requests with it get 401, for good.
+        Requests with it get 401, permanently.
       </Banner>
     )
   }

@@ -199,7 +199,7 @@ async function askDelete(visit: Visit, account: ServiceAccount, problems: Proble
             ) : (
               <>
                 {items.length}
-                {nextCursor !== null && '+'} {items.length === 1 ? 'key is' : 'keys are'} revoked with it, for good:
+                {nextCursor !== null && '+'} {items.length === 1 ? 'key is' : 'keys are'} revoked with it, permanently:
                 <ul>
                   {items.map(({ name }) => (
                     <li>

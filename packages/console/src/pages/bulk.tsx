@@ -18,7 +18,7 @@ const words = {
     done: 'Disabled',
     text: 'Requests with these keys get 401 until someone enables them again.',
   },
-  revoke: { verb: 'Revoke', done: 'Revoked', text: 'Requests with these keys get 401 at once, for good.' },
+  revoke: { verb: 'Revoke', done: 'Revoked', text: 'Requests with these keys get 401 at once, permanently.' },
 } as const
 const most = 100
 

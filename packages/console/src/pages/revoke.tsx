@@ -45,7 +45,7 @@ async function showForm(visit: Visit, key: ManagedKey, problems: Problems, sent?
       <ProblemSummary problems={problems} />
       <Evidence visit={visit} of={key} usage={usage.get(key.id)} />
       <p>
-        Requests with this key get 401 at once, for good: a revoked key cannot be enabled again.
+        Requests with this key get 401 at once, permanently: a revoked key cannot be enabled again.
         {canDisable && (
           <>
             {' '}

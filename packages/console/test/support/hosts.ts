@@ -44,11 +44,16 @@ function koaApp(major: typeof Koa, { isParsed = false, isHelmeted = false }: Sur
   return app
 }
 
+function listenerOf(app: Koa): RequestListener {
+  const answer = app.callback()
+  return (incoming, outgoing) => void answer(incoming, outgoing)
+}
+
 function onKoa(major: typeof Koa, surroundings: Surroundings = {}): Serve {
   return (page, path) =>
-    koaApp(major, surroundings)
-      .use(mountOnKoa(page, { prefix: path.replace('|', '').replace(/\/:\w+/, '/one') }))
-      .callback()
+    listenerOf(
+      koaApp(major, surroundings).use(mountOnKoa(page, { prefix: path.replace('|', '').replace(/\/:\w+/, '/one') })),
+    )
 }
 
 function belowKoaMount(major: typeof Koa, surroundings: Surroundings = {}): Serve {
@@ -57,7 +62,7 @@ function belowKoaMount(major: typeof Koa, surroundings: Surroundings = {}): Serv
     const mounted = mountOnKoa(page)
     const app = koaApp(major, surroundings)
     app.use(koaMount(outer, inner === '' ? mounted : koaMount(inner, mounted)))
-    return app.callback()
+    return listenerOf(app)
   }
 }
 
