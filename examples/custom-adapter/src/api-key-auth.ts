@@ -4,6 +4,7 @@ import {
   type ApiKeyAuth,
   type AuthStep,
   createHttpAuth,
+  type Decision,
   type HttpAuthOptions,
   identify,
 } from '@claviger/core/http'
@@ -17,15 +18,16 @@ export function apiKeyAuth<Permission extends string>(
   return createHttpAuth(keyring, options, toMiddleware)
 }
 
-function toMiddleware({ decide, responder, identifies }: AuthStep<Exchange, Exchange>): Middleware {
-  return async (exchange, next) => {
+function toMiddleware({ decide, responder, identifies, either }: AuthStep<Exchange, Exchange, Middleware>): Middleware {
+  const carryOut = async (decision: Decision, exchange: Exchange, next: () => Promise<void>): Promise<void> => {
     const { req, res } = exchange
-    const decision = await decide(req, exchange, res)
     if (!responder.prepare(res, decision)) return
     if (identifies) identify(exchange, decision.type === 'pass' ? decision.apiKey : undefined)
     if (decision.type === 'pass') await next()
-    else await responder.refuse(res, decision, answerOf(exchange))
+    else if (decision.type !== 'other') await responder.refuse(res, decision, answerOf(exchange))
+    else await either?.other(exchange, async () => carryOut(await either.admit(req, exchange, res), exchange, next))
   }
+  return async (exchange, next) => carryOut(await decide(exchange.req, exchange, exchange.res), exchange, next)
 }
 
 function answerOf(exchange: Exchange): Answer<Exchange> {

@@ -34,6 +34,11 @@ async function serve({ keyring, options, onDenied, routes }: ContractApp): Promi
       exchange.apiKey = identity as ApiKey
       await next()
     },
+    authenticator: (work) => async (exchange, next) => {
+      const answer = await work(exchange.req)
+      if (answer === 'pass') await next()
+      else exchange.res.writeHead(answer, { 'Content-Length': 0 }).end()
+    },
     handle:
       (work) =>
       async ({ apiKey, req, res }) => {

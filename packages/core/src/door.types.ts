@@ -4,6 +4,7 @@ import type { ReportFault } from './reporting/faults.ts'
 import type { Clock } from './runtime/clock.ts'
 import type { RequestMemory } from './runtime/request-memory.ts'
 import type { TokenGrammar } from './token/grammar.ts'
+import type { Ours } from './token/ours.ts'
 import type { ApiKey, Carrier, RefusalCode, Refused, Verification } from './verification/verification.ts'
 
 /** The one way from an adapter to a keyring: what `@claviger/core/http` needs, and hosts do not. */
@@ -56,6 +57,8 @@ export interface Door {
   readonly grammar: TokenGrammar
   /** Finds tokens in any text. Without flags. */
   readonly tokenPattern: RegExp
+  /** Tells what may be a token of ours from credentials of others. */
+  readonly ours: Ours
   readonly permissions: PermissionCatalogue
   /** Blots tokens out of a text. */
   redact(text: string): string

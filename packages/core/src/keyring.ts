@@ -14,6 +14,7 @@ import { guaranteesOf } from './life/guarantees.ts'
 import { healthOf } from './life/health.ts'
 import { type KeyringOptions, resolveOptions } from './options/options.ts'
 import { tokenMask } from './token/mask.ts'
+import { createOurs } from './token/ours.ts'
 import { tokenPattern } from './token/token.ts'
 import { authorization } from './verify/authorization.ts'
 import { parseRequirement } from './verify/requirement.ts'
@@ -47,6 +48,7 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
   })
   const management = assembleManagement(shared, verification)
 
+  const ours = createOurs(grammar, (text) => verification.imported.read(text) !== undefined)
   const { store, facts, report } = shared
   const { verifier, watches, recorder, readiness, freshness, apiKeys } = verification
   const { commits, ownerFlags, retention } = management
@@ -70,6 +72,7 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
     policy: policyShown(resolved.policy),
     tokenPattern: tokenPattern(grammar),
     redact: (text) => (typeof text === 'string' ? (mask(text) as typeof text) : text),
+    isOurs: ours.isOurs,
     // The catalogue's names are what managers check grants against.
     as: (actor) => management.as(actor) as KeyManager<Permission>,
 
@@ -132,6 +135,6 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
     const found = (await store.find([keyId])).get(keyId)
     return found === null || found === 'corrupt' ? undefined : found.workspaceId
   }
-  giveDoor(keyring, { check, recall, recordUse: recorder?.count, guards, workspaceOf, grammar, clock, report })
+  giveDoor(keyring, { check, recall, recordUse: recorder?.count, guards, workspaceOf, grammar, ours, clock, report })
   return keyring
 }

@@ -43,6 +43,15 @@ export interface Keyring<Permission extends string = string> {
    * console.log(keyring.redact(`calling with ${token}`)) // calling with acme_production_7Fq2…9aXc
    */
   redact<Text>(text: Text): Text
+  /**
+   * Whether a text may be one of this keyring's tokens, as far as its bytes tell: also a damaged one, with quotes around it
+   * or cut off, and a placeholder for one. For applications that choose between authenticators themselves. Takes the
+   * token or the whole value of `Authorization`. Pure, no I/O: it says nothing about whether the key exists.
+   *
+   * @example
+   * console.log(keyring.isOurs(`Bearer ${token}`), keyring.isOurs('Bearer eyJhbGciOi')) // true false
+   */
+  isOurs(text: unknown): boolean
 
   /**
    * Returns the management calls for the actor's workspace, limited to what this actor may see and change. Take the

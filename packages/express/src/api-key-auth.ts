@@ -1,6 +1,7 @@
 import type { ApiKey, Keyring } from '@claviger/core'
 import { apiKeyIn, createHttpAuth, type ApiKeyAuth as HttpApiKeyAuth, type HttpAuthOptions } from '@claviger/core/http'
 import type { Request } from 'express'
+import type { OtherMiddleware } from './ask-other.ts'
 import { type ApiKeyMiddleware, type DeniedContext, toMiddleware } from './middleware.ts'
 
 /** Options of `apiKeyAuth`. */
@@ -11,7 +12,8 @@ export type ApiKeyAuth<Permission extends string = string> = HttpApiKeyAuth<
   Permission,
   Request,
   ApiKeyMiddleware,
-  DeniedContext
+  DeniedContext,
+  OtherMiddleware
 >
 
 /**

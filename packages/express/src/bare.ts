@@ -4,8 +4,15 @@
  *
  * @module
  */
-export { closeGracefully, type CloseOptions, type Denial, type ProblemDocument } from '@claviger/core/http'
+export {
+  closeGracefully,
+  type CloseOptions,
+  type Denial,
+  type EitherOptions,
+  type ProblemDocument,
+} from '@claviger/core/http'
 export { type ApiKeyAuth, type ApiKeyAuthOptions, apiKeyAuth, apiKeyOf } from './api-key-auth.ts'
+export type { OtherMiddleware } from './ask-other.ts'
 export type { ApiKeyMiddleware, DeniedContext, Next } from './middleware.ts'
 export type {
   FetchFunction,

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Answer, type AuthStep, type Decision, type Identified, identify, isThenable } from '@claviger/core/http'
 import type { Request, Response } from 'express'
+import { askOther, type OtherMiddleware } from './ask-other.ts'
 
 /** Ends a middleware: on to the next one, or with an error to the host's error handler. */
 export type Next = (error?: unknown) => void
@@ -18,14 +19,31 @@ export interface DeniedContext {
 }
 
 /** Makes a middleware of a step. It calls `next` in the same tick when it can, and never after a denial. */
-export function toMiddleware({ decide, responder, identifies }: AuthStep<Request, DeniedContext>): ApiKeyMiddleware {
+export function toMiddleware({
+  decide,
+  responder,
+  identifies,
+  either,
+}: AuthStep<Request, DeniedContext, OtherMiddleware>): ApiKeyMiddleware {
   const carryOut = (decision: Decision, req: Request, res: Response, next: Next): void => {
     if (!responder.prepare(res, decision)) return
     if (identifies) identify(req as Identified, decision.type === 'pass' ? decision.apiKey : undefined)
     if (decision.type === 'pass') return next()
+    if (decision.type === 'other') return ask(req, res, next)
     // Express keeps one there: `onDenied` could go on with it.
     Object.assign(req, { next: undefined })
     void responder.refuse(res, decision, answerOf(req, res))
+  }
+  const ask = (req: Request, res: Response, next: Next): void => {
+    if (either === undefined) throw new TypeError('Expected another authenticator to ask.')
+    const { other, admit } = either
+    const asking = {
+      other,
+      leave: next,
+      admit: () => admit(req, req, res),
+      carryOut: (decision: Decision) => carryOut(decision, req, res, next),
+    }
+    askOther(asking, req, res)
   }
   return (incoming, response, next) => {
     const req = incoming as Request

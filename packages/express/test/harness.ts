@@ -25,6 +25,14 @@ export async function serveExpress(
       ;(req as Request).apiKey = identity as ApiKey
       next()
     },
+    authenticator: (work) => (req, res, next) => {
+      const decide = async (): Promise<void> => {
+        const answer = await work(req)
+        if (answer === 'pass') next()
+        else res.writeHead(answer, { 'Content-Length': 0 }).end()
+      }
+      decide().catch(next)
+    },
     handle: (work) => (req, res, next) => {
       const answer = async (): Promise<void> => {
         const body = JSON.stringify(await work((req as Request).apiKey, req))

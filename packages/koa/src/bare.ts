@@ -4,7 +4,13 @@
  *
  * @module
  */
-export { closeGracefully, type CloseOptions, type Denial, type ProblemDocument } from '@claviger/core/http'
+export {
+  closeGracefully,
+  type CloseOptions,
+  type Denial,
+  type EitherOptions,
+  type ProblemDocument,
+} from '@claviger/core/http'
 export { type ApiKeyAuth, type ApiKeyAuthOptions, apiKeyAuth, apiKeyOf } from './api-key-auth.ts'
 export type { FetchFunction, FetchHandler, Mountable, MountHost, MountOptions } from '@claviger/core/mount'
 export { mount } from './mount.ts'

@@ -3,15 +3,30 @@ import type { Context, Middleware, Next } from 'koa'
 import { varyKeeper } from './vary-keeper.ts'
 
 /** Makes a middleware of a step. */
-export function toMiddleware({ decide, responder, identifies }: AuthStep<Context, Context>): Middleware {
+export function toMiddleware({
+  decide,
+  responder,
+  identifies,
+  either,
+}: AuthStep<Context, Context, Middleware>): Middleware {
   const keepVary = varyKeeper(responder)
   // Not async: what follows has a promise already, and one more for each guard is what half of this would cost.
   const carryOut = (decision: Decision, ctx: Context, next: Next): Promise<void> => {
     if (!responder.prepare(ctx.res, decision)) return Promise.resolve()
     keepVary(ctx)
     if (identifies) identify(ctx.state, decision.type === 'pass' ? decision.apiKey : undefined)
-    if (decision.type !== 'pass') return Promise.resolve(responder.refuse(ctx.res, decision, answerOf(ctx)))
-    return next()
+    if (decision.type === 'pass') return next()
+    if (decision.type === 'other') return ask(ctx, next)
+    return Promise.resolve(responder.refuse(ctx.res, decision, answerOf(ctx)))
+  }
+  const ask = async (ctx: Context, next: Next): Promise<void> => {
+    if (either === undefined) throw new TypeError('Expected another authenticator to ask.')
+    let isAsked = false
+    await either.other(ctx, async () => {
+      if (isAsked) throw new Error('next() called multiple times')
+      isAsked = true
+      await carryOut(await either.admit(ctx.req, ctx, ctx.res), ctx, next)
+    })
   }
   return (ctx: Context, next: Next): Promise<void> => {
     const decision = decide(ctx.req, ctx, ctx.res)

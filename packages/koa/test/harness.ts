@@ -27,6 +27,13 @@ export async function serveKoa(app: Koa, { keyring, options, onDenied, routes }:
       ctx.state.apiKey = identity as ApiKey
       await next()
     },
+    authenticator: (work) => async (ctx, next) => {
+      const answer = await work(ctx.req)
+      if (answer === 'pass') return next()
+      ctx.status = answer
+      ctx.body = null
+      ctx.status = answer
+    },
     handle: (work) => async (ctx) => {
       const body = JSON.stringify(await work(ctx.state.apiKey, ctx.req))
       ctx.set('Content-Type', 'application/json')

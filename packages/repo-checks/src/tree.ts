@@ -41,7 +41,7 @@ function readFolder(folder: string): [string, string][] {
   if (!existsSync(absolute)) return []
   return readdirSync(absolute, { recursive: true, encoding: 'utf8' })
     .map((name) => `${folder}/${name.replaceAll('\\', '/')}`)
-    .filter((file) => /\.tsx?$/.test(file))
+    .filter((file) => /\.tsx?$|\/test\/.*\.mjs$/.test(file))
     .toSorted()
     .map((file) => [file, readFileSync(join(root, file), 'utf8')])
 }

@@ -24,9 +24,11 @@ export type {
   ContractAuth,
   ContractAuthOptions,
   ContractDenial,
+  ContractEitherOptions,
   ContractHost,
   ContractKit,
   ContractReply,
+  ContractSelected,
   ContractServer,
   HttpContractOptions,
 } from './http-contract/options.ts'

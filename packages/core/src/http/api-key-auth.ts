@@ -1,13 +1,15 @@
 import type { ApiKey } from '../verification/verification.ts'
+import type { EitherOptions } from './either.ts'
 import type { FailureLimitOptions, LimitOptions } from './limit-options.ts'
 import type { HttpAuthOptions } from './options.ts'
 
 /**
  * Authentication and guards for one keyring, as adapters give them to their users. Each call makes a middleware.
  *
- * `Host` is what your functions get of a request: Express's request, Koa's context. `Context` is what `onDenied` gets.
+ * `Host` is what your functions get of a request: Express's request, Koa's context. `Context` is what `onDenied` gets, and
+ * `Other` is a middleware of your own.
  */
-export interface ApiKeyAuth<Permission extends string, Host, Middleware, Context = Host> {
+export interface ApiKeyAuth<Permission extends string, Host, Middleware, Context = Host, Other = Middleware> {
   /**
    * Lets requests with a valid key pass and puts it where handlers look for it (`req.apiKey`, `ctx.state.apiKey`); answers
    * others with 400, 401, 403 or 503. A second one on the same request goes by what the first found.
@@ -16,6 +18,21 @@ export interface ApiKeyAuth<Permission extends string, Host, Middleware, Context
    * @throws {ConfigurationError} when an option is wrong
    */
   authenticate(overrides?: HttpAuthOptions<Context>): Middleware
+  /**
+   * In place of `authenticate()` where requests may be authenticated otherwise too: by a JWT, an OAuth token, a session.
+   * What may be one of your keys, damaged ones included, is decided as by `authenticate()`, and `other` does not run. For
+   * all other requests `other` runs, your own middleware: it may answer, fail, or let the request pass. Guards then go by
+   * what `permissionsOf` and the selectors say about its principal; there is no `apiKey`, and nothing is counted.
+   *
+   * @example
+   * app.use('/v1', auth.either(jwt, { permissionsOf: (req) => req.user.permissions })) // Express
+   * app.use(auth.either(jwt, { permissionsOf: (ctx) => ctx.state.user.permissions })) // Koa
+   *
+   * @param other a middleware that lets only authenticated requests pass
+   * @param options what its principal may do; without them, guards refuse it
+   * @throws {ConfigurationError} when `other` is not a function, or an option is wrong
+   */
+  either(other: Other, options?: EitherOptions<Host>): Middleware
   /**
    * Passes when key *and* owner hold every one of these now; else 403. Mount `authenticate()` before: without it every
    * request gets 500.
@@ -60,8 +77,13 @@ export interface ApiKeyAuth<Permission extends string, Host, Middleware, Context
    *
    * @example
    * app.get('/v1/export', auth.check((apiKey) => apiKey.owner.type === 'service'), exportAll)
+   *
+   * @param testOthers the same for those whom the other authenticator of `either` let pass; without it, 403
    */
-  check(test: (apiKey: ApiKey, host: Host) => boolean | Promise<boolean>): Middleware
+  check(
+    test: (apiKey: ApiKey, host: Host) => boolean | Promise<boolean>,
+    testOthers?: (host: Host) => boolean | Promise<boolean>,
+  ): Middleware
   /**
    * Limits the requests of a key, of an owner's keys, or of a workspace: 429 `rate_limited` with `Retry-After` once a limit
    * is used up. Mount it behind `authenticate()`. `RateLimit-Policy` and `RateLimit` tell clients what is left; of several

@@ -5,11 +5,12 @@ import { isThenable } from '../input/thenable.ts'
 import type { ReportFault } from '../reporting/faults.ts'
 import type { Accepted, Verification } from '../verification/verification.ts'
 import { type Credential, type CredentialRules, type ParsedCredential, parseCredential } from './credential.ts'
-import { type Decide, type Decision, pass, preflight } from './decision.ts'
+import { askOther, type Decide, type Decision, pass, preflight } from './decision.ts'
 import type { Denials } from './denial.ts'
 import { countFailure } from './failures.ts'
 import type { ResolvedOptions } from './options.ts'
-import { publishCredentialInUrl, publishDenied } from './reporting.ts'
+import { isOthersFailure, othersOf } from './other-bearer.ts'
+import { createReporter, publishCredentialInUrl, publishDenied } from './reporting.ts'
 import { type HttpRequest, readField } from './request.ts'
 import { isAbsence, type RequestState, requestStatesOf, type Unauthenticated } from './request-state.ts'
 import type { HttpResponse } from './response.ts'
@@ -19,17 +20,22 @@ import { createUses } from './uses.ts'
 /** What an authenticator needs of the resolved options. */
 export type AuthenticatorOptions = Pick<
   ResolvedOptions<never>,
-  'header' | 'optional' | 'stripCredential' | 'skipPreflight' | 'guarded'
->
+  'header' | 'optional' | 'otherBearer' | 'stripCredential' | 'skipPreflight' | 'guarded'
+> & {
+  /** Whether requests without a key are handed to an authenticator of the application. */
+  readonly asksOther?: boolean
+}
 
 /**
  * Makes what finds the credential of a request and has it verified. A key that is in memory is answered for in the same
  * tick. What was found is kept for the request: later authenticators and guards of the keyring go by it.
  */
 export function createAuthenticator(door: Door, options: AuthenticatorOptions, denials: Denials): Decide<unknown> {
-  const { header, optional, stripCredential, skipPreflight, guarded } = options
+  const { header, optional, otherBearer, stripCredential, skipPreflight, guarded, asksOther } = options
   const { grammar, tokenPattern, clock, report } = door
-  const rules: CredentialRules = { header, grammar, tokenPattern }
+  const isOthers = othersOf(door, asksOther === true && otherBearer === 'refuse' ? 'pass' : otherBearer)
+  const rules: CredentialRules = { header, grammar, tokenPattern, isOthers }
+  const reporter = createReporter(door.redact)
   const states = requestStatesOf(door)
   const beginUse = createUses(door)
 
@@ -47,6 +53,8 @@ export function createAuthenticator(door: Door, options: AuthenticatorOptions, d
         limits: undefined,
       }
     }
+    if (asksOther === true && found.other !== undefined) return admitted(state, guarded)
+    if (asksOther === true && isAbsence(found)) return askOther
     if (optional && isAbsence(found)) return pass
     const denial = denials.of(found)
     publishDenied(denial, found.keyId)
@@ -74,7 +82,11 @@ export function createAuthenticator(door: Door, options: AuthenticatorOptions, d
     response: HttpResponse | undefined,
     verification: Verification,
     carrier: Credential['carrier'],
-  ): Decision => {
+  ): Decision | Promise<Decision> => {
+    if (!verification.ok && isOthers !== undefined && carrier === 'bearer' && verification.code === 'malformed_key') {
+      const beside = parseCredential(request, rules, true)
+      if (beside.type !== 'credential' || beside.carrier !== 'bearer') return proceed(request, response, beside)
+    }
     const found = verification.ok ? verification : unauthenticated(verification)
     const state = note(request, found, carrier === 'header' ? header : 'authorization')
     const decision = decide(request, state)
@@ -88,10 +100,27 @@ export function createAuthenticator(door: Door, options: AuthenticatorOptions, d
     carrier: Credential['carrier'],
   ): Promise<Decision> => {
     try {
-      return concludeVerified(request, response, await verifying, carrier)
+      return await concludeVerified(request, response, await verifying, carrier)
     } catch (error) {
-      return conclude(request, unavailable(error, report))
+      return conclude(request, failure(error))
     }
+  }
+  const proceed = (
+    request: HttpRequest,
+    response: HttpResponse | undefined,
+    parsed: ParsedCredential,
+  ): Decision | Promise<Decision> => {
+    if (parsed.type !== 'credential') return conclude(request, reasonOf(parsed))
+    const { carrier } = parsed
+    const checked = door.check(carrier, parsed.field)
+    return isThenable(checked)
+      ? concludeLater(request, response, checked, carrier)
+      : concludeVerified(request, response, checked, carrier)
+  }
+  const failure = (error: unknown): Unauthenticated => {
+    if (!isOthersFailure(error)) return unavailable(error, report)
+    reporter.fault('CLAVIGER_GUARD_FAILED', 'otherBearer', 'it could not decide; the request was answered 500.', error)
+    return unauthenticated({ code: 'guard_failed' })
   }
 
   const authenticate = (request: HttpRequest, response: HttpResponse | undefined): Decision | Promise<Decision> => {
@@ -100,21 +129,22 @@ export function createAuthenticator(door: Door, options: AuthenticatorOptions, d
     if (skipPreflight && isPreflight(request)) return preflight
     const parsed = parseCredential(request, rules)
     publishCredentialInUrl(request, tokenPattern)
-    if (parsed.type !== 'credential') return conclude(request, reasonOf(parsed))
-    const { carrier } = parsed
-    const checked = door.check(carrier, parsed.field)
-    return isThenable(checked)
-      ? concludeLater(request, response, checked, carrier)
-      : concludeVerified(request, response, checked, carrier)
+    return proceed(request, response, parsed)
   }
 
   return (request, _host, response) => {
     try {
       return authenticate(request, response)
     } catch (error) {
-      return conclude(request, unavailable(error, report))
+      return conclude(request, failure(error))
     }
   }
+}
+
+/** Who another authenticator let pass, passes. Guards go by the same state. */
+export function admitted(state: RequestState, guarded: boolean): Decision {
+  if (guarded) state.judgement ??= { isJudged: false, isWatched: false }
+  return { ...pass, judgement: guarded ? state.judgement : undefined }
 }
 
 /** Everything that is thrown is a server fault: never 401, or clients discard good keys. */

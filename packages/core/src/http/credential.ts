@@ -1,6 +1,7 @@
 import { maxFieldLength, type TokenGrammar } from '../token/grammar.ts'
 import type { MalformedHint } from '../token/hints.ts'
 import type { Carrier } from '../verification/verification.ts'
+import { type IsOthers, isOthersFailure } from './other-bearer.ts'
 import { absent, type Field, type HttpRequest, readField, sentField, sentHeaders, sentOrSet } from './request.ts'
 
 /** Why no credential was found where one might have been meant, told from the request's bytes alone. */
@@ -16,6 +17,8 @@ export interface CredentialRules {
   readonly grammar: TokenGrammar
   /** Finds tokens in any text. Without flags. */
   readonly tokenPattern: RegExp
+  /** Tells bearer credentials of others; undefined where there are none. */
+  readonly isOthers?: IsOthers | undefined
 }
 
 /** The one credential of a request, unverified. */
@@ -58,34 +61,56 @@ const tab: Candidate = { type: 'malformed', hint: 'whitespace' }
  *
  * A credential that the client sent decides: what a host has set in `headers` counts where there is none.
  *
- * Never throws, whatever the request holds. It does not check the token: `check` of the door does.
+ * Never throws, whatever the request holds, unless `isOthers` does. It does not check the token: `check` of the door does.
+ *
+ * @param looks whether a bearer credential is looked at that could be a token by its length. That waits until it is known
+ * not to be one; beside another credential, and where it is too long, it is looked at in any case
  */
-export function parseCredential(request: HttpRequest, rules: CredentialRules): ParsedCredential {
+export function parseCredential(request: HttpRequest, rules: CredentialRules, looks = false): ParsedCredential {
   try {
-    const { header: name, grammar } = rules
+    const { header: name } = rules
     const rawHeaders = sentHeaders(request)
     const authorization = sentField(rawHeaders, 'authorization')
     const header = name === undefined ? absent : sentField(rawHeaders, name)
-    const sent = onlyAttempt(readAuthorization(authorization, grammar), readTokenHeader(header))
+    const sentBearer = readBearerField(authorization, rules, looks)
+    const sent = onlyAttempt(sentBearer, readTokenHeader(header), rules)
     if (sent?.type === 'credential') return sent
-    const bearer = readAuthorization(sentOrSet(request, authorization, 'authorization'), grammar)
+    const bearer =
+      authorization.count > 0
+        ? sentBearer
+        : readBearerField(sentOrSet(request, authorization, 'authorization'), rules, looks)
     const other = name === undefined ? nothing : readTokenHeader(sentOrSet(request, header, name))
-    return onlyAttempt(bearer, other) ?? explainAbsence(request, bearer, rules)
-  } catch {
+    return onlyAttempt(bearer, other, rules) ?? explainAbsence(request, bearer, rules)
+  } catch (error) {
+    // The host's own function; everything else that fails is the request.
+    if (isOthersFailure(error)) throw error
     // A hostile object, such as a proxy that throws: there was something, and it cannot be read.
     return notText
   }
 }
 
 /** What was meant as a credential; undefined when nothing was, or nothing that can be one. */
-function onlyAttempt(bearer: Candidate, header: Candidate): Exclude<ParsedCredential, { type: 'none' }> | undefined {
+function onlyAttempt(
+  bearer: Candidate,
+  header: Candidate,
+  { isOthers }: CredentialRules,
+): Exclude<ParsedCredential, { type: 'none' }> | undefined {
   if (bearer.type === 'multiple' || header.type === 'multiple') return multiple
-  if (isAttempt(bearer) && isAttempt(header)) return multiple
+  if (isAttempt(bearer) && isAttempt(header) && !isOthersBearer(bearer, isOthers)) return multiple
   if (header.type === 'credential' || header.type === 'malformed') return header
   return bearer.type === 'credential' || bearer.type === 'malformed' ? bearer : undefined
 }
 
-function readAuthorization({ count, value }: Field, grammar: TokenGrammar): Candidate {
+function readBearerField(field: Field, rules: CredentialRules, looks: boolean): Candidate {
+  const candidate = readAuthorization(field, rules)
+  return looks && isOthersBearer(candidate, rules.isOthers) ? nothing : candidate
+}
+
+function isOthersBearer(candidate: Candidate, isOthers: IsOthers | undefined): boolean {
+  return candidate.type === 'credential' && isOthers?.(candidate.field.slice(scheme.length)) === true
+}
+
+function readAuthorization({ count, value }: Field, { grammar, isOthers }: CredentialRules): Candidate {
   if (count === 0) return nothing
   if (count > 1) return multiple
   if (typeof value !== 'string') return notText
@@ -96,19 +121,26 @@ function readAuthorization({ count, value }: Field, grammar: TokenGrammar): Cand
   const afterScheme = value.charCodeAt(6)
   const isBearer =
     value.slice(0, 6).toLowerCase() === 'bearer' && (value.length === 6 || afterScheme === 0x20 || afterScheme === 0x09)
-  if (isBearer) return readBearer(value, afterScheme)
+  if (isBearer) return readBearer(value, afterScheme, isOthers)
   if (grammar.prefixes.some((prefix) => value.startsWith(`${prefix}_`))) return { type: 'missing_scheme' }
   return isBlank(value) ? nothing : { type: 'unsupported_scheme', isAttempt: holdsToken(value, grammar) }
 }
 
-function readBearer(fieldValue: string, afterScheme: number): Candidate {
-  if (fieldValue.length > maxFieldLength) return tooLong
-  if (afterScheme === 0x09) return tab
+function readBearer(fieldValue: string, afterScheme: number, isOthers: IsOthers | undefined): Candidate {
   let start = 7
   while (fieldValue.charCodeAt(start) === 0x20) start += 1
+  const isTooLong = fieldValue.length > maxFieldLength
+  // Neither is in the cache.
+  if ((isTooLong || afterScheme === 0x09) && isOthers !== undefined) {
+    const text = fieldValue.slice(start).trim()
+    if (text !== '' && isOthers(text)) return nothing
+  }
+  if (isTooLong) return tooLong
+  if (afterScheme === 0x09) return tab
   if (start >= fieldValue.length) return empty
   return { type: 'credential', carrier: 'bearer', field: scheme + fieldValue.slice(start) }
 }
+
 function readTokenHeader({ count, value }: Field): Candidate {
   if (count === 0) return nothing
   if (count > 1) return multiple

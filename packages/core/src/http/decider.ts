@@ -114,7 +114,7 @@ function namesIn(environment: string | readonly string[]): readonly string[] {
 }
 
 const demands = ['permissions', 'anyPermission', 'environment'] as const
-const others = ['header', 'realm', 'optional', 'stripCredential', 'verbose'] as const
+const others = ['header', 'realm', 'optional', 'otherBearer', 'stripCredential', 'verbose'] as const
 const unanswered = ['onDenied', 'skipPreflight', 'guarded'] as const
 
 function readOptions<Permission extends string>(given: unknown): DeciderOptions<Permission> {
@@ -184,7 +184,7 @@ function collectedAnswer(request: HttpRequest): CollectedAnswer {
       for (const listener of listeners) listener.call(response)
       responder.prepare(response, decision)
       if (decision.type === 'pass') return { ok: true, apiKey, headers }
-      if (decision.type === 'preflight') throw new TypeError('A decider answers no preflight.')
+      if (decision.type !== 'deny') throw new TypeError('A decider only passes and denies.')
       let body = ''
       const answer = {
         context: undefined,

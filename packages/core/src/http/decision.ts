@@ -21,6 +21,8 @@ export type Decision =
   | { readonly type: 'deny'; readonly denial: Denial }
   /** A CORS preflight: 204 without a body. */
   | { readonly type: 'preflight' }
+  /** No key came: the application's own authenticator is asked, and `admit` of the step decides about those it lets pass. */
+  | { readonly type: 'other' }
 
 /**
  * Decides about a request. Total: never throws, never rejects, and answers in the same tick when it can.
@@ -41,6 +43,9 @@ export const pass: Extract<Decision, { readonly type: 'pass' }> = Object.freeze(
 
 /** A guard lets the request pass in the tick in which it was asked: nothing of the response has changed since. */
 export const passOn: typeof pass = Object.freeze({ ...pass })
+
+/** The application's own authenticator is asked. */
+export const askOther: Extract<Decision, { readonly type: 'other' }> = Object.freeze({ type: 'other' })
 
 /** The request is a CORS preflight. */
 export const preflight: Extract<Decision, { readonly type: 'preflight' }> = Object.freeze({ type: 'preflight' })

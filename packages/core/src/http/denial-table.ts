@@ -154,6 +154,12 @@ export const hintDetails: Readonly<Record<HttpHint, string>> = {
   credential_in_url: 'API keys in URLs are not accepted, and this one may be in logs now: replace it.',
 }
 
+/** The `detail` of what guards say to those who came without a key, by another authenticator. */
+export const othersDetails: Readonly<Partial<Record<DenialCode, string>>> = {
+  insufficient_permission: 'You may not do this.',
+  wrong_environment: 'Your environment cannot be used here.',
+}
+
 /** The hints that go with absence; all others go with `malformed_key`. */
 export const absenceHints: readonly HttpHint[] = [
   'missing_scheme',

@@ -1,6 +1,6 @@
 import { bare } from '../input/plain-fields.ts'
 import type { HttpHint } from './credential.ts'
-import { absenceHints, type DenialCode, denialTable, hintDetails } from './denial-table.ts'
+import { absenceHints, type DenialCode, denialTable, hintDetails, othersDetails } from './denial-table.ts'
 
 /** RFC 9457 problem details, in the order the members are sent. */
 export interface ProblemDocument {
@@ -54,6 +54,8 @@ export interface Denials {
   of(reason: DenialReason): Denial
   /** As `of`, for a guard that asks for permissions: named in body and challenge of denials for lack of them. */
   asking(permissions: readonly string[]): (reason: DenialReason) => Denial
+  /** As `of` and `asking`, in words for those who came without a key. */
+  toOthers(permissions?: readonly string[]): (reason: DenialReason) => Denial
 }
 
 /** What decides how denials look. */
@@ -121,6 +123,15 @@ export function createDenials({ realm, verbose, headerName }: DenialOptions): De
       const lacking = new Map<DenialCode, Denial>()
       for (const code of ['insufficient_permission', 'owner_lacks_permission'] as const) {
         lacking.set(code, make({ code }, permissions))
+      }
+      return (reason) => lacking.get(reason.code) ?? of(reason)
+    },
+    toOthers(permissions) {
+      const lacking = new Map<DenialCode, Denial>()
+      for (const [code, detail] of Object.entries(othersDetails) as [DenialCode, string][]) {
+        const asked = code === 'insufficient_permission' ? permissions : undefined
+        const problem = Object.freeze({ ...problemDocument({ code }, asked, headerName), detail })
+        lacking.set(code, makeDenial(problem, realm, asked))
       }
       return (reason) => lacking.get(reason.code) ?? of(reason)
     },

@@ -8,18 +8,25 @@ import type { Denial, DenialReason, Denials } from './denial.ts'
 import { countFailure } from './failures.ts'
 import { createReporter, publishDenied } from './reporting.ts'
 import type { HttpRequest } from './request.ts'
-import { type RequestState, requestStatesOf } from './request-state.ts'
+import { type Other, type RequestState, requestStatesOf } from './request-state.ts'
 import { giveBackAll } from './taken.ts'
 
 /** Why a key may not pass a guard; undefined when it may. */
 type Objection = (DenialReason & { readonly code: RefusalCode }) | undefined
+
+/** What a guard says of those whom another authenticator let pass. Each guard has to say it. */
+interface ForOthers<Host> {
+  judge(other: Other, host: Host): Objection | Promise<Objection>
+  /** The permissions that a denial names. */
+  readonly permissions?: readonly string[]
+}
 
 /** Makes guards, which go by what an authenticator of the same keyring found out about the request. */
 export interface Guards<Host> {
   /** Passes keys for which nothing speaks against the requirement. */
   requirement(name: string, requirement: KeyRequirement): Decide<Host>
   workspace(selector: (host: Host) => unknown): Decide<Host>
-  check(test: (apiKey: ApiKey, host: Host) => unknown): Decide<Host>
+  check(test: (apiKey: ApiKey, host: Host) => unknown, testOthers: ((host: Host) => unknown) | undefined): Decide<Host>
 }
 
 /** Makes the guards of one keyring. */
@@ -29,16 +36,19 @@ export function createGuards<Host>(door: Door, denials: Denials): Guards<Host> {
   const guard = (
     name: string,
     judge: (apiKey: ApiKey, host: Host) => Objection | Promise<Objection>,
+    others: ForOthers<Host>,
     denialOf: (reason: DenialReason) => Denial = (reason) => denials.of(reason),
   ): Decide<Host> => {
     const reporter = createReporter(door.redact)
-    const deny = (request: HttpRequest, reason: DenialReason, keyId?: string): Decision => {
-      const denial = denialOf(reason)
+    const denialOfOthers = denials.toOthers(others.permissions)
+    const deny = (request: HttpRequest, reason: DenialReason, keyId?: string, toDenial = denialOf): Decision => {
+      const denial = toDenial(reason)
       publishDenied(denial, keyId)
       if (denial.status === 401) countFailure(request)
       return { type: 'deny', denial }
     }
-    const conclude = (objection: Objection, state: RequestState, { id }: ApiKey): Decision => {
+    /** `apiKey` is undefined for others. */
+    const conclude = (objection: Objection, state: RequestState, apiKey: ApiKey | undefined): Decision => {
       if (objection === undefined) {
         if (state.judgement !== undefined) state.judgement.isJudged = true
         return passOn
@@ -53,11 +63,13 @@ export function createGuards<Host>(door: Door, denials: Denials): Guards<Host> {
           error,
         ),
       )
-      return deny(state.request, objection, id)
+      return apiKey === undefined
+        ? deny(state.request, objection, undefined, denialOfOthers)
+        : deny(state.request, objection, apiKey.id)
     }
-    const fail = (error: unknown, request: HttpRequest, { id }: ApiKey): Decision => {
+    const fail = (error: unknown, request: HttpRequest, apiKey: ApiKey | undefined): Decision => {
       reporter.fault('CLAVIGER_GUARD_FAILED', name, 'it could not decide; the request was answered 500.', error)
-      return deny(request, { code: 'guard_failed' }, id)
+      return deny(request, { code: 'guard_failed' }, apiKey?.id)
     }
     const unmounted = (request: HttpRequest): Decision => {
       reporter.fault(
@@ -67,7 +79,11 @@ export function createGuards<Host>(door: Door, denials: Denials): Guards<Host> {
       )
       return deny(request, { code: 'guard_without_auth' })
     }
-    const concludeLater = (later: PromiseLike<Objection>, state: RequestState, apiKey: ApiKey): Promise<Decision> =>
+    const concludeLater = (
+      later: PromiseLike<Objection>,
+      state: RequestState,
+      apiKey: ApiKey | undefined,
+    ): Promise<Decision> =>
       Promise.resolve(later).then(
         (objection) => {
           const decision = conclude(objection, state, apiKey)
@@ -76,11 +92,24 @@ export function createGuards<Host>(door: Door, denials: Denials): Guards<Host> {
         (error: unknown) => fail(error, state.request, apiKey),
       )
 
+    const judgeOther = (other: Other, state: RequestState, host: Host): Decision | Promise<Decision> => {
+      try {
+        const objection = others.judge(other, host)
+        return isThenable(objection)
+          ? concludeLater(objection, state, undefined)
+          : conclude(objection, state, undefined)
+      } catch (error) {
+        return fail(error, state.request, undefined)
+      }
+    }
+
     return (request: HttpRequest, host) => {
       const state = states.get(request)
       if (state === undefined) return unmounted(request)
       const { found } = state
-      if (!found.ok) return deny(request, found, found.keyId)
+      if (!found.ok) {
+        return found.other === undefined ? deny(request, found, found.keyId) : judgeOther(found.other, state, host)
+      }
       const { apiKey } = found
       try {
         const objection = judge(apiKey, host)
@@ -91,29 +120,65 @@ export function createGuards<Host>(door: Door, denials: Denials): Guards<Host> {
     }
   }
 
-  const inWorkspace = (apiKey: ApiKey, workspaceId: unknown): Objection => {
-    if (typeof workspaceId === 'string' && workspaceId !== '') return door.guards.workspace(apiKey, workspaceId)
-    throw new TypeError('Expected the selector to return the workspace id, a string that is not empty.')
+  const selecting = (
+    selector: (host: Host) => unknown,
+    host: Host,
+    judge: (workspaceId: string) => Objection,
+  ): Objection | Promise<Objection> => {
+    const selected = selector(host)
+    return isThenable(selected)
+      ? Promise.resolve(selected).then((workspaceId) => judge(requireWorkspace(workspaceId)))
+      : judge(requireWorkspace(selected))
   }
 
   return {
     requirement(name, requirement) {
       const { permissions, anyPermission } = bare(requirement)
-      return guard(name, door.guards.requirement(requirement), denials.asking(permissions ?? anyPermission ?? []))
+      const asked = permissions ?? anyPermission ?? []
+      const others: ForOthers<Host> = {
+        judge: (other) => objectionToOther(other, requirement),
+        ...(asked.length > 0 && { permissions: asked }),
+      }
+      return guard(name, door.guards.requirement(requirement), others, denials.asking(asked))
     },
     workspace: (selector) =>
-      guard('auth.workspace()', (apiKey, host) => {
-        const selected = selector(host)
-        return isThenable(selected)
-          ? Promise.resolve(selected).then((workspaceId) => inWorkspace(apiKey, workspaceId))
-          : inWorkspace(apiKey, selected)
-      }),
-    check: (test) =>
-      guard('auth.check()', (apiKey, host) => {
-        const result = test(apiKey, host)
-        return isThenable(result) ? Promise.resolve(result).then(objectionOf) : objectionOf(result)
+      guard(
+        'auth.workspace()',
+        (apiKey, host) => selecting(selector, host, (workspaceId) => door.guards.workspace(apiKey, workspaceId)),
+        {
+          // Not `wrong_workspace`: its 401 would tell a client that its session or its token is worth nothing.
+          judge: ({ workspaceIds }, host) =>
+            selecting(selector, host, (workspaceId) => (workspaceIds.includes(workspaceId) ? undefined : notAllowed)),
+        },
+      ),
+    check: (test, testOthers) =>
+      guard('auth.check()', (apiKey, host) => judged(test(apiKey, host)), {
+        judge: (_other, host) => (testOthers === undefined ? notAllowed : judged(testOthers(host))),
       }),
   }
+}
+
+const notAllowed: Objection = Object.freeze({ code: 'insufficient_permission' })
+
+/** What is asked for and not looked at here, no other principal has. */
+function objectionToOther(other: Other, requirement: KeyRequirement): Objection {
+  const { permissions, anyPermission, environment, ...more } = bare(requirement)
+  const has = (permission: string): boolean => other.permissions.includes(permission)
+  const isOf = (name: string): boolean => other.environments.includes(name)
+  const environments = typeof environment === 'string' ? [environment] : environment
+  if (Object.keys(more).length > 0) return notAllowed
+  if (permissions !== undefined && !permissions.every(has)) return notAllowed
+  if (anyPermission !== undefined && !anyPermission.some(has)) return notAllowed
+  return environments === undefined || environments.some(isOf) ? undefined : { code: 'wrong_environment' }
+}
+
+function requireWorkspace(workspaceId: unknown): string {
+  if (typeof workspaceId === 'string' && workspaceId !== '') return workspaceId
+  throw new TypeError('Expected the selector to return the workspace id, a string that is not empty.')
+}
+
+function judged(result: unknown): Objection | Promise<Objection> {
+  return isThenable(result) ? Promise.resolve(result).then(objectionOf) : objectionOf(result)
 }
 
 /** A truthy something is no yes: a forgotten comparison must not open the route. */

@@ -8,6 +8,7 @@ import type { Keyring, KeyRequirement } from '../keyring.types.ts'
 import type { ApiKeyAuth } from './api-key-auth.ts'
 import { createAuthenticator } from './authenticator.ts'
 import type { Decide } from './decision.ts'
+import { createAdmission, type EitherOptions, readEitherOptions } from './either.ts'
 import { createDenials } from './denial.ts'
 import { createFailureGuard } from './failure-guard.ts'
 import { createGuards } from './guards.ts'
@@ -16,11 +17,13 @@ import { type HttpAuthOptions, isRequestLike, notCalled, readOptions, resolveOpt
 import { createResponder, type Responder } from './responder.ts'
 
 /** What becomes a middleware: it decides about a request, and has what is needed to carry its decisions out. */
-export interface AuthStep<Host, Context> {
+export interface AuthStep<Host, Context, Other = unknown> {
   readonly decide: Decide<Host>
   readonly responder: Responder<Context>
   /** Whether it decides the identity of the request: then it calls `identify`, also for an anonymous request. */
   readonly identifies: boolean
+  /** Where decisions can be `other`: whom to ask then, and what decides about a request when that lets it pass. */
+  readonly either?: { readonly other: Other; readonly admit: Decide<Host> }
 }
 
 /**
@@ -29,11 +32,11 @@ export interface AuthStep<Host, Context> {
  * @param keyring from `createKeyring`
  * @throws {ConfigurationError} for something that is not a keyring, or a wrong option or guard argument
  */
-export function createHttpAuth<Permission extends string, Host, Middleware, Context = Host>(
+export function createHttpAuth<Permission extends string, Host, Middleware, Context = Host, Other = Middleware>(
   keyring: Keyring<Permission>,
   options: HttpAuthOptions<Context> | undefined,
-  toMiddleware: (step: AuthStep<Host, Context>) => Middleware,
-): ApiKeyAuth<Permission, Host, Middleware, Context> {
+  toMiddleware: (step: AuthStep<Host, Context, Other>) => Middleware,
+): ApiKeyAuth<Permission, Host, Middleware, Context, Other> {
   const door = requireDoor(keyring)
   const { permissions: catalogue, redact } = door
   const { environments } = door.grammar
@@ -70,6 +73,12 @@ export function createHttpAuth<Permission extends string, Host, Middleware, Cont
         }),
       )
     },
+    either(other, eitherOptions?: EitherOptions<Host>) {
+      requireFunction('either', 'either(other, { permissionsOf })', other)
+      const decide = createAuthenticator(door, { ...resolved, asksOther: true }, denials)
+      const admit = createAdmission(door, readEitherOptions<Host>(eitherOptions), resolved, denials)
+      return named('apiKeyEither', toMiddleware({ decide, responder, identifies: true, either: { other, admit } }))
+    },
     require: (...permissions) =>
       permissionGuard('require', 'apiKeyRequire', permissions, { permissions: [...permissions] }),
     requireAny: (...permissions) =>
@@ -83,9 +92,10 @@ export function createHttpAuth<Permission extends string, Host, Middleware, Cont
       const decide = guards.requirement(`auth.environment(${quoted(names)})`, { environment: [...names] })
       return guard('apiKeyEnvironment', decide)
     },
-    check(test) {
+    check(test, testOthers) {
       requireFunction('check', 'check((apiKey, request) => ...)', test)
-      return guard('apiKeyCheck', guards.check(test))
+      if (testOthers !== undefined) requireFunction('check', 'check((apiKey, request) => ...)', testOthers)
+      return guard('apiKeyCheck', guards.check(test, testOthers))
     },
     limit(limit) {
       if (isRequestLike(limit)) throw notCalled('limit', 'limit({ limiter, by, rule })')

@@ -1,7 +1,8 @@
 import { ConfigurationError } from '../errors/errors.ts'
 import { parseOptions } from '../input/parse-options.ts'
-import { kindOf } from '../input/describe-value.ts'
+import { describeValue, kindOf } from '../input/describe-value.ts'
 import type { Denial } from './denial.ts'
+import type { OtherBearer } from './other-bearer.ts'
 
 /** Options of `apiKeyAuth`. `Context` is the framework's argument that `onDenied` gets besides the denial. */
 export interface HttpAuthOptions<Context> {
@@ -21,6 +22,14 @@ export interface HttpAuthOptions<Context> {
    * not turned on, in the URL. Other credentials, such as a proxy's `Basic`, count as none. Default false.
    */
   readonly optional?: boolean | undefined
+  /**
+   * What becomes of a bearer credential that cannot be a key of this keyring, such as a JWT. `'refuse'` answers 401
+   * `malformed_key`. `'pass'` counts it as no credential: with `optional` it passes, without `apiKey`, and a key in `header`
+   * may stand beside it. A key that is damaged (quotes, cut off, `Bearer` twice, a placeholder) is still refused.
+   * A function gets the text behind `Bearer` and returns `true` for what is not a key. A text that holds a token of
+   * this keyring is never passed. Default `'refuse'`.
+   */
+  readonly otherBearer?: OtherBearer | undefined
   /** Removes the credential from `headers` and blanks it in `rawHeaders` after success. Default false. */
   readonly stripCredential?: boolean | undefined
   /** False: every refused key answers `invalid_key`, without reason and hint. Default true. */
@@ -50,6 +59,7 @@ export interface ResolvedOptions<Context> {
   readonly headerName: string | undefined
   readonly realm: string
   readonly optional: boolean
+  readonly otherBearer: OtherBearer
   readonly stripCredential: boolean
   readonly verbose: boolean
   readonly skipPreflight: boolean
@@ -63,6 +73,7 @@ const names = [
   'header',
   'realm',
   'optional',
+  'otherBearer',
   'stripCredential',
   'verbose',
   'skipPreflight',
@@ -96,6 +107,7 @@ export function resolveOptions<Context>(
     headerName: header,
     realm: parseRealm(chosen('realm')),
     optional: flag('optional', false),
+    otherBearer: parseOtherBearer(chosen('otherBearer')),
     stripCredential: flag('stripCredential', false),
     verbose: flag('verbose', true),
     skipPreflight: flag('skipPreflight', false),
@@ -158,6 +170,15 @@ function parseRealm(realm: unknown): string {
     'realm',
     'Expected `realm` to be 1 to 128 characters of printable ASCII without double quotes and backslashes ' +
       `(RFC 6750 section 3), got ${typeof realm === 'string' ? 'other text' : kindOf(realm)}.`,
+  )
+}
+
+function parseOtherBearer(value: unknown): OtherBearer {
+  if (value === undefined) return 'refuse'
+  if (value === 'refuse' || value === 'pass' || typeof value === 'function') return value as OtherBearer
+  throw new ConfigurationError(
+    'otherBearer',
+    `Expected \`otherBearer\` to be "refuse", "pass" or a function, got ${describeValue(value)}.`,
   )
 }
 

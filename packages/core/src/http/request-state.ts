@@ -12,6 +12,16 @@ export interface Unauthenticated extends DenialReason {
   readonly keyId?: string
   /** A token of ours came in a way in which none is read: not a request without a key. */
   readonly isAttempt?: boolean
+  /** Who else was authenticated, by an authenticator of the application. Not a key: what asks for one refuses. */
+  readonly other?: Other
+}
+
+/** What another authenticator's principal may do, as the application said when it passed. */
+export interface Other {
+  /** The declared permissions among its grants. */
+  readonly permissions: readonly string[]
+  readonly workspaceIds: readonly string[]
+  readonly environments: readonly string[]
 }
 
 /** What authentication found out about one request, and what guards made of it. */

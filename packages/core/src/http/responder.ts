@@ -34,12 +34,11 @@ export interface Responder<Context> {
    */
   prepare(response: HttpResponse, decision: Decision): boolean
   /** Answers in place of the handler; in the same tick unless `onDenied` takes time. Never throws, never rejects. */
-  refuse(
-    response: HttpResponse,
-    decision: Exclude<Decision, { readonly type: 'pass' }>,
-    answer: Answer<Context>,
-  ): void | Promise<void>
+  refuse(response: HttpResponse, decision: Refusing, answer: Answer<Context>): void | Promise<void>
 }
+
+/** What is answered in place of the handler. */
+export type Refusing = Extract<Decision, { readonly type: 'deny' | 'preflight' }>
 
 /** Makes the responder of one set of options. */
 export function createResponder<Context>(
@@ -80,11 +79,7 @@ export function createResponder<Context>(
     // Behind an authenticator of ours, a guard finds it set.
     if (varies !== vary) response.setHeader('Vary', appendVary(varies, vary))
   }
-  const carryOut = (
-    response: HttpResponse,
-    decision: Exclude<Decision, { readonly type: 'pass' }>,
-    answer: Answer<Context>,
-  ): void | Promise<void> => {
+  const carryOut = (response: HttpResponse, decision: Refusing, answer: Answer<Context>): void | Promise<void> => {
     if (isGone(response) || !answer.discard()) return undefined
     if (decision.type === 'preflight') {
       answer.setStatus(204)

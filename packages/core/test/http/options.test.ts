@@ -6,6 +6,7 @@ const defaults = {
   header: undefined,
   realm: 'api',
   optional: false,
+  otherBearer: 'refuse',
   stripCredential: false,
   verbose: true,
   skipPreflight: false,
@@ -85,6 +86,19 @@ test('guarded and optional exclude each other, also in overrides', () => {
   expect(refusal({ guarded: true, optional: true }).option).toBe('guarded')
   expect(() => resolveOptions({ guarded: true }, { optional: true })).toThrow(/guarded: false/)
   expect(resolveOptions({ guarded: true }, { optional: true, guarded: false })).toMatchObject({ guarded: false })
+})
+
+describe('otherBearer', () => {
+  test.each(['refuse', 'pass', () => true])('takes the two words and a function (%s)', (otherBearer) => {
+    expect(resolveOptions({ otherBearer } as HttpAuthOptions<never>).otherBearer).toBe(otherBearer)
+  })
+
+  test.each([null, true, false, 'Pass', 'allow', '', 7, {}, ['pass']])(
+    'refuses everything else (%j)',
+    (otherBearer) => {
+      expect(refusal({ otherBearer }).option).toBe('otherBearer')
+    },
+  )
 })
 
 describe('realm', () => {

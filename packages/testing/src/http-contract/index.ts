@@ -1,6 +1,8 @@
 import { parseOptions } from '@claviger/core/store'
 import { connections } from './connections.ts'
 import { credentials } from './credentials.ts'
+import { either } from './either.ts'
+import { eitherGuards } from './either-guards.ts'
 import { exchanges } from './exchange.ts'
 import { failureLimits } from './failure-limits.ts'
 import { guards } from './guards.ts'
@@ -10,6 +12,7 @@ import { limits } from './limits.ts'
 import { onDenied } from './on-denied.ts'
 import type { HttpContractOptions } from './options.ts'
 import { optionalAndRepeated } from './optional.ts'
+import { otherBearer } from './other-bearer.ts'
 import { ownHeader } from './own-header.ts'
 import { secrets } from './secrets.ts'
 import { createSuite } from './suite.ts'
@@ -24,6 +27,9 @@ const groups = {
   limits,
   'what limits count': limitEdges,
   'limits of failures': failureLimits,
+  'credentials of others': otherBearer,
+  'an authenticator of the application': either,
+  'guards for others than keys': eitherGuards,
   'routes without a guard': guarded,
   'faults of the host': hosts,
   'optional, repeated, stripped': optionalAndRepeated,

@@ -8,6 +8,7 @@ export interface ContractAuthOptions {
   readonly header?: string
   readonly realm?: string
   readonly optional?: boolean
+  readonly otherBearer?: 'refuse' | 'pass' | ((text: string) => boolean)
   readonly stripCredential?: boolean
   readonly verbose?: boolean
   readonly skipPreflight?: boolean
@@ -21,14 +22,28 @@ export interface ContractHost {
   readonly ip?: string | undefined
 }
 
+/** The options of `auth.either` that the contract uses. */
+export interface ContractEitherOptions {
+  readonly permissionsOf?: (host: ContractHost) => readonly string[] | null | Promise<readonly string[] | null>
+  readonly workspace?: (host: ContractHost) => ContractSelected | Promise<ContractSelected>
+  readonly environment?: (host: ContractHost) => ContractSelected | Promise<ContractSelected>
+}
+
+/** What a selector of `auth.either` returns. */
+export type ContractSelected = string | readonly string[] | null
+
 /** What `apiKeyAuth` of an adapter gives back. `Middleware` is the framework's own. */
 export interface ContractAuth<Middleware> {
   authenticate(overrides?: ContractAuthOptions): Middleware
+  either(other: Middleware, options?: ContractEitherOptions): Middleware
   require(...permissions: readonly [string, ...string[]]): Middleware
   requireAny(...permissions: readonly [string, ...string[]]): Middleware
   workspace(selector: (host: ContractHost) => unknown): Middleware
   environment(...names: readonly [string, ...string[]]): Middleware
-  check(test: (apiKey: ApiKey, host: ContractHost) => boolean | Promise<boolean>): Middleware
+  check(
+    test: (apiKey: ApiKey, host: ContractHost) => boolean | Promise<boolean>,
+    testOthers?: (host: ContractHost) => boolean | Promise<boolean>,
+  ): Middleware
   limit(limit: LimitOptions<ContractHost>): Middleware
   limitFailures(limit: FailureLimitOptions<ContractHost>): Middleware
 }
@@ -41,6 +56,11 @@ export interface ContractKit<Middleware> {
   use(work: (req: IncomingMessage, res: ServerResponse) => void | Promise<void>): Middleware
   /** A middleware of the application that puts something of its own where handlers look for the key, and goes on. */
   pretend(identity: object): Middleware
+  /**
+   * An authenticator of the application: goes on for `'pass'`, and answers by itself with a status and without a body. What
+   * is thrown, it fails with in the way of the framework.
+   */
+  authenticator(work: (req: IncomingMessage) => 'pass' | number | Promise<'pass' | number>): Middleware
   /** A handler: answers 200 with this as JSON, `Content-Type: application/json` and a `Content-Length`. */
   handle(work: (apiKey: ApiKey | undefined, req: IncomingMessage) => object | Promise<object>): Middleware
 }

@@ -30,9 +30,28 @@ export type RefusalName =
   | 'guard_failed'
   | 'guard_missing'
   | 'rate_limited'
+  /** What guards say to those who came without a key. */
+  | 'others_permission'
+  | 'others_permissions'
+  | 'others_environment'
 
 /** Their bytes. */
 export const refusals: Readonly<Record<RefusalName, ExpectedRefusal>> = {
+  others_permission: {
+    status: 403,
+    challenge: insufficientScope,
+    body: '{"type":"urn:claviger:problem:insufficient_permission","title":"Permission missing","status":403,"detail":"You may not do this.","code":"insufficient_permission"}',
+  },
+  others_permissions: {
+    status: 403,
+    challenge: `${insufficientScope}, scope="docs:write docs:list"`,
+    body: '{"type":"urn:claviger:problem:insufficient_permission","title":"Permission missing","status":403,"detail":"You may not do this.","code":"insufficient_permission","requiredPermissions":["docs:write","docs:list"]}',
+  },
+  others_environment: {
+    status: 403,
+    challenge: insufficientScope,
+    body: '{"type":"urn:claviger:problem:wrong_environment","title":"Other environment","status":403,"detail":"Your environment cannot be used here.","code":"wrong_environment"}',
+  },
   missing_credentials: {
     status: 401,
     challenge,

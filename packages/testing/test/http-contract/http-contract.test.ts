@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { ApiKey } from '@claviger/core'
-import { type Decision, denialTable, type Door } from '@claviger/core/http'
+import { type Decision, denialTable, type Door, identify } from '@claviger/core/http'
 import { describe, expect, test } from 'vitest'
 import { answering } from '../../src/http-contract/door.ts'
 import { httpContract } from '../../src/http-contract/index.ts'
@@ -231,6 +231,70 @@ const defects: readonly [what: string, defect: Partial<Parts>, caughtBy: readonl
       'usage: every response counts once, cold and warm',
       'usage: HEAD, HTTP/1.0 and a response without a body count like any other',
       'usage: a client that leaves before the answer counts as allowed, with no status',
+    ],
+  ],
+  [
+    'takes every bearer credential for a key of ours',
+    faulty((door) => ({ ours: { ...door.ours, isOurs: () => true } })),
+    [
+      'otherBearer: "pass" lets a JWT of any length pass where a key is optional, without a key and uncounted',
+      'otherBearer: a similar prefix is not ours, and ours counts in every environment',
+      'either: who the other authenticator lets pass reaches the handler without a key, and is not counted',
+    ],
+  ],
+  [
+    'takes damaged keys for credentials of others',
+    faulty((door) => ({ ours: { ...door.ours, isOurs: (text) => door.tokenPattern.test(text as string) } })),
+    [
+      'otherBearer: a key cut to 20 characters is refused, and never passes as a credential of others',
+      'otherBearer: a placeholder is refused with its hint, and so is a scheme with nothing behind it',
+      'either: a bad or a damaged key of ours is refused, and the other authenticator is not asked',
+    ],
+  ],
+  [
+    'lets a function call a key of ours something else',
+    faulty((door) => ({ ours: { ...door.ours, holdsToken: () => false } })),
+    [
+      'otherBearer: a JWT that holds a key of ours, as it is or encoded, is refused',
+      'otherBearer: a function decides about everything but what holds a key of ours',
+    ],
+  ],
+  [
+    'goes on although it cannot tell what the other principal may do',
+    { admit: (decision) => (decision.type === 'deny' && decision.denial.status === 500 ? everybody : decision) },
+    ['either: permissionsOf that fails, or returns anything but a list of texts, answers 500 on every route'],
+  ],
+  [
+    'lets pass whom the other authenticator knows nothing about',
+    { admit: (decision) => (decision.type === 'deny' ? everybody : decision) },
+    ['either: null says that there is no principal: 401, or anonymous where a key is optional'],
+  ],
+  [
+    'goes on although the other authenticator has answered',
+    {
+      ignoreUnready: true,
+      askOther: async (other, exchange, next) => (
+        await other(exchange, next), exchange.res.headersSent ? next() : undefined
+      ),
+    },
+    ['either: all others are asked the other authenticator, which answers as it likes'],
+  ],
+  [
+    'goes on although the other authenticator has failed',
+    { askOther: async (other, exchange, next) => Promise.resolve(other(exchange, next)).catch(next) },
+    ['either: what the other authenticator throws reaches the host, and never the handler'],
+  ],
+  [
+    'keeps what the other authenticator put in the place of the key',
+    {
+      handOver(exchange, apiKey) {
+        if (apiKey !== undefined || exchange.apiKey === undefined || Object.isFrozen(exchange.apiKey))
+          identify(exchange, apiKey)
+      },
+    },
+    [
+      'an identity that other code set on the request does not stay',
+      'either: an identity that other code put there does not stay, nor what the other authenticator put there',
     ],
   ],
   [

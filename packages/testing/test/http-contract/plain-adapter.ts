@@ -30,6 +30,9 @@ export interface Parts {
   readonly app: (app: ContractApp) => ContractApp
   /** Changes a decision. */
   readonly decide: (decision: Decision, exchange: Exchange) => Decision
+  /** Changes the decision about a request that the other authenticator let pass. */
+  readonly admit: (decision: Decision) => Decision
+  readonly askOther: (other: Middleware, exchange: Exchange, next: () => Promise<void>) => Promise<void>
   /** Changes what the request looks like to the gate. */
   readonly read: (req: IncomingMessage) => IncomingMessage
   readonly handOver: (exchange: Exchange, apiKey: ApiKey | undefined) => void
@@ -47,6 +50,8 @@ export interface Parts {
 export const honest: Parts = {
   app: (app) => app,
   decide: (decision) => decision,
+  admit: (decision) => decision,
+  askOther: async (other, exchange, next) => other(exchange, next),
   read: (req) => req,
   handOver: identify,
   goOn: (next) => next(),
@@ -71,13 +76,23 @@ export async function servePlain(parts: Parts, served: ContractApp): Promise<Con
             }),
         }),
   }
-  const toMiddleware = ({ decide, responder, identifies }: AuthStep<Exchange, Exchange>): Middleware => {
+  const toMiddleware = ({
+    decide,
+    responder,
+    identifies,
+    either,
+  }: AuthStep<Exchange, Exchange, Middleware>): Middleware => {
     const carryOut = async (decision: Decision, exchange: Exchange, next: () => Promise<void>): Promise<void> => {
       const response = parts.response(exchange)
       if (!responder.prepare(response, decision) && !parts.ignoreUnready) return
       if (identifies) parts.handOver(exchange, decision.type === 'pass' ? decision.apiKey : undefined)
       if (decision.type === 'pass') {
         await parts.goOn(next)
+      } else if (decision.type === 'other') {
+        const admit = (): Decision | Promise<Decision> =>
+          either?.admit(exchange.req, exchange, exchange.res) ?? parts.decide(decision, exchange)
+        const goOn = async (): Promise<void> => carryOut(parts.admit(await admit()), exchange, next)
+        if (either !== undefined) await parts.askOther(either.other, exchange, goOn)
       } else await responder.refuse(response, decision, answerOf(parts, exchange))
     }
     return async (exchange, next) => {
@@ -95,6 +110,11 @@ export async function servePlain(parts: Parts, served: ContractApp): Promise<Con
     pretend: (identity) => async (exchange, next) => {
       exchange.apiKey = identity as ApiKey
       await next()
+    },
+    authenticator: (work) => async (exchange, next) => {
+      const answer = await work(exchange.req)
+      if (answer === 'pass') await next()
+      else exchange.res.writeHead(answer, { 'Content-Length': 0 }).end()
     },
     handle:
       (work) =>

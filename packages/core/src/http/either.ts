@@ -1,0 +1,151 @@
+import type { Door } from '../door.types.ts'
+import { ConfigurationError } from '../errors/errors.ts'
+import { kindOf } from '../input/describe-value.ts'
+import { parseOptions } from '../input/parse-options.ts'
+import { isThenable } from '../input/thenable.ts'
+import type { PermissionCatalogue } from '../permissions/catalogue.ts'
+import { grantSet } from '../permissions/match.ts'
+import { admitted } from './authenticator.ts'
+import { type Decide, type Decision, pass } from './decision.ts'
+import type { DenialReason, Denials } from './denial.ts'
+import { countFailure } from './failures.ts'
+import type { ResolvedOptions } from './options.ts'
+import { createReporter, publishDenied } from './reporting.ts'
+import type { HttpRequest } from './request.ts'
+import { type Other, type RequestState, requestStatesOf } from './request-state.ts'
+
+/**
+ * Options of `either`: what the principal of the other authenticator may do. Each function gets Express's request or Koa's
+ * context after that authenticator let the request pass, and returns a value or a promise. What you leave out, the
+ * principal does not have. A function that fails or returns anything else answers 500.
+ */
+export interface EitherOptions<Host> {
+  /**
+   * The grants of the principal, wildcards allowed; names that you have not declared do not count. Null when there is no
+   * principal: 401 `missing_credentials`, or with `optional` the request passes as anonymous. Left out: no grants.
+   */
+  readonly permissionsOf?:
+    | ((host: Host) => readonly string[] | null | PromiseLike<readonly string[] | null>)
+    | undefined
+  /** The workspace of the principal, or all of them, for `auth.workspace`; null for none. Left out: none. */
+  readonly workspace?: Selector<Host> | undefined
+  /** The environment of the principal, or all of them, for `auth.environment`; null for none. Left out: none. */
+  readonly environment?: Selector<Host> | undefined
+}
+
+type Selected = string | readonly string[] | null
+type Selector<Host> = (host: Host) => Selected | PromiseLike<Selected>
+
+const names = ['permissionsOf', 'workspace', 'environment'] as const
+
+/** @throws {ConfigurationError} for an unknown option, and for one that is not a function */
+export function readEitherOptions<Host>(given: unknown): EitherOptions<Host> {
+  const options = parseOptions<EitherOptions<Host>>('auth.either', given, names)
+  for (const name of names) {
+    if (!(name in options) || typeof options[name] === 'function') continue
+    throw new ConfigurationError(name, `Expected \`${name}\` to be a function, got ${kindOf(options[name])}.`)
+  }
+  return options
+}
+
+/**
+ * Decides about a request that the other authenticator let pass: reads what its principal may do, and keeps it for guards.
+ */
+export function createAdmission<Host>(
+  door: Door,
+  options: EitherOptions<Host>,
+  { optional, guarded }: Pick<ResolvedOptions<never>, 'optional' | 'guarded'>,
+  denials: Denials,
+): Decide<Host> {
+  const states = requestStatesOf(door)
+  const reporter = createReporter(door.redact)
+  const principalOf = principalReader(options, door.permissions)
+
+  const deny = (request: HttpRequest, reason: DenialReason): Decision => {
+    const denial = denials.of(reason)
+    publishDenied(denial, undefined)
+    if (denial.status === 401) countFailure(request)
+    return { type: 'deny', denial }
+  }
+  const conclude = (state: RequestState, other: Other | null): Decision => {
+    const { found } = state
+    if (other === null) return optional ? pass : deny(state.request, { code: 'missing_credentials' })
+    if (found.ok) return fail(state, new TypeError('The other authenticator passed a request that has a key.'))
+    const next: RequestState = { ...state, found: { ...found, other } }
+    states.set(next)
+    return admitted(next, guarded)
+  }
+  const fail = (state: RequestState, error: unknown): Decision => {
+    reporter.fault(
+      'CLAVIGER_GUARD_FAILED',
+      'auth.either()',
+      'it could not tell what the principal of the other authenticator may do; the request was answered 500.',
+      error,
+    )
+    states.set({ ...state, found: { ok: false, code: 'guard_failed' } })
+    return deny(state.request, { code: 'guard_failed' })
+  }
+
+  return (request, host) => {
+    const state = states.get(request)
+    if (state === undefined) return deny(request, { code: 'guard_without_auth' })
+    try {
+      const other = principalOf(host)
+      return isThenable(other)
+        ? Promise.resolve(other).then(
+            (late) => conclude(state, late),
+            (error: unknown) => fail(state, error),
+          )
+        : conclude(state, other)
+    } catch (error) {
+      return fail(state, error)
+    }
+  }
+}
+
+/** Grants first: where there is no principal, nothing else is asked about it. */
+function principalReader<Host>(
+  { permissionsOf = () => [], workspace = () => null, environment = () => null }: EitherOptions<Host>,
+  catalogue: PermissionCatalogue,
+): (host: Host) => Other | null | Promise<Other | null> {
+  const withGrants = (given: unknown, host: Host): Other | null | Promise<Other | null> => {
+    if (given === null) return null
+    const grants = grantSet(textsIn('permissionsOf', given))
+    const permissions = Object.freeze(catalogue.names.filter((name) => grants.has(name)))
+    const make = (workspaces: unknown, environments: unknown): Other => ({
+      permissions,
+      workspaceIds: selectedBy('workspace', workspaces),
+      environments: selectedBy('environment', environments),
+    })
+    const [workspaces, environments] = [workspace(host), environment(host)]
+    return isThenable(workspaces) || isThenable(environments)
+      ? Promise.all([workspaces, environments]).then((late) => make(...late))
+      : make(workspaces, environments)
+  }
+  return (host) => {
+    const grants = permissionsOf(host)
+    return isThenable(grants)
+      ? Promise.resolve(grants).then((late) => withGrants(late, host))
+      : withGrants(grants, host)
+  }
+}
+
+function selectedBy(name: string, selected: unknown): readonly string[] {
+  if (selected === null) return []
+  return textsIn(name, typeof selected === 'string' ? [selected] : selected)
+}
+
+/** A copy: what the application changes later changes nothing. */
+function textsIn(name: string, given: unknown): readonly string[] {
+  if (Array.isArray(given)) {
+    const texts = Array.from(given as readonly unknown[])
+    // A scope that is empty, split at its spaces, is a list of one empty text.
+    if (texts.every((text) => typeof text === 'string' && (text !== '' || name === 'permissionsOf'))) {
+      return texts as readonly string[]
+    }
+  }
+  throw new TypeError(
+    `Expected \`${name}\` of auth.either() to return ${name === 'permissionsOf' ? 'a list of texts' : 'a text, a list of texts'} ` +
+      `or null, got ${Array.isArray(given) ? 'a list with something else' : kindOf(given)}.`,
+  )
+}
