@@ -4,12 +4,12 @@ import { createRequestMemory } from './runtime/request-memory.ts'
 // A name that every copy of this package knows: an application may have loaded two, and an adapter of its own a third.
 const place: unique symbol = Symbol.for('claviger.door')
 
-type Public = Pick<Door, 'permissions' | 'tokenPattern' | 'redact'>
+type Public = Pick<Door, 'permissions' | 'resources' | 'tokenPattern' | 'redact'>
 
 /** Gives a keyring its door. Not enumerable: a copy of a keyring's fields is not a keyring. */
 export function giveDoor(keyring: Public, parts: Omit<Door, keyof Public | 'requests'>): void {
-  const { permissions, tokenPattern, redact } = keyring
-  const door: Door = { permissions, tokenPattern, redact, requests: createRequestMemory(), ...parts }
+  const { permissions, resources, tokenPattern, redact } = keyring
+  const door: Door = { permissions, resources, tokenPattern, redact, requests: createRequestMemory(), ...parts }
   Object.defineProperty(keyring, place, { value: Object.freeze(door) })
 }
 

@@ -45,6 +45,8 @@ export interface Door {
     requirement(requirement: KeyRequirement): (apiKey: ApiKey) => Refused | undefined
     /** Refuses keys of every other workspace. */
     workspace(apiKey: ApiKey, workspaceId: string): Refused | undefined
+    /** Refuses keys that do not reach this resource of a declared type. */
+    resource(apiKey: ApiKey, type: string, id: string): Refused | undefined
   }
   /**
    * The workspace of a stored key; undefined when there is none. Only for keys whose secret is proven: a refusal names the
@@ -60,6 +62,8 @@ export interface Door {
   /** Tells what may be a token of ours from credentials of others. */
   readonly ours: Ours
   readonly permissions: PermissionCatalogue
+  /** The declared types of resources. */
+  readonly resources: readonly string[]
   /** Blots tokens out of a text. */
   redact(text: string): string
   readonly clock: Clock

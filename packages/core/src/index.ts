@@ -113,6 +113,7 @@ export {
 export type { Grant } from './permissions/grant.ts'
 export type { Fault } from './reporting/faults.ts'
 export { type Clock, systemClock } from './runtime/clock.ts'
+export type { ResourceIds, ResourceSelection } from './restrictions/resource-selection.ts'
 export type { ListPage } from './store/query.ts'
 export type { ActorRef, JsonValue, Owner } from './store/records.ts'
 export type { KeyStatus } from './store/status.ts'
@@ -138,9 +139,10 @@ export type {
   Accepted,
   ApiKey,
   Carrier,
+  ReachedResources,
   RefusalCode,
   Refused,
   Verification,
 } from './verification/verification.ts'
-export type { ResolveOwner } from './verify/owners.ts'
+export type { OwnerAnswer, OwnerHoldings, ResolveOwner } from './verify/owners.ts'
 export type { KeyringChange } from './watch/changes.ts'

@@ -34,11 +34,13 @@ import { parseSignal } from './watch/parse-signal.ts'
  *
  * @throws {ConfigurationError} naming the first option that is wrong
  */
-export function createKeyring<Permission extends string>(options: KeyringOptions<Permission>): Keyring<Permission> {
+export function createKeyring<Permission extends string, const Resource extends string = never>(
+  options: KeyringOptions<Permission, Resource>,
+): Keyring<Permission, Resource> {
   const resolved = resolveOptions(options)
-  const { clock, grammar, permissions } = resolved
+  const { clock, grammar, permissions, resources } = resolved
   const mask = tokenMask(grammar)
-  const declared = { permissions, environments: grammar.environments }
+  const declared = { permissions, environments: grammar.environments, resources }
 
   const shared = createSharedParts(resolved, mask)
   const verification = assembleVerification(shared, {
@@ -66,15 +68,16 @@ export function createKeyring<Permission extends string>(options: KeyringOptions
   })
 
   const { authorize, guards } = authorization(apiKeys, declared)
-  const keyring: Keyring<Permission> = {
+  const keyring: Keyring<Permission, Resource> = {
     permissions,
+    resources,
     environments: resolved.environments,
     policy: policyShown(resolved.policy),
     tokenPattern: tokenPattern(grammar),
     redact: (text) => (typeof text === 'string' ? (mask(text) as typeof text) : text),
     isOurs: ours.isOurs,
     // The catalogue's names are what managers check grants against.
-    as: (actor) => management.as(actor) as KeyManager<Permission>,
+    as: (actor) => management.as(actor) as KeyManager<Permission, Resource>,
 
     async verify(token, requirement) {
       // Asked for nothing, nothing is parsed: this is the hot path of queues and sockets.

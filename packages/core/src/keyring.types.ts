@@ -8,8 +8,8 @@ import type { Owner } from './store/records.ts'
 import type { ApiKey, Refused, Requirement, Verification } from './verification/verification.ts'
 
 /** What a key must meet: all given conditions. A plain object; a name that is not listed here is refused. */
-export interface KeyRequirement<Permission extends string = string>
-  extends Omit<Requirement<Permission>, 'environments'> {
+export interface KeyRequirement<Permission extends string = string, Resource extends string = string>
+  extends Omit<Requirement<Permission, Resource>, 'environments'> {
   /** One permission the key must hold; shorthand for `permissions: [permission]`. */
   readonly permission?: Permission
   /** The environment the key must be of, or those of which it must be one. */
@@ -17,15 +17,18 @@ export interface KeyRequirement<Permission extends string = string>
 }
 
 /** Options of `watch`: the requirement that the key must keep meeting, and the end of the watch. */
-export interface WatchOptions<Permission extends string = string> extends KeyRequirement<Permission> {
+export interface WatchOptions<Permission extends string = string, Resource extends string = string>
+  extends KeyRequirement<Permission, Resource> {
   /** Ends the watch when it aborts. Give it when the client leaves. */
   readonly signal?: AbortSignal
 }
 
 /** The entry point: keys of one product in one store. Made by `createKeyring`. */
-export interface Keyring<Permission extends string = string> {
+export interface Keyring<Permission extends string = string, Resource extends string = string> {
   /** The declared permissions. */
   readonly permissions: PermissionCatalogue<Permission>
+  /** The declared types of resources. Frozen; empty where none is declared. */
+  readonly resources: readonly Resource[]
   /** The environments of new keys. More may be accepted: `tokenGrammar.environments`. */
   readonly environments: readonly string[]
   /** The rules for keys, with their defaults. Frozen. */
@@ -63,7 +66,7 @@ export interface Keyring<Permission extends string = string> {
    *
    * @throws {ValidationError} when the actor is not complete
    */
-  as(actor: Actor): KeyManager<Permission>
+  as(actor: Actor): KeyManager<Permission, Resource>
 
   /**
    * Verifies a token and, with a `requirement`, whether its key may be used for that.
@@ -79,7 +82,7 @@ export interface Keyring<Permission extends string = string> {
    * @throws {BusyError} when too much is queued already: answer 503
    * @throws {ClosedError} after `close()`
    */
-  verify(token: unknown, requirement?: KeyRequirement<Permission>): Promise<Verification>
+  verify(token: unknown, requirement?: KeyRequirement<Permission, Resource>): Promise<Verification>
 
   /**
    * Whether a verified key meets a requirement: undefined for yes, otherwise the refusal. Pure, no I/O. A value that is
@@ -91,7 +94,7 @@ export interface Keyring<Permission extends string = string> {
    *
    * @throws {ConfigurationError} for an empty requirement, or one that names something undefined or not declared
    */
-  authorize(apiKey: ApiKey | undefined, requirement: KeyRequirement<Permission>): Refused | undefined
+  authorize(apiKey: ApiKey | undefined, requirement: KeyRequirement<Permission, Resource>): Refused | undefined
 
   /**
    * Watches a verified key while something that was opened with it stays open: a stream, a socket, a job. The returned
@@ -110,7 +113,7 @@ export interface Keyring<Permission extends string = string> {
    * aborts
    * @throws {ConfigurationError} for a key that this keyring did not make, or an empty requirement
    */
-  watch(apiKey: ApiKey, options?: WatchOptions<Permission>): AbortSignal
+  watch(apiKey: ApiKey, options?: WatchOptions<Permission, Resource>): AbortSignal
 
   /**
    * Announces to every process that the permissions of an owner changed, or that the owner is gone. Resolves when the

@@ -8,12 +8,13 @@ import { type ApiKeyMiddleware, type DeniedContext, toMiddleware } from './middl
 export type ApiKeyAuthOptions = HttpAuthOptions<DeniedContext>
 
 /** What `apiKeyAuth` gives. */
-export type ApiKeyAuth<Permission extends string = string> = HttpApiKeyAuth<
+export type ApiKeyAuth<Permission extends string = string, Resource extends string = string> = HttpApiKeyAuth<
   Permission,
   Request,
   ApiKeyMiddleware,
   DeniedContext,
-  OtherMiddleware
+  OtherMiddleware,
+  Resource
 >
 
 /**
@@ -28,10 +29,10 @@ export type ApiKeyAuth<Permission extends string = string> = HttpApiKeyAuth<
  * @param options for every `authenticate()` of this keyring, which can override them
  * @throws {ConfigurationError} when `keyring` is not from `createKeyring`, or an option is wrong
  */
-export function apiKeyAuth<Permission extends string>(
-  keyring: Keyring<Permission>,
+export function apiKeyAuth<Permission extends string, Resource extends string>(
+  keyring: Keyring<Permission, Resource>,
   options?: ApiKeyAuthOptions,
-): ApiKeyAuth<Permission> {
+): ApiKeyAuth<Permission, Resource> {
   return createHttpAuth(keyring, options, toMiddleware)
 }
 

@@ -16,7 +16,7 @@ import { openStore } from './stores.ts'
 const setUp = JSON.parse(process.env.CLAVIGER_LAB_WORKER ?? '') as WorkerSetUp
 const opened = openStore(setUp.store)
 const demoted = new Set<string>()
-const keyring = createKeyring<string>({
+const keyring = createKeyring<string, string>({
   ...settingsOf(setUp.settings ?? {}),
   store: opened.store,
   defaultPermissions: ['lab:use'],

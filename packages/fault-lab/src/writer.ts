@@ -6,7 +6,7 @@ import { openStore } from './stores.ts'
 // Someone who writes one record in a loop, as fast as the database takes it: a thief with a key that manages keys.
 const setUp = JSON.parse(process.env.CLAVIGER_LAB_WRITER ?? '') as WriterSetUp
 const { store, close } = openStore(setUp.store)
-const keyring = createKeyring<string>({ ...settingsOf({}), store, owners: 'unbounded' })
+const keyring = createKeyring<string, string>({ ...settingsOf({}), store, owners: 'unbounded' })
 const keys = keyring.as(systemActor('lab'))
 let target: Extract<WriterCall, { type: 'write' }> | undefined
 let written = 0

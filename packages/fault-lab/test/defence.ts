@@ -22,7 +22,7 @@ export interface Defence {
 /** Makes one. */
 export function defence(place: StoreSetUp): Defence {
   const opened = openStore(place)
-  const keyring = createKeyring<string>({
+  const keyring = createKeyring<string, string>({
     ...settingsOf({}),
     store: opened.store,
     owners: 'unbounded',

@@ -7,7 +7,14 @@ import { toMiddleware } from './middleware.ts'
 export type ApiKeyAuthOptions = HttpAuthOptions<Context>
 
 /** What `apiKeyAuth` gives. */
-export type ApiKeyAuth<Permission extends string = string> = HttpApiKeyAuth<Permission, Context, Middleware>
+export type ApiKeyAuth<Permission extends string = string, Resource extends string = string> = HttpApiKeyAuth<
+  Permission,
+  Context,
+  Middleware,
+  Context,
+  Middleware,
+  Resource
+>
 
 /**
  * API-key authentication for Koa.
@@ -21,10 +28,10 @@ export type ApiKeyAuth<Permission extends string = string> = HttpApiKeyAuth<Perm
  * @param options for every `authenticate()` of this keyring, which can override them
  * @throws {ConfigurationError} when `keyring` is not from `createKeyring`, or an option is wrong
  */
-export function apiKeyAuth<Permission extends string>(
-  keyring: Keyring<Permission>,
+export function apiKeyAuth<Permission extends string, Resource extends string>(
+  keyring: Keyring<Permission, Resource>,
   options?: ApiKeyAuthOptions,
-): ApiKeyAuth<Permission> {
+): ApiKeyAuth<Permission, Resource> {
   return createHttpAuth(keyring, options, toMiddleware)
 }
 

@@ -38,6 +38,7 @@ const advice: Readonly<Record<string, string>> = {
   key_rotated: 'Use the newest secret of this key, and restart what still has the old one.',
   wrong_workspace: 'Use a key of the workspace in the address.',
   wrong_environment: 'Use a key of the environment that this address belongs to.',
+  resource_not_allowed: 'Use a key that reaches this resource, or have it added to this one.',
   owner_lacks_permission: 'The owner of the key has lost this permission; a key never has more than its owner.',
   owner_gone: 'The owner of the key has left; create a key with another owner.',
 }

@@ -11,6 +11,7 @@ const reasons: ReadonlyMap<string, string> = new Map([
   ['key_revoked', 'Revoked'],
   ['key_rotated', 'Old secret after a rotation'],
   ['wrong_environment', 'Wrong environment'],
+  ['resource_not_allowed', 'Resource not allowed'],
   ['wrong_workspace', 'Wrong workspace'],
   ['rate_limited', 'Too many requests'],
 ])

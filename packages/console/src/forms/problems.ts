@@ -14,6 +14,8 @@ export function problemsOf(error: unknown, names: Readonly<Record<string, string
     case 'ERR_CLAVIGER_VALIDATION':
       return one(error.field.split(/[.[]/, 1)[0] ?? '', error.message)
     case 'ERR_CLAVIGER_PERMISSION_CEILING':
+      // Of resources the form asks nothing: what is wrong is said in full.
+      if (error.missing.length === 0) return one('permissions', error.message)
       return one(
         'permissions',
         error.holder === 'actor'

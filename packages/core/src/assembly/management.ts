@@ -31,7 +31,7 @@ export interface ManagementAssembly {
 /** Puts management together. It calls the store in turns, so that verification never waits for it. */
 export function assembleManagement(shared: SharedParts, verification: VerificationAssembly): ManagementAssembly {
   const { options, clock, own, report } = shared
-  const { grammar, environments, permissions, defaultPermissions, policy, storeTimeoutMs } = options
+  const { grammar, environments, permissions, resources, defaultPermissions, policy, storeTimeoutMs } = options
   const { cache, caches, freshness, readiness, hashing, apiKeys, owners, revoked, withheld, imported } = verification
 
   const turns = createManagementTurns(clock, storeTimeoutMs)
@@ -55,7 +55,15 @@ export function assembleManagement(shared: SharedParts, verification: Verificati
       store,
       commits,
       shared: { caches, entries: cache.entries, revoked, withheld, owners, apiKeys, hashing, imported },
-      rules: { grammar, environments, permissions, defaultPermissions, policy, freeText: createFreeText(grammar) },
+      rules: {
+        grammar,
+        environments,
+        permissions,
+        resources,
+        defaultPermissions,
+        policy,
+        freeText: createFreeText(grammar),
+      },
       withdrawals,
       events: createEventSink(options.onEvent, clock, report),
       generate: tokenFactory(options.random ?? ((size: number): Uint8Array => randomBytes(size))),

@@ -1,13 +1,16 @@
 import { type Cache, createCache } from '../cache/cache.ts'
 import type { ChangeTarget } from '../cache/change-target.ts'
+import { ConfigurationError } from '../errors/errors.ts'
 import { createFreshness, type Freshness } from '../following/freshness.ts'
 import { createRevokedKeys, type RevokedKeys } from '../following/revoked.ts'
 import { createHashQueue } from '../hashing/hash-queue.ts'
 import { createHashing, type Hashing } from '../hashing/hashing.ts'
 import { endingWith } from '../imported/imported-ends.ts'
 import { createImportedTokens, type ImportedTokens } from '../imported/imported-tokens.ts'
+import { describeValue } from '../input/describe-value.ts'
 import { createReadiness, type Readiness } from '../life/readiness.ts'
 import { createStart } from '../life/start.ts'
+import type { KeyRecord } from '../store/records.ts'
 import { createRecorder, type Recorder } from '../usage/recorder.ts'
 import { type ApiKeys, createApiKeys } from '../verification/api-key.ts'
 import { createOwners, type Owners } from '../verify/owners.ts'
@@ -84,13 +87,14 @@ export function assembleVerification(shared: SharedParts, listeners: Listeners):
   ])
   const freshness = createFreshness({ store, caches, times: options, clock, report, facts })
   const hashing = createHashing(options.hasher, createHashQueue(options.hashing, clock), facts)
-  const apiKeys = createApiKeys(options.permissions)
+  const apiKeys = createApiKeys(options.permissions, options.resources)
   const imported = createImportedTokens(options.importedTokens, grammar, clock)
   const revoked = withImportedEnds(createRevokedKeys(maxRevokedKeys, cache), imported.until)
   const withheld = createWithheldGrants()
   const owners = createOwners({
     store,
     resolveOwner: options.resolveOwner,
+    resources: options.resources,
     fence: cache.fence,
     withheld,
     freshness,
@@ -129,6 +133,7 @@ export function assembleVerification(shared: SharedParts, listeners: Listeners):
           workspaceId: record.workspaceId,
           secretVersion: secret.version,
         })
+        if (verification.code === 'resource_not_allowed') report(undeclaredError(apiKeys, record), 'verify')
       }
       listeners.onVerification(verification, record, secret)
     },
@@ -152,6 +157,15 @@ export function assembleVerification(shared: SharedParts, listeners: Listeners):
     imported,
     withheld,
   }
+}
+
+/** Why a key is refused that is limited by what this keyring does not declare. Clients are not told. */
+function undeclaredError({ undeclared }: ApiKeys, record: KeyRecord): ConfigurationError {
+  const types = undeclared(record).map(describeValue).join(', ')
+  return new ConfigurationError(
+    'resources',
+    `The key ${record.id} is limited by resources of the type ${types}, which createKeyring({ resources }) does not declare: it is refused. Declare the type again, or update the key.`,
+  )
 }
 
 function recorderOf({ options, clock, store, own, report }: SharedParts, apiKeys: ApiKeys): Recorder | undefined {

@@ -86,26 +86,51 @@ export class ForbiddenError extends ClavigerError {
 /** Who lacks the permissions. */
 export type CeilingHolder = 'actor' | 'owner'
 
-/** The call would grant permissions that the actor, or the key's owner, does not hold. Nothing was changed. */
+/**
+ * The call would grant permissions, or hand out resources, that the actor, or the key's owner, does not hold. Nothing
+ * was changed.
+ */
 export class PermissionCeilingError extends ClavigerError {
   readonly code = 'ERR_CLAVIGER_PERMISSION_CEILING'
   /** The permissions at fault. */
   readonly missing: readonly string[]
   /** Who lacks them: the actor, or the service account that owns the key. */
   readonly holder: CeilingHolder
+  /** The resources at fault, by type: ids, or `'all'` where the call would hand out all of a type. */
+  readonly resources: Readonly<Record<string, 'all' | readonly string[]>>
 
-  constructor(missing: readonly string[], holder: CeilingHolder = 'actor') {
-    const them = missing.length === 1 ? 'it' : 'them'
+  constructor(
+    missing: readonly string[],
+    holder: CeilingHolder = 'actor',
+    resources: Readonly<Record<string, 'all' | readonly string[]>> = {},
+  ) {
+    const all = [...missing, ...Object.entries(resources).map(describeExcess)]
+    const them = all.length === 1 ? 'it' : 'them'
     super(
       holder === 'actor'
-        ? `Cannot hand out ${missing.join(', ')}: the actor does not hold ${them}. ` +
+        ? `Cannot hand out ${all.join(', ')}: the actor does not hold ${them}. ` +
             'Grant less, narrow the key first, or act as a user who holds more.'
-        : `Cannot hand out ${missing.join(', ')}: the service account that owns the key does not hold ${them}. ` +
+        : `Cannot hand out ${all.join(', ')}: the service account that owns the key does not hold ${them}. ` +
             'Ask for less, or widen the service account first.',
     )
     this.missing = missing
     this.holder = holder
+    this.resources = resources
   }
+}
+
+const maxIdsTold = 5
+const maxIdLength = 64
+
+function describeExcess([type, ids]: readonly [string, 'all' | readonly string[]]): string {
+  if (ids === 'all') return `every ${type}`
+  const more = ids.length > maxIdsTold ? ` and ${ids.length - maxIdsTold} more` : ''
+  return `the ${type} ${ids.slice(0, maxIdsTold).map(quoted).join(', ')}${more}`
+}
+
+/** An id of the host's, as long as a line can take it. */
+function quoted(id: string): string {
+  return id.length <= maxIdLength ? JSON.stringify(id) : `${JSON.stringify(id.slice(0, maxIdLength))}...`
 }
 
 /** Others changed the same thing at the same time. Nothing was changed by this call. */

@@ -9,7 +9,14 @@ import type { HttpAuthOptions } from './options.ts'
  * `Host` is what your functions get of a request: Express's request, Koa's context. `Context` is what `onDenied` gets, and
  * `Other` is a middleware of your own.
  */
-export interface ApiKeyAuth<Permission extends string, Host, Middleware, Context = Host, Other = Middleware> {
+export interface ApiKeyAuth<
+  Permission extends string,
+  Host,
+  Middleware,
+  Context = Host,
+  Other = Middleware,
+  Resource extends string = string,
+> {
   /**
    * Lets requests with a valid key pass and puts it where handlers look for it (`req.apiKey`, `ctx.state.apiKey`); answers
    * others with 400, 401, 403 or 503. A second one on the same request goes by what the first found.
@@ -61,6 +68,20 @@ export interface ApiKeyAuth<Permission extends string, Host, Middleware, Context
    * router.get('/ws/:ws/prompts', auth.workspace((ctx) => ctx.params.ws), list) // Koa
    */
   workspace(selector: (host: Host) => unknown): Middleware
+  /**
+   * Passes when the key *and* its owner reach the resource of this type whose id the selector reads off the request;
+   * else 403 `resource_not_allowed`. A selector that throws or gives anything but a text that is not empty answers 500.
+   *
+   * A key that is not limited reaches all, so this guard stands beside one that asks for a permission: alone, it is none
+   * that `guarded` demands. What a route lists, it cannot see: filter that by `apiKey.resources`.
+   *
+   * @example
+   * app.get('/projects/:id', auth.require('projects:read'), auth.resource('project', (req) => req.params.id), show) // Express
+   * router.get('/projects/:id', auth.require('projects:read'), auth.resource('project', (ctx) => ctx.params.id), show) // Koa
+   *
+   * @throws {ConfigurationError} for a type that is not declared, or without a selector
+   */
+  resource(type: Resource, selector: (host: Host) => unknown): Middleware
   /**
    * Passes when the key is of one of these environments; else 403. The names are checked when the guard is made, not by the
    * compiler: the type of a keyring holds its permissions only.

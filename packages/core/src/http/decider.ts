@@ -1,6 +1,7 @@
 import { ConfigurationError } from '../errors/errors.ts'
 import { parseOptions } from '../input/parse-options.ts'
-import { bare } from '../input/plain-fields.ts'
+import { kindOf } from '../input/describe-value.ts'
+import { bare, isPlain } from '../input/plain-fields.ts'
 import type { Keyring } from '../keyring.types.ts'
 import type { ApiKey } from '../verification/verification.ts'
 import type { Decision } from './decision.ts'
@@ -11,7 +12,7 @@ import type { HttpRequest } from './request.ts'
 import type { HttpResponse } from './response.ts'
 
 /** What `createDecider` takes: what every request has to meet, besides the options of `apiKeyAuth` that fit. */
-export interface DeciderOptions<Permission extends string = string>
+export interface DeciderOptions<Permission extends string = string, Resource extends string = string>
   extends Omit<HttpAuthOptions<never>, 'onDenied' | 'skipPreflight' | 'guarded'> {
   /** 403 unless the key holds every one of these now. */
   readonly permissions?: readonly Permission[]
@@ -19,7 +20,14 @@ export interface DeciderOptions<Permission extends string = string>
   readonly anyPermission?: readonly Permission[]
   /** 403 unless the key is of this environment, or of one of these. */
   readonly environment?: string | readonly string[]
+  /** 403 unless the key reaches the resource that each of these reads off the request: by declared type, its id. */
+  readonly resources?: ResourceSelectors<Resource>
 }
+
+/** What reads the ids of resources off a request, by declared type. */
+type ResourceSelectors<Resource extends string> = [Resource] extends [never]
+  ? Readonly<Record<string, never>>
+  : { readonly [Type in Resource]?: (request: HttpRequest) => unknown }
 
 /** The decision about a request, with everything that a response needs. */
 export type RequestDecision<Key extends ApiKey | undefined = ApiKey> =
@@ -68,26 +76,29 @@ export type Decider<Key extends ApiKey | undefined = ApiKey> = (
  * @param keyring from `createKeyring`
  * @throws {ConfigurationError} when `keyring` is not from `createKeyring`, or an option is wrong
  */
-export function createDecider<Permission extends string>(
-  keyring: Keyring<Permission>,
-  options?: DeciderOptions<Permission> & { readonly optional?: false | undefined },
+export function createDecider<Permission extends string, Resource extends string = string>(
+  keyring: Keyring<Permission, Resource>,
+  options?: DeciderOptions<Permission, Resource> & { readonly optional?: false | undefined },
 ): Decider
-export function createDecider<Permission extends string>(
-  keyring: Keyring<Permission>,
-  options: DeciderOptions<Permission>,
+export function createDecider<Permission extends string, Resource extends string = string>(
+  keyring: Keyring<Permission, Resource>,
+  options: DeciderOptions<Permission, Resource>,
 ): Decider<ApiKey | undefined>
-export function createDecider<Permission extends string>(
-  keyring: Keyring<Permission>,
-  given?: DeciderOptions<Permission>,
+export function createDecider<Permission extends string, Resource extends string>(
+  keyring: Keyring<Permission, Resource>,
+  given?: DeciderOptions<Permission, Resource>,
 ): Decider<ApiKey | undefined> {
-  const options = readOptions<Permission>(given)
-  const { permissions, anyPermission, environment, ...rest } = options
+  const options = readOptions<Permission, Resource>(given)
+  const { permissions, anyPermission, environment, resources, ...rest } = options
   const auth = createHttpAuth(keyring, rest, (step: AuthStep<HttpRequest, undefined>) => step)
   const authentication = auth.authenticate()
   const guards = [
     ...(permissions === undefined ? [] : [auth.require(...(permissions as Some<Permission>))]),
     ...(anyPermission === undefined ? [] : [auth.requireAny(...(anyPermission as Some<Permission>))]),
     ...(environment === undefined ? [] : [auth.environment(...(namesIn(environment) as Some<string>))]),
+    ...(resources === undefined
+      ? []
+      : selectorsIn(resources).map(([type, selector]) => auth.resource(type as Resource, selector))),
   ]
   const optional = options.optional === true
 
@@ -113,12 +124,22 @@ function namesIn(environment: string | readonly string[]): readonly string[] {
   return typeof environment === 'string' ? [environment] : environment
 }
 
-const demands = ['permissions', 'anyPermission', 'environment'] as const
+/** Guards check themselves that each is a function, and its type declared. */
+function selectorsIn(resources: unknown): [string, (request: HttpRequest) => unknown][] {
+  if (!isPlain(resources)) {
+    throw new ConfigurationError('resources', `Expected resources to be a plain object, got ${kindOf(resources)}.`)
+  }
+  return Object.entries(resources) as [string, (request: HttpRequest) => unknown][]
+}
+
+const demands = ['permissions', 'anyPermission', 'environment', 'resources'] as const
 const others = ['header', 'realm', 'optional', 'otherBearer', 'stripCredential', 'verbose'] as const
 const unanswered = ['onDenied', 'skipPreflight', 'guarded'] as const
 
-function readOptions<Permission extends string>(given: unknown): DeciderOptions<Permission> {
-  const options = parseOptions<DeciderOptions<Permission> & Record<(typeof unanswered)[number], unknown>>(
+function readOptions<Permission extends string, Resource extends string>(
+  given: unknown,
+): DeciderOptions<Permission, Resource> {
+  const options = parseOptions<DeciderOptions<Permission, Resource> & Record<(typeof unanswered)[number], unknown>>(
     'createDecider',
     given,
     [...demands, ...others, ...unanswered],

@@ -96,6 +96,12 @@ export const denialTable: Readonly<Record<DenialCode, DenialEntry>> = {
     detail: 'The owner of this API key may not do this any more.',
     challenge: 'insufficient_scope',
   },
+  resource_not_allowed: {
+    status: 403,
+    title: 'Resource not allowed',
+    detail: 'This API key does not reach this resource.',
+    challenge: 'insufficient_scope',
+  },
   owner_gone: {
     status: 403,
     title: 'Owner gone',
@@ -158,6 +164,7 @@ export const hintDetails: Readonly<Record<HttpHint, string>> = {
 export const othersDetails: Readonly<Partial<Record<DenialCode, string>>> = {
   insufficient_permission: 'You may not do this.',
   wrong_environment: 'Your environment cannot be used here.',
+  resource_not_allowed: 'You do not reach this resource.',
 }
 
 /** The hints that go with absence; all others go with `malformed_key`. */

@@ -3,8 +3,9 @@ import { ConfigurationError } from '../errors/errors.ts'
 import { kindOf } from '../input/describe-value.ts'
 import { parseOptions } from '../input/parse-options.ts'
 import { isThenable } from '../input/thenable.ts'
-import type { PermissionCatalogue } from '../permissions/catalogue.ts'
 import { grantSet } from '../permissions/match.ts'
+import { readSelection } from '../restrictions/read-selection.ts'
+import type { Selection } from '../restrictions/selection.ts'
 import { admitted } from './authenticator.ts'
 import { type Decide, type Decision, pass } from './decision.ts'
 import type { DenialReason, Denials } from './denial.ts'
@@ -31,12 +32,20 @@ export interface EitherOptions<Host> {
   readonly workspace?: Selector<Host> | undefined
   /** The environment of the principal, or all of them, for `auth.environment`; null for none. Left out: none. */
   readonly environment?: Selector<Host> | undefined
+  /**
+   * The resources that the principal reaches, for `auth.resource`: by declared type ids, and all of a type that is absent;
+   * null for none of any. Left out: none.
+   */
+  readonly resources?: ((host: Host) => Reached | PromiseLike<Reached>) | undefined
 }
+
+type Reached = Readonly<Record<string, readonly string[]>> | null
 
 type Selected = string | readonly string[] | null
 type Selector<Host> = (host: Host) => Selected | PromiseLike<Selected>
 
-const names = ['permissionsOf', 'workspace', 'environment'] as const
+const names = ['permissionsOf', 'workspace', 'environment', 'resources'] as const
+const maxIds = 10_000
 
 /** @throws {ConfigurationError} for an unknown option, and for one that is not a function */
 export function readEitherOptions<Host>(given: unknown): EitherOptions<Host> {
@@ -59,7 +68,7 @@ export function createAdmission<Host>(
 ): Decide<Host> {
   const states = requestStatesOf(door)
   const reporter = createReporter(door.redact)
-  const principalOf = principalReader(options, door.permissions)
+  const principalOf = principalReader(options, door)
 
   const deny = (request: HttpRequest, reason: DenialReason): Decision => {
     const denial = denials.of(reason)
@@ -105,22 +114,26 @@ export function createAdmission<Host>(
 
 /** Grants first: where there is no principal, nothing else is asked about it. */
 function principalReader<Host>(
-  { permissionsOf = () => [], workspace = () => null, environment = () => null }: EitherOptions<Host>,
-  catalogue: PermissionCatalogue,
+  {
+    permissionsOf = () => [],
+    workspace = () => null,
+    environment = () => null,
+    resources = () => null,
+  }: EitherOptions<Host>,
+  { permissions: catalogue, resources: types }: Pick<Door, 'permissions' | 'resources'>,
 ): (host: Host) => Other | null | Promise<Other | null> {
   const withGrants = (given: unknown, host: Host): Other | null | Promise<Other | null> => {
     if (given === null) return null
     const grants = grantSet(textsIn('permissionsOf', given))
     const permissions = Object.freeze(catalogue.names.filter((name) => grants.has(name)))
-    const make = (workspaces: unknown, environments: unknown): Other => ({
+    const make = (workspaces: unknown, environments: unknown, reached: unknown): Other => ({
       permissions,
       workspaceIds: selectedBy('workspace', workspaces),
       environments: selectedBy('environment', environments),
+      resources: reachedBy(reached, types),
     })
-    const [workspaces, environments] = [workspace(host), environment(host)]
-    return isThenable(workspaces) || isThenable(environments)
-      ? Promise.all([workspaces, environments]).then((late) => make(...late))
-      : make(workspaces, environments)
+    const answers = [workspace(host), environment(host), resources(host)] as const
+    return answers.some(isThenable) ? Promise.all(answers).then((late) => make(...late)) : make(...answers)
   }
   return (host) => {
     const grants = permissionsOf(host)
@@ -133,6 +146,17 @@ function principalReader<Host>(
 function selectedBy(name: string, selected: unknown): readonly string[] {
   if (selected === null) return []
   return textsIn(name, typeof selected === 'string' ? [selected] : selected)
+}
+
+function reachedBy(given: unknown, types: readonly string[]): Selection | null {
+  if (given === null) return null
+  return readSelection(given, {
+    field: 'resources',
+    types,
+    maxIds,
+    mayBeEmpty: true,
+    refuse: (_, message) => new TypeError(`\`resources\` of auth.either() is wrong. ${message}`),
+  })
 }
 
 /** A copy: what the application changes later changes nothing. */

@@ -2,6 +2,7 @@ import type { Door } from '../door.types.ts'
 import { bare } from '../input/plain-fields.ts'
 import { isThenable } from '../input/thenable.ts'
 import type { KeyRequirement } from '../keyring.types.ts'
+import { reaches } from '../restrictions/selection.ts'
 import type { ApiKey, RefusalCode } from '../verification/verification.ts'
 import { type Decide, type Decision, pass, passOn } from './decision.ts'
 import type { Denial, DenialReason, Denials } from './denial.ts'
@@ -26,6 +27,8 @@ export interface Guards<Host> {
   /** Passes keys for which nothing speaks against the requirement. */
   requirement(name: string, requirement: KeyRequirement): Decide<Host>
   workspace(selector: (host: Host) => unknown): Decide<Host>
+  /** Passes keys that reach the resource of this type that the selector names. It does not count where a guard is demanded. */
+  resource(type: string, selector: (host: Host) => unknown): Decide<Host>
   check(test: (apiKey: ApiKey, host: Host) => unknown, testOthers: ((host: Host) => unknown) | undefined): Decide<Host>
 }
 
@@ -38,6 +41,7 @@ export function createGuards<Host>(door: Door, denials: Denials): Guards<Host> {
     judge: (apiKey: ApiKey, host: Host) => Objection | Promise<Objection>,
     others: ForOthers<Host>,
     denialOf: (reason: DenialReason) => Denial = (reason) => denials.of(reason),
+    isJudgement = true,
   ): Decide<Host> => {
     const reporter = createReporter(door.redact)
     const denialOfOthers = denials.toOthers(others.permissions)
@@ -50,7 +54,7 @@ export function createGuards<Host>(door: Door, denials: Denials): Guards<Host> {
     /** `apiKey` is undefined for others. */
     const conclude = (objection: Objection, state: RequestState, apiKey: ApiKey | undefined): Decision => {
       if (objection === undefined) {
-        if (state.judgement !== undefined) state.judgement.isJudged = true
+        if (isJudgement && state.judgement !== undefined) state.judgement.isJudged = true
         return passOn
       }
       // A note for the count of uses: denied after all.
@@ -123,12 +127,11 @@ export function createGuards<Host>(door: Door, denials: Denials): Guards<Host> {
   const selecting = (
     selector: (host: Host) => unknown,
     host: Host,
-    judge: (workspaceId: string) => Objection,
+    parse: (selected: unknown) => string,
+    judge: (id: string) => Objection,
   ): Objection | Promise<Objection> => {
     const selected = selector(host)
-    return isThenable(selected)
-      ? Promise.resolve(selected).then((workspaceId) => judge(requireWorkspace(workspaceId)))
-      : judge(requireWorkspace(selected))
+    return isThenable(selected) ? Promise.resolve(selected).then((late) => judge(parse(late))) : judge(parse(selected))
   }
 
   return {
@@ -144,12 +147,29 @@ export function createGuards<Host>(door: Door, denials: Denials): Guards<Host> {
     workspace: (selector) =>
       guard(
         'auth.workspace()',
-        (apiKey, host) => selecting(selector, host, (workspaceId) => door.guards.workspace(apiKey, workspaceId)),
+        (apiKey, host) =>
+          selecting(selector, host, requireWorkspace, (workspaceId) => door.guards.workspace(apiKey, workspaceId)),
         {
           // Not `wrong_workspace`: its 401 would tell a client that its session or its token is worth nothing.
           judge: ({ workspaceIds }, host) =>
-            selecting(selector, host, (workspaceId) => (workspaceIds.includes(workspaceId) ? undefined : notAllowed)),
+            selecting(selector, host, requireWorkspace, (workspaceId) =>
+              workspaceIds.includes(workspaceId) ? undefined : notAllowed,
+            ),
         },
+      ),
+    resource: (type, selector) =>
+      guard(
+        `auth.resource('${type}')`,
+        (apiKey, host) => selecting(selector, host, requireId, (id) => door.guards.resource(apiKey, type, id)),
+        {
+          judge: ({ resources }, host) =>
+            selecting(selector, host, requireId, (id) =>
+              resources !== null && reaches(resources, type, id) ? undefined : notReached,
+            ),
+        },
+        undefined,
+        // A key that is not limited passes it: it says what a key may be used for, and not who may come.
+        false,
       ),
     check: (test, testOthers) =>
       guard('auth.check()', (apiKey, host) => judged(test(apiKey, host)), {
@@ -159,6 +179,7 @@ export function createGuards<Host>(door: Door, denials: Denials): Guards<Host> {
 }
 
 const notAllowed: Objection = Object.freeze({ code: 'insufficient_permission' })
+const notReached: Objection = Object.freeze({ code: 'resource_not_allowed' })
 
 /** What is asked for and not looked at here, no other principal has. */
 function objectionToOther(other: Other, requirement: KeyRequirement): Objection {
@@ -175,6 +196,11 @@ function objectionToOther(other: Other, requirement: KeyRequirement): Objection 
 function requireWorkspace(workspaceId: unknown): string {
   if (typeof workspaceId === 'string' && workspaceId !== '') return workspaceId
   throw new TypeError('Expected the selector to return the workspace id, a string that is not empty.')
+}
+
+function requireId(id: unknown): string {
+  if (typeof id === 'string' && id !== '') return id
+  throw new TypeError('Expected the selector to return the id of a resource, a string that is not empty.')
 }
 
 function judged(result: unknown): Objection | Promise<Objection> {

@@ -5,6 +5,7 @@ import { nearest } from '../input/nearest.ts'
 import { kindOf, describeValue } from '../input/describe-value.ts'
 import { isThenable } from '../input/thenable.ts'
 import type { Keyring, KeyRequirement } from '../keyring.types.ts'
+import { undeclared } from '../restrictions/read-selection.ts'
 import type { ApiKeyAuth } from './api-key-auth.ts'
 import { createAuthenticator } from './authenticator.ts'
 import type { Decide } from './decision.ts'
@@ -32,13 +33,20 @@ export interface AuthStep<Host, Context, Other = unknown> {
  * @param keyring from `createKeyring`
  * @throws {ConfigurationError} for something that is not a keyring, or a wrong option or guard argument
  */
-export function createHttpAuth<Permission extends string, Host, Middleware, Context = Host, Other = Middleware>(
-  keyring: Keyring<Permission>,
+export function createHttpAuth<
+  Permission extends string,
+  Host,
+  Middleware,
+  Context = Host,
+  Other = Middleware,
+  Resource extends string = string,
+>(
+  keyring: Keyring<Permission, Resource>,
   options: HttpAuthOptions<Context> | undefined,
   toMiddleware: (step: AuthStep<Host, Context, Other>) => Middleware,
-): ApiKeyAuth<Permission, Host, Middleware, Context, Other> {
+): ApiKeyAuth<Permission, Host, Middleware, Context, Other, Resource> {
   const door = requireDoor(keyring)
-  const { permissions: catalogue, redact } = door
+  const { permissions: catalogue, resources: resourceTypes, redact } = door
   const { environments } = door.grammar
   const given = readOptions<Context>(options)
   const resolved = resolveOptions(given)
@@ -86,6 +94,11 @@ export function createHttpAuth<Permission extends string, Host, Middleware, Cont
     workspace(selector) {
       requireFunction('workspace', 'workspace((request) => ...)', selector)
       return guard('apiKeyWorkspace', guards.workspace(selector))
+    },
+    resource(type, selector) {
+      requireResourceType(type, resourceTypes)
+      requireFunction('resource', `resource('${type}', (request) => ...)`, selector)
+      return guard('apiKeyResource', guards.resource(type, selector))
     },
     environment(...names) {
       requireNames('environment', names, (name) => environments.includes(name), environments, 'environment')
@@ -157,6 +170,12 @@ function requireNames(
         `Declared: ${known.join(', ')}.`,
     )
   }
+}
+
+function requireResourceType(type: unknown, types: readonly string[]): void {
+  if (isRequestLike(type)) throw notCalled('resource', `resource('${types[0] ?? ''}', (request) => ...)`)
+  if (typeof type === 'string' && types.includes(type)) return
+  throw new ConfigurationError('resource', `auth.resource(): ${undeclared(type, types)}`)
 }
 
 function requireFunction(guard: string, call: string, value: unknown): void {

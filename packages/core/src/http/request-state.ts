@@ -1,4 +1,5 @@
 import type { Door } from '../door.types.ts'
+import type { Selection } from '../restrictions/selection.ts'
 import type { Accepted, RefusalCode } from '../verification/verification.ts'
 import type { DenialReason } from './denial.ts'
 import type { Judgement } from './guarded.ts'
@@ -22,6 +23,8 @@ export interface Other {
   readonly permissions: readonly string[]
   readonly workspaceIds: readonly string[]
   readonly environments: readonly string[]
+  /** Null for none at all. */
+  readonly resources: Selection | null
 }
 
 /** What authentication found out about one request, and what guards made of it. */

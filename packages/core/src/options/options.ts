@@ -1,11 +1,11 @@
 import { ConfigurationError } from '../errors/errors.ts'
 import { argon2id, type Hasher } from '../hashing/hasher.ts'
 import { flag, integer, optionalFunction, parseGroup, parseOptions } from '../input/parse-options.ts'
-import { describeValue } from '../input/describe-value.ts'
 import type { ImportedTokenRules } from '../imported/imported-tokens.ts'
 import type { KeyringEvent } from '../keys/changes/events.ts'
 import type { KeyPolicy } from '../keys/shapes/policy.ts'
 import type { PermissionCatalogue } from '../permissions/catalogue.ts'
+import { parseResourceTypes } from '../restrictions/resource-types.ts'
 import type { Fault } from '../reporting/faults.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { KeyStore } from '../store/store.ts'
@@ -18,6 +18,7 @@ import { type GrammarOptions, resolvedGrammar } from './grammar-options.ts'
 import { type ImportedTokenOptions, resolvedImportedTokens } from './imported-token-options.ts'
 import { parseClock } from './parse-clock.ts'
 import { parseStore, parseStoreId } from './parse-store.ts'
+import { parseCatalogue, parseDefaults } from './permission-options.ts'
 import {
   type PolicyOptions,
   policyNames,
@@ -29,7 +30,11 @@ import {
 import { type ResolvedUsage, resolvedUsage, type UsageOptions } from './usage-options.ts'
 
 /** Options of `createKeyring`, checked once, at construction. Unknown names are refused. */
-export type KeyringOptions<Permission extends string = string> = KeyringSettings<Permission> & OwnerSetting
+export type KeyringOptions<Permission extends string = string, Resource extends string = string> = KeyringSettings<
+  Permission,
+  Resource
+> &
+  OwnerSetting
 
 /** What bounds the keys of users: `resolveOwner`, or explicitly nothing with `owners: 'unbounded'`. */
 export type OwnerSetting =
@@ -41,7 +46,8 @@ export type OwnerSetting =
   // The last one: of an options object that says neither, the compiler names what the last one lacks.
   | {
       /**
-       * Returns the grants that an owner holds now, or null when the owner is gone. Called whenever a key is read
+       * Returns the grants that an owner holds now, or null when the owner is gone; where it reaches some resources only,
+       * `{ permissions, resources }`. Called whenever a key is read
        * again: for a key in use, about every `recordAgeMs`. When it throws or takes longer than `storeTimeoutMs`,
        * clients get 503.
        */
@@ -50,7 +56,8 @@ export type OwnerSetting =
     }
 
 /** The options besides the owner setting. */
-export interface KeyringSettings<Permission extends string = string> extends GrammarOptions {
+export interface KeyringSettings<Permission extends string = string, Resource extends string = string>
+  extends GrammarOptions {
   /** Where keys are kept: `memoryStore()`, `redisStore(client)`, `postgresStore(pool)`, or your own. */
   readonly store: KeyStore
   /**
@@ -61,6 +68,12 @@ export interface KeyringSettings<Permission extends string = string> extends Gra
   readonly importedTokens?: ImportedTokenOptions | undefined
   /** From `definePermissions`. */
   readonly permissions: PermissionCatalogue<Permission>
+  /**
+   * The types of resources that keys can be limited to, such as `['project', 'dataset']`: at most 16 names, matching
+   * `[a-zA-Z][a-zA-Z0-9_-]{0,63}`. A key that is limited by a type that is not declared any more is refused. Default
+   * none.
+   */
+  readonly resources?: readonly Resource[] | undefined
   /** Permissions of a new key when `create` names none, limited to those its creator holds. Default none. */
   readonly defaultPermissions?: readonly NoInfer<Permission>[] | undefined
   /** Default `argon2id()`. Where cold starts matter, and you can keep a pepper secret: `hmacSha256({ pepper })`. */
@@ -138,7 +151,7 @@ export interface KeyringSettings<Permission extends string = string> extends Gra
 }
 
 /** Options with every default in place. */
-export interface ResolvedOptions<Permission extends string = string> {
+export interface ResolvedOptions<Permission extends string = string, Resource extends string = string> {
   /** What is accepted. */
   readonly grammar: TokenGrammar
   /** What keys are made of: some of the grammar's environments. */
@@ -147,6 +160,7 @@ export interface ResolvedOptions<Permission extends string = string> {
   readonly store: KeyStore
   readonly storeId: string | undefined
   readonly permissions: PermissionCatalogue<Permission>
+  readonly resources: readonly Resource[]
   readonly defaultPermissions: readonly Permission[]
   readonly resolveOwner: ResolveOwner | 'unbounded'
   readonly hasher: Hasher
@@ -181,6 +195,7 @@ const names: readonly (keyof KeyringSettings | 'resolveOwner' | 'owners')[] = [
   'store',
   'storeId',
   'permissions',
+  'resources',
   'defaultPermissions',
   'resolveOwner',
   'owners',
@@ -206,8 +221,8 @@ const names: readonly (keyof KeyringSettings | 'resolveOwner' | 'owners')[] = [
 ]
 
 /** Checks options and fills in defaults. @throws {ConfigurationError} naming the option, the rule and what came */
-export function resolveOptions<P extends string>(given: KeyringOptions<P>): ResolvedOptions<P> {
-  const options = parseOptions<KeyringOptions<P>>('createKeyring', given, names)
+export function resolveOptions<P extends string, R extends string>(given: KeyringOptions<P, R>): ResolvedOptions<P, R> {
+  const options = parseOptions<KeyringOptions<P, R>>('createKeyring', given, names)
   const policy = parseGroup<PolicyOptions>('policy', options.policy, policyNames)
   const retention = parseGroup<RetentionOptions>('retention', options.retention, retentionNames)
   const cache = parseGroup<Group<'cache'>>('cache', options.cache, ['maxEntries', 'maxBytes', 'maxNegatives'])
@@ -228,6 +243,7 @@ export function resolveOptions<P extends string>(given: KeyringOptions<P>): Reso
     store: parseStore(options.store),
     storeId: parseStoreId(options.storeId),
     permissions,
+    resources: parseResourceTypes(options.resources) as readonly R[],
     defaultPermissions: parseDefaults(options.defaultPermissions ?? [], permissions),
     resolveOwner: parseOwners(options),
     hasher: parseHasher(options.hasher ?? argon2id()),
@@ -261,20 +277,6 @@ export function resolveOptions<P extends string>(given: KeyringOptions<P>): Reso
 }
 
 type Group<Name extends keyof KeyringSettings> = NonNullable<KeyringSettings[Name]>
-
-function parseCatalogue<P extends string>(permissions: PermissionCatalogue<P>): PermissionCatalogue<P> {
-  if (typeof permissions?.has === 'function' && Array.isArray(permissions.names)) return permissions
-  throw new ConfigurationError('permissions', 'Expected the result of definePermissions({ resource: ["action"] }).')
-}
-
-function parseDefaults<P extends string>(defaults: readonly P[], permissions: PermissionCatalogue<P>): readonly P[] {
-  if (!Array.isArray(defaults)) throw new ConfigurationError('defaultPermissions', 'Expected a list of permissions.')
-  for (const name of defaults as readonly P[]) {
-    if (permissions.has(name)) continue
-    throw new ConfigurationError('defaultPermissions', `${describeValue(name)} is not declared in permissions.`)
-  }
-  return Object.freeze([...defaults])
-}
 
 function parseOwners(
   options: KeyringSettings & Partial<Record<'owners' | 'resolveOwner', unknown>>,

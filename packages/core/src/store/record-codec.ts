@@ -67,16 +67,9 @@ function some(items: readonly string[]): readonly string[] {
   return items.length === 0 ? noNames : items
 }
 
-const selection: Reader<readonly string[]> = (value, field) => {
-  const selected = ids(value, field)
-  // It would reach nothing, or all: no one could tell which was meant.
-  if (selected.length === 0) throw new CorruptRecordError(field, 'a list that is not empty')
-  return selected
-}
-
 const resources: Reader<KeyRecord['resources']> = (value, field) => {
   if (value === undefined) return noResources
-  const map = mapOf(object(value, field), selection, { field, maxEntries: 16, maxName: 64, none: noResources })
+  const map = mapOf(object(value, field), ids, { field, maxEntries: 16, maxName: 64, none: noResources })
   const length =
     map === noResources
       ? 0

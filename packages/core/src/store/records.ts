@@ -74,7 +74,9 @@ export interface KeyRecord {
   readonly restrictions: readonly string[]
   /** Addresses and CIDR ranges from which the key works, normalised, at most 50. Empty: any. */
   readonly allowedAddresses: readonly string[]
-  /** By type of resource, the ids that the key reaches: sorted, at most 100 of a type. Of a type that is absent: all. */
+  /** By type of resource, the ids that the key reaches: sorted, at most 100 of a type; an empty list for none, which is what a
+   * withdrawal may leave. Of a type that is absent: all.
+   */
   readonly resources: Readonly<Record<string, readonly string[]>>
   /** When each reminder about the key was sent, by name. At most 16. Written in silent changes. */
   readonly reminders: Readonly<Record<string, number>>

@@ -24,6 +24,11 @@ export function restrictionsOf({ allowedAddresses, resources }: Restricting): re
   return known.filter((name) => (name === 'addresses' ? hasAddresses : hasResources))
 }
 
+/** The names of restrictions that this version does not know. Pure. */
+export function unknownRestrictions({ restrictions }: Pick<KeyRecord, 'restrictions'>): readonly string[] {
+  return restrictions.length === 0 ? noNames : restrictions.filter((name) => !isKnown(name))
+}
+
 /** Whether the names say what the fields say, whatever further names there are. Pure. */
 export function agreeOnRestrictions(record: Restricting & Pick<KeyRecord, 'restrictions'>): boolean {
   const told = record.restrictions.filter(isKnown)

@@ -1,5 +1,16 @@
 import type { PermissionCatalogue } from '../permissions/catalogue.ts'
 import { type GrantSet, grantSet } from '../permissions/match.ts'
+import {
+  everything,
+  idsOf,
+  isEverything,
+  isSameSelection,
+  meet,
+  reaches,
+  type Selection,
+  selected,
+  undeclaredTypes,
+} from '../restrictions/selection.ts'
 import type { KeyRecord, Owner, SecretRecord } from '../store/records.ts'
 import { createShared, maxSharedName } from './interned.ts'
 import type { ApiKey, Refused, Requirement } from './verification.ts'
@@ -7,7 +18,9 @@ import type { ApiKey, Refused, Requirement } from './verification.ts'
 /** Makes what handlers see of a key, and answers what it is good for. */
 export interface ApiKeys {
   /** Frozen to the bottom: it is shared between requests. */
-  make(record: KeyRecord, secret: SecretRecord, owner: GrantSet): ApiKey
+  make(record: KeyRecord, secret: SecretRecord, owner: GrantSet, ownerResources: Selection): ApiKey
+  /** The types of resources that a key is limited by and this keyring does not declare. */
+  undeclared(record: Pick<KeyRecord, 'resources'>): readonly string[]
   /** Whether this very object was made here: a copy stands for nothing. */
   isOurs(apiKey: unknown): apiKey is ApiKey
   /** Whether two keys made here say the same of the same key, so that one may stand for both. */
@@ -18,6 +31,8 @@ export interface ApiKeys {
   refusal(apiKey: ApiKey, requirement: Requirement): Refused | undefined
   /** Undefined when the key belongs to this workspace. */
   workspaceRefusal(apiKey: ApiKey, workspaceId: string): Refused | undefined
+  /** Undefined when the key reaches this resource. */
+  resourceRefusal(apiKey: ApiKey, type: string, id: string): Refused | undefined
 }
 
 // Thousands of keys hold a few different lists of permissions, few workspaces, and an owner has more than one key.
@@ -26,13 +41,17 @@ const maxSharedOwners = 1_000
 const maxSharedTexts = 1_000
 const noMetadata: ApiKey['metadata'] = Object.freeze({})
 
-/** Binds to the declared permissions: effective permissions are the declared names that key and owner both hold. */
-export function createApiKeys(catalogue: PermissionCatalogue): ApiKeys {
+/**
+ * Binds to the declared permissions and types of resources: effective permissions are the declared names that key and
+ * owner both hold.
+ */
+export function createApiKeys(catalogue: PermissionCatalogue, resourceTypes: readonly string[]): ApiKeys {
   // What the key itself was granted; kept aside so that no handler sees or forges it.
   const grantedBy = new WeakMap<ApiKey, readonly string[]>()
   const sharedList = createShared<readonly string[]>(maxSharedLists)
   const sharedOwner = createShared<Owner>(maxSharedOwners)
   const sharedText = createShared<string>(maxSharedTexts)
+  const sharedSelection = createShared<Selection>(maxSharedLists)
 
   // The copy is as long as the list: what `filter` gives has room for seventeen.
   const listOf = (names: readonly string[]): readonly string[] =>
@@ -42,6 +61,18 @@ export function createApiKeys(catalogue: PermissionCatalogue): ApiKeys {
     sharedOwner(`${type} ${id}`, () => Object.freeze({ type, id }))
 
   const textOf = (text: string): string => sharedText(text, () => text)
+
+  const resourcesOf = (record: KeyRecord, ownerResources: Selection): Selection => {
+    const both = meet(record.resources, ownerResources)
+    if (isEverything(both)) return everything
+    const make = (): Selection => selected(Object.keys(both), (type) => idsOf(both, type) ?? [])
+    return sharedSelection(JSON.stringify(both), make)
+  }
+
+  const resourceRefusal = (apiKey: ApiKey, type: string, id: string): Refused | undefined =>
+    reaches(apiKey.resources as Selection, type, id)
+      ? undefined
+      : { ok: false, code: 'resource_not_allowed', keyId: apiKey.id }
 
   const permissionRefusal = (apiKey: ApiKey, required: readonly string[], any: boolean): Refused | undefined => {
     const granted = grantedBy.get(apiKey)
@@ -59,11 +90,19 @@ export function createApiKeys(catalogue: PermissionCatalogue): ApiKeys {
     }
   }
 
+  const resourcesRefusal = (apiKey: ApiKey, asked: NonNullable<Requirement['resources']>): Refused | undefined => {
+    for (const [type, id] of Object.entries(asked)) {
+      const refused = id === undefined ? undefined : resourceRefusal(apiKey, type, id)
+      if (refused !== undefined) return refused
+    }
+    return undefined
+  }
+
   const workspaceRefusal = (apiKey: ApiKey, workspaceId: string): Refused | undefined =>
     workspaceId === apiKey.workspaceId ? undefined : { ok: false, code: 'wrong_workspace', keyId: apiKey.id }
 
   return {
-    make(record, secret, owner) {
+    make(record, secret, owner, ownerResources) {
       const key = grantSet(record.permissions)
       const permissions = catalogue.names.filter((name) => key.has(name) && owner.has(name))
       const undated: Undated = {
@@ -74,6 +113,7 @@ export function createApiKeys(catalogue: PermissionCatalogue): ApiKeys {
         permissions: listOf(permissions),
         owner: ownerOf(record),
         secretVersion: secret.version,
+        resources: resourcesOf(record, ownerResources),
         metadata: metadataOf(record),
       }
       const apiKey =
@@ -84,9 +124,13 @@ export function createApiKeys(catalogue: PermissionCatalogue): ApiKeys {
       return Object.freeze(apiKey)
     },
 
+    undeclared: ({ resources }) => undeclaredTypes(resources, resourceTypes),
+
     isOurs: (apiKey): apiKey is ApiKey => grantedBy.has(apiKey as ApiKey),
 
     workspaceRefusal,
+
+    resourceRefusal,
 
     areSame: (a, b) => isSameList(grantedBy.get(a), grantedBy.get(b)) && saysTheSame(a, b),
 
@@ -101,11 +145,12 @@ export function createApiKeys(catalogue: PermissionCatalogue): ApiKeys {
         textBytes(apiKey.owner.id) +
         notes.reduce((sum, [name, note]) => sum + noteBytes + textBytes(name) + textBytes(note), 0) +
         listBytes(apiKey.permissions, () => 0) +
+        selectionBytes(apiKey.resources as Selection) +
         listBytes(grantedBy.get(apiKey) ?? [], (grant) => grant.length + stringBytes)
       )
     },
 
-    refusal(apiKey, { workspaceId, environments, permissions, anyPermission }) {
+    refusal(apiKey, { workspaceId, environments, permissions, anyPermission, resources }) {
       const foreign = workspaceId === undefined ? undefined : workspaceRefusal(apiKey, workspaceId)
       if (foreign !== undefined) return foreign
       if (environments !== undefined && !environments.includes(apiKey.environment)) {
@@ -113,7 +158,8 @@ export function createApiKeys(catalogue: PermissionCatalogue): ApiKeys {
       }
       return (
         (permissions && permissionRefusal(apiKey, permissions, false)) ??
-        (anyPermission && permissionRefusal(apiKey, anyPermission, true))
+        (anyPermission && permissionRefusal(apiKey, anyPermission, true)) ??
+        (resources && resourcesRefusal(apiKey, resources))
       )
     },
   }
@@ -139,6 +185,17 @@ function listBytes(names: readonly string[], nameBytes: (name: string) => number
   return named <= maxSharedName ? 0 : names.reduce((sum, name) => sum + 8 + nameBytes(name), stringBytes)
 }
 
+/** Shared as long as it is short; counted in full where it is there. */
+function selectionBytes(selection: Selection): number {
+  if (selection === everything) return 0
+  const lists = Object.entries(selection)
+  return lists.reduce(
+    (sum, [type, ids]) =>
+      sum + noteBytes + textBytes(type) + ids.reduce((all, id) => all + 8 + stringBytes + textBytes(id), stringBytes),
+    noteBytes,
+  )
+}
+
 function isSameList(a: readonly string[] | undefined, b: readonly string[] | undefined): boolean {
   return a === b || (a?.length === b?.length && a?.every((name, index) => name === b?.[index]) === true)
 }
@@ -153,6 +210,7 @@ function saysTheSame(a: ApiKey, b: ApiKey): boolean {
     a.owner.type === b.owner.type &&
     a.owner.id === b.owner.id &&
     isSameList(a.permissions, b.permissions) &&
+    (a.resources === b.resources || isSameSelection(a.resources as Selection, b.resources as Selection)) &&
     isSameList(Object.entries(a.metadata).flat(), Object.entries(b.metadata).flat()) &&
     shownDates.every((name) => a[name]?.getTime() === b[name]?.getTime())
   )
@@ -201,6 +259,7 @@ function withoutEnds({
   permissions,
   owner,
   secretVersion,
+  resources,
   metadata,
 }: Undated): ApiKey {
   return {
@@ -211,6 +270,7 @@ function withoutEnds({
     permissions,
     owner,
     secretVersion,
+    resources,
     metadata,
     expiresAt: null,
     secretEndsAt: null,

@@ -1,3 +1,4 @@
+import type { ResourceIds } from '../restrictions/resource-selection.ts'
 import type { Owner } from '../store/records.ts'
 import type { MalformedHint } from '../token/hints.ts'
 
@@ -16,6 +17,11 @@ export interface ApiKey {
   readonly owner: Owner
   /** Which secret was used: 1 for the first, one more after each rotation. */
   readonly secretVersion: number
+  /**
+   * Which resources the key reaches now: by declared type the ids that both the key and its owner reach, sorted. Of a
+   * type that is absent: all; an empty list: none. Filter lists by it. Empty for a key that is not limited.
+   */
+  readonly resources: ReachedResources
   /** The host's own notes on the key. Every actor that may update the key can change them. */
   readonly metadata: Readonly<Record<string, string>>
   /** When the key expires, or null for never. */
@@ -23,6 +29,9 @@ export interface ApiKey {
   /** When the secret that was used stops because a rotation replaced it; null for the current one. */
   readonly secretEndsAt: Date | null
 }
+
+/** Ids by type of resource. Of a type that is absent: all; an empty list: none. */
+export type ReachedResources = Readonly<Record<string, readonly string[] | undefined>>
 
 /** Why a verification said no. Stable; the table of meanings and statuses is `docs/errors/`. */
 export type RefusalCode =
@@ -37,6 +46,7 @@ export type RefusalCode =
   | 'wrong_environment'
   | 'insufficient_permission'
   | 'owner_lacks_permission'
+  | 'resource_not_allowed'
 
 /** The key is good. */
 export interface Accepted {
@@ -64,7 +74,7 @@ export interface Refused {
 export type Verification = Accepted | Refused
 
 /** What a route or call asks of a key. All given conditions must hold. */
-export interface Requirement<Permission extends string = string> {
+export interface Requirement<Permission extends string = string, Resource extends string = string> {
   /** The key must belong to this workspace. */
   readonly workspaceId?: string
   /** The key must be of one of these environments. */
@@ -73,6 +83,8 @@ export interface Requirement<Permission extends string = string> {
   readonly permissions?: readonly Permission[]
   /** The key must hold at least one of these. */
   readonly anyPermission?: readonly Permission[]
+  /** The key must reach these: an id by declared type. */
+  readonly resources?: ResourceIds<Resource>
 }
 
 /**

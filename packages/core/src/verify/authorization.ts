@@ -24,6 +24,7 @@ export function authorization(apiKeys: ApiKeys, declared: Declared): Pick<Keyrin
         return (apiKey) => apiKeys.refusal(apiKey, demanded)
       },
       workspace: apiKeys.workspaceRefusal,
+      resource: apiKeys.resourceRefusal,
     },
   }
 }

@@ -1,9 +1,9 @@
 import { bare } from '../input/plain-fields.ts'
-import type { GrantSet } from '../permissions/match.ts'
 import type { KeyRecord, SecretRecord } from '../store/records.ts'
 import { type KeyStatus, keyStatus } from '../store/status.ts'
 import type { ApiKeys } from '../verification/api-key.ts'
 import type { Accepted, RefusalCode, Refused, Verification } from '../verification/verification.ts'
+import type { Holdings } from './holdings.ts'
 
 const never = Number.POSITIVE_INFINITY
 
@@ -23,16 +23,18 @@ export function stateRefusal(record: KeyRecord, secret: SecretRecord, now: numbe
 export function judgeOwned(
   record: KeyRecord,
   secret: SecretRecord,
-  owner: GrantSet | null,
+  owner: Holdings | undefined,
   apiKeys: ApiKeys,
   noticeMs: number,
 ): Verification {
-  if (owner === null) return { ok: false, code: 'owner_gone', keyId: record.id }
+  if (owner === undefined || owner.grants === null) return { ok: false, code: 'owner_gone', keyId: record.id }
+  // What limits the key cannot be looked at here: no route could be trusted to.
+  if (apiKeys.undeclared(record).length > 0) return { ok: false, code: 'resource_not_allowed', keyId: record.id }
   const endsAt = earliest(record.expiresAt, secret.endsAt)
   // Null at first: a field that has only held numbers takes a number object for each verification, also for `never`.
   const verification = {
     ok: true as const,
-    apiKey: apiKeys.make(record, secret, owner),
+    apiKey: apiKeys.make(record, secret, owner.grants, owner.resources),
     endsAt,
     noticeFrom: null as unknown,
   }

@@ -4,6 +4,7 @@ import type { Clock } from '../runtime/clock.ts'
 import { startBudget, within } from '../runtime/within.ts'
 import type { ApiKeys } from '../verification/api-key.ts'
 import type { ApiKey, Refused, Verification } from '../verification/verification.ts'
+import type { Holdings } from './holdings.ts'
 import { judgeOwned, stateRefusal } from './judge.ts'
 import type { Owners } from './owners.ts'
 import type { Records } from './records.ts'
@@ -47,7 +48,7 @@ export function createRecheck(parts: RecheckParts): (apiKey: ApiKey) => Promise<
     }
     revoked.see(record)
 
-    const judged = (): { readonly refused: Refused } | { readonly make: (owner: Owner) => Verification } => {
+    const judged = (): { readonly refused: Refused } | { readonly make: (owner: Holdings) => Verification } => {
       const counted = revoked.judged(record)
       const secret = counted.secrets.find(({ version }) => version === secretVersion)
       if (secret === undefined) return { refused: { ok: false, code: 'key_rotated', keyId: id } }
@@ -58,12 +59,9 @@ export function createRecheck(parts: RecheckParts): (apiKey: ApiKey) => Promise<
     }
     const before = judged()
     if ('refused' in before) return before.refused
-    const { grants } =
-      owners.unbounded(record) ?? (await within(clock, budget.leftMs(), 'owner', () => owners.read(record)))
+    const owner = owners.unbounded(record) ?? (await within(clock, budget.leftMs(), 'owner', () => owners.read(record)))
     // Judged again: an end may have come, or a revocation been asked for, while the owner was looked up.
     const after = judged()
-    return 'refused' in after ? after.refused : after.make(grants)
+    return 'refused' in after ? after.refused : after.make(owner)
   }
 }
-
-type Owner = Parameters<typeof judgeOwned>[2]

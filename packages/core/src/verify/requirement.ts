@@ -3,6 +3,7 @@ import { nearest } from '../input/nearest.ts'
 import { bare, plainFields } from '../input/plain-fields.ts'
 import { kindOf, describeValue } from '../input/describe-value.ts'
 import type { PermissionCatalogue } from '../permissions/catalogue.ts'
+import { readIds } from '../restrictions/read-ids.ts'
 import type { Requirement } from '../verification/verification.ts'
 
 /** What may be asked of a key in one way or another. */
@@ -15,9 +16,11 @@ interface WantedRequirement extends Omit<Requirement, 'environments'> {
 export interface Declared {
   readonly permissions: PermissionCatalogue
   readonly environments: readonly string[]
+  /** The types of resources. */
+  readonly resources: readonly string[]
 }
 
-const names = ['permission', 'permissions', 'anyPermission', 'workspaceId', 'environment'] as const
+const names = ['permission', 'permissions', 'anyPermission', 'workspaceId', 'environment', 'resources'] as const
 
 /**
  * Parses a requirement: what a caller demands of a key.
@@ -26,7 +29,8 @@ const names = ['permission', 'permissions', 'anyPermission', 'workspaceId', 'env
  * @throws {ConfigurationError} for an empty list, an undeclared name, or an explicit `undefined`: `{ workspaceId:
  * undefined }` must not let every workspace in
  */
-export function parseRequirement(call: string, wanted: unknown, { permissions, environments }: Declared): Requirement {
+export function parseRequirement(call: string, wanted: unknown, rules: Declared): Requirement {
+  const { permissions, environments } = rules
   const fields = plainFields<WantedRequirement>(wanted, names, {
     call,
     noun: 'requirement',
@@ -41,7 +45,7 @@ export function parseRequirement(call: string, wanted: unknown, { permissions, e
   }
   const isDeclared = (name: string): boolean => permissions.has(name)
   const isEnvironment = (name: string): boolean => environments.includes(name)
-  const { permission, permissions: all, anyPermission: any, workspaceId, environment } = fields
+  const { permission, permissions: all, anyPermission: any, workspaceId, environment, resources } = fields
   const required = [
     ...(all === undefined ? [] : declared('permissions', all, isDeclared, permissions.names)),
     ...(permission === undefined ? [] : declared('permission', [parseOne(permission)], isDeclared, permissions.names)),
@@ -53,6 +57,9 @@ export function parseRequirement(call: string, wanted: unknown, { permissions, e
     }),
     ...(required.length > 0 && { permissions: required }),
     ...(any !== undefined && { anyPermission: declared('anyPermission', any, isDeclared, permissions.names) }),
+    ...(resources !== undefined && {
+      resources: readIds(resources, rules.resources, (name, message) => new ConfigurationError(name, message)),
+    }),
   })
 }
 

@@ -157,7 +157,7 @@ export function createVerifier(parts: VerifierParts): Verifier {
     // Judged again: an end may have come, or a revocation been asked for, while the owner was looked up.
     const { counted, refused } = judgeState(proven)
     requireRecent(read)
-    const judged = refused ?? judgeOwned(counted.record, counted.secret, owner?.grants ?? null, apiKeys, parts.noticeMs)
+    const judged = refused ?? judgeOwned(counted.record, counted.secret, owner, apiKeys, parts.noticeMs)
     const verification = judged.ok ? shared(judged) : judged
     parts.onVerification(verification, record, secret)
     if (refused === undefined && hashing.isOutdated(secret)) parts.onOutdated(record, secret, token)

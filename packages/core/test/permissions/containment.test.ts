@@ -49,12 +49,12 @@ test('covering is transitive: what is handed on and on never grows', () => {
 
 test('effective permissions are the declared ones that key and owner both allow, for 10 000 of each', () => {
   const catalogue = definePermissions({ a: ['read', 'write'], b: ['read'], keys: ['read'] })
-  const apiKeys = createApiKeys(catalogue)
+  const apiKeys = createApiKeys(catalogue, [])
   let some = 0
   fc.assert(
     fc.property(grants, grants, fc.constantFrom(...catalogue.names), (own, owner, required) => {
       const record = { ...testRecord(), permissions: own }
-      const apiKey = apiKeys.make(record, { version: 1 } as SecretRecord, grantSet(owner))
+      const apiKey = apiKeys.make(record, { version: 1 } as SecretRecord, grantSet(owner), {})
       const expected = catalogue.names.filter((name) => allows(own, name) && allows(owner, name))
       if (expected.length > 0) some += 1
       expect(apiKey.permissions).toEqual(expected)

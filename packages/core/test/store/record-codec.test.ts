@@ -83,7 +83,7 @@ describe('decodeKeyRecord', () => {
       [null, 'addresses', {}, ['addresses'], ['resources', 'addresses'], Array.from({ length: 17 }, () => 'a')],
     ],
     ['allowedAddresses', [null, '10.0.0.0/8', {}, Array.from({ length: 51 }, () => '::1')]],
-    ['resources', [null, [], 'project', { project: [] }, { project: 'p1' }, { project: null }]],
+    ['resources', [null, [], 'project', { project: 'p1' }, { project: null }]],
     ['reminders', [null, [], { expiring: '1' }, { expiring: -1 }]],
   ] as const)('calls a row corrupt whose %s is wrong', (field, values) => {
     for (const value of values)

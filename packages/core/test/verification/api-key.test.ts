@@ -7,11 +7,11 @@ import { createApiKeys } from '../../src/verification/api-key.ts'
 import type { ApiKey } from '../../src/verification/verification.ts'
 
 const catalogue = definePermissions({ prompts: ['read', 'write'] })
-const apiKeys = createApiKeys(catalogue)
+const apiKeys = createApiKeys(catalogue, [])
 
 function keyOf(fields: Partial<KeyRecord> = {}, owner = unboundedGrants): ApiKey {
   const record = testRecord({ permissions: ['prompts:*'], ...fields })
-  return apiKeys.make(record, record.secrets[0], owner)
+  return apiKeys.make(record, record.secrets[0], owner, {})
 }
 
 describe('what keys have in common', () => {
@@ -55,7 +55,7 @@ describe('what keys have in common', () => {
   test('does not change with the record it was made from', () => {
     const permissions = ['prompts:*']
     const record = testRecord({ permissions, metadata: { team: 'core' } })
-    const apiKey = apiKeys.make(record, record.secrets[0], unboundedGrants)
+    const apiKey = apiKeys.make(record, record.secrets[0], unboundedGrants, {})
     permissions[0] = 'other:read'
     expect(apiKeys.refusal(apiKey, { permissions: ['prompts:read'] })).toBeUndefined()
     expect(apiKey.metadata).toEqual({ team: 'core' })
@@ -79,7 +79,7 @@ test('a copy of a key, with any permissions, is good for nothing', () => {
     expect(apiKeys.refusal(copy, { permissions: ['prompts:read'] })?.code).toBe('insufficient_permission')
   }
   expect(apiKeys.isOurs(strong)).toBe(true)
-  expect(createApiKeys(catalogue).isOurs(strong)).toBe(false)
+  expect(createApiKeys(catalogue, []).isOurs(strong)).toBe(false)
 })
 
 test('metadata named like a part of every object is metadata', () => {
@@ -97,7 +97,7 @@ describe('the dates of a key', () => {
   const dated = (): ApiKey => {
     const [secret] = testRecord().secrets
     const record = testRecord({ expiresAt: createdAt + 3, secrets: [{ ...secret, createdAt, endsAt: createdAt + 2 }] })
-    return apiKeys.make(record, record.secrets[0], unboundedGrants)
+    return apiKeys.make(record, record.secrets[0], unboundedGrants, {})
   }
   const shown = ({ secretEndsAt, expiresAt }: ApiKey): unknown[] =>
     [secretEndsAt, expiresAt].map((date) => date?.getTime() ?? null)

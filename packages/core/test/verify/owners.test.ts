@@ -16,6 +16,7 @@ describe('owners', () => {
     return createOwners({
       store: boundedStore(store, clock, 1_000),
       resolveOwner,
+      resources: ['project', 'dataset'],
       fence: createFence(bucketOf),
       withheld: createWithheldGrants(),
       freshness: { confirmed: async () => {} },
@@ -23,6 +24,47 @@ describe('owners', () => {
       own: (work) => work(),
     })
   }
+
+  test('an owner holds all resources, unless the answer says which', async () => {
+    const all = await owners(() => ['prompts:read']).read(question)
+    expect(all.resources).toEqual({})
+    const some = { permissions: ['prompts:read'], resources: { project: ['p2', 'p1', 'p2'], dataset: [] } }
+    const limited = await owners(() => some).read(question)
+    expect(limited.resources).toEqual({ dataset: [], project: ['p1', 'p2'] })
+    expect(limited.grants?.has('prompts:read')).toBe(true)
+    const many = Array.from({ length: 10_000 }, (_, index) => `p${index}`)
+    expect((await owners(() => ({ permissions: [], resources: { project: many } })).read(question)).resources).toEqual({
+      project: [...many].sort(),
+    })
+  })
+
+  test('an answer with resources that cannot be read is an outage, and opens nothing', async () => {
+    const wrong: readonly unknown[] = [
+      {},
+      { permissions: [] },
+      { resources: {} },
+      { permissions: [], resources: undefined },
+      { permissions: [], resources: null },
+      { permissions: [], resources: [] },
+      { permissions: [], resources: { projects: ['p1'] } },
+      { permissions: [], resources: { project: undefined } },
+      { permissions: [], resources: { project: 'p1' } },
+      { permissions: [], resources: { project: [7] } },
+      { permissions: [], resources: { project: [''] } },
+      { permissions: [], resources: { project: Array.from({ length: 10_001 }, (_, index) => `p${index}`) } },
+      { permissions: [7], resources: {} },
+      { permissions: 'prompts:read', resources: {} },
+      { permissions: [], resources: {}, projects: [] },
+      Object.create({ permissions: [], resources: {} }),
+      new Map([['permissions', []]]),
+    ]
+    for (const answer of wrong) {
+      await expect(owners(() => answer as never).read(question), JSON.stringify(answer)).rejects.toMatchObject({
+        code: 'ERR_CLAVIGER_UNAVAILABLE',
+        dependency: 'owner',
+      })
+    }
+  })
 
   test('null means gone', async () => {
     expect((await owners(() => null).read(question)).grants).toBeNull()

@@ -17,6 +17,7 @@ const apiKey = (id = 'k1', more: Partial<ApiKey> = {}): ApiKey => ({
   name: 'Key',
   environment: 'ci',
   permissions: ['a:b'],
+  resources: {},
   owner,
   secretVersion: 1,
   metadata: {},

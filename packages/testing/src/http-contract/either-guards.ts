@@ -179,6 +179,33 @@ export function eitherGuards({ test, serving, fixture }: Suite): void {
     await replies({ workspace: async () => ['ws_other', 'ws_acme'], environment: async () => ['ci', 'staging'] }, 200)
   })
 
+  test('either: resource goes by what the principal reaches, and refuses where nothing is said', async () => {
+    const made = await fixture()
+    const guards: Parameters<typeof guardedBy>[2] = (auth) => ({
+      '/now': auth.resource('project', () => 'p1'),
+      '/later': auth.resource('project', async () => 'p1'),
+    })
+    const replies = async (given: ContractEitherOptions | undefined, expected: 200 | 403 | 500): Promise<void> =>
+      serving(guardedBy(made, given, guards), async (send) => {
+        for (const path of ['/now', '/later']) {
+          const reply = await send(withKey(shortJwt, { path }))
+          if (expected === 200) assertPassed(reply, { key: null })
+          else assertRefusal(reply, expected === 403 ? refusals.others_resource : refusals.guard_failed)
+        }
+      })
+    await replies(undefined, 403)
+    await replies({ permissionsOf: () => ['*:*'] }, 403)
+    await replies({ resources: () => null }, 403)
+    await replies({ resources: () => ({ project: [] }) }, 403)
+    await replies({ resources: () => ({ project: ['P1', 'p1 '] }) }, 403)
+    await replies({ resources: () => ({ project: ['p1'] }) }, 200)
+    await replies({ resources: async () => ({ dataset: [] }) }, 200)
+    await replies({ resources: () => ({}) }, 200)
+    for (const wrong of [undefined, 'p1', ['p1'], { project: 'p1' }, { project: undefined }, { projct: ['p1'] }]) {
+      await replies({ resources: () => wrong as never }, 500)
+    }
+  })
+
   test('either: a selector that fails, or returns what is no text, answers 500', async () => {
     const made = await fixture()
     const wrong: readonly unknown[] = [undefined, '', 7, true, {}, [undefined], ['ws_acme', 7]]

@@ -18,6 +18,12 @@ export type KeyName =
   /** May do everything with documents. */
   | 'writer'
   | 'staging'
+  /** Reaches the projects `p1` and `p 2` only. */
+  | 'limited'
+  /** Was given the projects `p1` and `p 2`; its owner reaches `p1` and `p3`. */
+  | 'bounded'
+  /** Is limited by a type of resources that is not declared any more. */
+  | 'undeclared'
   | 'elsewhere'
   /** Its owner may only `docs:list`. */
   | 'demoted'
@@ -39,12 +45,16 @@ interface KeySpec {
   readonly workspaceId?: string
   readonly ownerId?: string
   readonly expiresInMs?: number
+  readonly projects?: readonly string[]
 }
 
 const keys: Readonly<Record<KeyName, KeySpec>> = {
   reader: {},
   writer: { permissions: ['docs:*'] },
   staging: { environment: 'staging' },
+  limited: { projects: ['p1', 'p 2'] },
+  bounded: { projects: ['p1', 'p 2'], ownerId: 'eve' },
+  undeclared: { projects: ['p1'] },
   elsewhere: { workspaceId: 'ws_other' },
   demoted: { ownerId: 'bob' },
   orphan: { ownerId: 'gone' },
@@ -76,7 +86,8 @@ export interface Fixture {
 }
 
 const members: Readonly<Record<string, readonly string[]>> = { ada: ['docs:*'], bob: ['docs:list'] }
-const membership: ResolveOwner = ({ owner }) => members[owner.id] ?? null
+const membership: ResolveOwner = ({ owner }) =>
+  owner.id === 'eve' ? { permissions: ['docs:*'], resources: { project: ['p1', 'p3'] } } : (members[owner.id] ?? null)
 
 /** When an overlap or key that is about to end does so: an `HTTP-date` that every adapter must write alike. */
 export const endOfNotice = 'Sat, 11 Jan 2025 00:00:00 GMT'
@@ -96,6 +107,7 @@ export async function makeFixture({
       prefix: 'acme',
       store,
       permissions: definePermissions({ docs: ['read', 'list', 'write'] }),
+      resources: ['project', 'dataset'],
       resolveOwner,
       // The point here is HTTP: no need to wait for argon2.
       hasher: hmacSha256({ pepper: 'p'.repeat(32) }),
@@ -115,6 +127,7 @@ export async function makeFixture({
       environment: spec.environment ?? 'production',
       permissions: spec.permissions ?? ['docs:read'],
       owner: { type: 'user', id: spec.ownerId ?? 'ada' },
+      ...(spec.projects !== undefined && { resources: { project: spec.projects } }),
       expiresAt: spec.expiresInMs === undefined ? null : new Date(start + spec.expiresInMs),
     })
     tokens[name] = created.token
@@ -130,6 +143,7 @@ export async function makeFixture({
   await amend(data, complete.ids.disabled, (record) => ({ ...record, disabledAt: start }))
   await amend(data, complete.ids.rotated, (record) => withSuccessor(record, start + 1_000))
   await amend(data, complete.ids.overlapping, (record) => withSuccessor(record, start + 10 * 86_400_000))
+  await amend(data, complete.ids.undeclared, (record) => ({ ...record, resources: { folder: ['f1'] } }))
   const stored = await data.find(Object.values(complete.ids))
   const hashes = [...stored.values()].flatMap((record) =>
     record === 'corrupt' ? [] : record.secrets.flatMap(({ hash, tag }) => [hash, tag]),

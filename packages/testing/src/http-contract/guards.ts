@@ -185,12 +185,13 @@ export function guards({ test, serving, fixture }: Suite): void {
         routes: ({ auth, handle }) => ({
           '/any': [auth.requireAny('docs:read'), handle(keySeen)],
           '/workspace': [auth.workspace(() => 'ws_acme'), handle(keySeen)],
+          '/resource': [auth.resource('project', () => 'p1'), handle(keySeen)],
           '/environment': [auth.environment('production'), handle(keySeen)],
           '/check': [auth.check(() => true), handle(keySeen)],
         }),
       },
       async (send) => {
-        for (const path of ['/any', '/workspace', '/environment', '/check']) {
+        for (const path of ['/any', '/workspace', '/resource', '/environment', '/check']) {
           assertRefusal(await send(withKey(tokens.reader, { path })), refusals.guard_without_auth)
         }
       },

@@ -14,6 +14,7 @@ import type { HttpContractOptions } from './options.ts'
 import { optionalAndRepeated } from './optional.ts'
 import { otherBearer } from './other-bearer.ts'
 import { ownHeader } from './own-header.ts'
+import { resources } from './resources.ts'
 import { secrets } from './secrets.ts'
 import { createSuite } from './suite.ts'
 import { usage } from './usage.ts'
@@ -24,6 +25,7 @@ const groups = {
   'a header of its own': ownHeader,
   'verifications on the wire': verifications,
   guards,
+  resources,
   limits,
   'what limits count': limitEdges,
   'limits of failures': failureLimits,

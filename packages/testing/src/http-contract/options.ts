@@ -27,7 +27,11 @@ export interface ContractEitherOptions {
   readonly permissionsOf?: (host: ContractHost) => readonly string[] | null | Promise<readonly string[] | null>
   readonly workspace?: (host: ContractHost) => ContractSelected | Promise<ContractSelected>
   readonly environment?: (host: ContractHost) => ContractSelected | Promise<ContractSelected>
+  readonly resources?: (host: ContractHost) => ContractReached | Promise<ContractReached>
 }
+
+/** What `resources` of `auth.either` returns. */
+export type ContractReached = Readonly<Record<string, readonly string[]>> | null
 
 /** What a selector of `auth.either` returns. */
 export type ContractSelected = string | readonly string[] | null
@@ -39,6 +43,7 @@ export interface ContractAuth<Middleware> {
   require(...permissions: readonly [string, ...string[]]): Middleware
   requireAny(...permissions: readonly [string, ...string[]]): Middleware
   workspace(selector: (host: ContractHost) => unknown): Middleware
+  resource(type: string, selector: (host: ContractHost) => unknown): Middleware
   environment(...names: readonly [string, ...string[]]): Middleware
   check(
     test: (apiKey: ApiKey, host: ContractHost) => boolean | Promise<boolean>,

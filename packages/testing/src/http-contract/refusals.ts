@@ -24,6 +24,8 @@ export type RefusalName =
   | 'insufficient_permission'
   | 'insufficient_permissions'
   | 'owner_lacks_permission'
+  | 'resource_not_allowed'
+  | 'others_resource'
   | 'temporarily_unavailable'
   | 'verifier_busy'
   | 'guard_without_auth'
@@ -119,6 +121,17 @@ export const refusals: Readonly<Record<RefusalName, ExpectedRefusal>> = {
     status: 403,
     challenge: 'Bearer realm="api", error="insufficient_scope", scope="docs:read"',
     body: '{"type":"urn:claviger:problem:owner_lacks_permission","title":"Permission missing","status":403,"detail":"The owner of this API key may not do this any more.","code":"owner_lacks_permission","requiredPermissions":["docs:read"]}',
+  },
+  /** For those whom another authenticator let pass. */
+  others_resource: {
+    status: 403,
+    challenge: insufficientScope,
+    body: '{"type":"urn:claviger:problem:resource_not_allowed","title":"Resource not allowed","status":403,"detail":"You do not reach this resource.","code":"resource_not_allowed"}',
+  },
+  resource_not_allowed: {
+    status: 403,
+    challenge: insufficientScope,
+    body: '{"type":"urn:claviger:problem:resource_not_allowed","title":"Resource not allowed","status":403,"detail":"This API key does not reach this resource.","code":"resource_not_allowed"}',
   },
   temporarily_unavailable: {
     status: 503,

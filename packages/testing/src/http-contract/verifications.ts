@@ -15,6 +15,7 @@ const states: readonly [title: string, token: TokenName, code: keyof typeof refu
   ['an expired key', 'expired', 'key_expired'],
   ['a disabled key', 'disabled', 'key_disabled'],
   ['a secret that was replaced by rotation', 'rotated', 'key_rotated'],
+  ['a key that is limited by an undeclared type of resources', 'undeclared', 'resource_not_allowed'],
   ['a key whose owner is gone, where no permission is asked', 'orphan', 'owner_gone'],
 ]
 

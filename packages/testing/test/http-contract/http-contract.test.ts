@@ -225,6 +225,14 @@ const defects: readonly [what: string, defect: Partial<Parts>, caughtBy: readonl
     ],
   ],
   [
+    'passes keys for every resource',
+    faulty(({ guards }) => ({ guards: { ...guards, resource: () => undefined } })),
+    [
+      'resource passes a key that reaches the resource, and refuses one that does not, now or later',
+      'resource goes by what key and owner both reach now',
+    ],
+  ],
+  [
     'counts nothing',
     faulty(() => ({ recordUse: undefined })),
     [

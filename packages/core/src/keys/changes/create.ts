@@ -1,12 +1,13 @@
 import { ConflictError } from '../../errors/errors.ts'
 import { grantSet } from '../../permissions/match.ts'
+import { restated } from '../../restrictions/restated.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import type { KeyRecord, Owner } from '../../store/records.ts'
 import { unrestricted } from '../../store/restrictions.ts'
 import { usualAttempts } from '../../writing/attempts.ts'
 import type { Commits } from '../../writing/commits.ts'
 import type { Reading } from '../reading/reading.ts'
-import { endOf, requireEnd, requireEnvironment, requireGrants } from '../rules/ceiling.ts'
+import { endOf, requireEnd, requireEnvironment, requireGrants, requireResources } from '../rules/ceiling.ts'
 import type { KeyRules } from '../rules/key-rules.ts'
 import { demand } from '../rules/rights.ts'
 import type { Actor } from '../shapes/actor.ts'
@@ -68,7 +69,7 @@ export function createKeys(parts: CreateParts): Create {
     // A random id is taken already once in 10^28 times; a service account may be changed by another process a few times.
     for (let attempt = 0; attempt < usualAttempts; attempt += 1) {
       const ownership = await lookUpOwner(actor.workspaceId, checked.owner)
-      const permissions = grantsFor(actor, ownership, checked.permissions, rules)
+      const permissions = grantsFor(actor, ownership, checked, rules)
       if (secret === undefined && idempotency !== undefined) {
         const earlier = await idempotency.earlier(commits, newId)
         if (earlier !== undefined) return replayed(actor, idempotency, earlier)
@@ -101,6 +102,7 @@ export function createKeys(parts: CreateParts): Create {
     requireLifetime(expiresAt, now, rules.policy.maxLifetimeMs)
     requireEnd(actor, expiresAt)
     if (checked.permissions !== undefined) requireGrants(actor, checked.permissions, rules.permissions)
+    requireResources(actor, checked.resources)
     const once = options === undefined ? undefined : parseOptions(options)
     const idempotency = idempotencyOf(actor, creatingRequest(checked), once, now, rules.freeText.mask)
     const make = (): Promise<CreatedKey | ReplayedKey> =>
@@ -121,13 +123,11 @@ function parseOptions(options: CreateKeyOptions): unknown {
 function grantsFor(
   actor: Actor,
   ownership: Ownership,
-  wanted: readonly string[] | undefined,
+  { permissions: wanted, resources }: Pick<CheckedCreate, 'permissions' | 'resources'>,
   { permissions, defaultPermissions }: Pick<KeyRules, 'permissions' | 'defaultPermissions'>,
 ): readonly string[] {
-  if (wanted !== undefined) {
-    requireWithin(ownership, wanted, permissions)
-    return wanted
-  }
+  requireWithin(ownership, { permissions: wanted ?? [], resources }, permissions)
+  if (wanted !== undefined) return wanted
   const held = grantSet(actor.permissions)
   const isHeld = (name: string): boolean => held.covers(name) && ownership.ceiling?.covers(name) !== false
   return defaultPermissions.filter(isHeld).sort()
@@ -135,7 +135,7 @@ function grantsFor(
 
 function newRecord(
   actor: Actor,
-  { name, description, environment, owner, metadata, expiresAt }: SettledCreate,
+  { name, description, environment, resources, owner, metadata, expiresAt }: SettledCreate,
   permissions: readonly string[],
   { id, record }: NewSecret,
 ): KeyRecord {
@@ -159,6 +159,6 @@ function newRecord(
     revokedReason: null,
     ownerGoneAt: null,
     lastUsedAt: null,
-    ...unrestricted,
+    ...restated({ ...unrestricted, resources }),
   }
 }

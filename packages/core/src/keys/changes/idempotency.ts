@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { ConflictError, IdempotencyKeyReusedError, ValidationError } from '../../errors/errors.ts'
 import { durationMs } from '../../input/duration.ts'
+import { isEverything } from '../../restrictions/selection.ts'
 import type { IdempotencyRecord, KeyRecord } from '../../store/records.ts'
 import { unrestricted } from '../../store/restrictions.ts'
 import type { CommitResult, Write } from '../../store/store.ts'
@@ -104,8 +105,10 @@ function isIdempotencyRecord(stored: object | null): stored is IdempotencyRecord
 }
 
 /** A creating call, in the one form all its spellings have. */
-export function creatingRequest({ expiresAt, expiresIn, ...input }: CheckedCreate): object {
-  return { ...input, end: durationMs(expiresIn) ?? expiresAt ?? null }
+export function creatingRequest({ expiresAt, expiresIn, resources, ...input }: CheckedCreate): object {
+  // Without a limit the digest is that of earlier versions: a retry may come after a deployment.
+  const limits = isEverything(resources) ? {} : { resources }
+  return { ...input, ...limits, end: durationMs(expiresIn) ?? expiresAt ?? null }
 }
 
 /** JSON that does not depend on the order in which fields were written. */

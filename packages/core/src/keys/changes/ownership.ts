@@ -2,10 +2,12 @@ import { ForbiddenError, PermissionCeilingError } from '../../errors/errors.ts'
 import type { PermissionCatalogue } from '../../permissions/catalogue.ts'
 import { declaredGrants } from '../../permissions/declared.ts'
 import { type GrantSet, grantSet } from '../../permissions/match.ts'
+import { beyond, everything, isExcess, type Selection } from '../../restrictions/selection.ts'
 import type { Owner } from '../../store/records.ts'
 import type { Write } from '../../store/store.ts'
 import type { Owners } from '../../verify/owners.ts'
 import type { Reading } from '../reading/reading.ts'
+import type { Reach } from '../rules/handed-out.ts'
 import { mayOwnFor, ownOwner } from '../rules/rights.ts'
 import type { Actor } from '../shapes/actor.ts'
 
@@ -14,6 +16,8 @@ export interface Ownership {
   readonly owner: Owner
   /** What the key may hold at most; undefined for users, who bound their keys only when these are used. */
   readonly ceiling: GrantSet | undefined
+  /** Which resources the key may reach at most. An account of Claviger's own reaches all. */
+  readonly resources: Selection
   /** Committed with the key, so that an account that is being deleted gets no keys. */
   readonly besides: readonly Write[]
 }
@@ -38,18 +42,23 @@ export type LookUpOwner = (workspaceId: string, owner: Owner) => Promise<Ownersh
 /** Makes the look at owners. */
 export function createOwnerLookUp(reading: Pick<Reading, 'account'>, owners: Pick<Owners, 'read'>): LookUpOwner {
   return async (workspaceId, owner) => {
-    if (owner.type === 'user') return { owner, ceiling: undefined, besides: [] }
+    if (owner.type === 'user') return unboundedUser(owner)
     const account = await reading.account(workspaceId, owner.id)
     if (account !== undefined) {
       if (account.deletedAt !== null) throw goneOwner()
       const touched = { ...account, revision: account.revision + 1 }
       const write: Write = { type: 'serviceAccount', record: touched, expectedRevision: account.revision }
-      return { owner, ceiling: grantSet(account.permissions), besides: [write] }
+      return { owner, ceiling: grantSet(account.permissions), resources: everything, besides: [write] }
     }
-    const { grants } = await owners.read({ workspaceId, owner })
+    const { grants, resources } = await owners.read({ workspaceId, owner })
     if (grants === null) throw goneOwner()
-    return { owner, ceiling: grants, besides: [] }
+    return { owner, ceiling: grants, resources, besides: [] }
   }
+}
+
+/** A user: bounded when its keys are used. */
+export function unboundedUser(owner: Owner): Ownership {
+  return { owner, ceiling: undefined, resources: everything, besides: [] }
 }
 
 /** The name of the turn that keys for a service account are stored in. */
@@ -57,11 +66,16 @@ export function accountTurn(workspaceId: string, accountId: string): string {
   return JSON.stringify([workspaceId, accountId])
 }
 
-/** @throws {PermissionCeilingError} naming the grants that the owner would not cover */
-export function requireWithin({ ceiling }: Ownership, grants: readonly string[], catalogue: PermissionCatalogue): void {
+/** @throws {PermissionCeilingError} naming what the owner would not cover */
+export function requireWithin(
+  { ceiling, resources: reached }: Ownership,
+  { permissions, resources }: Reach,
+  catalogue: PermissionCatalogue,
+): void {
   if (ceiling === undefined) return
-  const missing = declaredGrants(grants, catalogue).filter((grant) => !ceiling.covers(grant))
-  if (missing.length > 0) throw new PermissionCeilingError(missing, 'owner')
+  const missing = declaredGrants(permissions, catalogue).filter((grant) => !ceiling.covers(grant))
+  const excess = beyond(resources, reached)
+  if (missing.length > 0 || isExcess(excess)) throw new PermissionCeilingError(missing, 'owner', excess)
 }
 
 function goneOwner(): ForbiddenError {

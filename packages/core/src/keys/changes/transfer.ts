@@ -1,6 +1,6 @@
 import { ForbiddenError } from '../../errors/errors.ts'
 import type { Owner } from '../../store/records.ts'
-import { requireEnd, requireGrants } from '../rules/ceiling.ts'
+import { requireEnd, requireReach } from '../rules/ceiling.ts'
 import type { KeyRules } from '../rules/key-rules.ts'
 import { requireAlive } from '../rules/require-alive.ts'
 import { demand, mayOwnFor } from '../rules/rights.ts'
@@ -34,10 +34,10 @@ export async function transferKey(parts: TransferParts, actor: Actor, id: string
       requireAlive(before, now)
       if (before.owner.type === owner.type && before.owner.id === owner.id) return undefined
       // A key that moves itself is no exception: the new owner may hold what the old one does not.
-      requireGrants(actor, before.permissions, parts.rules.permissions)
+      requireReach(actor, before, parts.rules.permissions)
       requireEnd(actor, before.expiresAt)
       const ownership = await parts.lookUpOwner(actor.workspaceId, owner)
-      requireWithin(ownership, before.permissions, parts.rules.permissions)
+      requireWithin(ownership, before, parts.rules.permissions)
       return { record: { ...before, owner, ownerGoneAt: null }, besides: ownership.besides }
     })
   return owner.type === 'service' ? parts.inTurn(accountTurn(actor.workspaceId, owner.id), transfer) : transfer()

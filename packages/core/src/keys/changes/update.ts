@@ -1,8 +1,11 @@
 import { ConflictError, ForbiddenError } from '../../errors/errors.ts'
-import { grantSet } from '../../permissions/match.ts'
+import { isSameSelection, narrowedSelection, type Selection } from '../../restrictions/selection.ts'
+import { restated } from '../../restrictions/restated.ts'
+import { isPlain } from '../../input/plain-fields.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import type { KeyRecord, Owner } from '../../store/records.ts'
-import { requireEnd, requireGrants } from '../rules/ceiling.ts'
+import { requireEnd, requireReach } from '../rules/ceiling.ts'
+import { handedOut, reachOf } from '../rules/handed-out.ts'
 import type { KeyRules } from '../rules/key-rules.ts'
 import { requireAlive } from '../rules/require-alive.ts'
 import { demand } from '../rules/rights.ts'
@@ -11,9 +14,10 @@ import { grantList, ownFields, parseGrants } from '../shapes/checks.ts'
 import { requireLifetime, wantedEnd } from '../shapes/expiry.ts'
 import type { ChangeOptions, UpdateKeyInput } from '../shapes/inputs.ts'
 import type { ManagedKey } from '../shapes/key.ts'
+import { parseSelection } from '../shapes/resources.ts'
 import type { KeyChanges } from './key-kind.ts'
 import { narrowedGrants } from './narrowed-grants.ts'
-import { type LookUpOwner, type Ownership, requireWithin } from './ownership.ts'
+import { type LookUpOwner, type Ownership, requireWithin, unboundedUser } from './ownership.ts'
 import type { ChangedRecord } from './record-kind.types.ts'
 import { parseRevision, requireRevision } from './revision.ts'
 import { detailOf } from './withdraw-record.ts'
@@ -22,6 +26,7 @@ const fields: readonly (keyof UpdateKeyInput)[] = [
   'name',
   'description',
   'permissions',
+  'resources',
   'expiresAt',
   'expiresIn',
   'metadata',
@@ -30,7 +35,7 @@ const fields: readonly (keyof UpdateKeyInput)[] = [
 /** What updating is made of. */
 export interface UpdateParts {
   readonly keys: Pick<KeyChanges, 'change' | 'changeOrNarrow' | 'withdraw' | 'overrule'>
-  readonly rules: Pick<KeyRules, 'permissions' | 'policy' | 'freeText'>
+  readonly rules: Pick<KeyRules, 'permissions' | 'resources' | 'policy' | 'freeText'>
   readonly lookUpOwner: LookUpOwner
   readonly clock: Clock
 }
@@ -49,6 +54,9 @@ export async function updateKey(
   const { permissions, policy, freeText } = rules
   const end = wantedEnd(input, clock.now())
   const wanted = input.permissions === undefined ? undefined : grantList(input.permissions)
+  // Any type for now: what the key is limited by already may stay. Judged with the key.
+  const wantedTypes = isPlain(input.resources) ? Object.keys(input.resources) : []
+  const selection = input.resources === undefined ? undefined : parseSelection(input.resources, wantedTypes, freeText)
   const patch: Partial<KeyRecord> = {
     ...(input.name !== undefined && { name: freeText.name(input.name) }),
     ...(input.description !== undefined && { description: freeText.description(input.description) }),
@@ -57,24 +65,32 @@ export async function updateKey(
   }
   const limits: Limits = {
     ...(wanted !== undefined && { permissions: wanted }),
+    ...(selection !== undefined && { resources: selection }),
     ...(end !== undefined && { expiresAt: end }),
+  }
+
+  const resourcesOf = (before: KeyRecord): Selection => {
+    if (selection === undefined || isSameSelection(selection, before.resources)) return before.resources
+    return parseSelection(input.resources, rules.resources, freeText, Object.keys(before.resources))
   }
 
   const patched = (before: KeyRecord, now: number, owner: KnownOwner): ChangedRecord<KeyRecord> | undefined => {
     requireRevision(before, expected)
     requireAlive(before, now)
     const grants = wanted === undefined ? before.permissions : parseGrants(wanted, permissions, before.permissions)
-    const record = { ...before, ...patch, permissions: grants }
+    const record = restated({ ...before, ...patch, permissions: grants, resources: resourcesOf(before) })
     if (isSame(before, record)) return undefined
     if (end !== undefined && end !== before.expiresAt) {
       requireLifetime(end, before.secrets[0].createdAt, policy.maxLifetimeMs)
     }
-    const added = addedGrants(before, record)
-    const isLonger = endsLater(before, record)
+    const more = handedOut(before, record)
     // A key that acts is no exception here: it would outlive its own end.
-    requireGrants(actor, isLonger ? record.permissions : added, permissions)
-    if (isLonger || added.length > 0) requireEnd(actor, record.expiresAt)
-    if (added.length > 0) requireWithin(requireOwnership(owner, before.owner), added, permissions)
+    const granted = endsLater(before, record) ? reachOf(record) : more
+    if (granted !== undefined) {
+      requireReach(actor, granted, permissions)
+      requireEnd(actor, record.expiresAt)
+    }
+    if (more !== undefined) requireWithin(requireOwnership(owner, before.owner), more, permissions)
     return { record }
   }
 
@@ -82,7 +98,7 @@ export async function updateKey(
     patched(before, now, await ownerFor(lookUpOwner, before, limits))
 
   // A caller that names a revision asks to lose against an earlier writer.
-  if (expected !== undefined || (wanted === undefined && end === undefined)) {
+  if (expected !== undefined || (wanted === undefined && selection === undefined && end === undefined)) {
     return keys.change(actor, id, 'key.updated', decide)
   }
 
@@ -92,7 +108,7 @@ export async function updateKey(
       id,
       action: 'key.updated',
       urgency: 'withdrawal',
-      detail: detailOf([limits.permissions, limits.expiresAt]),
+      detail: detailOf([limits.permissions, limits.expiresAt, limits.resources]),
       decide(before, now, isCarriedOn) {
         if (!isCarriedOn) return patched(before, now, owner)
         // What it would have added is not retried: its caller is gone.
@@ -113,14 +129,14 @@ export async function updateKey(
 }
 
 /** What bounds a key, as far as the update changes it. */
-type Limits = Partial<Pick<KeyRecord, 'permissions' | 'expiresAt'>>
+type Limits = Partial<Pick<KeyRecord, 'permissions' | 'resources' | 'expiresAt'>>
 
 /** What is known of the owner, or why nothing is; undefined when it was not asked for. */
 type KnownOwner = Ownership | ForbiddenError | undefined
 
-/** What the owner holds, when the update adds permissions. */
+/** What the owner holds, when the update adds permissions or resources. */
 async function ownerFor(lookUpOwner: LookUpOwner, before: KeyRecord, limits: Limits): Promise<KnownOwner> {
-  if (addedGrants(before, { ...before, ...limits }).length === 0) return undefined
+  if (handedOut(before, { ...before, ...limits }) === undefined) return undefined
   return lookUpOwner(before.workspaceId, before.owner).catch((error: unknown) => {
     // That the owner is gone is the last of the reasons to refuse: it is thrown where the owner is demanded.
     if (error instanceof ForbiddenError) return error
@@ -129,23 +145,20 @@ async function ownerFor(lookUpOwner: LookUpOwner, before: KeyRecord, limits: Lim
 }
 
 /** A key with what new limits take away, and nothing of what it adds. */
-function narrowed(record: KeyRecord, { permissions, expiresAt }: Limits): KeyRecord {
+function narrowed(record: KeyRecord, { permissions, resources, expiresAt }: Limits): KeyRecord {
   const kept = permissions === undefined ? record.permissions : narrowedGrants(record.permissions, permissions)
   const isSooner = typeof expiresAt === 'number' && (record.expiresAt === null || expiresAt < record.expiresAt)
-  return { ...record, permissions: kept, expiresAt: isSooner ? expiresAt : record.expiresAt }
+  const reached = resources === undefined ? record.resources : narrowedSelection(record.resources, resources)
+  const left = { ...record, permissions: kept, resources: reached, expiresAt: isSooner ? expiresAt : record.expiresAt }
+  return reached === record.resources ? left : restated(left)
 }
 
 /** The owner's permissions were read before the key was locked, for the owner at that time. */
 function requireOwnership(ownership: KnownOwner, { type, id }: Owner): Ownership {
-  if (type === 'user') return { owner: { type, id }, ceiling: undefined, besides: [] }
+  if (type === 'user') return unboundedUser({ type, id })
   if (ownership instanceof ForbiddenError) throw ownership
   if (ownership?.owner.type === type && ownership.owner.id === id) return ownership
   throw new ConflictError()
-}
-
-function addedGrants(before: KeyRecord, after: KeyRecord): readonly string[] {
-  const held = grantSet(before.permissions)
-  return after.permissions.filter((grant) => !held.covers(grant))
 }
 
 function endsLater(before: KeyRecord, after: KeyRecord): boolean {

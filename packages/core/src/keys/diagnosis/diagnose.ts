@@ -6,6 +6,7 @@ import { bare } from '../../input/plain-fields.ts'
 import { readDefinitions, statesOf } from '../../limits/states.ts'
 import type { PermissionCatalogue } from '../../permissions/catalogue.ts'
 import { undeclaredGrants } from '../../permissions/declared.ts'
+import { readIds } from '../../restrictions/read-ids.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import { isImported } from '../../store/imported-secret.ts'
 import type { KeyRecord, SecretRecord } from '../../store/records.ts'
@@ -40,14 +41,15 @@ import {
   wrongWorkspace,
 } from './findings.ts'
 import { malformedAdvice } from './malformed-advice.ts'
+import { resourceFinding, undeclaredTypes } from './resource-findings.ts'
 
 /** What diagnosing is made of. */
 export interface DiagnosisParts {
   readonly reading: Pick<Reading, 'visibleKey'>
-  readonly rules: Pick<KeyRules, 'grammar' | 'permissions'>
+  readonly rules: Pick<KeyRules, 'grammar' | 'permissions' | 'resources'>
   readonly hashing: Pick<Hashing, 'compareTag' | 'spendTag'>
   readonly owners: Pick<Owners, 'read'>
-  readonly apiKeys: Pick<ApiKeys, 'make' | 'refusal'>
+  readonly apiKeys: Pick<ApiKeys, 'make' | 'refusal' | 'undeclared'>
   readonly revoked: Pick<RevokedKeys, 'judged'>
   readonly imported: Pick<ImportedTokens, 'read' | 'until'>
   readonly clock: Clock
@@ -99,21 +101,28 @@ export async function diagnoseKey(
     pass(check, detail)
   }
 
-  const { grants } = await parts.owners.read(record)
+  const { grants, resources } = await parts.owners.read(record)
   if (grants === null) return fail(ownerGone(record), record.id)
   pass('owner', `Its owner, ${ownerName(record)}, is there.`)
+
+  const unknownTypes = parts.apiKeys.undeclared(record)
+  if (unknownTypes.length > 0) return fail(undeclaredTypes(unknownTypes), record.id)
 
   const undeclared = undeclaredGrants(record.permissions, parts.rules.permissions)
   if (undeclared.length > 0) pass('grants', undeclaredNote(undeclared))
 
-  const apiKey = parts.apiKeys.make(record, secret, grants)
+  const apiKey = parts.apiKeys.make(record, secret, grants, resources)
   const denied = parts.apiKeys.refusal(apiKey, requirement)
   if (denied?.code === 'wrong_workspace') return fail(wrongWorkspace, record.id)
   if (requirement.workspaceId !== undefined) pass('workspace', 'The route belongs to the workspace of the key.')
   if (denied?.code === 'wrong_environment') return fail(wrongEnvironment(record, requirement), record.id)
   if (requirement.environments !== undefined) pass('environment', `It is a key of ${record.environment}, as asked for.`)
-  if (denied !== undefined) return fail(permissionFinding(record, denied.code, requirement, undeclared), record.id)
+  const isResource = denied?.code === 'resource_not_allowed'
+  if (denied !== undefined && !isResource)
+    return fail(permissionFinding(record, denied.code, requirement, undeclared), record.id)
   if (requirement.permissions !== undefined) pass('permission', 'Key and owner hold the permission.')
+  if (isResource) return fail(resourceFinding(record, requirement), record.id)
+  if (requirement.resources !== undefined) pass('resource', 'Key and owner reach what the route is about.')
 
   const [prefix] = parts.rules.grammar.prefixes
   const limitStates = await statesOf(prefix, () => parts.clock.now(), limits, apiKey)
@@ -187,19 +196,23 @@ function secretOf(hashing: DiagnosisParts['hashing'], { secrets }: KeyRecord, to
 }
 
 function parseQuestion(
-  { permissions, grammar }: DiagnosisParts['rules'],
+  { permissions, resources: types, grammar }: DiagnosisParts['rules'],
   input: DiagnoseInput,
 ): { requirement: Requirement; limits: ReturnType<typeof readDefinitions> } {
   const {
     environment,
     permission,
     workspaceId,
+    resources,
     limits = [],
-  } = ownFields<DiagnoseInput>('diagnose', input, ['permission', 'environment', 'workspaceId', 'limits'])
+  } = ownFields<DiagnoseInput>('diagnose', input, ['permission', 'environment', 'workspaceId', 'resources', 'limits'])
   const requirement = bare<Requirement>({
     ...(permission !== undefined && { permissions: [parsePermission(permission, permissions)] }),
     ...(environment !== undefined && { environments: parseEnvironments(environment, grammar.environments) }),
     ...(workspaceId !== undefined && { workspaceId: parseReference('workspaceId', workspaceId) }),
+    ...(resources !== undefined && {
+      resources: readIds(resources, types, (field, message) => new ValidationError(field, message)),
+    }),
   })
   return { requirement, limits: readDefinitions(limits) }
 }

@@ -1,4 +1,5 @@
 import type { LimitDefinition } from '../../limits/definition.ts'
+import type { ResourceIds } from '../../restrictions/resource-selection.ts'
 import type { MalformedHint } from '../../token/hints.ts'
 
 /** What is looked at, in this order. */
@@ -17,6 +18,7 @@ export type DiagnosisCheckName =
   | 'workspace'
   | 'environment'
   | 'permission'
+  | 'resource'
   | 'limit'
 
 /** Why requests with the key fail; `ok` when nothing of what was looked at speaks against them. */
@@ -36,6 +38,7 @@ export type DiagnosisCode =
   | 'wrong_environment'
   | 'insufficient_permission'
   | 'owner_lacks_permission'
+  | 'resource_not_allowed'
   | 'rate_limited'
 
 /** One check. */
@@ -60,12 +63,14 @@ export interface Diagnosis {
 }
 
 /** Input of `diagnose` besides the key: what the failing route requires. */
-export interface DiagnoseInput<Permission extends string = string> {
+export interface DiagnoseInput<Permission extends string = string, Resource extends string = string> {
   readonly permission?: Permission | undefined
   /** The environment the route asks for, or those of which one will do. */
   readonly environment?: string | readonly string[] | undefined
   /** The workspace the failing route belongs to. */
   readonly workspaceId?: string | undefined
+  /** The resources that the failing route is about: an id by declared type. */
+  readonly resources?: ResourceIds<Resource> | undefined
   /** The limits of the route, as `auth.limit` got them: their present state is shown, and one that is used up is found. */
   readonly limits?: readonly LimitDefinition[] | undefined
 }

@@ -68,7 +68,7 @@ export function createKeyManagers(parts: KeyManagerParts): (actor: Actor) => Key
   const importKeys = createImport(parts)
 
   return (unchecked) => {
-    const asked = parseActor(unchecked, rules.freeText.mask)
+    const asked = parseActor(unchecked, rules.freeText.mask, rules.resources)
     /** The actor as it may act now. */
     const begin = async (): Promise<Actor> => {
       await parts.ready()

@@ -36,7 +36,7 @@ import type { ManagedKey } from '../shapes/key.ts'
  * confirm one, it holds in this process at once and is retried until it is stored, and the call throws
  * `RevocationNotDurableError`.
  */
-export interface KeyManager<Permission extends string = string> {
+export interface KeyManager<Permission extends string = string, Resource extends string = string> {
   /**
    * Makes a key.
    *
@@ -48,7 +48,7 @@ export interface KeyManager<Permission extends string = string> {
    * @throws {PermissionCeilingError} when the actor, or the owning service account, does not hold a grant
    * @throws {ForbiddenError} when the actor may not create keys, or not for this owner, environment or expiry
    */
-  create(input: CreateKeyInput<Permission>): Promise<CreatedKey>
+  create(input: CreateKeyInput<Permission, Resource>): Promise<CreatedKey>
   /**
    * Creates a key once, even when the call is repeated.
    *
@@ -58,7 +58,7 @@ export interface KeyManager<Permission extends string = string> {
    *
    * @throws {IdempotencyKeyReusedError} when the same actor used the idempotency key for another input
    */
-  create(input: CreateKeyInput<Permission>, options: CreateKeyOptions): Promise<CreatedKey | ReplayedKey>
+  create(input: CreateKeyInput<Permission, Resource>, options: CreateKeyOptions): Promise<CreatedKey | ReplayedKey>
   /**
    * Imports keys that were issued elsewhere, by the SHA-256 of their tokens. Their clients change nothing: the tokens
    * keep working, as keys of this keyring. Needs the option `importedTokens`. An entry that is wrong keeps no other from
@@ -114,7 +114,7 @@ export interface KeyManager<Permission extends string = string> {
    * @throws {RevocationNotDurableError} when the store did not confirm the removal: it holds in this process and is
    * retried
    */
-  update(id: string, input: UpdateKeyInput<Permission>, options?: ChangeOptions): Promise<ManagedKey>
+  update(id: string, input: UpdateKeyInput<Permission, Resource>, options?: ChangeOptions): Promise<ManagedKey>
   /**
    * Rotates a key once, even when the call is repeated.
    *
@@ -261,7 +261,7 @@ export interface KeyManager<Permission extends string = string> {
    * @throws {ValidationError} when permission or environment is not declared
    * @throws {UnavailableError} when store or owner lookup fail
    */
-  diagnose(target: DiagnoseTarget, input?: DiagnoseInput<Permission>): Promise<Diagnosis>
+  diagnose(target: DiagnoseTarget, input?: DiagnoseInput<Permission, Resource>): Promise<Diagnosis>
   /**
    * Reads what a key may do now: the declared permissions that both the key and its owner hold. None when the owner is
    * gone. Whether the key has ended is its `status`.

@@ -64,7 +64,7 @@ export function createManagement(parts: ManagementParts): (actor: Actor) => KeyM
   const { caches, entries, revoked, withheld, owners, apiKeys, hashing, imported } = shared
 
   const reading = createReading(store, confirmed)
-  const acting = createActing({ store, commits, revoked, owners, clock })
+  const acting = createActing({ store, commits, revoked, owners, resources: rules.resources, clock })
   const path = { store, commits, acting, withdrawals, clock, newId }
   const ofKeys = keyKind({ reading, revoked, caches, entries, events, policy: rules.policy })
   const ofAccounts = accountKind({ reading, withheld, caches, entries, events })

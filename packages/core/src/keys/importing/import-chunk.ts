@@ -4,6 +4,7 @@ import type { Hashing } from '../../hashing/hashing.ts'
 import { isImportedHash } from '../../hashing/imported-hash.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import type { KeyRecord } from '../../store/records.ts'
+import { everything } from '../../restrictions/selection.ts'
 import { unrestricted } from '../../store/restrictions.ts'
 import type { Write } from '../../store/store.ts'
 import type { AnyClavigerError } from '../../verification/any-error.ts'
@@ -104,7 +105,7 @@ async function withOwners(
       continue
     }
     try {
-      requireWithin(ownership, permissions, rules.permissions)
+      requireWithin(ownership, { permissions, resources: everything }, rules.permissions)
       owned.push({ listed, ownership })
     } catch (error) {
       if (!isClavigerError(error)) throw error

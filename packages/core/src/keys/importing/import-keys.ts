@@ -3,7 +3,8 @@ import type { ImportedTokens } from '../../imported/imported-tokens.ts'
 import { type AnyClavigerError, isClavigerError } from '../../verification/any-error.ts'
 import type { Owners } from '../../verify/owners.ts'
 import { type LookUpOwner, ownerForNewKey } from '../changes/ownership.ts'
-import { requireEnd, requireEnvironment, requireGrants } from '../rules/ceiling.ts'
+import { everything } from '../../restrictions/selection.ts'
+import { requireEnd, requireEnvironment, requireReach } from '../rules/ceiling.ts'
 import type { KeyRules } from '../rules/key-rules.ts'
 import { demand } from '../rules/rights.ts'
 import type { Actor } from '../shapes/actor.ts'
@@ -41,7 +42,8 @@ export function createImport(parts: ImportParts): ImportKeys {
       ownerForNewKey(actor, entry.owner)
       requireEnvironment(actor, entry.environment)
       requireEnd(actor, entry.expiresAt)
-      requireGrants(actor, entry.permissions, rules.permissions)
+      // An imported key reaches all resources.
+      requireReach(actor, { permissions: entry.permissions, resources: everything }, rules.permissions)
       return entry
     })
     const lookUp = importOwners(actor.workspaceId, parts.lookUpOwner, parts.owners)

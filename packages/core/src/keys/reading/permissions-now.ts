@@ -13,6 +13,6 @@ export async function permissionsNow(
   { owners, apiKeys }: PermissionsNowParts,
   record: KeyRecord,
 ): Promise<readonly string[]> {
-  const { grants } = await owners.read({ workspaceId: record.workspaceId, owner: record.owner })
-  return grants === null ? [] : [...apiKeys.make(record, record.secrets[0], grants).permissions]
+  const { grants, resources } = await owners.read({ workspaceId: record.workspaceId, owner: record.owner })
+  return grants === null ? [] : [...apiKeys.make(record, record.secrets[0], grants, resources).permissions]
 }

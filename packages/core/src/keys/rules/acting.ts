@@ -2,6 +2,7 @@ import type { BoundedStore, LockedTarget } from '../../bounds/bounded-store.type
 import { ForbiddenError } from '../../errors/errors.ts'
 import type { RevokedKeys } from '../../following/revoked.ts'
 import { grantSet } from '../../permissions/match.ts'
+import { everything, meet, undeclaredTypes } from '../../restrictions/selection.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import type { KeyRecord, SecretRecord } from '../../store/records.ts'
 import type { CommitResult, LockedRecord } from '../../store/store.ts'
@@ -45,11 +46,13 @@ export interface ActingParts {
   readonly commits: Commits
   readonly revoked: Pick<RevokedKeys, 'judged'>
   readonly owners: Owners
+  /** The declared types of resources. */
+  readonly resources: readonly string[]
   readonly clock: Clock
 }
 
 /** Makes the judge of those who act. */
-export function createActing({ store, commits, revoked, owners, clock }: ActingParts): Acting {
+export function createActing({ store, commits, revoked, owners, resources, clock }: ActingParts): Acting {
   const requirePresent: Acting['requirePresent'] = (actor, stored, now) =>
     requireGood(actor, stored, now, (record) => revoked.judged(record))
 
@@ -60,13 +63,16 @@ export function createActing({ store, commits, revoked, owners, clock }: ActingP
       if (actor.type !== 'key') return actor
       const stored = await store.key(actor.workspaceId, actor.id)
       const { secret, record } = requirePresent(actor, stored, clock.now())
-      const { grants } = owners.unbounded(record) ?? (await owners.read(record))
+      const owner = owners.unbounded(record) ?? (await owners.read(record))
+      const { grants } = owner
       if (grants === null) throw over('owner_gone')
+      if (undeclaredTypes(record.resources, resources).length > 0) throw over('resource_not_allowed')
       const own = grantSet(record.permissions)
       const ends = [endOf(actor), record.expiresAt, secret.endsAt].filter((end) => end !== null)
       return {
         ...actor,
         permissions: actor.permissions.filter((grant) => own.covers(grant) && grants.covers(grant)),
+        resources: meet(actor.resources ?? everything, meet(record.resources, owner.resources)),
         ...(actor.owner !== undefined && { owner: record.owner }),
         expiresAt: ends.length === 0 ? null : new Date(Math.min(...ends)),
       }

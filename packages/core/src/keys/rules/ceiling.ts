@@ -2,8 +2,10 @@ import { ForbiddenError, PermissionCeilingError } from '../../errors/errors.ts'
 import type { PermissionCatalogue } from '../../permissions/catalogue.ts'
 import { declaredGrants } from '../../permissions/declared.ts'
 import { grantSet } from '../../permissions/match.ts'
+import { beyond, isEverything, isExcess, type Selection } from '../../restrictions/selection.ts'
 import type { KeyRecord } from '../../store/records.ts'
 import type { Actor } from '../shapes/actor.ts'
+import type { Reach } from './handed-out.ts'
 import { isItself } from './rights.ts'
 
 /*
@@ -20,6 +22,18 @@ export function requireGrants(actor: Actor, grants: readonly string[], catalogue
   const held = grantSet(actor.permissions)
   const missing = declaredGrants(grants, catalogue).filter((grant) => !held.covers(grant))
   if (missing.length > 0) throw new PermissionCeilingError(missing)
+}
+
+/** @throws {PermissionCeilingError} naming the resources that the actor does not reach */
+export function requireResources(actor: Actor, resources: Selection): void {
+  const excess = beyond(resources, actor.resources ?? {})
+  if (isExcess(excess)) throw new PermissionCeilingError([], 'actor', excess)
+}
+
+/** Of permissions and resources. @throws {PermissionCeilingError} */
+export function requireReach(actor: Actor, { permissions, resources }: Reach, catalogue: PermissionCatalogue): void {
+  requireGrants(actor, permissions, catalogue)
+  requireResources(actor, resources)
 }
 
 /** A key that acts makes nothing that outlives it. @throws {ForbiddenError} */
@@ -39,22 +53,25 @@ export function requireEnvironment(actor: Actor, environment: string): void {
 }
 
 /**
- * For what hands out a key as it is: its grants, until its end. A key holds its own grants, but not beyond its secret.
+ * For what hands out a key as it is: its grants on its resources, until its end. A key holds its own, but not beyond its
+ * secret.
  */
-export function requireAllOf(
-  actor: Actor,
-  { id, permissions, expiresAt }: KeyRecord,
-  catalogue: PermissionCatalogue,
-): void {
-  if (!isItself(actor, id)) requireGrants(actor, permissions, catalogue)
-  requireEnd(actor, expiresAt)
+export function requireAllOf(actor: Actor, record: KeyRecord, catalogue: PermissionCatalogue): void {
+  if (!isItself(actor, record.id)) requireReach(actor, record, catalogue)
+  requireEnd(actor, record.expiresAt)
 }
 
 /**
- * A service account has neither an expiry nor an environment: an actor bound by either cannot create accounts, or give them
- * more permissions.
+ * A service account has neither an expiry nor an environment, and reaches every resource: an actor bound by one of these
+ * cannot create accounts, or give them more permissions.
  */
 export function requireUnbound(actor: Actor): void {
+  if (!isEverything(actor.resources ?? {})) {
+    throw new ForbiddenError(
+      'manageServiceAccounts',
+      'An actor that reaches some resources only cannot create service accounts or give them more permissions: an account reaches all.',
+    )
+  }
   if (endOf(actor) === null && actor.environment === undefined) return
   throw new ForbiddenError(
     'manageServiceAccounts',

@@ -10,6 +10,8 @@ export interface KeyRules {
   /** The environments that keys are made of. */
   readonly environments: readonly string[]
   readonly permissions: PermissionCatalogue
+  /** The declared types of resources. */
+  readonly resources: readonly string[]
   readonly defaultPermissions: readonly string[]
   readonly policy: KeyPolicy
   readonly freeText: FreeText

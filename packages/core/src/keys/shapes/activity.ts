@@ -37,7 +37,7 @@ export function activityEntry(
 
 /** What of a key the log tells the changes of, judged at `at`. */
 export function keyFacts(record: KeyRecord, at: number): ActivityFacts {
-  const { name, description, environment, permissions, owner, metadata, expiresAt } = record
+  const { name, description, environment, permissions, resources, owner, metadata, expiresAt } = record
   const [current, previous] = record.secrets
   const overlapEndsAt = previous?.endsAt ?? null
   return {
@@ -45,6 +45,7 @@ export function keyFacts(record: KeyRecord, at: number): ActivityFacts {
     description,
     environment,
     permissions,
+    resources,
     owner: { ...owner },
     metadata: { ...metadata },
     expiresAt,
@@ -83,6 +84,7 @@ export function changedFacts(
 
 // A line is kept for long, and one that is written again and again must not fill the database.
 const maxGrantsTold = 32
+const maxIdsTold = 32
 const maxTextTold = 200
 
 /** Facts beside those they are compared with: long texts are cut, long lists counted, and notes named. */
@@ -91,6 +93,7 @@ function told(facts: ActivityFacts, others: ActivityFacts): ActivityFacts {
     Object.entries(facts).map(([field, fact]) => {
       if (field === 'metadata') return [field, namesOf(fact, others.metadata)]
       if (field === 'permissions' && Array.isArray(fact)) return [field, grantsOf(fact, others.permissions)]
+      if (field === 'resources') return [field, selectionOf(fact, others.resources)]
       return [field, typeof fact === 'string' && fact.length > maxTextTold ? `${cut(fact)}\u2026` : fact]
     }),
   )
@@ -107,6 +110,21 @@ function grantsOf(grants: readonly JsonValue[], others: JsonValue | undefined): 
   const otherGrants = new Set(Array.isArray(others) ? others : [])
   const only = grants.filter((grant) => !otherGrants.has(grant))
   return { count: grants.length, only: only.slice(0, maxGrantsTold) }
+}
+
+/** The ids of each type, as long as there is room for them; then how many there are, and some that are not in others. */
+function selectionOf(selection: JsonValue, others: JsonValue | undefined): JsonValue {
+  const [lists, otherLists] = [recordOf(selection), recordOf(others)]
+  let room = maxIdsTold
+  return Object.fromEntries(
+    Object.entries(lists).map(([type, list]): [string, JsonValue] => {
+      const ids = Array.isArray(list) ? (list as readonly JsonValue[]) : []
+      const otherIds = new Set(Array.isArray(otherLists[type]) ? (otherLists[type] as readonly JsonValue[]) : [])
+      const shown = ids.length <= room ? ids : ids.filter((id) => !otherIds.has(id)).slice(0, room)
+      room -= shown.length
+      return [type, ids.length === shown.length ? shown : { count: ids.length, only: shown }]
+    }),
+  )
 }
 
 /** The beginning, of whole characters. */

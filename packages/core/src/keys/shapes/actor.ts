@@ -59,6 +59,11 @@ interface AnyActor extends ActorRef {
   readonly workspaceId: string
   /** The grants the actor holds: the ceiling of what it can grant. */
   readonly permissions: readonly string[]
+  /**
+   * Which resources the actor reaches: the ceiling of those it can hand out. By declared type ids, at most 10 000 of a
+   * type; an empty list for none. Of a type that is left out: all. Default: all of every type.
+   */
+  readonly resources?: Readonly<Record<string, readonly string[]>> | undefined
   /** Overrides per ability. Default: everything on its own keys, nothing on keys of others. */
   readonly can?: Abilities | undefined
   /** Where the call came from: written into the activity log. */
@@ -112,7 +117,8 @@ export function systemActor(workspaceId: string, more: Pick<MemberActor, 'origin
 
 /**
  * A verified key as an actor, for hosts whose clients manage keys with keys. It needs the permission `keys:manage`; it
- * reaches the keys of its own owner in its own environment, grants what it may do itself, and creates nothing that
+ * reaches the keys of its own owner in its own environment, grants what it may do itself on the resources that it reaches
+ * itself, and creates nothing that
  * expires later than it does, or later than the overlap if it used the previous secret. Without `keys:manage` it can
  * still revoke itself.
  *
@@ -133,7 +139,7 @@ export function keyActor(apiKey: ApiKey, more: Pick<KeyActor, 'can' | 'origin'> 
       `keyActor expects the apiKey of an accepted verification, got ${kindOf(apiKey)}.`,
     )
   }
-  const { id, workspaceId, permissions, owner, environment, expiresAt, secretEndsAt, secretVersion } = apiKey
+  const { id, workspaceId, permissions, resources, owner, environment, expiresAt, secretEndsAt, secretVersion } = apiKey
   const ends = [expiresAt, secretEndsAt].filter((end) => end instanceof Date).sort((a, b) => a.getTime() - b.getTime())
   return {
     ...(can !== undefined && { can }),
@@ -142,6 +148,8 @@ export function keyActor(apiKey: ApiKey, more: Pick<KeyActor, 'can' | 'origin'> 
     id,
     workspaceId,
     permissions,
+    // Of a key, each type that is there has its ids.
+    resources: resources as Readonly<Record<string, readonly string[]>>,
     owner,
     environment,
     expiresAt: ends[0] ?? null,

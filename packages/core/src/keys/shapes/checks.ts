@@ -1,5 +1,6 @@
 import { ValidationError } from '../../errors/errors.ts'
 import { plainFields } from '../../input/plain-fields.ts'
+import { isReference } from '../../input/reference.ts'
 import { kindOf } from '../../input/describe-value.ts'
 import type { PermissionCatalogue } from '../../permissions/catalogue.ts'
 import { isDeclaredGrant } from '../../permissions/declared.ts'
@@ -7,10 +8,7 @@ import { isGrant, maxGrants } from '../../permissions/grammar.ts'
 import { requireLimit } from '../../store/cursor.ts'
 import type { ActorRef, Owner } from '../../store/records.ts'
 
-// Control characters, and the marks that reorder text around them.
-const unprintable = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/
-
-// The same, but for tab and line feed.
+// Control characters but for tab and line feed, and the marks that reorder text around them.
 const unwritable = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/
 
 /** How many values a filter may name: each may be a look-up of its own. */
@@ -32,7 +30,7 @@ export function ownFields<Input extends object>(
 
 /** Checks an id that comes from the host. */
 export function parseReference(field: string, id: unknown): string {
-  if (typeof id === 'string' && id.length >= 1 && id.length <= 255 && !unprintable.test(id)) return id
+  if (isReference(id)) return id
   const got = typeof id === 'string' ? 'other text' : kindOf(id)
   throw new ValidationError(
     field,

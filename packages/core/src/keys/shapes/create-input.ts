@@ -2,10 +2,12 @@ import { ValidationError } from '../../errors/errors.ts'
 import type { Duration } from '../../input/duration.ts'
 import type { PermissionCatalogue } from '../../permissions/catalogue.ts'
 import type { Owner } from '../../store/records.ts'
+import type { Selection } from '../../restrictions/selection.ts'
 import { oneOrMany, ownFields, parseGrants, parseOwner } from './checks.ts'
 import { wantedEnd } from './expiry.ts'
 import type { FreeText } from './free-text.ts'
 import type { CreateKeyInput } from './inputs.ts'
+import { newSelection } from './resources.ts'
 
 /** A checked `create` input; what was left out is undefined. */
 export interface CheckedCreate {
@@ -13,6 +15,7 @@ export interface CheckedCreate {
   readonly environment: string
   readonly description: string | null
   readonly permissions: readonly string[] | undefined
+  readonly resources: Selection
   readonly owner: Owner | undefined
   readonly expiresAt: number | null | undefined
   /** As asked: the end that follows from it is another a moment later. */
@@ -23,6 +26,8 @@ export interface CheckedCreate {
 /** What the rules for input depend on. */
 export interface InputRules {
   readonly permissions: PermissionCatalogue
+  /** The declared types of resources. */
+  readonly resources: readonly string[]
   /** What keys are made of. */
   readonly environments: readonly string[]
   readonly freeText: FreeText
@@ -33,6 +38,7 @@ const fields: readonly (keyof CreateKeyInput)[] = [
   'environment',
   'description',
   'permissions',
+  'resources',
   'owner',
   'expiresAt',
   'expiresIn',
@@ -42,7 +48,7 @@ const fields: readonly (keyof CreateKeyInput)[] = [
 /** Checks what `create` was given, at the instant `now`. Pure. @throws {ValidationError} naming the field */
 export function parseCreate(
   given: CreateKeyInput,
-  { permissions, environments, freeText }: InputRules,
+  { permissions, resources, environments, freeText }: InputRules,
   now: number,
 ): CheckedCreate {
   const input = ownFields<CreateKeyInput>('create', given, fields)
@@ -51,6 +57,7 @@ export function parseCreate(
     environment: parseEnvironment(input.environment, environments),
     description: freeText.description(input.description),
     permissions: input.permissions === undefined ? undefined : parseGrants(input.permissions, permissions),
+    resources: newSelection(input, resources, freeText),
     owner: input.owner === undefined ? undefined : parseOwner(input.owner),
     expiresAt: wantedEnd(input, now),
     expiresIn: input.expiresIn,

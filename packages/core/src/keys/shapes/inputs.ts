@@ -1,6 +1,7 @@
 import type { Duration } from '../../input/duration.ts'
 import type { Instant } from '../../input/instant.ts'
 import type { Grant } from '../../permissions/grant.ts'
+import type { ResourceSelection } from '../../restrictions/resource-selection.ts'
 import type { Owner } from '../../store/records.ts'
 import type { KeyStatus } from '../../store/status.ts'
 import type { AnyClavigerError } from '../../verification/any-error.ts'
@@ -8,7 +9,7 @@ import type { Attention } from './attention.ts'
 import type { ManagedKey } from './key.ts'
 
 /** Input of `create`. Unknown fields are refused, not ignored. */
-export interface CreateKeyInput<Permission extends string = string> {
+export interface CreateKeyInput<Permission extends string = string, Resource extends string = string> {
   /** What uses the key: 1 to 128 characters, no control characters. */
   readonly name: string
   /** One of the keyring's environments. Cannot be changed later. */
@@ -19,6 +20,11 @@ export interface CreateKeyInput<Permission extends string = string> {
    * Grants. Default: those of the keyring's `defaultPermissions` that the actor, and the owning service account, hold.
    */
   readonly permissions?: readonly Grant<Permission>[] | undefined
+  /**
+   * Which resources the key reaches: by declared type 1 to 100 ids, which are compared exactly; 32 768 characters in
+   * all. Of a type that is left out: all. The actor must reach them. Default: all of every type.
+   */
+  readonly resources?: ResourceSelection<Resource>
   /**
    * Default: the actor itself. A service account needs `can.manageServiceAccounts`; the system actor must name an
    * owner.
@@ -60,11 +66,16 @@ export interface ReplayedKey {
 }
 
 /** Input of `update`. Omitted fields stay as they are; unknown fields are refused, not ignored. */
-export interface UpdateKeyInput<Permission extends string = string> {
+export interface UpdateKeyInput<Permission extends string = string, Resource extends string = string> {
   readonly name?: string | undefined
   readonly description?: string | null | undefined
   /** Replaces all grants. The actor must hold those that are new to the key. */
   readonly permissions?: readonly Grant<Permission>[] | undefined
+  /**
+   * Replaces the resources of every type; `{}` for all of every type. The actor must hold what is new to the key: a new
+   * resource with every permission of the key, a new permission on every resource of the key.
+   */
+  readonly resources?: ResourceSelection<Resource> | undefined
   /**
    * To move the expiry later, or remove it, the actor must hold everything the key holds; `policy.maxLifetime` applies.
    */

@@ -1,5 +1,7 @@
 import { ValidationError } from '../../errors/errors.ts'
 import { plainFields } from '../../input/plain-fields.ts'
+import { readSelection } from '../../restrictions/read-selection.ts'
+import { everything, type Selection } from '../../restrictions/selection.ts'
 import type { Ability, Actor, KeyActor, Origin } from './actor.ts'
 import { parseOwner, parseReference } from './checks.ts'
 
@@ -16,7 +18,9 @@ const abilities: readonly Ability[] = [
   'manageServiceAccounts',
 ]
 const originLengths: Readonly<Record<keyof Origin, number>> = { ip: 64, userAgent: 256, requestId: 128 }
-const fields = ['type', 'id', 'workspaceId', 'permissions', 'can', 'origin'] as const
+const fields = ['type', 'id', 'workspaceId', 'permissions', 'resources', 'can', 'origin'] as const
+// An actor may have been given one after the other for years.
+const maxIds = 10_000
 const keyLimits = ['owner', 'environment', 'expiresAt', 'secretVersion'] as const
 
 /**
@@ -24,11 +28,12 @@ const keyLimits = ['owner', 'environment', 'expiresAt', 'secretVersion'] as cons
  * limit that is misspelt, or that an actor of its type does not have, would limit nothing.
  *
  * @param mask blots tokens out of what the origin says
+ * @param types the declared types of resources
  * @returns a copy with every field, whether it was given or not: what the host changes later changes nothing here, and
  *   nothing is inherited, however it is copied
  * @throws {ValidationError} naming the field
  */
-export function parseActor(given: Actor, mask: (text: string) => string): Actor {
+export function parseActor(given: Actor, mask: (text: string) => string, types: readonly string[]): Actor {
   const actor = actorFields(given)
   parseReference('actor.workspaceId', actor.workspaceId)
   parseReference('actor.id', actor.id)
@@ -41,6 +46,7 @@ export function parseActor(given: Actor, mask: (text: string) => string): Actor 
     id,
     workspaceId,
     permissions: [...permissions],
+    resources: parseResources(actor.resources, types),
     can: parseAbilities(actor.can),
     origin: actor.origin === undefined ? undefined : parseOrigin(actor.origin, mask),
     ...parseKeyLimits(actor),
@@ -72,6 +78,18 @@ function actorFields(given: unknown): KeyActor {
     `actor.${limit}`,
     `Only an actor of the type key is limited by ${limit}; this one is of the type ${String(actor.type)}.`,
   )
+}
+
+/** Undefined means all, as with every limit of an actor; a type that is undefined means nothing, and is refused. */
+function parseResources(given: unknown, types: readonly string[]): Selection {
+  if (given === undefined) return everything
+  return readSelection(given, {
+    field: 'actor.resources',
+    types,
+    maxIds,
+    mayBeEmpty: true,
+    refuse: (field, message) => new ValidationError(field, message),
+  })
 }
 
 /** Says something of every ability, if only undefined. A misspelt ability would deny nothing. */
