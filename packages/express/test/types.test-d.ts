@@ -1,7 +1,7 @@
 import { createKeyring, definePermissions } from '@claviger/core'
 import { apiKeyAuth, apiKeyOf } from '@claviger/express'
 import { memoryStore } from '@claviger/store-memory'
-import express from 'express'
+import express, { type RequestHandler } from 'express'
 import { expectTypeOf } from 'vitest'
 import type { ApiKey } from '@claviger/core'
 
@@ -33,6 +33,29 @@ app.get(
   },
 )
 
+declare const jwt: RequestHandler
+declare const anything: any // oxlint-disable-line typescript/no-explicit-any
+app.use(
+  '/v1',
+  auth.either(jwt, { permissionsOf: (req) => req.get('x')?.split(' ') ?? null, workspace: () => ['ws_acme'] }),
+)
+app.use('/v1', auth.either(anything), auth.either(express.Router()), auth.either(auth.authenticate()))
+app.use(auth.either(async (req, res, next) => (req.ip === undefined ? res.sendStatus(401) : next())))
+app.use(auth.authenticate({ otherBearer: 'pass' }), auth.authenticate({ otherBearer: (text) => text.startsWith('x') }))
+app.use(
+  auth.check(
+    (apiKey) => apiKey.name === 'x',
+    async (req) => req.ip === '::1',
+  ),
+)
+// @ts-expect-error one text is no list
+auth.either(jwt, { permissionsOf: () => 'prompts:read' })
+// @ts-expect-error undefined is not null
+auth.either(jwt, { permissionsOf: () => undefined })
+// @ts-expect-error an unknown option
+auth.either(jwt, { permissions: () => [] })
+// @ts-expect-error nothing to ask
+auth.either()
 // @ts-expect-error a misspelt permission
 auth.require('prompts:raed')
 // @ts-expect-error a misspelt permission among others

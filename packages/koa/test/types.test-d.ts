@@ -2,7 +2,7 @@ import { createKeyring, definePermissions } from '@claviger/core'
 import { apiKeyAuth, apiKeyOf } from '@claviger/koa'
 import { memoryStore } from '@claviger/store-memory'
 import { Router } from '@koa/router'
-import Koa from 'koa'
+import Koa, { type Middleware } from 'koa'
 import { expectTypeOf } from 'vitest'
 import type { ApiKey } from '@claviger/core'
 
@@ -29,6 +29,14 @@ app.use((ctx) => {
   expectTypeOf(apiKeyOf(ctx)).toEqualTypeOf<ApiKey>()
   ctx.body = ctx.state.apiKey?.permissions
 })
+declare const jwt: Middleware
+app.use(
+  auth.either(jwt, { permissionsOf: (ctx) => (ctx.state as { user: { permissions: string[] } }).user.permissions }),
+)
+app.use(auth.either(jwt, { permissionsOf: async () => null, workspace: () => 'ws_acme' }))
+app.use(auth.either(async (_ctx, next) => next()))
+// @ts-expect-error one text is no list
+auth.either(jwt, { permissionsOf: () => 'prompts:read' })
 router.get('/v1/prompts', auth.require('prompts:read', 'keys:manage'), auth.requireAny('prompts:list'), (ctx) => {
   expectTypeOf(ctx.state.apiKey).toEqualTypeOf<ApiKey | undefined>()
 })

@@ -24,6 +24,7 @@ describe('the tables of options', () => {
   const tables: Readonly<Record<string, readonly string[]>> = {
     'docs/guides/options.md createKeyring': [...keyring, 'owners', 'resolveOwner'],
     'docs/guides/options.md apiKeyAuth': propertyNames(program, http, 'HttpAuthOptions'),
+    'docs/guides/options.md auth.either': propertyNames(program, http, 'EitherOptions'),
     'docs/guides/options.md redisStore': propertyNames(
       program,
       'packages/store-redis/src/index.ts',

@@ -342,3 +342,49 @@ describe('hostile input', () => {
     )
   })
 })
+
+describe('bearer credentials of others', () => {
+  const asked: string[] = []
+  const isOthers = (text: string): boolean => (asked.push(text), text.startsWith('eyJ'))
+  const others: CredentialRules = { ...withHeader, isOthers }
+  const find = (looks: boolean, ...raw: readonly string[]): unknown => {
+    asked.length = 0
+    return parseCredential(request(...raw), others, looks)
+  }
+
+  test('are not looked at before they are known to be no token', () => {
+    expect(find(false, 'Authorization', 'Bearer eyJ')).toEqual(bearer('eyJ'))
+    expect(asked).toEqual([])
+  })
+
+  test('count as absent then, and are asked about once', () => {
+    expect(find(true, 'Authorization', 'bearer  eyJ')).toEqual(none)
+    expect(find(true, 'Authorization', `Bearer ${token}`)).toEqual(bearer())
+    expect(asked).toEqual([token])
+  })
+
+  test('are looked at beside a key in a header, also where their length rules a token out', () => {
+    expect(find(false, 'Authorization', 'Bearer eyJ', 'X-API-Key', token)).toEqual(header(token))
+    expect(find(false, 'Authorization', `Bearer eyJ${'x'.repeat(9_000)}`, 'X-API-Key', token)).toEqual(header(token))
+    expect(find(false, 'Authorization', `Bearer x`, 'X-API-Key', token)).toEqual({ type: 'multiple' })
+    expect(find(false, 'Authorization', `Bearer ${'x'.repeat(9_000)}`, 'X-API-Key', token)).toEqual({
+      type: 'multiple',
+    })
+  })
+
+  test('are looked at before their length or a tab refuses them', () => {
+    expect(find(false, 'Authorization', `Bearer eyJ${'x'.repeat(9_000)}`)).toEqual(none)
+    expect(find(false, 'Authorization', 'Bearer\teyJ')).toEqual(none)
+    expect(find(false, 'Authorization', `Bearer ${'x'.repeat(9_000)}`)).toEqual({ type: 'malformed', hint: 'too_long' })
+    expect(find(false, 'Authorization', 'Bearer\t')).toEqual({ type: 'malformed', hint: 'whitespace' })
+    expect(find(false, 'Authorization', `Bearer ${' '.repeat(9_000)}`)).toEqual({ type: 'malformed', hint: 'too_long' })
+  })
+
+  test('leave room for a key that the application set itself', () => {
+    const set = {
+      ...request('Authorization', 'Bearer eyJ'),
+      headers: { authorization: 'Bearer eyJ', 'x-api-key': token },
+    }
+    expect(parseCredential(set, others, true)).toEqual(header(token))
+  })
+})

@@ -94,6 +94,16 @@ describe('a decider', () => {
     expect(await decide(fetchRequest(bearer))).toMatchObject({ ok: false, status: 403 })
   })
 
+  test('with `otherBearer` lets a JWT through where a key is optional, and no damaged key', async () => {
+    const decide = createDecider(keyring, { optional: true, otherBearer: 'pass' })
+    expect(await decide(fetchRequest('Bearer eyJ.eyJ.c2ln'))).toMatchObject({ ok: true, apiKey: undefined })
+    expect(await decide(fetchRequest(bearer.slice(0, 30)))).toMatchObject({ ok: false, status: 401 })
+    expect(await createDecider(keyring, { otherBearer: 'pass' })(fetchRequest('Bearer eyJ.eyJ.c2ln'))).toMatchObject({
+      ok: false,
+      denial: { code: 'missing_credentials' },
+    })
+  })
+
   test('shares what was found out about a request with the other deciders of its keyring', async () => {
     let verifications = 0
     const counting = withDoor(keyring, {

@@ -3,6 +3,7 @@ import { connections } from './connections.ts'
 import { credentials } from './credentials.ts'
 import { either } from './either.ts'
 import { eitherGuards } from './either-guards.ts'
+import { eitherLimits } from './either-limits.ts'
 import { exchanges } from './exchange.ts'
 import { failureLimits } from './failure-limits.ts'
 import { guards } from './guards.ts'
@@ -32,6 +33,7 @@ const groups = {
   'credentials of others': otherBearer,
   'an authenticator of the application': either,
   'guards for others than keys': eitherGuards,
+  'limits for others than keys': eitherLimits,
   'routes without a guard': guarded,
   'faults of the host': hosts,
   'optional, repeated, stripped': optionalAndRepeated,
