@@ -17,6 +17,7 @@ export default defineConfig({
       project('packages/store-memory'),
       project('packages/store-redis', { testTimeout: 30_000, hookTimeout: 60_000 }),
       project('packages/store-sql', { testTimeout: 30_000, hookTimeout: 60_000 }),
+      project('packages/limits', { testTimeout: 30_000, hookTimeout: 60_000 }),
       project('packages/test-servers', { testTimeout: 30_000, hookTimeout: 60_000 }),
       project('packages/fault-lab', {
         globalSetup: '../../tools/build.setup.ts',

@@ -33,6 +33,8 @@ const goals = {
   12: { text: 'growth of the store', unit: 'x' },
   '13a': { text: 'CPU of importing core and the Express adapter against jose', unit: 'x' },
   '13b': { text: 'installed size of core', unit: 'kB' },
+  '14a': { text: 'CPU per request with a limit in memory against none', unit: 'x' },
+  '14b': { text: 'CPU per request with a limit against a peer', unit: 'x' },
 }
 
 /** A figure beside its goal. Undefined figures are reported as not measured. `detail` tells goals of one number apart. */

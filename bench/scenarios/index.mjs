@@ -2,6 +2,7 @@ import * as cold from './cold.mjs'
 import * as connections from './connections.mjs'
 import * as growth from './growth.mjs'
 import * as http from './http.mjs'
+import * as limits from './limits.mjs'
 import * as management from './management.mjs'
 import * as memory from './memory.mjs'
 import * as miss from './miss.mjs'
@@ -16,6 +17,7 @@ export const scenarios = {
   verify: { title: verify.title, run: verify.run },
   http: { title: http.title, run: http.run },
   connections: { title: connections.title, run: connections.run },
+  limits: { title: limits.title, run: limits.run },
   cold: { title: cold.title, run: cold.run },
   miss: { title: miss.title, run: miss.run },
   'wrong-secrets': { title: wrongSecrets.title, run: wrongSecrets.run },

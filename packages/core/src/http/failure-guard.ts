@@ -44,7 +44,7 @@ export function createFailureGuard<Host>(door: Door, denials: Denials): (options
       blocked.set(counter, clock.monotonic() + result.resetMs)
     }
     const count = (counter: string): void => {
-      const result = askLimiter(clock, () => limiter.consume(counter, 1, limit), limiterFailed)
+      const result = askLimiter(clock, () => limiter.consume(counter, 1, limit, ''), limiterFailed)
       if (isThenable(result)) void result.then((late) => learn(counter, late))
       else learn(counter, result)
     }

@@ -12,7 +12,7 @@ import { readLimitOptions, requireCost } from './limit-options.ts'
 import { askLimiter } from './limiter-call.ts'
 import { createReporter, publishDenied } from './reporting.ts'
 import { isAbsence, type RequestState, requestStatesOf } from './request-state.ts'
-import { giveBackAll, type Taken } from './taken.ts'
+import { giveBackAll } from './taken.ts'
 
 /**
  * Makes what limits the requests of verified keys. It refuses with 429, and only for a limit that is used up: a limiter
@@ -44,12 +44,17 @@ export function createLimitGuard<Host>(door: Door, denials: Denials): (options: 
       const headers = limitHeaders(name, limit, result)
       return deny(limitDenial(denials, headers), id)
     }
-    const conclude = (state: RequestState, apiKey: ApiKey, taken: Taken, result: LimitResult | undefined): Decision => {
-      const { limit } = taken
+    const conclude = (
+      state: RequestState,
+      apiKey: ApiKey,
+      limit: Limit,
+      points: number,
+      result: LimitResult | undefined,
+    ): Decision => {
       if (result === undefined) return passOn
       if (!result.isAllowed) return refuse(state, apiKey, limit, result)
       const limits = (state.limits ??= { shown: undefined, taken: [] })
-      limits.taken.push(taken)
+      limits.taken.push({ limiter, points, result })
       limits.shown = tighter(limits.shown, limitHeaders(name, limit, result))
       return { type: 'pass', apiKey: undefined, expires: undefined, judgement: undefined, limits: limits.shown }
     }
@@ -63,11 +68,11 @@ export function createLimitGuard<Host>(door: Door, denials: Denials): (options: 
       if (limit === 'unlimited' || points === 0) return passOn
       if (points > wholeOf(limit)) return refuse(state, apiKey, limit, undefined)
       const counter = counterOf(prefix, name, by, apiKey, limit)
-      const taken = { limiter, counter, points, limit }
-      const result = askLimiter(door.clock, () => limiter.consume(counter, points, limit), limiterFailed)
+      const { workspaceId } = apiKey
+      const result = askLimiter(door.clock, () => limiter.consume(counter, points, limit, workspaceId), limiterFailed)
       return isThenable(result)
-        ? result.then((late) => conclude(state, apiKey, taken, late)).then(afterAll)
-        : conclude(state, apiKey, taken, result)
+        ? result.then((late) => afterAll(conclude(state, apiKey, limit, points, late)))
+        : conclude(state, apiKey, limit, points, result)
     }
     const takeLater = async (
       state: RequestState,

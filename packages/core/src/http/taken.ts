@@ -1,12 +1,11 @@
-import type { Limit, Limiter } from '../limits/limiter.types.ts'
+import type { Limiter, LimitResult } from '../limits/limiter.types.ts'
 import type { LimitHeaders } from './limit-headers.ts'
 
 /** What one limit took for a request. */
 export interface Taken {
   readonly limiter: Limiter
-  readonly counter: string
   readonly points: number
-  readonly limit: Limit
+  readonly result: LimitResult
 }
 
 /** What limits took for one request, and what its response says of them. */
@@ -19,9 +18,9 @@ export interface TakenLimits {
 export function giveBackAll(state: { limits: TakenLimits | undefined }, failed: (error: unknown) => void): void {
   const { limits } = state
   if (limits === undefined) return
-  for (const { limiter, counter, points, limit } of limits.taken.splice(0)) {
+  for (const { limiter, points, result } of limits.taken.splice(0)) {
     try {
-      limiter.giveBack?.(counter, points, limit)
+      limiter.giveBack?.(result, points)
     } catch (error) {
       failed(error)
     }

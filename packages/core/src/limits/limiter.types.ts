@@ -47,10 +47,17 @@ export interface Limiter {
    *
    * @param counter what is counted: never holds a token. Two limits never have the same counter
    * @param points at least 1, and never more than the whole limit
+   * @param tenant whose counter it is, for limiters that keep counters of one tenant from taking the room of others': a
+   *   workspace, or empty for clients that failed to authenticate
    */
-  consume(counter: string, points: number, limit: Limit): LimitResult | Promise<LimitResult>
-  /** Gives back what `consume` took for a request that another guard refused. Left out: it stays taken. Never throws. */
-  giveBack?(counter: string, points: number, limit: Limit): void
+  consume(counter: string, points: number, limit: Limit, tenant: string): LimitResult | Promise<LimitResult>
+  /**
+   * Gives back what was taken for a request that another guard refused; nothing if that window is over. Left out: it stays
+   * taken.
+   *
+   * @param taken the very object that `consume` answered
+   */
+  giveBack?(taken: LimitResult, points: number): void
   /** The present state, for `diagnose` and for people; takes nothing. Left out: the state cannot be shown. */
-  peek?(counter: string, limit: Limit): LimitResult | Promise<LimitResult>
+  peek?(counter: string, limit: Limit, tenant: string): LimitResult | Promise<LimitResult>
 }

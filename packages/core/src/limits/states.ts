@@ -78,7 +78,7 @@ async function stateOf(
     const known = { ...unknown, requests: wholeOf(rule), per: rule.per }
     if (limiter.peek === undefined) return { ...known, note: 'The limiter cannot show its state.' }
     try {
-      const { remaining, resetMs } = await limiter.peek(counterOf(prefix, name, by, key, rule), rule)
+      const { remaining, resetMs } = await limiter.peek(counterOf(prefix, name, by, key, rule), rule, key.workspaceId)
       return { ...known, remaining, resetsAt: resetMs > 0 ? new Date(now() + resetMs) : null }
     } catch {
       return { ...known, note: 'The limiter did not answer.' }

@@ -1,15 +1,16 @@
-import type { Limit, Limiter } from '@claviger/core'
+import type { Limit, Limiter, LimitResult } from '@claviger/core'
 import { gate } from '../gate.ts'
 import type { TestClock } from '../test-clock.ts'
 
 /** A limiter for tests, in memory: windows begin with their first request. */
 export interface CountingLimiter extends Limiter {
-  giveBack(counter: string, points: number, limit: Limit): void
+  giveBack(taken: LimitResult, points: number): void
 }
 
 /** Makes one. It has the methods of a limiter and nothing else. */
 export function countingLimiter(clock: TestClock): CountingLimiter {
   const windows = new Map<string, { taken: number; readonly endsAt: number }>()
+  const windowsOf = new WeakMap<LimitResult, { taken: number }>()
   const windowOf = (counter: string, { windowMs }: Limit): { taken: number; readonly endsAt: number } => {
     const known = windows.get(counter)
     if (known !== undefined && clock.monotonic() < known.endsAt) return known
@@ -22,10 +23,14 @@ export function countingLimiter(clock: TestClock): CountingLimiter {
       const window = windowOf(counter, limit)
       const isAllowed = window.taken + points <= limit.requests
       if (isAllowed) window.taken += points
-      return { isAllowed, remaining: limit.requests - window.taken, resetMs: window.endsAt - clock.monotonic() }
+      const remaining = limit.requests - window.taken
+      const result = { isAllowed, remaining, resetMs: window.endsAt - clock.monotonic() }
+      windowsOf.set(result, window)
+      return result
     },
-    giveBack(counter, points, limit) {
-      windowOf(counter, limit).taken -= points
+    giveBack(taken, points) {
+      const window = windowsOf.get(taken)
+      if (window !== undefined) window.taken -= points
     },
   }
 }
@@ -35,9 +40,9 @@ export function laterLimiter(clock: TestClock): Limiter {
   const { consume, giveBack } = countingLimiter(clock)
   return {
     giveBack,
-    async consume(counter, points, limit) {
+    async consume(...asked) {
       await new Promise((resolve) => void setImmediate(resolve))
-      return consume(counter, points, limit)
+      return consume(...asked)
     },
   }
 }
