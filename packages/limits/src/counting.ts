@@ -11,7 +11,7 @@ export const unbounded: { readonly points: number; readonly duration: number } =
 /** What it answers, as a count. */
 export function countOf({ consumedPoints, msBeforeNext }: RateLimiterRes): Count {
   if (!Number.isFinite(consumedPoints)) throw new TypeError('The store did not answer with a number.')
-  return { sum: consumedPoints, leftMs: Math.max(0, Number(msBeforeNext)) }
+  return { sum: consumedPoints, leftMs: Math.max(0, msBeforeNext) }
 }
 
 /** Stores count in seconds. */

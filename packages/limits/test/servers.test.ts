@@ -7,7 +7,7 @@ import { Pool } from 'pg'
 import { createClient } from 'redis'
 import { createClient as createClient5 } from 'redis5'
 import { afterEach, expect, test } from 'vitest'
-import { type RedisClient, redisLimiter, type SharedLimiter, sqlLimiter, type SqlPool } from '../src/index.ts'
+import { type RedisClient, redisLimiter, type SharedLimiter, sqlLimiter } from '../src/index.ts'
 import { limitOf } from './limits.ts'
 
 const redis = await serverOrSkip('Redis', startRedis)
@@ -29,7 +29,7 @@ function behaves(name: string, open: (prefix: string) => Promise<readonly [Share
     const both = await open(nextPrefix())
     const limit = limitOf(50, '1h')
     const results = await Promise.all(
-      Array.from({ length: 120 }, (_, index) => both[index % 2 === 0 ? 0 : 1].consume('a', 1, limit, 'ws')),
+      Array.from({ length: 120 }, async (_, index) => both[index % 2 === 0 ? 0 : 1].consume('a', 1, limit, 'ws')),
     )
     const accepted = results.filter(({ isAllowed }) => isAllowed).length
     expect(accepted).toBeLessThanOrEqual(50)
@@ -86,7 +86,7 @@ redis.describe('redisLimiter', () => {
     client.on('error', () => {})
     ends.push(() => client.disconnect())
     const limiter = redisLimiter(client, { prefix: nextPrefix() })
-    const results = await Promise.all([1, 2, 3].map(() => limiter.consume('a', 1, limitOf(2, '1m'), 'ws')))
+    const results = await Promise.all([1, 2, 3].map(async () => limiter.consume('a', 1, limitOf(2, '1m'), 'ws')))
     expect(results.map(({ isAllowed }) => isAllowed)).toEqual([true, true, false])
   })
 
@@ -102,7 +102,7 @@ postgres.describe('sqlLimiter on PostgreSQL', () => {
   behaves('pg', async (prefix) => {
     const pool = new Pool({ connectionString: postgres.server().url })
     ends.push(() => pool.end())
-    return [sqlLimiter(pool as SqlPool, { prefix }), sqlLimiter(pool as SqlPool, { prefix })]
+    return [sqlLimiter(pool, { prefix }), sqlLimiter(pool, { prefix })]
   })
 })
 
