@@ -103,9 +103,9 @@ redis.describe('processes that share a limit on one Redis', () => {
     if (limited === undefined) throw new Error('Expected a process.')
     const server = redis.server()
     const seen: { readonly status: number; readonly ms: number }[] = []
-    let isOver = false
+    const load = { isOver: false }
     const client = async (): Promise<void> => {
-      while (!isOver) seen.push(await limited.get())
+      while (!load.isOver) seen.push(await limited.get())
     }
     const clients = Array.from({ length: 8 }, client)
     const until = async (isReached: () => boolean): Promise<void> => {
@@ -126,7 +126,7 @@ redis.describe('processes that share a limit on one Redis', () => {
     await server.restart()
     await until(() => events('limiter.back') === 2)
     await until(() => true)
-    isOver = true
+    load.isOver = true
     await Promise.all(clients)
 
     const slowest = Math.max(...seen.map(({ ms }) => ms))

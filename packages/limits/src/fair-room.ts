@@ -35,14 +35,10 @@ export function createFairRoom<Cell>(most: number, isOver: (cell: Cell) => boole
     for (const [tenant, cells] of tenants) {
       for (const [counter, cell] of cells) if (isOver(cell)) drop(tenant, cells, counter)
     }
-    while (size > wanted) {
+    for (let surplus = size - wanted; surplus > 0; surplus = size - wanted) {
       const [tenant, cells] = largest() ?? ['', new Map<string, Cell>()]
-      let excess = Math.min(size - wanted, Math.ceil(cells.size / 4))
-      for (const counter of cells.keys()) {
-        if (excess <= 0) break
-        drop(tenant, cells, counter)
-        excess -= 1
-      }
+      const leaving = [...cells.keys()].slice(0, Math.min(surplus, Math.ceil(cells.size / 4)))
+      for (const counter of leaving) drop(tenant, cells, counter)
     }
   }
 

@@ -122,7 +122,7 @@ export function createLeases(backend: Backend, settings: SharedSettings): Leases
     // A sum that is not what was known and what was added belongs to another window.
     const isSame = known !== undefined && sum >= known.sum - owed + asked
     const over = Math.max(0, sum - window.requests)
-    // Counted from when it was asked: never later than in the store.
+    // Counted since the question was sent: never later than in the store.
     const endsAt = sentAt + Math.min(leftMs, windowMs)
     const left = Math.max(0, asked - over - owed) + (isSame ? known.left : 0)
     if (isSame) Object.assign(known, { left, sum, owed: Math.max(0, known.owed - owed) })

@@ -87,7 +87,7 @@ export function planRules(options: PlanRulesOptions): PlanRules {
         .then(resolve, reject)
         .finally(cancel)
     })
-  /** One look-up at a time, whoever waits for it. */
+  /** One look-up at a time, for every request that waits for it. */
   const read = (key: LimitedKey, owner: string): Promise<PlannedRule> => {
     const name = `${key.workspaceId.length}:${key.workspaceId}${owner}`
     const known = reading.get(name)

@@ -45,7 +45,7 @@ export interface SharedSettings {
   readonly clock: Clock
 }
 
-export const sharedOptionNames = [
+const sharedOptionNames = [
   'prefix',
   'ahead',
   'timeoutMs',

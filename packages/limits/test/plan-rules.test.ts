@@ -33,7 +33,7 @@ describe('planRules', () => {
     const { rules, plans, state } = setUp()
     plans.set('ws_a', paid)
     const both = [rules(keyOf('ws_a')), rules(keyOf('ws_a', 'bob'))]
-    expect(await Promise.all(both)).toEqual([paid, paid])
+    expect(await Promise.all(both.map(async (each) => each))).toEqual([paid, paid])
     expect(rules(keyOf('ws_a'))).toEqual(paid)
     expect(state.loads).toBe(1)
     expect(await rules(keyOf('ws_b'))).toEqual(free)
