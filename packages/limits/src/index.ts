@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { type ActorLimit, limitActors, type LimitActorsOptions, type LimitedActor } from './limit-actors.ts'
 export { type MemoryLimiter, memoryLimiter, type MemoryLimiterOptions } from './memory-limiter.ts'
 export { type PlannedRule, type PlanRules, planRules, type PlanRulesOptions } from './plan-rules.ts'
 export { type RedisClient, redisLimiter } from './redis-limiter.ts'

@@ -145,6 +145,7 @@ async function run(
       requestId,
       readOnly: options.readOnly,
       presets: options.presets,
+      limits: options.limits,
       names: async (who) => namesOf(options, { actor, keys, requestId }, who),
       publicPath,
     })

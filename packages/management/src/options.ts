@@ -1,5 +1,5 @@
-import { ConfigurationError, type Keyring } from '@claviger/core'
-import { doorOf } from '@claviger/core/http'
+import { ConfigurationError, type Keyring, type LimitDefinition } from '@claviger/core'
+import { doorOf, readLimits } from '@claviger/core/http'
 import { parseOptions } from '@claviger/core/store'
 import { type ProgramOptions, type Programs, programsOf } from './machines/programs.ts'
 import type { UserNames } from './resources/names.ts'
@@ -29,6 +29,8 @@ export interface ManagementOptions<Permission extends string = string> extends C
   readonly authorize: Authorize
   /** Limits how often an actor calls. Default: no limit. */
   readonly limit?: Limit | undefined
+  /** The limits of your own API, as `auth.limit` got them: `GET /keys/{id}/limits` shows what is left. Default: none. */
+  readonly limits?: readonly LimitDefinition[] | undefined
   /** Asks for a recent or stronger sign-in before something is changed. Default: never. */
   readonly stepUp?: StepUp | undefined
   /** Refuses every change. Default false. */
@@ -49,6 +51,7 @@ const names: readonly (keyof ManagementOptions)[] = [
   'keyring',
   'authorize',
   'limit',
+  'limits',
   'stepUp',
   'readOnly',
   'presets',
@@ -68,6 +71,7 @@ export interface ResolvedOptions {
   readonly keyring: Keyring
   readonly authorize: Authorize
   readonly limit: Limit | undefined
+  readonly limits: readonly LimitDefinition[]
   readonly stepUp: StepUp | undefined
   readonly readOnly: boolean
   readonly presets: ReadonlyMap<string, readonly string[]>
@@ -100,6 +104,7 @@ export function resolveOptions<Permission extends string>(given: ManagementOptio
     keyring,
     authorize: options.authorize,
     limit: optionalFunction('limit', options.limit),
+    limits: readLimits(options.limits ?? []),
     stepUp: optionalFunction('stepUp', options.stepUp),
     readOnly: flag('readOnly', options.readOnly),
     presets: parsePresets(options.presets ?? {}, keyring),

@@ -25,7 +25,7 @@ const diagram: Readonly<Record<string, Layer>> = {
   console: { ours: ['core', 'management'], theirs: ['hono'], typesOf: [] },
   'store-redis': { ours: ['core'], theirs: [], typesOf: ['ioredis'] },
   'store-sql': { ours: ['core'], theirs: ['kysely'], typesOf: [] },
-  limits: { ours: ['core'], theirs: ['rate-limiter-flexible'], typesOf: [] },
+  limits: { ours: ['core', 'core/http'], theirs: ['rate-limiter-flexible'], typesOf: [] },
   client: { ours: [], theirs: [], typesOf: [] },
   cli: {
     ours: ['client', 'console', 'core', 'core/mount', 'management', 'store-redis', 'store-sql'],

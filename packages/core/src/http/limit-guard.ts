@@ -99,7 +99,11 @@ export function createLimitGuard<Host>(door: Door, denials: Denials): (options: 
         return deny(denials.of({ code: 'guard_without_auth' }))
       }
       const { found } = state
-      if (!found.ok) return isAbsence(found) ? passOn : deny(denials.of(found), found.keyId)
+      if (!found.ok) {
+        // Without a key, where that is allowed, or behind an authenticator of the application: no key to count.
+        const passes = found.other !== undefined || isAbsence(found)
+        return passes ? passOn : deny(denials.of(found), found.keyId)
+      }
       const { apiKey } = found
       try {
         const rule = fixed ?? ruleOf?.(apiKey, host)

@@ -11,8 +11,8 @@ import {
   type ReadDefinition,
   ruleFrom,
 } from './definition.ts'
-import type { LimitPeriod } from './limiter.types.ts'
-import { wholeOf } from './rule.ts'
+import type { Limit, LimitPeriod, LimitRule } from './limiter.types.ts'
+import { readRule, wholeOf } from './rule.ts'
 
 /** The present state of one limit for one key. */
 export interface LimitState {
@@ -31,6 +31,25 @@ export interface LimitState {
 
 /** The most limits that are shown of one key. */
 const mostLimits = 20
+
+/**
+ * Reads a rule that is not a function. For interfaces that limit something else than requests of keys.
+ *
+ * @throws {ConfigurationError} naming the field at fault
+ */
+export function readFixedRule(rule: LimitRule): Limit {
+  return readRule(rule, (field, message) => new ConfigurationError(field, message))
+}
+
+/**
+ * Checks limits of which the state will be shown, at start-up. For interfaces that show them; the very list is returned.
+ *
+ * @throws {ConfigurationError} naming the field at fault
+ */
+export function readLimits(limits: readonly LimitDefinition[]): readonly LimitDefinition[] {
+  readDefinitions(limits)
+  return [...limits]
+}
 
 /**
  * Checks the limits of which the state is asked.

@@ -34,6 +34,7 @@ export type {
   RotatedKeyResource,
   SecretResource,
 } from '../resources/key.ts'
+export type { KeyLimitsResource, LimitResource } from '../resources/show-limits.ts'
 export type {
   AbilitiesResource,
   DiagnosisResource,

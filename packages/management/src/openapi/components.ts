@@ -21,6 +21,7 @@ import {
   updateServiceAccountBody,
 } from '../schemas/inputs.ts'
 import { importKeysBody, importSchema } from '../schemas/imports.ts'
+import { keyLimitsSchema } from '../schemas/limits.ts'
 import {
   diagnosisSchema,
   eventSchema,
@@ -50,6 +51,7 @@ const named: Readonly<Record<string, z.ZodType>> = {
   Revocations: revocationsSchema,
   Import: importSchema,
   KeyUsage: keyUsageSchema,
+  KeyLimits: keyLimitsSchema,
   Usage: usageSchema,
   Event: eventSchema,
   Diagnosis: diagnosisSchema,

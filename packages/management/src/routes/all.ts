@@ -3,6 +3,7 @@ import { eventEndpoints } from './events.ts'
 import { importEndpoints } from './imports.ts'
 import { keyEndpoints } from './keys.ts'
 import { lifecycleEndpoints } from './lifecycle.ts'
+import { limitEndpoints } from './limits.ts'
 import { serviceAccountEndpoints } from './service-accounts.ts'
 import { usageEndpoints } from './usage.ts'
 import { workspaceEndpoints } from './workspace.ts'
@@ -13,6 +14,7 @@ export const endpoints: readonly Endpoint[] = [
   ...lifecycleEndpoints,
   ...importEndpoints,
   ...usageEndpoints,
+  ...limitEndpoints,
   ...eventEndpoints,
   ...serviceAccountEndpoints,
   ...workspaceEndpoints,

@@ -1,4 +1,4 @@
-import type { Actor, ActorRef, KeyManager, Keyring, Owner } from '@claviger/core'
+import type { Actor, ActorRef, KeyManager, Keyring, LimitDefinition, Owner } from '@claviger/core'
 import type { z } from 'zod'
 import type { ProblemCode } from '../problems/table.ts'
 import type { NameOf } from '../resources/show-key.ts'
@@ -8,7 +8,9 @@ import type { ManagementAction } from '../web/actions.ts'
 export interface EndpointCall<Query, Body> {
   readonly actor: Actor
   readonly keys: KeyManager
-  readonly keyring: Pick<Keyring, 'environments' | 'policy'>
+  readonly keyring: Keyring
+  /** The limits that are shown of a key. */
+  readonly limits: readonly LimitDefinition[]
   /** The id in the path. */
   readonly id: string
   readonly query: Query

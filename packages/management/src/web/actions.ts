@@ -13,6 +13,7 @@ export type ManagementAction =
   | 'revokeKeys'
   | 'importKeys'
   | 'getKeyUsage'
+  | 'getKeyLimits'
   | 'getUsage'
   | 'listKeyEvents'
   | 'listEvents'
