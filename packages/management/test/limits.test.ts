@@ -13,7 +13,7 @@ describe('GET /keys/{id}/limits', () => {
     const silent: Limiter = { consume: () => expect.unreachable() }
     const limits = [
       { limiter, by: 'key', rule },
-      { limiter: silent, by: 'workspace', rule: () => 'unlimited' },
+      { limiter: silent, by: 'workspace', rule: () => 'unlimited' as const },
     ] as const
     const { send, make, clock } = await world({ limits })
     const { key } = await make()
