@@ -12,6 +12,7 @@ import { addUsage } from './commands/keys/usage.ts'
 import { addMigrate } from './commands/migrate.ts'
 import { addPermissions } from './commands/permissions.ts'
 import { addCompletion } from './completing/add-completion.ts'
+import { addImport } from './importing/add-import.ts'
 import { addDoctor } from './doctoring/add-doctor.ts'
 import type { Io } from './edge/io.types.ts'
 import { exitCodeHelp } from './exits/exit-codes.ts'
@@ -80,6 +81,7 @@ export function makeProgram(io: Io, exit: (code: number) => void): Command {
   addKeys(program, act)
   addAccounts(program, act)
   addPermissions(program, act)
+  addImport(program, act)
   // Short for those below `keys`.
   for (const add of [addAudit, addPrune, addUsage]) add(program, act)
   addConsole(program, act)

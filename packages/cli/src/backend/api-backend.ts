@@ -38,6 +38,7 @@ function keysOf(client: ManagementClient, complete: () => ManagementClient, now:
     enable: async (id) => complete().enableKey(id),
     revoke: (id, reason) => client.revokeKey(id, { reason }),
     revokeMany: async (ids, reason) => (await client.revokeKeys({ ids, reason })).data,
+    import: async (keys, dryRun) => complete().importKeys({ keys, dryRun }),
     usage: (id, range) => client.getKeyUsage(id, range),
     workspaceUsage: (range) => client.getUsage(range),
     events: ({ keyId, ...query }) =>

@@ -1,3 +1,4 @@
+import type { ImportKeyBody, ImportResource } from '@claviger/management/client'
 import type {
   AccountJson,
   DiagnosisJson,
@@ -103,6 +104,8 @@ export interface KeysBackend {
   revoke(id: string, reason: string | undefined): Promise<KeyJson>
   /** At most 100. */
   revokeMany(ids: readonly string[], reason: string | undefined): Promise<readonly RevocationJson[]>
+  /** At most 100. */
+  import(keys: readonly ImportKeyBody[], dryRun: boolean): Promise<ImportResource>
   usage(id: string, range: UsageRange): Promise<KeyUsageJson>
   workspaceUsage(range: UsageRange): Promise<WorkspaceUsageJson>
   events(query: EventQuery): Promise<PageJson<EventJson>>

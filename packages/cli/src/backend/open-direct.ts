@@ -47,10 +47,11 @@ export async function keyringOptions(store: KeyStore, config: ClavigerConfig | u
   const careful = { onError: () => undefined, storeTimeoutMs: 5_000 }
   if (config === undefined) return { ...careful, ...(await bareOptions(store)), store, owners: 'unbounded' }
   const { store: _store, storeOptions: _, workspace: _w, owner: _o, environment: _e, url: _u, ...rest } = config
-  const { tokenFile: _t, close: _c, permissions, ...options } = rest
+  const { tokenFile: _t, close: _c, permissions, importedTokens, ...options } = rest
   return {
     ...careful,
     ...options,
+    ...(importedTokens !== undefined && { importedTokens: importedTokensOf(importedTokens) }),
     store,
     permissions: isCatalogue(permissions) ? permissions : definePermissions(Object(permissions)),
   } as KeyringOptions
@@ -58,6 +59,16 @@ export async function keyringOptions(store: KeyStore, config: ClavigerConfig | u
 
 function isCatalogue(value: ClavigerConfig['permissions']): value is KeyringOptions['permissions'] {
   return typeof value === 'object' && typeof Reflect.get(value, 'has') === 'function'
+}
+
+/** What imported tokens look like: a configuration in JSON writes the pattern and the instant as texts. */
+function importedTokensOf(given: NonNullable<ClavigerConfig['importedTokens']>): unknown {
+  const { pattern, until, ...rest } = Object(given) as { readonly pattern?: unknown; readonly until?: unknown }
+  return {
+    ...rest,
+    pattern: typeof pattern === 'string' ? new RegExp(pattern) : pattern,
+    ...(until !== undefined && { until: typeof until === 'string' ? new Date(until) : until }),
+  }
 }
 
 /** A keyring on a store that this process has open. */

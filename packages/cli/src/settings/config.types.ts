@@ -5,7 +5,7 @@ import type { KeyringSettings, KeyStore, OwnerSetting, PermissionCatalogue, Perm
  * a URL, and `permissions` the plain definition, so that the file needs no imports.
  */
 export interface ClavigerConfig
-  extends Partial<Omit<KeyringSettings, 'store' | 'permissions' | 'defaultPermissions'>>,
+  extends Partial<Omit<KeyringSettings, 'store' | 'permissions' | 'defaultPermissions' | 'importedTokens'>>,
     Partial<Record<'owners', OwnerSetting['owners']>>,
     Partial<Record<'resolveOwner', OwnerSetting['resolveOwner']>> {
   /** `redis://...`, `postgres://...`, `mysql://...`, `sqlite:keys.db`; or a store that you made. */
@@ -15,6 +15,10 @@ export interface ClavigerConfig
   /** Actions by resource, or the result of `definePermissions`. */
   readonly permissions?: PermissionDefinition | PermissionCatalogue | undefined
   readonly defaultPermissions?: readonly string[] | undefined
+  /** As in `createKeyring`; in JSON, the pattern and the instant are texts. */
+  readonly importedTokens?:
+    | { readonly pattern: RegExp | string; readonly until?: Date | string | undefined }
+    | undefined
   /** The workspace of commands without `--workspace`. */
   readonly workspace?: string | undefined
   /** The owner of keys made without `--owner`: `user:ada`, or `service:<id>`. */

@@ -16,7 +16,7 @@ interface Handle {
  * else with the `libsql` that is installed beside the command line.
  */
 export async function openSqlite(io: Io, file: string, options: OpenStoreOptions): Promise<OpenStore> {
-  const shown = relative(io.cwd, file).startsWith('..') ? file : relative(io.cwd, file)
+  const shown = shownFile(io, file)
   if (!options.mayCreate && !existsSync(file)) {
     throw new CliError('unreachable', 'store_missing', `There is no file ${shown}.`, 'Make it: npx claviger migrate.')
   }
@@ -29,6 +29,22 @@ export async function openSqlite(io: Io, file: string, options: OpenStoreOptions
     migrate: () => store.migrate(),
     close: async () => handle.close(),
   }
+}
+
+/** Opens a file of another program, which must be there. */
+export async function openSqliteHandle(
+  io: Io,
+  file: string,
+  directory: string,
+): Promise<Handle & { readonly shown: string }> {
+  const shown = shownFile(io, file)
+  if (!existsSync(file))
+    throw new CliError('unreachable', 'file_missing', `There is no file ${shown}.`, 'Check the path.')
+  return { ...(await opened(io, file, shown, directory)), shown }
+}
+
+function shownFile({ cwd }: Pick<Io, 'cwd'>, file: string): string {
+  return relative(cwd, file).startsWith('..') ? file : relative(cwd, file)
 }
 
 async function opened(io: Io, file: string, shown: string, directory: string): Promise<Handle> {

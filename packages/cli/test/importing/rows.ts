@@ -1,0 +1,147 @@
+import { createHash, randomBytes, randomInt } from 'node:crypto'
+import { crc32 } from 'node:zlib'
+import { apiKey } from '@better-auth/api-key'
+import { betterAuth } from 'better-auth'
+import { memoryAdapter } from 'better-auth/adapters/memory'
+
+/** A row as a product has written it, and the token that its client sends. */
+export interface Issued {
+  readonly token: string
+  readonly row: Record<string, unknown>
+}
+
+const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+
+function random(length: number): string {
+  return Array.from({ length }, () => alphabet.charAt(randomInt(62))).join('')
+}
+
+function sha256(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
+}
+
+/** better-auth itself, with its plugin, on its memory adapter. */
+export async function fromBetterAuth(count: number): Promise<readonly Issued[]> {
+  const database: Record<string, Record<string, unknown>[]> = {
+    user: [],
+    session: [],
+    account: [],
+    verification: [],
+    apikey: [],
+  }
+  const auth = betterAuth({
+    secret: randomBytes(32).toString('hex'),
+    baseURL: 'http://127.0.0.1',
+    database: memoryAdapter(database),
+    emailAndPassword: { enabled: true },
+    plugins: [apiKey({ enableMetadata: true, defaultPrefix: 'ba_' })],
+    telemetry: { enabled: false },
+  })
+  const { user } = await auth.api.signUpEmail({
+    body: { email: 'ada@example.com', password: 'a long password', name: 'Ada' },
+  })
+  const issued: Issued[] = []
+  for (let index = 0; index < count; index += 1) {
+    const made = await auth.api.createApiKey({
+      body: {
+        userId: user.id,
+        name: `key ${index}`,
+        permissions: { prompts: ['read', 'list'] },
+        metadata: { plan: 'gold' },
+        expiresIn: 30 * 86_400,
+      },
+    })
+    const row = database['apikey']?.find(({ id }) => id === made.id)
+    if (row === undefined) throw new Error('better-auth stored no row')
+    issued.push({ token: made.key, row: { ...row } })
+  }
+  return issued
+}
+
+/*
+ * keypal is not on the registry. From its published sources: a key is its prefix and 32 characters of base62; `key_hash` is
+ * the SHA-256 of all of it, in hex (`algorithm: 'sha256'`, no salt: the defaults); `metadata` is one JSON column with
+ * ownerId, name, scopes, expiresAt, createdAt, lastUsedAt, enabled, revokedAt.
+ */
+export function fromKeypal(more: Record<string, unknown> = {}, salt = ''): Issued {
+  const token = `sk_${random(32)}`
+  const metadata = {
+    ownerId: 'ada',
+    name: 'keypal key',
+    scopes: ['read', 'prompts:write'],
+    createdAt: '2025-03-04T05:06:07.890Z',
+    expiresAt: null,
+    enabled: true,
+    revokedAt: null,
+    ...more,
+  }
+  return { token, row: { id: random(21), key_hash: sha256(token + salt).toString('hex'), metadata } }
+}
+
+/*
+ * Unkey is a service. From its documentation and published schema: a key is its prefix, `_`, and 16 random bytes in base58;
+ * `hash` is the SHA-256 of all of it, in base64; `start` its first characters; instants are epoch milliseconds.
+ */
+export function fromUnkey(more: Record<string, unknown> = {}): Issued {
+  const token = `unk_${random(22).replaceAll(/[0OIl]/g, 'x')}`
+  return {
+    token,
+    row: {
+      id: `key_${random(20)}`,
+      hash: sha256(token).toString('base64'),
+      start: token.slice(0, 8),
+      name: 'unkey key',
+      ownerId: 'ada',
+      meta: '{"plan":"gold"}',
+      permissions: ['prompts:read'],
+      createdAtM: null,
+      created_at_m: 1_741_000_000_000,
+      expires: null,
+      enabled: 1,
+      deleted_at_m: null,
+      ...more,
+    },
+  }
+}
+
+/*
+ * Laravel Sanctum is PHP. From its documentation and sources: the client gets `<id>|<plaintext>`, `token` is the SHA-256 of
+ * the plaintext alone, in hex. Since version 3.3 the plaintext is an optional prefix, 40 random characters, and the CRC-32 of
+ * those 40 in hex; before, it was the 40 characters.
+ */
+export function fromSanctum(id: number, { prefix = '', checked = true } = {}): Issued {
+  const entropy = random(40)
+  const plaintext = prefix + entropy + (checked ? crc32(entropy).toString(16).padStart(8, '0') : '')
+  return {
+    token: `${id}|${plaintext}`,
+    row: {
+      id,
+      tokenable_type: 'App\\Models\\User',
+      tokenable_id: 'ada',
+      name: 'sanctum token',
+      token: sha256(plaintext).toString('hex'),
+      abilities: '["prompts:read"]',
+      last_used_at: '2025-03-05 06:07:08',
+      expires_at: null,
+      created_at: '2025-03-04 05:06:07',
+      updated_at: '2025-03-05 06:07:08',
+    },
+  }
+}
+
+/** A table that a team made itself, with digests in hex or base64. */
+export function fromOwnTable(encoding: 'hex' | 'base64'): Issued {
+  const token = `own_${randomBytes(24).toString('hex')}`
+  return {
+    token,
+    row: {
+      id: random(8),
+      token_hash: sha256(token).toString(encoding),
+      name: 'own "quoted", key',
+      user_id: 'ada',
+      scopes: 'prompts:read prompts:list',
+      created_at: '2025-03-04 05:06:07+00',
+      expires_at: '',
+    },
+  }
+}
