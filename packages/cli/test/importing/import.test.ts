@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Libsql from 'libsql'
 import { createKeyring, definePermissions, type Verification } from '@claviger/core'
@@ -7,21 +7,18 @@ import { describe, expect, test } from 'vitest'
 import { claviger, type RunOptions, sqliteProject } from '../support/cli.ts'
 import { fromBetterAuth, fromKeypal, fromOwnTable, fromSanctum, fromUnkey, type Issued } from './rows.ts'
 
-const patterns = {
-  'better-auth': '^ba_[A-Za-z]{64}$',
-  keypal: '^sk_[0-9A-Za-z]{32}$',
-  unkey: '^unk_[1-9A-HJ-NP-Za-km-z]{22}$',
-  sanctum: String.raw`^\d{1,20}\|(?<secret>[0-9A-Za-z_]{40,80})$`,
-  csv: '^own_[0-9a-f]{48}$',
-} as const
+const guide = readFileSync(new URL('../../../../docs/guides/moving-from-your-own-table.md', import.meta.url), 'utf8')
+
+/** As the guide gives it. */
+function patternOf(product: string): string {
+  const [, , pattern] = new RegExp(`^  ('?)${product}\\1: /(.*)/,$`, 'm').exec(guide) ?? []
+  if (pattern === undefined) throw new Error(`The guide has no pattern for ${product}.`)
+  return pattern
+}
 
 /** A project that takes the tokens of a product, and what runs commands in it. */
-async function projectFor(
-  product: keyof typeof patterns,
-  rows: readonly Record<string, unknown>[],
-  file = 'keys.ndjson',
-) {
-  const importedTokens = { pattern: patterns[product] }
+async function projectFor(product: string, rows: readonly Record<string, unknown>[], file = 'keys.ndjson') {
+  const importedTokens = { pattern: patternOf(product) }
   const cwd = await sqliteProject({ importedTokens })
   writeFileSync(join(cwd, file), rows.map((row) => JSON.stringify(row)).join('\n'))
   const run = (flags: readonly string[] = [], options: RunOptions = {}) =>
@@ -213,7 +210,7 @@ describe('import refuses', () => {
     ['a Redis', ['redis://127.0.0.1:1', '--from', 'keypal'], 'from Redis'],
     ['rows without an owner', ['ownerless.ndjson', '--from', 'csv', '--env', 'ci'], '--owner'],
   ])('%s', async (_, argv, message) => {
-    const cwd = await sqliteProject({ importedTokens: { pattern: patterns.csv } })
+    const cwd = await sqliteProject({ importedTokens: { pattern: patternOf('csv') } })
     writeFileSync(join(cwd, 'keys.json'), '[]')
     writeFileSync(join(cwd, 'text.json'), '{"keys": "a secret text"')
     writeFileSync(join(cwd, 'ownerless.ndjson'), '{"hash":"x","name":"y"}\n')

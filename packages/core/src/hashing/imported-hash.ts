@@ -8,7 +8,7 @@ import { idLength } from '../token/grammar.ts'
  */
 
 /** What such a stored hash begins with; behind it stands the digest in base64url. */
-export const importedPrefix = '$sha256$'
+const importedPrefix = '$sha256$'
 const digestBytes = 32
 const idDomain = Buffer.from('claviger imported id\0')
 const base = BigInt(base62Alphabet.length)

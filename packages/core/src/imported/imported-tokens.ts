@@ -33,7 +33,7 @@ export interface ImportedTokens {
 }
 
 /** A keyring without imported tokens. */
-export const noImportedTokens: ImportedTokens = {
+const noImportedTokens: ImportedTokens = {
   read: () => undefined,
   until: Number.POSITIVE_INFINITY,
   isOpen: () => false,
