@@ -29,7 +29,7 @@ const diagram: Readonly<Record<string, Layer>> = {
   client: { ours: [], theirs: [], typesOf: [] },
   cli: {
     ours: ['client', 'console', 'core', 'core/mount', 'management', 'store-redis', 'store-sql'],
-    theirs: ['@clack/prompts', 'cli-table3', 'commander', 'picocolors', 'string-width'],
+    theirs: ['@clack/prompts', 'cli-table3', 'commander', 'csv-parse', 'picocolors', 'string-width'],
     typesOf: [],
   },
   'test-servers': { ours: [], theirs: ['vitest'], typesOf: [] },

@@ -1,8 +1,11 @@
 import { createHash, randomBytes, randomInt } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import { apiKey } from '@better-auth/api-key'
+import type { BetterAuthOptions } from '@better-auth/core'
+import { createHash as betterAuthHash } from '@better-auth/utils/hash'
 import { betterAuth } from 'better-auth'
 import { memoryAdapter } from 'better-auth/adapters/memory'
+import { APIError } from 'better-call'
 
 /** A row as a product has written it, and the token that its client sends. */
 export interface Issued {
@@ -29,14 +32,15 @@ export async function fromBetterAuth(count: number): Promise<readonly Issued[]> 
     verification: [],
     apikey: [],
   }
-  const auth = betterAuth({
+  const options = {
     secret: randomBytes(32).toString('hex'),
     baseURL: 'http://127.0.0.1',
     database: memoryAdapter(database),
     emailAndPassword: { enabled: true },
     plugins: [apiKey({ enableMetadata: true, defaultPrefix: 'ba_' })],
     telemetry: { enabled: false },
-  })
+  } satisfies BetterAuthOptions
+  const auth = betterAuth(options)
   const { user } = await auth.api.signUpEmail({
     body: { email: 'ada@example.com', password: 'a long password', name: 'Ada' },
   })
@@ -53,8 +57,16 @@ export async function fromBetterAuth(count: number): Promise<readonly Issued[]> 
     })
     const row = database['apikey']?.find(({ id }) => id === made.id)
     if (row === undefined) throw new Error('better-auth stored no row')
+    const digest = await betterAuthHash('SHA-256').digest(new TextEncoder().encode(made.key))
+    if (row['key'] !== Buffer.from(digest).toString('base64url'))
+      throw new Error('better-auth hashes keys otherwise by now')
     issued.push({ token: made.key, row: { ...row } })
   }
+  // What it does not know it refuses by itself: the rows are those of a plugin that works.
+  const refused = await auth.api
+    .getApiKey({ query: { id: 'none' }, headers: new Headers() })
+    .catch((error: unknown) => error)
+  if (!(refused instanceof APIError)) throw new Error('better-auth did not refuse an unknown key')
   return issued
 }
 
