@@ -19,7 +19,7 @@ function tokenOf(number: number): string {
   return `sk_live_${number.toString(16).padStart(32, '0')}`
 }
 
-function page(from: number): readonly ImportKeyInput[] {
+function page(from: number): readonly ImportKeyInput<'prompts:read'>[] {
   return Array.from({ length: perCall }, (_, index) => ({
     tokenSha256: createHash('sha256')
       .update(tokenOf(from + index))
@@ -62,10 +62,10 @@ for (const database of databases.filter(({ kind }) => (process.env.FAULT_LAB_ON 
         const times: number[] = []
         const heaps: number[] = []
         const waits: number[] = []
-        let isDone = false
+        const progress = { isDone: false }
         await keys.import(page(0))
         const verifying = (async () => {
-          while (!isDone) {
+          while (!progress.isDone) {
             const startedAt = performance.now()
             expect(await keyring.verify(tokenOf(waits.length % perCall))).toMatchObject({ ok: true })
             waits.push(performance.now() - startedAt)
@@ -84,7 +84,7 @@ for (const database of databases.filter(({ kind }) => (process.env.FAULT_LAB_ON 
           }
         }
         const tookMs = performance.now() - startedAt
-        isDone = true
+        progress.isDone = true
         await verifying
         const again = performance.now()
         const { present } = await keys.import(page(count - perCall))

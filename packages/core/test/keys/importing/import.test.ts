@@ -280,6 +280,12 @@ describe('who imports hands out no more than it holds', () => {
     ])
   })
 
+  test('an actor of some resources imports nothing, since an imported key reaches all', async () => {
+    const { keyring } = setUpImported({ resources: ['project'] })
+    const { results } = await keyring.as({ ...member, resources: { project: ['p1'] } }).import(many(1))
+    expect(results).toMatchObject([{ outcome: 'refused', error: { code: 'ERR_CLAVIGER_PERMISSION_CEILING' } }])
+  })
+
   test('a user is asked about once for a whole list', async () => {
     let asked = 0
     const { keys } = setUpImported({
