@@ -12,6 +12,7 @@ import {
   type Grant,
   isClavigerError,
   type KeyRefusedError,
+  type Keyring,
   type PermissionCeilingError,
   type RevokeResult,
   type RotationInProgressError,
@@ -138,3 +139,49 @@ keyring.as({ ...ada, cann: { rotate: false } })
 keyring.as({ ...ada, environment: unset, can: { list: unset, rotate: false }, origin: { ip: unset } })
 // @ts-expect-error a misspelt ability
 keyring.as({ ...ada, can: { rotat: false } })
+
+/* Resources: the declared types. */
+
+const limited = createKeyring({
+  prefix: 'acme',
+  store: memoryStore(),
+  permissions,
+  resources: ['project', 'dataset'],
+  owners: 'unbounded',
+})
+expectTypeOf(limited.resources).toEqualTypeOf<readonly ('project' | 'dataset')[]>()
+const limitedKeys = limited.as(systemActor('ws'))
+void limitedKeys.create({ ...named, resources: { project: ['p1'], dataset: ['d1'] } })
+void limitedKeys.update('id', { resources: {} })
+void limited.verify('token', { resources: { project: 'p1' } })
+void limitedKeys.diagnose('token', { resources: { dataset: 'd1' } })
+// @ts-expect-error a misspelt type
+void limitedKeys.create({ ...named, resources: { projct: ['p1'] } })
+// @ts-expect-error a misspelt type
+void limitedKeys.update('id', { resources: { projct: ['p1'] } })
+// @ts-expect-error ids come as a list
+void limitedKeys.create({ ...named, resources: { project: 'p1' } })
+// @ts-expect-error a misspelt type
+void limited.verify('token', { resources: { projct: 'p1' } })
+// @ts-expect-error one id at a time
+void limited.verify('token', { resources: { project: ['p1'] } })
+// @ts-expect-error a misspelt type
+void limitedKeys.diagnose('token', { resources: { projct: 'p1' } })
+// @ts-expect-error this keyring declares none
+void keys.create({ ...named, resources: { project: ['p1'] } })
+// @ts-expect-error this keyring declares none
+void keyring.verify('token', { resources: { project: 'p1' } })
+const anyKeyring: Keyring = limited
+void anyKeyring
+void limited.verify('token').then((verification) => {
+  if (!verification.ok) return
+  // All of a type may be meant, in which case there is no list.
+  expectTypeOf(verification.apiKey.resources['project']).toEqualTypeOf<readonly string[] | undefined>()
+})
+createKeyring({
+  prefix: 'acme',
+  store: memoryStore(),
+  permissions,
+  resources: ['project'],
+  resolveOwner: () => ({ permissions: ['prompts:read'], resources: { project: ['p1'] } }),
+})

@@ -38,6 +38,9 @@ const idsOfType = (type: string, minLength: number): fc.Arbitrary<readonly strin
 /** A selection, as someone may hold it: of some types some ids, or none. */
 export const selection: fc.Arbitrary<Selection> = selectionOf(0)
 
+/** A selection, as a key may be given it: an empty list is refused. */
+export const grantable: fc.Arbitrary<Selection> = selectionOf(1)
+
 function selectionOf(minLength: number): fc.Arbitrary<Selection> {
   return fc.record(
     { project: idsOfType('project', minLength), dataset: idsOfType('dataset', minLength) },
