@@ -45,6 +45,19 @@ export function guardReveal(): void {
       )
     })
   }
+  const copied = async (): Promise<boolean> => {
+    try {
+      await write(token)
+      return true
+    } catch {
+      // There is no clipboard over plain http, and a browser may refuse.
+      show(true)
+      field.focus()
+      field.select()
+      say('Press Ctrl+C (\u2318C on a Mac) to copy.')
+      return false
+    }
+  }
   button.hidden = false
   button.addEventListener('click', () => {
     copied().then(
@@ -58,20 +71,6 @@ export function guardReveal(): void {
       () => {},
     )
   })
-
-  async function copied(): Promise<boolean> {
-    try {
-      await write(token)
-      return true
-    } catch {
-      // There is no clipboard over plain http, and a browser may refuse.
-      show(true)
-      field.focus()
-      field.select()
-      say('Press Ctrl+C (\u2318C on a Mac) to copy.')
-      return false
-    }
-  }
 
   const ask = question(() => {
     mayLeave = true
