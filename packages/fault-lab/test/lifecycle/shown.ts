@@ -25,6 +25,10 @@ export function modelKeyShown(key: ModelKey, { now }: Model): object {
   return {
     ...rest,
     workspaceId: workspace,
+    // No call of the model limits a key or brings one in: so it stays.
+    allowedAddresses: [],
+    resources: {},
+    imported: false,
     status,
     attention: [
       ...(!hasEnded && isExpiring(key, now) ? ['expiring'] : []),
@@ -35,6 +39,7 @@ export function modelKeyShown(key: ModelKey, { now }: Model): object {
     secrets: [current, ...(previous === undefined ? [] : [previous])].map(({ token, ...secret }) => ({
       ...secret,
       hint: hintOf(token),
+      imported: false,
     })),
   }
 }
