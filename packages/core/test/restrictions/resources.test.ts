@@ -289,7 +289,7 @@ describe('the ceiling', () => {
     expect((await keys.transfer(key.id, { type: 'service', id: bot.id })).resources).toEqual({ project: ['p1'] })
   })
 
-  test('an actor of some resources makes no service account, and gives none more', async () => {
+  test('an actor of some resources cannot make a service account, or give one more permissions', async () => {
     const { keyring } = set()
     const can = { manageServiceAccounts: true }
     const bot = await keyring
