@@ -23,6 +23,13 @@ const browser = await chromium.launch({
   args: ['--no-sandbox', '--disable-dev-shm-usage'],
 })
 
+/** Creates a key: its page is the picture. The key is of the example and ends with it. */
+async function reveal(page) {
+  await page.fill('#f-name', 'Release pipeline')
+  await page.click('form.form button[type=submit]')
+  await page.waitForSelector('[data-token]')
+}
+
 const shots = [
   { name: 'console-list-light', open: '' },
   { name: 'console-list-phone', open: '', width: 360, mode: 'dark', height: 900 },
@@ -30,15 +37,20 @@ const shots = [
   { name: 'console-create-light', open: '/keys/new' },
   { name: 'console-usage-light', open: '/usage' },
   { name: 'console-review-dark', open: '/review', mode: 'dark' },
+  { name: 'console-activity-light', open: '/activity' },
+  { name: 'console-reveal-light', open: '/keys/new', act: reveal },
 ]
 try {
-  for (const { name, open, mode = 'light', width = 1280, height = 900 } of shots) {
+  for (const { name, open, mode = 'light', width = 1280, height = 900, act } of shots) {
     const context = await browser.newContext({ viewport: { width, height }, colorScheme: mode })
     const page = await context.newPage()
+    // Leaving a key that was not copied is asked for.
+    page.on('dialog', (dialog) => void dialog.accept())
     await page.goto(`${origin}/sign-in`)
     await page.click('button[value="acme/ada"]')
     if (open.startsWith('/')) await page.goto(`${origin}/settings/api-keys${open}`)
     else if (open !== '') await page.click(`a.title:has-text("${open}")`)
+    await act?.(page)
     await page.screenshot({ path: join(root, 'docs/images', `${name}.png`) })
     await context.close()
   }

@@ -3,7 +3,7 @@ import { memoryStore } from '@claviger/store-memory'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { findChromium, startChromium } from './support/chromium.ts'
-import { type Scene, scene, used } from './support/scene.ts'
+import { ada, now, type Scene, scene, used } from './support/scene.ts'
 import { served } from './support/served.ts'
 
 const chromium = findChromium()
@@ -27,12 +27,20 @@ describe.skipIf(chromium === undefined)('in Chromium', () => {
     readonly url: string
     readonly keyId: string
     readonly accountId: string
+    /** Whether the visitor is not known any more. */
+    signOut(isOut: boolean): void
     open(path: string, options?: Parameters<Browser['newContext']>[0]): Promise<Page>
   }
 
   async function opened(): Promise<Opened> {
     const store = memoryStore()
-    const made = scene({ store, clock: { now: () => Date.UTC(2030, 5, 12, 10) } })
+    let isOut = false
+    const made = scene({
+      store,
+      clock: { now: () => now },
+      signInUrl: '/sign-in',
+      authorize: () => (isOut ? null : ada),
+    })
     const account = await made.keys.serviceAccounts.create({ name: 'ci-bot', permissions: ['prompts:*'] })
     const { key } = await made.keys.create({
       name: 'Website',
@@ -51,6 +59,9 @@ describe.skipIf(chromium === undefined)('in Chromium', () => {
       url,
       keyId: key.id,
       accountId: account.id,
+      signOut(out) {
+        isOut = out
+      },
       async open(path, options = {}) {
         const context: BrowserContext = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })
         closing.push(() => context.close())
@@ -97,8 +108,10 @@ describe.skipIf(chromium === undefined)('in Chromium', () => {
       '/service-accounts',
       '/service-accounts/new',
       `/service-accounts/${accountId}`,
+      `/service-accounts/${accountId}/edit`,
       `/service-accounts/${accountId}/delete`,
       '/activity',
+      '/activity?days=7&key=nothing',
       '/troubleshoot',
     ]
     for (const path of paths) {
@@ -110,8 +123,172 @@ describe.skipIf(chromium === undefined)('in Chromium', () => {
     await page.click('button[type=submit]')
     expect(['mistakes', await findings(page)]).toEqual(['mistakes', []])
     await page.fill('#f-name', 'New')
-    await page.click('button[type=submit]')
+    await page.click('main button[type=submit]')
+    await page.waitForSelector('[data-token]')
     expect(['reveal', await findings(page)]).toEqual(['reveal', []])
+    await page.click('[data-hide]')
+    expect(['hidden', await findings(page)]).toEqual(['hidden', []])
+  })
+
+  test.each(['light', 'dark'] as const)(
+    'axe finds nothing in any state that follows from a form, %s',
+    async (colorScheme) => {
+      const { open, url, keyId, keys, keyring, signOut } = await opened()
+      const page = await open('/review', { colorScheme })
+      page.on('dialog', (dialog) => void dialog.accept())
+      const look = async (name: string): Promise<void> => expect([name, await findings(page)]).toEqual([name, []])
+      await page.locator('input[name=id]').first().check()
+      await page.click('button[value=disable]')
+      await page.waitForSelector('[name=confirmed]', { state: 'attached' })
+      await look('bulk confirmation')
+      await page.click('main button[type=submit]')
+      await page.getByText('Disabled 1 of 1').waitFor()
+      await look('bulk results')
+      await page.goto(`${url}/troubleshoot`)
+      await page.fill('#f-token', keyId)
+      await page.click('main button[type=submit]')
+      await page.waitForSelector('.steps')
+      await look('diagnosis')
+      await page.fill('#f-token', 'nothing')
+      await page.click('main button[type=submit]')
+      await page.getByText('has this name, ID or ending').waitFor()
+      await look('no such key')
+      await keys.revoke(keyId)
+      await page.goto(`${url}/keys/${keyId}`)
+      await look('revoked')
+      signOut(true)
+      await page.goto(url)
+      await page.getByText('Sign in to see API keys').waitFor()
+      await look('signed out')
+      signOut(false)
+      await keyring.close()
+      await page.goto(url)
+      await page.getByText('This page could not be loaded').waitFor()
+      await look('unavailable')
+    },
+  )
+
+  test.each([true, false])('every flow works, with JavaScript: %s', async (javaScriptEnabled) => {
+    const { open, url, keys, keyring, accountId } = await opened()
+    const page = await open('/keys/new', { javaScriptEnabled, acceptDownloads: true })
+    page.on('dialog', (dialog) => void dialog.accept())
+    const submit = (): Promise<void> => page.click('main form.form button[type=submit]')
+    const owner = { type: 'user', id: 'ada' } as const
+
+    await page.fill('#f-name', 'Flow')
+    await page.check('[name=owner][value=self]')
+    await page.check('[name=environment][value=development]')
+    await page.check('[name=expires][value="30"]')
+    await submit()
+    const token = await page.inputValue('[data-token]')
+    const verification = await keyring.verify(token)
+    expect(verification.ok).toBe(true)
+    const id = verification.ok ? verification.apiKey.id : ''
+    const at = (deed: string): Promise<unknown> => page.goto(`${url}/keys/${id}${deed}`)
+
+    await at('/edit')
+    await page.fill('#f-name', 'Flow, edited')
+    await submit()
+    await page.getByText('The changes are saved.').waitFor()
+    await at('/rotate')
+    await page.check('[name=overlap][value="1h"]')
+    await submit()
+    expect((await keyring.verify(await page.inputValue('[data-token]'))).ok).toBe(true)
+    expect((await keyring.verify(token)).ok).toBe(true)
+    await at('/end-overlap')
+    await submit()
+    await page.getByText('The previous secret stopped working.').waitFor()
+    await at('/disable')
+    await page.fill('#f-reason', 'Checking')
+    await submit()
+    await page.getByText('Checking').first().waitFor()
+    expect((await keys.get(id)).status).toBe('disabled')
+    await at('/enable')
+    await submit()
+    await page.getByText('The key is enabled.').waitFor()
+    await at('/transfer')
+    await page.check(`[value="service:${accountId}"]`)
+    await submit()
+    await page.getByText('The key has a new owner.').waitFor()
+
+    const { key: leaked } = await keys.create({ name: 'Leaked', environment: 'production', owner })
+    await page.goto(`${url}/keys/${leaked.id}/revoke`)
+    await page.fill('#f-confirm', 'Leakt')
+    await submit()
+    await page.getByText('or its last 4 characters').first().waitFor()
+    await page.fill('#f-confirm', leaked.hint.slice(-4))
+    await submit()
+    await page.getByText('get 401, permanently.').waitFor()
+    expect((await keys.get(leaked.id)).status).toBe('revoked')
+
+    await page.goto(`${url}/review`)
+    await page.locator('input[name=id]').first().check()
+    await page.click('button[value=disable]')
+    await page.waitForSelector('[name=confirmed]', { state: 'attached' })
+    await submit()
+    await page.getByText('Disabled 1 of 1').waitFor()
+    await page.goto(`${url}/leaving?user=ada`)
+    await page.getByText('What stops when').first().waitFor()
+
+    await page.goto(`${url}/service-accounts/new`)
+    await page.fill('#f-name', 'robot')
+    await page.locator('[name=permissions]').first().check()
+    await submit()
+    await page.getByText('The service account is ready.').waitFor()
+
+    await page.goto(`${url}/usage?range=7d`)
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByText('CSV by key').click()])
+    expect(download.suggestedFilename()).toMatch(/\.csv$/)
+    await page.goto(`${url}/troubleshoot`)
+    await page.fill('#f-token', token)
+    await page.click('main button[type=submit]')
+    await page.waitForSelector('.steps')
+    expect(await page.content()).not.toContain(token)
+
+    await page.goto(url)
+    await page.fill('[name=q]', token)
+    await page.press('[name=q]', 'Enter')
+    await page.waitForURL(/\?q=/)
+    expect(page.url()).not.toContain(token.slice(-20))
+    expect(await page.locator('tbody tr').count()).toBe(1)
+    await page.goto(`${url}/activity`)
+    await page.fill('[name=key]', 'Flow, edited')
+    await page.press('[name=key]', 'Enter')
+    await page.waitForURL(new RegExp(`key=${id}`))
+    await page.getByText('Transferred the key').last().waitFor()
+  })
+
+  test('a token can be hidden, and is copied all the same; a line for a file is copied with it', async () => {
+    const { open } = await opened()
+    const page = await open('/keys/new', { permissions: ['clipboard-read', 'clipboard-write'] })
+    page.on('dialog', (dialog) => void dialog.accept())
+    await page.fill('#f-name', 'Hidden')
+    await page.click('main form.form button[type=submit]')
+    const token = await page.inputValue('[data-token]')
+    await page.click('[data-hide]')
+    expect(await page.inputValue('[data-token]')).toBe('\u2022'.repeat(token.length))
+    expect(await page.textContent('[data-hide]')).toContain('Show')
+    await page.click('[data-copy]')
+    expect(await page.evaluate<string>('navigator.clipboard.readText()')).toBe(token)
+    await page.click('[data-copy-text]')
+    await page.getByText('Copied with the key in it.').waitFor()
+    expect(await page.evaluate<string>('navigator.clipboard.readText()')).toBe(`API_KEY=${token}`)
+    await page.click('[data-hide]')
+    expect(await page.inputValue('[data-token]')).toBe(token)
+  })
+
+  test('nothing is cut off at twice the size of text, and with forced colours choices are told apart', async () => {
+    const { open, url, keyId } = await opened()
+    const page = await open('', { viewport: { width: 640, height: 800 }, deviceScaleFactor: 2, forcedColors: 'active' })
+    for (const path of ['', '/keys/new', `/keys/${keyId}`, '/review', '/usage']) {
+      await page.goto(`${url}${path}`)
+      expect([path, await page.evaluate<number>('document.documentElement.scrollWidth')]).toEqual([path, 640])
+    }
+    await page.goto(`${url}/keys/new`)
+    const chosen = await page.evaluate<string>(
+      "getComputedStyle(document.querySelector('.choice:has(:checked)')).outlineStyle",
+    )
+    expect(chosen).toBe('solid')
   })
 
   test('no page is wider than a screen of 320 pixels', async () => {

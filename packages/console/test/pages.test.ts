@@ -151,6 +151,21 @@ describe('a key', () => {
     expect((await as(ada).get('/')).html).not.toContain(token)
   })
 
+  test('is created once by a form that is sent again later, and by a changed form only when it is sent once more', async () => {
+    const { as, keys, clock } = scene()
+    const form = await as(ada).get('/keys/new')
+    const sent = { ...fields, name: 'Website', once: fieldOf(form, 'once') }
+    await as(ada).post('/keys', sent)
+    clock.advance(61_000)
+    expect((await as(ada).post('/keys', sent)).html).toContain('already created')
+    const changed = await as(ada).post('/keys', { ...sent, name: 'Another' })
+    expect(changed.status).toBe(422)
+    expect(changed.html).toContain('This form already created a key')
+    expect((await keys.list()).items).toHaveLength(1)
+    await as(ada).post('/keys', { ...sent, name: 'Another', once: fieldOf(changed, 'once') })
+    expect((await keys.list()).items.map(({ name }) => name)).toEqual(['Another', 'Website'])
+  })
+
   test('is not created from a form with mistakes: all are named, and what was written stays', async () => {
     const { as, keys } = scene({ create: { fields: [{ name: 'team', label: 'Team', required: true }] } })
     const { status, html } = await as(ada).post('/keys', {

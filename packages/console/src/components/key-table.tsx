@@ -104,10 +104,9 @@ const OverlapLine: FC<{
   if (endsAt === null) return null
   const share = typeof usage === 'object' ? usage.previousSecretShare : null
   return (
-    <div class="small muted">
-      {share !== null && `${format.percent(share)} on the old secret, `}
-      {share === null ? 'Old secret' : 'which'} stops <Time at={endsAt} format={format} />
-    </div>
+    <span class="small muted" title={`It stops ${format.exact(endsAt)}`}>
+      {share === null ? 'Old secret works' : `${format.percent(share)} on old secret`}
+    </span>
   )
 }
 

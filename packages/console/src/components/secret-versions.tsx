@@ -1,6 +1,7 @@
 import type { KeyUsage, ManagedKey } from '@claviger/core'
 import type { FC } from 'hono/jsx'
 import type { Visit } from '../visit/visit.types.ts'
+import { isAlive, mayRotate } from './key-menu.tsx'
 import { Time } from './time.tsx'
 
 /** The secrets of a key; while two work, how much traffic still comes with the previous one. */
@@ -37,6 +38,9 @@ export const SecretVersions: FC<{
             </li>
           ))}
       </ul>
+      {can.rotate && isAlive(key) && !mayRotate(visit, key) && (
+        <p class="inner help">Only its owner can rotate it: who rotates a key sees its new secret.</p>
+      )}
       {isRotating && (
         <div class="inner stack">
           {typeof usage?.previousSecretShare === 'number' && (
@@ -60,7 +64,7 @@ export const SecretVersions: FC<{
           {usage !== undefined && isQuiet && (
             <p class="small">Nothing has used the old secret for an hour. It is safe to stop it.</p>
           )}
-          {can.rotate && (
+          {can.rotate && mayRotate(visit, key) && (
             <a class="button small" href={visit.link(`keys/${key.id}/end-overlap`)} data-dialog>
               Stop the old secret now
             </a>

@@ -6,7 +6,7 @@ import { Banner } from '../components/banner.tsx'
 import { EffectiveGrants } from '../components/effective-grants.tsx'
 import { Head } from '../components/head.tsx'
 import { Icon } from '../components/icon.tsx'
-import { deedsFor, isAlive, mayRotate } from '../components/key-menu.tsx'
+import { deedsFor, isAlive } from '../components/key-menu.tsx'
 import { KeyFacts } from '../components/key-facts.tsx'
 import { lastDeed, StateBanner } from '../components/key-state.tsx'
 import { Page } from '../components/page.tsx'
@@ -132,9 +132,6 @@ const Deeds: FC<{ readonly visit: Visit; readonly of: ManagedKey }> = ({ visit, 
         {label}
       </a>
     ))}
-    {visit.can.rotate && isAlive(key) && !mayRotate(visit, key) && (
-      <p class="help">Only its owner can rotate it: whoever does sees the new secret.</p>
-    )}
   </>
 )
 

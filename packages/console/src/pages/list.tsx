@@ -13,7 +13,7 @@ import { readStats } from '../reading/stats.ts'
 import { type Sought, soughtIn } from '../reading/sought.ts'
 import { usageOfKeys } from '../reading/usage-of-keys.ts'
 import type { Visit } from '../visit/visit.types.ts'
-import { type Answer, page, redirect } from '../web/answer.ts'
+import { type Answer, page } from '../web/answer.ts'
 import { noticeOf } from './notices.ts'
 
 /** The keys of the workspace, as far as the visitor sees them. */
@@ -21,10 +21,6 @@ export async function showList(visit: Visit): Promise<Answer> {
   const { keyring } = visit.settings
   const filters = filtersFrom(visit.query, keyring.environments)
   const sought = filters.q === undefined ? undefined : soughtIn(filters.q, keyring)
-  // A key that came in a URL leaves it at once.
-  if (filters.q !== undefined && keyring.redact(filters.q) !== filters.q) {
-    return redirect(searchOf(filters, { q: sought?.q }))
-  }
   const [found, stats, accounts] = await Promise.all([
     readKeyPage(visit, filters),
     readStats(visit),

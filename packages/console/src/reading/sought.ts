@@ -17,24 +17,25 @@ const idLength = 16
  * characters, or a name. Of a key only the id goes on, so that it ends up in no URL.
  */
 export function soughtIn(given: string, { environments }: Pick<Keyring, 'environments'>): Sought {
-  const text = given
-    .trim()
-    .replace(/^bearer\s+/i, '')
-    .replace(/^["'`]+|["'`]+$/g, '')
-  const ending = /(?:\u2026|\.\.\.)([\w-]{4})$/.exec(text)?.[1]
+  const text = given.trim()
+  const ending = /(?:\u2026|\.\.\.)([\w-]{4})\W*$/.exec(text)?.[1]
   if (ending !== undefined) return { q: ending, isMark: true, isBeginning: false }
   const body = bodyOf(text, environments)
-  if (body === undefined)
-    return { q: text.slice(0, 255), isMark: /^(?:[\w-]{4}|[\w-]{16})$/.test(text), isBeginning: false }
   // Cut off within the id, it finds nothing.
-  return { q: body.slice(0, idLength), isMark: true, isBeginning: body.length < idLength }
+  if (body !== undefined) return { q: body.slice(0, idLength), isMark: true, isBeginning: body.length < idLength }
+  return { q: text.slice(0, 255), isMark: /^(?:[\w-]{4}|[\w-]{16})$/.test(text), isBeginning: false }
 }
 
-/** What follows `<prefix>_<environment>_`; undefined where the text does not begin like a key. */
+/** What follows `<prefix>_<environment>_` of a key in a text; undefined where there is none. */
 function bodyOf(text: string, environments: readonly string[]): string | undefined {
   for (const environment of environments) {
-    const index = text.indexOf(`_${environment}_`)
-    if (index > 0 && /^[\w-]+$/.test(text)) return text.slice(index + environment.length + 2)
+    const mark = `_${environment}_`
+    for (let index = text.indexOf(mark); index !== -1; index = text.indexOf(mark, index + 1)) {
+      const body = /^[\w-]*/.exec(text.slice(index + mark.length))?.[0] ?? ''
+      const isWhole = index > 0 && /^[\w-]+$/.test(text)
+      // A name may hold the same words; what is as long as an id is a key.
+      if (isWhole || (body.length >= idLength && /[\w-]/.test(text[index - 1] ?? ''))) return body
+    }
   }
   return undefined
 }

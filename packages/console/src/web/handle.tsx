@@ -70,6 +70,8 @@ export function handler(parts: HandleParts, show: Show, action?: ManagementActio
       return respond.stranger(admission.problem, signIn, isForm(form) ? form : undefined)
     }
     const { actor, keys } = admission
+    const clean = withoutTokens(new URL(request.url), settings.keyring)
+    if (clean !== undefined && request.method !== 'POST') return respond.leave(clean)
     const visit = openVisit(settings, { actor, keys, request, originalUrl: host.originalUrl, requestId })
     if (!isForm(form)) return respond.problem(visit, form)
     const id = context.req.param('id') ?? ''
@@ -87,6 +89,14 @@ export function handler(parts: HandleParts, show: Show, action?: ManagementActio
       return respond.problem(visit, found)
     }
   }
+}
+
+/** A key that came in a URL leaves it at once: the same page without it. Undefined where there is none. */
+function withoutTokens({ searchParams }: URL, keyring: Pick<Settings['keyring'], 'redact'>): string | undefined {
+  const pairs = [...searchParams]
+  const clean = pairs.map(([name, value]) => [name, keyring.redact(value)] as [string, string])
+  const isClean = clean.every(([, value], index) => value === pairs[index]?.[1])
+  return isClean ? undefined : `?${new URLSearchParams(clean).toString()}`
 }
 
 function responder(settings: Settings, request: Request, { originalUrl }: Host, requestId: string) {

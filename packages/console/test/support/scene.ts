@@ -73,9 +73,12 @@ const base = '/settings/api-keys'
 
 /** Makes a console on an empty store. */
 export function scene(
-  options: Partial<ConsoleOptions<Permission>> & { readonly store?: ReturnType<typeof memoryStore> } = {},
+  options: Partial<ConsoleOptions<Permission>> & {
+    readonly store?: ReturnType<typeof memoryStore>
+    readonly onEvent?: (event: unknown) => void
+  } = {},
 ): Scene {
-  const { store = memoryStore(), ...own } = options
+  const { store = memoryStore(), onEvent, ...own } = options
   const clock = testClock(now)
   const faults: unknown[] = []
   const keyring = createKeyring({
@@ -88,6 +91,7 @@ export function scene(
       owner.id === 'gone' ? null : owner.id === 'grace' ? grace.permissions : ada.permissions,
     clock,
     onError: (fault) => void faults.push(fault),
+    ...(onEvent !== undefined && { onEvent }),
   })
   let who: Actor | null = ada
   const page = apiKeyConsole({

@@ -1,0 +1,124 @@
+import { describe, expect, test } from 'vitest'
+import { soughtIn } from '../src/reading/sought.ts'
+import { ada, type Scene, scene } from './support/scene.ts'
+
+const keyring = { environments: ['production', 'ci'] }
+
+describe('a text in a search field', () => {
+  const id = 'p6fZabcdefghijkl'
+  test.each([
+    [`acme_production_${id}${'x'.repeat(40)}`, id, 'a whole key'],
+    [`  "Bearer acme_ci_${id}${'x'.repeat(40)}" `, id, 'a key as it stands in a file'],
+    [`acme_production_${id}`, id, 'the beginning of a key, with its id'],
+    ['acme_production_p6fZ\u2026zVlN', 'zVlN', 'the hint of the list'],
+    ['\u2026zVlN', 'zVlN', 'a hint of four characters'],
+    ['acme_ci_p6fZ...zVlN', 'zVlN', 'a hint with dots'],
+    [id, id, 'an id'],
+    ['zVlN', 'zVlN', 'the last four characters'],
+    ['Nightly export', 'Nightly export', 'a name'],
+    ['web_production_thing of ours', 'web_production_thing of ours', 'a name that is no key'],
+  ])('%j means %j: %s', (text, q) => {
+    expect(soughtIn(text, keyring)).toMatchObject({ q, isBeginning: false })
+  })
+
+  test('that is the beginning of a key, without its whole id, is known to be too short', () => {
+    expect(soughtIn('acme_production_p6fZ', keyring)).toEqual({ q: 'p6fZ', isMark: true, isBeginning: true })
+  })
+})
+
+describe('the search of the list', () => {
+  async function keys(): Promise<Scene & { readonly id: string; readonly token: string; readonly hint: string }> {
+    const made = scene()
+    const owner = { type: 'user', id: 'ada' } as const
+    await made.keys.create({ name: 'Other', environment: 'development', owner })
+    const { key, token } = await made.keys.create({ name: 'Leaked', environment: 'production', owner })
+    return { ...made, id: key.id, token, hint: key.hint }
+  }
+
+  test('finds a key by everything that people have of it, also after it was revoked', async () => {
+    const { as, keys: manager, id, token, hint } = await keys()
+    await manager.revoke(id)
+    for (const q of [token, token.slice(0, 40), hint, id, hint.slice(-4), 'Leak', `Bearer ${token}`]) {
+      const { status, location } = await as(ada).post('/find', { q })
+      expect([q, status]).toEqual([q, 303])
+      const { html } = await as(ada).get(location ?? '')
+      expect([q, html.includes('>Leaked<'), html.includes('>Other<')]).toEqual([q, true, false])
+    }
+  })
+
+  test('puts no key into a URL, whole or cut off, from a form or from a URL', async () => {
+    const { as, id, token } = await keys()
+    const secret = token.slice(-30)
+    for (const q of [token, token.slice(0, -3), `Authorization: Bearer ${token}`]) {
+      const { location } = await as(ada).post('/find', { q, status: 'active' })
+      expect(location).toContain('status=active')
+      expect(location).not.toContain(secret.slice(0, 20))
+    }
+    const led = await as(ada).get(`/?q=${token}&status=active`)
+    expect(led.status).toBe(303)
+    expect(led.location).not.toContain(secret.slice(0, 20))
+    expect((await as(ada).get(led.location ?? '')).html).toContain('>Leaked<')
+    expect((await as(ada).get(`/leaving?user=${token}`)).status).toBe(303)
+    const log = await as(ada).post('/activity/find', { key: token })
+    expect(log.location).toBe(`/activity?key=${id}`)
+  })
+
+  test('keeps the other filters of the form, and says what a search can find', async () => {
+    const { as } = await keys()
+    const { location } = await as(ada).post('/find', { q: 'no such', environment: 'production', sort: '-name' })
+    expect(location).toBe('/?q=no+such&environment=production&sort=-name')
+    expect((await as(ada).get(location ?? '')).html).toContain('A search finds the beginning of a name')
+    const short = await as(ada).post('/find', { q: 'acme_production_p6fZ' })
+    expect((await as(ada).get(short.location ?? '')).html).toContain('too short to find it by')
+  })
+})
+
+describe('the filters of the log', () => {
+  test('take a key by its name, its hint or its ending, a person, and a time', async () => {
+    const { as, keys, clock } = scene()
+    const owner = { type: 'user', id: 'ada' } as const
+    const { key } = await keys.create({ name: 'Website', environment: 'production', owner })
+    clock.advance(8 * 86_400_000)
+    await as(ada).post(`/keys/${key.id}/disable`, { reason: 'Just now' })
+    for (const text of ['Website', key.hint, key.hint.slice(-4), key.id]) {
+      const { location } = await as(ada).post('/activity/find', { key: text, days: '7' })
+      expect(location).toBe(`/activity?days=7&key=${key.id}`)
+    }
+    const week = (await as(ada).get('/activity?days=7')).html
+    expect([week.includes('Just now'), week.includes('<span>Created the key')]).toEqual([true, false])
+    const all = (await as(ada).get('/activity')).html
+    expect(all).toContain('<span>Created the key')
+    expect(all).toContain('href="?user=ada"')
+    expect((await as(ada).get('/activity?user=ada')).html).toContain('Just now')
+    const { location } = await as(ada).post('/activity/find', { key: 'nothing' })
+    expect((await as(ada).get(location ?? '')).html).toContain('No single key has this name')
+  })
+})
+
+describe('troubleshooting', () => {
+  test('takes a key by its name, and does not call a plain word a key of something else', async () => {
+    const { as, keys } = scene()
+    await keys.create({ name: 'Website', environment: 'production', owner: { type: 'user', id: 'ada' } })
+    const named = await as(ada).post('/troubleshoot', { token: 'Website' })
+    expect(named.html).toContain('The key itself is good.')
+    expect(named.html).toContain('Not checked: the permission that the route needs and the environment')
+    const word = await as(ada).post('/troubleshoot', { token: 'Websites' })
+    expect(word.html).toContain('has this name, ID or ending')
+    expect(word.html).not.toContain('key of something else')
+  })
+
+  test('says what is known with the names and times that people read', async () => {
+    const { as, keys, keyring } = scene({ people: () => ({ gone: 'J\u00fcrgen' }) })
+    const { key, token } = await keys.create({
+      name: 'His',
+      environment: 'production',
+      owner: { type: 'user', id: 'gone' },
+    })
+    await keyring.verify(token)
+    const { html } = await as(ada).post('/troubleshoot', { token: key.id })
+    expect(html).toContain('Its owner, J\u00fcrgen, left the workspace.')
+    await keys.revoke(key.id)
+    expect((await as(ada).post('/troubleshoot', { token: key.id })).html).toContain('It was revoked at Jun 12, 2030')
+    expect((await as(ada).post('/troubleshoot', { token })).html).not.toContain(token)
+  })
+})
