@@ -16,7 +16,7 @@ describe('a text in a search field', () => {
     [id, id, 'an id'],
     ['zVlN', 'zVlN', 'the last four characters'],
     ['Nightly export', 'Nightly export', 'a name'],
-    ['web_production_thing of ours', 'web_production_thing of ours', 'a name that is no key'],
+    ['web_production_thing of ours', 'web_production_thing of ours', 'a name that looks like one'],
   ])('%j means %j: %s', (text, q) => {
     expect(soughtIn(text, keyring)).toMatchObject({ q, isBeginning: false })
   })
