@@ -2,7 +2,7 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createKeyring, definePermissions, type Keyring, systemActor } from '@claviger/core'
+import { createKeyring, definePermissions, type Keyring, type Limiter, systemActor } from '@claviger/core'
 import { mount as mountOnExpress } from '@claviger/express'
 import { mount as mountOnKoa } from '@claviger/koa'
 import { authorizeWithApiKey, managementApi } from '@claviger/management'
@@ -13,6 +13,11 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { claviger, folder, type Ran } from './support/cli.ts'
 
 const signIn = 'operator-sign-in'
+
+const limiter: Limiter = {
+  consume: () => expect.unreachable(),
+  peek: () => ({ isAllowed: true, remaining: 599, resetMs: 30_000 }),
+}
 
 const frameworks = [
   [
@@ -55,6 +60,7 @@ describe.each(frameworks)('through a management API on %s', (_framework, serve) 
       keyring,
       authorize: ({ request }) =>
         request.headers.get('authorization') === `Bearer ${signIn}` ? systemActor('ws_acme') : null,
+      limits: [{ limiter, by: 'key', rule: { requests: 600, per: '1m' } }],
     })
     const url = await address(serve(api))
     const env = { CLAVIGER_URL: url, CLAVIGER_TOKEN: signIn, CLAVIGER_OWNER: 'user:ada' }
@@ -82,6 +88,8 @@ describe.each(frameworks)('through a management API on %s', (_framework, serve) 
     expect(await json('keys', 'rotate', id)).toMatchObject({ key: { status: 'rotating' }, tokenShownOnce: true })
     expect(await json('keys', 'usage', id)).toMatchObject({ object: 'keyUsage' })
     expect(await json('keys', 'usage')).toMatchObject({ object: 'usage' })
+    expect(await json('keys', 'limits', id)).toMatchObject({ limits: [{ name: 'key', remaining: 599 }] })
+    expect((await ran('keys', 'limits', id)).stdout).toMatch(/600 per 1m +599/)
     expect(await json('keys', 'finish-rotation', id)).toMatchObject({ status: 'active' })
     const diagnosed = await claviger(['keys', 'diagnose', '-'], { cwd, env, input: made.stdout })
     expect(diagnosed).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('rotat') })

@@ -4,6 +4,7 @@ import type {
   DiagnosisJson,
   EventJson,
   KeyJson,
+  KeyLimitsJson,
   KeyUsageJson,
   PageJson,
   PermissionsJson,
@@ -107,6 +108,7 @@ export interface KeysBackend {
   /** At most 100. */
   import(keys: readonly ImportKeyBody[], dryRun: boolean): Promise<ImportResource>
   usage(id: string, range: UsageRange): Promise<KeyUsageJson>
+  limits(id: string): Promise<KeyLimitsJson>
   workspaceUsage(range: UsageRange): Promise<WorkspaceUsageJson>
   events(query: EventQuery): Promise<PageJson<EventJson>>
   diagnose(target: string | { readonly id: string }, question: DiagnosisQuestion): Promise<DiagnosisJson>

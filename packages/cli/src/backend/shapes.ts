@@ -1,8 +1,10 @@
 import type {
   DiagnosisResource,
   EventResource,
+  KeyLimitsResource,
   KeyResource,
   KeyUsageResource,
+  LimitResource,
   PageResource,
   PermissionsResource,
   RevocationResource,
@@ -21,6 +23,8 @@ export type PageJson<Item> = PageResource<Item>
 export type EventJson = EventResource
 export type AccountJson = ServiceAccountResource
 export type KeyUsageJson = KeyUsageResource
+export type KeyLimitsJson = KeyLimitsResource
+export type LimitJson = LimitResource
 export type WorkspaceUsageJson = UsageResource
 export type UsagePointJson = UsagePointResource
 export type UsageNumbersJson = UsageNumbersResource

@@ -5,6 +5,7 @@ import { addCreate } from './create.ts'
 import { addDiagnose } from './diagnose.ts'
 import { addEvents } from './events.ts'
 import { addGet } from './get.ts'
+import { addLimits } from './limits.ts'
 import { addList } from './list.ts'
 import { addPrune } from './prune.ts'
 import { addRevoke } from './revoke.ts'
@@ -28,6 +29,7 @@ export function addKeys(program: Command, act: Act): void {
     addAudit,
     addDiagnose,
     addUsage,
+    addLimits,
     addEvents,
   ]) {
     add(keys, act)
