@@ -41,7 +41,7 @@ export type { Pepper } from './hashing/pepper.ts'
 export type { Duration, DurationUnit } from './input/duration.ts'
 export type { Instant } from './input/instant.ts'
 export { createKeyring } from './keyring.ts'
-export type { KeyRequirement, Keyring, WatchOptions } from './keyring.types.ts'
+export type { KeyRequirement, Keyring, KeyUse, WatchOptions } from './keyring.types.ts'
 export type { KeyEvent, KeyringEvent, ServiceAccountEvent } from './keys/changes/events.ts'
 export type {
   DiagnoseInput,

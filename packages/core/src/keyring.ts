@@ -1,3 +1,5 @@
+import { addressRefusal } from './restrictions/allowed-addresses.ts'
+import { parseUse, watchedAddress } from './restrictions/use.ts'
 import { createSharedParts } from './assembly/shared-parts.ts'
 import { assembleManagement } from './assembly/management.ts'
 import { assembleVerification } from './assembly/verification.ts'
@@ -16,6 +18,7 @@ import { type KeyringOptions, resolveOptions } from './options/options.ts'
 import { tokenMask } from './token/mask.ts'
 import { createOurs } from './token/ours.ts'
 import { tokenPattern } from './token/token.ts'
+import type { Accepted, Refused } from './verification/verification.ts'
 import { authorization } from './verify/authorization.ts'
 import { parseRequirement } from './verify/requirement.ts'
 import { parseWatch } from './watch/parse-watch.ts'
@@ -81,10 +84,13 @@ export function createKeyring<Permission extends string, const Resource extends 
 
     async verify(token, requirement) {
       // Asked for nothing, nothing is parsed: this is the hot path of queues and sockets.
-      const demanded = requirement === undefined ? undefined : parseRequirement('verify', requirement, declared)
+      const asked = requirement === undefined ? undefined : parseUse('verify', requirement)
+      const demanded = asked && parseRequirement('verify', asked.requirement, declared)
       const checked = verifier.check('direct', token)
       const verification = isThenable(checked) ? await checked : checked
-      const refused = verification.ok && demanded ? apiKeys.refusal(verification.apiKey, demanded) : undefined
+      const refused =
+        addressRefusal(verification, asked?.address) ??
+        (verification.ok && demanded ? apiKeys.refusal(verification.apiKey, demanded) : undefined)
       const answer = refused ?? verification
       recorder?.count(verification, undefined, answer.ok ? undefined : answer.code)
       return answer
@@ -93,14 +99,17 @@ export function createKeyring<Permission extends string, const Resource extends 
     authorize,
 
     watch(apiKey, options) {
-      const { signal, requirement } = parseWatch(options, declared)
+      const { signal, address, requirement } = parseWatch(options, declared)
       if (!apiKeys.isOurs(apiKey)) {
         throw new ConfigurationError(
           'apiKey',
           'Expected the apiKey of a request or an accepted verification of this keyring.',
         )
       }
-      return watches.watch(apiKey, requirement, parseSignal(signal))
+      const judge = watchedAddress(address, apiKey)
+      const refusal = (verification: Accepted): Refused | undefined =>
+        judge(verification) ?? apiKeys.refusal(verification.apiKey, requirement)
+      return watches.watch(apiKey, refusal, parseSignal(signal))
     },
 
     async ownerChanged(change) {

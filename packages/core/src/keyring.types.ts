@@ -16,9 +16,24 @@ export interface KeyRequirement<Permission extends string = string, Resource ext
   readonly environment?: string | readonly string[]
 }
 
+/** What `verify` asks: what the key must meet, and from where it is used. */
+export interface KeyUse<Permission extends string = string, Resource extends string = string>
+  extends KeyRequirement<Permission, Resource> {
+  /**
+   * The address of the client, for keys that work from some addresses only. Left out, or undefined: it is not known, and
+   * such a key is refused.
+   */
+  readonly address?: string | null | undefined
+}
+
 /** Options of `watch`: the requirement that the key must keep meeting, and the end of the watch. */
 export interface WatchOptions<Permission extends string = string, Resource extends string = string>
   extends KeyRequirement<Permission, Resource> {
+  /**
+   * The address of the client: the watch ends when the key does not work from there any more. Left out: when any address
+   * is taken from the key.
+   */
+  readonly address?: string | null | undefined
   /** Ends the watch when it aborts. Give it when the client leaves. */
   readonly signal?: AbortSignal
 }
@@ -82,7 +97,7 @@ export interface Keyring<Permission extends string = string, Resource extends st
    * @throws {BusyError} when too much is queued already: answer 503
    * @throws {ClosedError} after `close()`
    */
-  verify(token: unknown, requirement?: KeyRequirement<Permission, Resource>): Promise<Verification>
+  verify(token: unknown, requirement?: KeyUse<Permission, Resource>): Promise<Verification>
 
   /**
    * Whether a verified key meets a requirement: undefined for yes, otherwise the refusal. Pure, no I/O. A value that is

@@ -1,11 +1,12 @@
 import type { ApiKey, Keyring } from '@claviger/core'
 import { apiKeyIn, createHttpAuth, type ApiKeyAuth as HttpApiKeyAuth, type HttpAuthOptions } from '@claviger/core/http'
 import type { Request } from 'express'
+import { addresses } from './addresses.ts'
 import type { OtherMiddleware } from './ask-other.ts'
 import { type ApiKeyMiddleware, type DeniedContext, toMiddleware } from './middleware.ts'
 
 /** Options of `apiKeyAuth`. */
-export type ApiKeyAuthOptions = HttpAuthOptions<DeniedContext>
+export type ApiKeyAuthOptions = HttpAuthOptions<DeniedContext, Request>
 
 /** What `apiKeyAuth` gives. */
 export type ApiKeyAuth<Permission extends string = string, Resource extends string = string> = HttpApiKeyAuth<
@@ -33,7 +34,7 @@ export function apiKeyAuth<Permission extends string, Resource extends string>(
   keyring: Keyring<Permission, Resource>,
   options?: ApiKeyAuthOptions,
 ): ApiKeyAuth<Permission, Resource> {
-  return createHttpAuth(keyring, options, toMiddleware)
+  return createHttpAuth(keyring, options, toMiddleware, addresses)
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { ApiKey, Keyring } from '@claviger/core'
 import { apiKeyIn, createHttpAuth, type ApiKeyAuth as HttpApiKeyAuth, type HttpAuthOptions } from '@claviger/core/http'
 import type { Context, Middleware } from 'koa'
+import { addresses } from './addresses.ts'
 import { toMiddleware } from './middleware.ts'
 
 /** Options of `apiKeyAuth`. `onDenied` gets Koa's context besides the denial: set `ctx.body` to answer. */
@@ -32,7 +33,7 @@ export function apiKeyAuth<Permission extends string, Resource extends string>(
   keyring: Keyring<Permission, Resource>,
   options?: ApiKeyAuthOptions,
 ): ApiKeyAuth<Permission, Resource> {
-  return createHttpAuth(keyring, options, toMiddleware)
+  return createHttpAuth(keyring, options, toMiddleware, addresses)
 }
 
 /**

@@ -39,6 +39,7 @@ const advice: Readonly<Record<string, string>> = {
   wrong_workspace: 'Use a key of the workspace in the address.',
   wrong_environment: 'Use a key of the environment that this address belongs to.',
   resource_not_allowed: 'Use a key that reaches this resource, or have it added to this one.',
+  address_not_allowed: 'The key works from some addresses only; have the one you call from added to it.',
   owner_lacks_permission: 'The owner of the key has lost this permission; a key never has more than its owner.',
   owner_gone: 'The owner of the key has left; create a key with another owner.',
 }

@@ -12,6 +12,7 @@ const reasons: ReadonlyMap<string, string> = new Map([
   ['key_rotated', 'Old secret after a rotation'],
   ['wrong_environment', 'Wrong environment'],
   ['resource_not_allowed', 'Resource not allowed'],
+  ['address_not_allowed', 'Other address'],
   ['wrong_workspace', 'Wrong workspace'],
   ['rate_limited', 'Too many requests'],
 ])

@@ -72,7 +72,6 @@ export function assembleVerification(shared: SharedParts, listeners: Listeners):
   )
   const watches = createWatches({
     recheck: (apiKey) => recheck(apiKey),
-    refusal: (apiKey, requirement) => apiKeys.refusal(apiKey, requirement),
     alive: (now) => freshness.alive(now),
     clock,
     pollMs: options.pollMs,

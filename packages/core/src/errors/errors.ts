@@ -50,8 +50,8 @@ export class ServiceAccountNotFoundError extends ClavigerError {
 /**
  * What a `ForbiddenError` is about: an ability that the actor lacks; `transfer`, to an owner that it may not choose;
  * `act`, when the actor is a key that a verification would refuse; `import`, on a keyring that takes no imported tokens;
- * or a field of the input with a value that this actor
- * may not give: `owner`, `environment`, `expiresAt`.
+ * or a field of the input with a value that this actor may not give: `owner`, `environment`, `expiresAt`,
+ * `allowedAddresses`.
  */
 export type ForbiddenSubject =
   | 'list'
@@ -70,6 +70,7 @@ export type ForbiddenSubject =
   | 'owner'
   | 'environment'
   | 'expiresAt'
+  | 'allowedAddresses'
 
 /** The actor may not do this. Nothing was changed. */
 export class ForbiddenError extends ClavigerError {

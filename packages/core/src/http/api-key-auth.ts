@@ -24,7 +24,7 @@ export interface ApiKeyAuth<
    * @param overrides options for this middleware only
    * @throws {ConfigurationError} when an option is wrong
    */
-  authenticate(overrides?: HttpAuthOptions<Context>): Middleware
+  authenticate(overrides?: HttpAuthOptions<Context, Host>): Middleware
   /**
    * In place of `authenticate()` where requests may be authenticated otherwise too: by a JWT, an OAuth token, a session.
    * What may be one of your keys, damaged ones included, is decided as by `authenticate()`, and `other` does not run. For

@@ -1,9 +1,11 @@
+import { isLimitedToAddresses } from '../restrictions/allowed-addresses.ts'
 import type { Door } from '../door.types.ts'
 import { isClavigerError } from '../errors/errors.ts'
 import { bare } from '../input/plain-fields.ts'
 import { isThenable } from '../input/thenable.ts'
 import type { ReportFault } from '../reporting/faults.ts'
 import type { Accepted, Verification } from '../verification/verification.ts'
+import type { JudgeAddress } from './client-address.ts'
 import { type Credential, type CredentialRules, type ParsedCredential, parseCredential } from './credential.ts'
 import { askOther, type Decide, type Decision, pass, preflight } from './decision.ts'
 import type { Denials } from './denial.ts'
@@ -29,8 +31,15 @@ export type AuthenticatorOptions = Pick<
 /**
  * Makes what finds the credential of a request and has it verified. A key that is in memory is answered for in the same
  * tick. What was found is kept for the request: later authenticators and guards of the keyring go by it.
+ *
+ * @param judgeAddress asked for keys that work from some addresses only
  */
-export function createAuthenticator(door: Door, options: AuthenticatorOptions, denials: Denials): Decide<unknown> {
+export function createAuthenticator<Host>(
+  door: Door,
+  options: AuthenticatorOptions,
+  denials: Denials,
+  judgeAddress: JudgeAddress<Host>,
+): Decide<Host> {
   const { header, optional, otherBearer, stripCredential, skipPreflight, guarded, asksOther } = options
   const { grammar, tokenPattern, clock, report } = door
   const isOthers = othersOf(door, asksOther === true && otherBearer === 'refuse' ? 'pass' : otherBearer)
@@ -77,18 +86,28 @@ export function createAuthenticator(door: Door, options: AuthenticatorOptions, d
     return state
   }
   const conclude = (request: HttpRequest, found: Unauthenticated): Decision => decide(request, note(request, found))
+  const foundBy = (verification: Verification, host: Host): RequestState['found'] => {
+    if (!verification.ok) return unauthenticated(verification)
+    if (!isLimitedToAddresses(verification)) return verification
+    const refused = judgeAddress(verification, host)
+    if (refused === undefined) return verification
+    return unauthenticated(refused === 'undecided' ? { code: 'guard_failed', keyId: verification.apiKey.id } : refused)
+  }
   const concludeVerified = (
     request: HttpRequest,
     response: HttpResponse | undefined,
     verification: Verification,
     carrier: Credential['carrier'],
+    host: Host,
   ): Decision | Promise<Decision> => {
     if (!verification.ok && isOthers !== undefined && carrier === 'bearer' && verification.code === 'malformed_key') {
       const beside = parseCredential(request, rules, true)
-      if (beside.type !== 'credential' || beside.carrier !== 'bearer') return proceed(request, response, beside)
+      if (beside.type !== 'credential' || beside.carrier !== 'bearer') return proceed(request, host, response, beside)
     }
-    const found = verification.ok ? verification : unauthenticated(verification)
+    const found = foundBy(verification, host)
     const state = note(request, found, carrier === 'header' ? header : 'authorization')
+    // For the count of uses: the key is good, and refused.
+    if (!found.ok && found.code === 'address_not_allowed') state.deniedBy = found.code
     const decision = decide(request, state)
     beginUse?.(request, response, verification, state)
     return decision
@@ -98,15 +117,17 @@ export function createAuthenticator(door: Door, options: AuthenticatorOptions, d
     response: HttpResponse | undefined,
     verifying: PromiseLike<Verification>,
     carrier: Credential['carrier'],
+    host: Host,
   ): Promise<Decision> => {
     try {
-      return await concludeVerified(request, response, await verifying, carrier)
+      return await concludeVerified(request, response, await verifying, carrier, host)
     } catch (error) {
       return conclude(request, failure(error))
     }
   }
   const proceed = (
     request: HttpRequest,
+    host: Host,
     response: HttpResponse | undefined,
     parsed: ParsedCredential,
   ): Decision | Promise<Decision> => {
@@ -114,8 +135,8 @@ export function createAuthenticator(door: Door, options: AuthenticatorOptions, d
     const { carrier } = parsed
     const checked = door.check(carrier, parsed.field)
     return isThenable(checked)
-      ? concludeLater(request, response, checked, carrier)
-      : concludeVerified(request, response, checked, carrier)
+      ? concludeLater(request, response, checked, carrier, host)
+      : concludeVerified(request, response, checked, carrier, host)
   }
   const failure = (error: unknown): Unauthenticated => {
     if (!isOthersFailure(error)) return unavailable(error, report)
@@ -123,18 +144,22 @@ export function createAuthenticator(door: Door, options: AuthenticatorOptions, d
     return unauthenticated({ code: 'guard_failed' })
   }
 
-  const authenticate = (request: HttpRequest, response: HttpResponse | undefined): Decision | Promise<Decision> => {
+  const authenticate = (
+    request: HttpRequest,
+    host: Host,
+    response: HttpResponse | undefined,
+  ): Decision | Promise<Decision> => {
     const known = states.get(request)
     if (known !== undefined) return decide(request, known)
     if (skipPreflight && isPreflight(request)) return preflight
     const parsed = parseCredential(request, rules)
     publishCredentialInUrl(request, tokenPattern)
-    return proceed(request, response, parsed)
+    return proceed(request, host, response, parsed)
   }
 
-  return (request, _host, response) => {
+  return (request, host, response) => {
     try {
-      return authenticate(request, response)
+      return authenticate(request, host, response)
     } catch (error) {
       return conclude(request, failure(error))
     }

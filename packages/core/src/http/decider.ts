@@ -13,7 +13,7 @@ import type { HttpResponse } from './response.ts'
 
 /** What `createDecider` takes: what every request has to meet, besides the options of `apiKeyAuth` that fit. */
 export interface DeciderOptions<Permission extends string = string, Resource extends string = string>
-  extends Omit<HttpAuthOptions<never>, 'onDenied' | 'skipPreflight' | 'guarded'> {
+  extends Omit<HttpAuthOptions<never, HttpRequest | FetchRequest>, 'onDenied' | 'skipPreflight' | 'guarded'> {
   /** 403 unless the key holds every one of these now. */
   readonly permissions?: readonly Permission[]
   /** 403 unless the key holds at least one of these now. */
@@ -90,7 +90,9 @@ export function createDecider<Permission extends string, Resource extends string
 ): Decider<ApiKey | undefined> {
   const options = readOptions<Permission, Resource>(given)
   const { permissions, anyPermission, environment, resources, ...rest } = options
-  const auth = createHttpAuth(keyring, rest, (step: AuthStep<HttpRequest, undefined>) => step)
+  const auth = createHttpAuth(keyring, rest, (step: AuthStep<GivenRequest, never>) => step, {
+    addressOf: remoteAddress,
+  })
   const authentication = auth.authenticate()
   const guards = [
     ...(permissions === undefined ? [] : [auth.require(...(permissions as Some<Permission>))]),
@@ -105,16 +107,23 @@ export function createDecider<Permission extends string, Resource extends string
   return async (given, response) => {
     const request = nodeShape(given)
     const answer = collectedAnswer(request)
-    let decision = await authentication.decide(request, request, response ?? answer.response)
+    let decision = await authentication.decide(request, given, response ?? answer.response)
     const apiKey = decision.type === 'pass' ? decision.apiKey : undefined
     // Without a key there is nothing to hold against an optional one.
     if (apiKey !== undefined || !optional) {
       for (const guard of guards) {
-        if (decision.type === 'pass') decision = withNotice(await guard.decide(request, request), decision)
+        if (decision.type === 'pass') decision = withNotice(await guard.decide(request, given), decision)
       }
     }
     return answer.of(authentication, decision, apiKey)
   }
+}
+
+type GivenRequest = HttpRequest | FetchRequest
+
+/** The other end of the connection, where there is one. */
+function remoteAddress(request: GivenRequest & { readonly socket?: { readonly remoteAddress?: unknown } }): unknown {
+  return request.socket?.remoteAddress
 }
 
 /** Guards check themselves that there is one. */
@@ -125,15 +134,18 @@ function namesIn(environment: string | readonly string[]): readonly string[] {
 }
 
 /** Guards check themselves that each is a function, and its type declared. */
-function selectorsIn(resources: unknown): [string, (request: HttpRequest) => unknown][] {
+function selectorsIn(resources: unknown): [string, (given: GivenRequest) => unknown][] {
   if (!isPlain(resources)) {
     throw new ConfigurationError('resources', `Expected resources to be a plain object, got ${kindOf(resources)}.`)
   }
-  return Object.entries(resources) as [string, (request: HttpRequest) => unknown][]
+  return Object.entries(resources).map(([type, selector]) => [
+    type,
+    typeof selector === 'function' ? (given) => selector(nodeShape(given)) : (selector as () => unknown),
+  ])
 }
 
 const demands = ['permissions', 'anyPermission', 'environment', 'resources'] as const
-const others = ['header', 'realm', 'optional', 'otherBearer', 'stripCredential', 'verbose'] as const
+const others = ['header', 'realm', 'optional', 'otherBearer', 'stripCredential', 'verbose', 'clientAddress'] as const
 const unanswered = ['onDenied', 'skipPreflight', 'guarded'] as const
 
 function readOptions<Permission extends string, Resource extends string>(
@@ -180,7 +192,7 @@ interface CollectedAnswer {
   /** Stands for the response where there is none: it closes when the decision is made. */
   readonly response: HttpResponse
   of(
-    step: AuthStep<HttpRequest, undefined>,
+    step: AuthStep<GivenRequest, never>,
     decision: Decision,
     apiKey: ApiKey | undefined,
   ): RequestDecision<ApiKey | undefined>
@@ -208,7 +220,7 @@ function collectedAnswer(request: HttpRequest): CollectedAnswer {
       if (decision.type !== 'deny') throw new TypeError('A decider only passes and denies.')
       let body = ''
       const answer = {
-        context: undefined,
+        context: undefined as never,
         discard: () => true,
         isAnswered: () => false,
         setStatus() {},

@@ -108,6 +108,12 @@ export const denialTable: Readonly<Record<DenialCode, DenialEntry>> = {
     detail: 'The owner of this API key is no longer a member.',
     challenge: 'insufficient_scope',
   },
+  address_not_allowed: {
+    status: 403,
+    title: 'Address not allowed',
+    detail: 'This API key cannot be used from the address that the request came from.',
+    challenge: 'insufficient_scope',
+  },
   temporarily_unavailable: {
     status: 503,
     title: 'Temporarily unavailable',

@@ -7,6 +7,7 @@ import { isThenable } from '../input/thenable.ts'
 import type { Keyring, KeyRequirement } from '../keyring.types.ts'
 import { undeclared } from '../restrictions/read-selection.ts'
 import type { ApiKeyAuth } from './api-key-auth.ts'
+import { type AddressSource, createAddressJudge, type JudgeAddress, unknownAddress } from './client-address.ts'
 import { createAuthenticator } from './authenticator.ts'
 import type { Decide } from './decision.ts'
 import { createAdmission, type EitherOptions, readEitherOptions } from './either.ts'
@@ -31,6 +32,7 @@ export interface AuthStep<Host, Context, Other = unknown> {
  * Everything the adapters share. All checks of options, permissions and environments happen here, at construction.
  *
  * @param keyring from `createKeyring`
+ * @param addresses where the framework tells the address of a client, unless `clientAddress` does. Default: nowhere
  * @throws {ConfigurationError} for something that is not a keyring, or a wrong option or guard argument
  */
 export function createHttpAuth<
@@ -42,19 +44,22 @@ export function createHttpAuth<
   Resource extends string = string,
 >(
   keyring: Keyring<Permission, Resource>,
-  options: HttpAuthOptions<Context> | undefined,
+  options: HttpAuthOptions<Context, Host> | undefined,
   toMiddleware: (step: AuthStep<Host, Context, Other>) => Middleware,
+  addresses: AddressSource<Host> = unknownAddress,
 ): ApiKeyAuth<Permission, Host, Middleware, Context, Other, Resource> {
   const door = requireDoor(keyring)
   const { permissions: catalogue, resources: resourceTypes, redact } = door
   const { environments } = door.grammar
-  const given = readOptions<Context>(options)
-  const resolved = resolveOptions(given)
+  const given = readOptions<Context, Host>(options)
+  const resolved = resolveOptions<Context, Host>(given)
   const denials = createDenials(resolved)
   const guards = createGuards<Host>(door, denials)
   const limitGuard = createLimitGuard<Host>(door, denials)
   const failureGuard = createFailureGuard<Host>(door, denials)
   const responder = createResponder(resolved, denials, redact)
+  const judgeAddress = ({ clientAddress }: typeof resolved): JudgeAddress<Host> =>
+    createAddressJudge(clientAddress, addresses, redact)
   const guard = (name: string, decide: Decide<Host>): Middleware =>
     named(name, toMiddleware({ decide, responder, identifies: false }))
 
@@ -70,12 +75,12 @@ export function createHttpAuth<
 
   return {
     authenticate(overrides) {
-      const own = resolveOptions(given, overrides)
+      const own = resolveOptions<Context, Host>(given, overrides)
       const ownDenials = createDenials(own)
       return named(
         'apiKeyAuthenticate',
         toMiddleware({
-          decide: createAuthenticator(door, own, ownDenials),
+          decide: createAuthenticator(door, own, ownDenials, judgeAddress(own)),
           responder: createResponder(own, ownDenials, redact),
           identifies: true,
         }),
@@ -83,7 +88,7 @@ export function createHttpAuth<
     },
     either(other, eitherOptions?: EitherOptions<Host>) {
       requireFunction('either', 'either(other, { permissionsOf })', other)
-      const decide = createAuthenticator(door, { ...resolved, asksOther: true }, denials)
+      const decide = createAuthenticator(door, { ...resolved, asksOther: true }, denials, judgeAddress(resolved))
       const admit = createAdmission(door, readEitherOptions<Host>(eitherOptions), resolved, denials)
       return named('apiKeyEither', toMiddleware({ decide, responder, identifies: true, either: { other, admit } }))
     },

@@ -7,6 +7,7 @@
 
 export { doorOf } from '../door.ts'
 export type { Door } from '../door.types.ts'
+export type { AddressSource } from './client-address.ts'
 export { isThenable } from '../input/thenable.ts'
 export type { ApiKeyAuth } from './api-key-auth.ts'
 export { type ClosableServer, type CloseOptions, closeGracefully } from './close-gracefully.ts'

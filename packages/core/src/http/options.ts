@@ -4,8 +4,11 @@ import { describeValue, kindOf } from '../input/describe-value.ts'
 import type { Denial } from './denial.ts'
 import type { OtherBearer } from './other-bearer.ts'
 
-/** Options of `apiKeyAuth`. `Context` is the framework's argument that `onDenied` gets besides the denial. */
-export interface HttpAuthOptions<Context> {
+/**
+ * Options of `apiKeyAuth`. `Context` is the framework's argument that `onDenied` gets besides the denial, `Host` what your
+ * functions get of a request.
+ */
+export interface HttpAuthOptions<Context, Host = Context> {
   /**
    * The name of a header that may carry the bare token, e.g. `X-API-Key`, besides `Authorization: Bearer`.
    * Default: none. Names with another meaning (RFC 9110), such as `Cookie`, are refused.
@@ -45,6 +48,12 @@ export interface HttpAuthOptions<Context> {
    */
   readonly guarded?: boolean | undefined
   /**
+   * Gives the address of the client, for keys that work from some addresses only. Default: the framework's own, `req.ip`
+   * or `ctx.ip`, which goes by your setting for proxies. Undefined: not known, and such a key is refused. Yours must not
+   * believe what a client can send.
+   */
+  readonly clientAddress?: ((host: Host) => string | null | undefined) | undefined
+  /**
    * Sends denials in your own format; status and headers are already set. It cannot let a request pass: if it throws,
    * rejects or does not answer, the problem document (RFC 9457) is sent. Return a promise to answer later.
    */
@@ -52,7 +61,7 @@ export interface HttpAuthOptions<Context> {
 }
 
 /** Options after defaults and checks. */
-export interface ResolvedOptions<Context> {
+export interface ResolvedOptions<Context, Host = Context> {
   /** Lower case. */
   readonly header: string | undefined
   /** The same, as the host wrote it. */
@@ -64,7 +73,8 @@ export interface ResolvedOptions<Context> {
   readonly verbose: boolean
   readonly skipPreflight: boolean
   readonly guarded: boolean
-  readonly onDenied: HttpAuthOptions<Context>['onDenied']
+  readonly onDenied: HttpAuthOptions<Context, Host>['onDenied']
+  readonly clientAddress: HttpAuthOptions<Context, Host>['clientAddress']
   /** The value to append to `Vary`. */
   readonly vary: string
 }
@@ -78,6 +88,7 @@ const names = [
   'verbose',
   'skipPreflight',
   'guarded',
+  'clientAddress',
   'onDenied',
 ] as const
 const fieldName = /^[!#$%&'*+.^`|~0-9A-Za-z-]{1,64}$/
@@ -92,14 +103,15 @@ const taken =
  * @param overrides for one middleware; what is undefined there is as in `options`
  * @throws {ConfigurationError} naming the option at fault
  */
-export function resolveOptions<Context>(
-  options: HttpAuthOptions<Context> | undefined,
-  overrides?: HttpAuthOptions<Context>,
-): ResolvedOptions<Context> {
-  const general = readOptions(options)
-  const own = readOptions(overrides)
-  const chosen = <Name extends keyof HttpAuthOptions<Context>>(name: Name): HttpAuthOptions<Context>[Name] =>
-    own[name] === undefined ? general[name] : own[name]
+export function resolveOptions<Context, Host = Context>(
+  options: HttpAuthOptions<Context, Host> | undefined,
+  overrides?: HttpAuthOptions<Context, Host>,
+): ResolvedOptions<Context, Host> {
+  const general = readOptions<Context, Host>(options)
+  const own = readOptions<Context, Host>(overrides)
+  const chosen = <Name extends keyof HttpAuthOptions<Context, Host>>(
+    name: Name,
+  ): HttpAuthOptions<Context, Host>[Name] => (own[name] === undefined ? general[name] : own[name])
   const flag = (name: Flag, byDefault: boolean): boolean => parseFlag(name, chosen(name), byDefault)
   const header = parseHeader(chosen('header'))
   return {
@@ -113,6 +125,7 @@ export function resolveOptions<Context>(
     skipPreflight: flag('skipPreflight', false),
     guarded: parseGuarded(flag('guarded', false), flag('optional', false)),
     onDenied: parseFunction('onDenied', chosen('onDenied')),
+    clientAddress: parseFunction('clientAddress', chosen('clientAddress')),
     vary: `Authorization, ${header ?? 'X-API-Key'}`,
   }
 }
@@ -128,9 +141,9 @@ function parseGuarded(guarded: boolean, optional: boolean): boolean {
 }
 
 /** Reads options, once: what the host changes later changes nothing. */
-export function readOptions<Context>(options: unknown): HttpAuthOptions<Context> {
+export function readOptions<Context, Host = Context>(options: unknown): HttpAuthOptions<Context, Host> {
   if (isRequestLike(options)) throw notCalled('authenticate', 'authenticate()')
-  return parseOptions<HttpAuthOptions<Context>>('apiKeyAuth', options, names)
+  return parseOptions<HttpAuthOptions<Context, Host>>('apiKeyAuth', options, names)
 }
 
 /** Whether a value is a framework's request or context: then a function was passed instead of called. */

@@ -15,6 +15,7 @@ export type WarningCode =
   | 'CLAVIGER_HEADERS_SENT'
   | 'CLAVIGER_HANDLER_FAILED'
   | 'CLAVIGER_BODY_LOST'
+  | 'CLAVIGER_CLIENT_ADDRESS'
 
 /** Tells the host of a fault that no response may show. */
 export interface Reporter {

@@ -41,6 +41,7 @@ export type {
   SecretRecord,
   ServiceAccountRecord,
 } from './records.ts'
+export { storedRevision } from './restricted-form.ts'
 export { restrictionsOf } from './restrictions.ts'
 export { maxRecordLength } from './shape.ts'
 export { type KeyStatus, keyStatus } from './status.ts'

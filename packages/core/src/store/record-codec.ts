@@ -1,7 +1,9 @@
+import { isNormalRange, maxAddresses } from '../addresses/address-list.ts'
 import { CorruptRecordError } from '../errors/errors.ts'
 import { isGrant, maxGrants } from '../permissions/grammar.ts'
 import { keyIdPattern } from '../token/key-id.ts'
 import type { ActorRef, IdempotencyRecord, KeyRecord, Owner, SecretRecord, ServiceAccountRecord } from './records.ts'
+import { fieldsOfRow, restrictedForm } from './restricted-form.ts'
 import { agreeOnRestrictions, noNames, noReminders, noResources } from './restrictions.ts'
 import {
   count,
@@ -38,7 +40,7 @@ const grants = list(isGrant, 'a grant', maxGrants)
 // Looser than what is accepted for writing: notes of an older or a newer version are still read.
 const metadata = textMap({ maxEntries: 32, maxName: 255, maxText: 1_000 })
 const names = list(isName, 'the name of a restriction', 16)
-const addresses = list(isAddress, 'an address or a range', 50)
+const addresses = list(isNormalRange, 'a normalised address or range', maxAddresses)
 const ids = list(isResourceId, 'an id', 100)
 // All of a key, so that its record stays far below the longest that is read.
 const maxResourceCharacters = 32_768
@@ -47,10 +49,6 @@ const requestHash = text(128)
 
 function isName(value: unknown): value is string {
   return typeof value === 'string' && /^[a-z][a-zA-Z0-9]{0,31}$/.test(value)
-}
-
-function isAddress(value: unknown): value is string {
-  return typeof value === 'string' && /^[0-9a-f.:]{2,45}(?:\/\d{1,3})?$/.test(value)
 }
 
 function isResourceId(value: unknown): value is string {
@@ -131,19 +129,18 @@ const secrets: Reader<KeyRecord['secrets']> = (value, field) => {
 
 /**
  * Writes a key as JSON text, for stores that keep records whole. Write keys with this and nothing else: the text of a
- * restricted key is one that a process which knows no restrictions cannot read, and so refuses.
+ * restricted key is one that a process which knows no restrictions can neither accept nor change.
  */
 export function encodeKeyRecord(record: KeyRecord): string {
-  const { restrictions, allowedAddresses, resources: selected, reminders: sent } = record
-  const row = {
+  const reminders = Object.keys(record.reminders).length === 0 ? undefined : record.reminders
+  if (record.restrictions.length > 0) return JSON.stringify({ ...restrictedForm(record), reminders })
+  return JSON.stringify({
     ...record,
     restrictions: undefined,
     allowedAddresses: undefined,
     resources: undefined,
-    reminders: Object.keys(sent).length === 0 ? undefined : sent,
-  }
-  if (restrictions.length === 0) return JSON.stringify(row)
-  return JSON.stringify({ restricted: { ...row, restrictions, allowedAddresses, resources: selected } })
+    reminders,
+  })
 }
 
 /**
@@ -152,18 +149,10 @@ export function encodeKeyRecord(record: KeyRecord): string {
  * @throws {CorruptRecordError} naming the first field that is not as Claviger writes it
  */
 export function decodeKeyRecord(stored: unknown): KeyRecord {
-  const record = readKeyRow(rowOf(object(typeof stored === 'string' ? parseStored(stored, 'key') : stored, 'key')))
+  const row = object(typeof stored === 'string' ? parseStored(stored, 'key') : stored, 'key')
+  const record = readKeyRow(fieldsOfRow(row))
   if (agreeOnRestrictions(record)) return record
   throw new CorruptRecordError('restrictions', 'the names of what restricts the key')
-}
-
-/** The fields of a key; those of a restricted one stand one level deeper. */
-function rowOf(row: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  if (!Object.hasOwn(row, 'restricted')) return row
-  const fields = object(row.restricted, 'restricted')
-  if (Object.keys(row).length > 1) throw new CorruptRecordError('key', 'a restricted key, and nothing beside it')
-  if (Array.isArray(fields.restrictions) && fields.restrictions.length > 0) return fields
-  throw new CorruptRecordError('restrictions', 'a list that is not empty')
 }
 
 function readKeyRow(row: Readonly<Record<string, unknown>>): KeyRecord {

@@ -24,7 +24,7 @@ export function restrictionsOf({ allowedAddresses, resources }: Restricting): re
   return known.filter((name) => (name === 'addresses' ? hasAddresses : hasResources))
 }
 
-/** The names of restrictions that this version does not know. Pure. */
+/** The names of restrictions that this version does not know: a key that has one must not be used. Pure. */
 export function unknownRestrictions({ restrictions }: Pick<KeyRecord, 'restrictions'>): readonly string[] {
   return restrictions.length === 0 ? noNames : restrictions.filter((name) => !isKnown(name))
 }

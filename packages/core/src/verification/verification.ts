@@ -42,6 +42,7 @@ export type RefusalCode =
   | 'key_disabled'
   | 'key_rotated'
   | 'owner_gone'
+  | 'address_not_allowed'
   | 'wrong_workspace'
   | 'wrong_environment'
   | 'insufficient_permission'

@@ -1,3 +1,4 @@
+import { haveSameAddresses, limitToAddresses } from '../restrictions/allowed-addresses.ts'
 import { bare } from '../input/plain-fields.ts'
 import type { KeyRecord, SecretRecord } from '../store/records.ts'
 import { type KeyStatus, keyStatus } from '../store/status.ts'
@@ -39,7 +40,13 @@ export function judgeOwned(
     noticeFrom: null as unknown,
   }
   verification.noticeFrom = noticeFrom(endsAt, secret, noticeMs)
+  limitToAddresses(verification as Accepted, record.allowedAddresses)
   return Object.freeze(verification as Accepted)
+}
+
+/** Whether two verifications of keys that say the same end alike, and may be used from the same addresses. */
+export function areAlike(a: Accepted, b: Accepted): boolean {
+  return a.endsAt === b.endsAt && a.noticeFrom === b.noticeFrom && haveSameAddresses(a, b)
 }
 
 /** The next expiry or overlap end, epoch milliseconds: a cached verification is invalid from then on. */

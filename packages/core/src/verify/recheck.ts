@@ -1,5 +1,6 @@
 import type { Freshness } from '../following/freshness.ts'
 import type { RevokedKeys } from '../following/revoked.ts'
+import { requireKnownRestrictions } from '../restrictions/unknown.ts'
 import type { Clock } from '../runtime/clock.ts'
 import { startBudget, within } from '../runtime/within.ts'
 import type { ApiKeys } from '../verification/api-key.ts'
@@ -59,6 +60,7 @@ export function createRecheck(parts: RecheckParts): (apiKey: ApiKey) => Promise<
     }
     const before = judged()
     if ('refused' in before) return before.refused
+    requireKnownRestrictions(record)
     const owner = owners.unbounded(record) ?? (await within(clock, budget.leftMs(), 'owner', () => owners.read(record)))
     // Judged again: an end may have come, or a revocation been asked for, while the owner was looked up.
     const after = judged()

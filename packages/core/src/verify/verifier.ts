@@ -1,3 +1,4 @@
+import { addressBytes } from '../restrictions/allowed-addresses.ts'
 import type { Cache } from '../cache/cache.ts'
 import { tokenIn } from '../cache/digest.ts'
 import type { Entry } from '../cache/entries.ts'
@@ -11,11 +12,12 @@ import { channels, publish } from '../reporting/diagnostics.ts'
 import { publishFault, type ReportFault } from '../reporting/faults.ts'
 import type { Clock } from '../runtime/clock.ts'
 import { startBudget, within } from '../runtime/within.ts'
+import { requireKnownRestrictions } from '../restrictions/unknown.ts'
 import type { KeyRecord, SecretRecord } from '../store/records.ts'
 import { maxFieldLength } from '../token/grammar.ts'
 import type { ApiKeys } from '../verification/api-key.ts'
 import type { Accepted, Carrier, Refused, Verification } from '../verification/verification.ts'
-import { judgeOwned, nextTurn, stateRefusal } from './judge.ts'
+import { areAlike, judgeOwned, nextTurn, stateRefusal } from './judge.ts'
 import type { Basis, FlightResult } from './flight-result.ts'
 import type { OwnerRead, Owners } from './owners.ts'
 import { invalidKey, type PresentedToken } from './present.ts'
@@ -153,6 +155,7 @@ export function createVerifier(parts: VerifierParts): Verifier {
     }
     const { record, secret } = proven
     const isRefused = judgeState(proven).refused !== undefined
+    if (!isRefused) requireKnownRestrictions(record, () => entries.clearKey(record.id))
     const owner = isRefused ? undefined : (owners.unbounded(record) ?? (await askOwner(record, leftMs, onlyWhile)))
     // Judged again: an end may have come, or a revocation been asked for, while the owner was looked up.
     const { counted, refused } = judgeState(proven)
@@ -187,10 +190,7 @@ export function createVerifier(parts: VerifierParts): Verifier {
   /** One object for all spellings of a key, where another has led to the same verification. */
   const shared = (verification: Accepted): Accepted => {
     const isSame = (other: Verification): other is Accepted =>
-      other.ok &&
-      other.endsAt === verification.endsAt &&
-      other.noticeFrom === verification.noticeFrom &&
-      apiKeys.areSame(other.apiKey, verification.apiKey)
+      other.ok && areAlike(other, verification) && apiKeys.areSame(other.apiKey, verification.apiKey)
     return entries.verificationsOf(verification.apiKey.id).find(isSame) ?? verification
   }
 
@@ -216,7 +216,7 @@ export function createVerifier(parts: VerifierParts): Verifier {
       owner: ownerScope(record),
       proof,
       verification,
-      bytes: verification.ok ? apiKeys.bytesOf(verification.apiKey) : 0,
+      bytes: verification.ok ? apiKeys.bytesOf(verification.apiKey) + addressBytes(verification) : 0,
       filledAt,
       deadline,
       refreshAt,

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../errors/errors.ts'
+import { parseUse, type WatchedAddress } from '../restrictions/use.ts'
 import { bare, isPlain } from '../input/plain-fields.ts'
 import { kindOf } from '../input/describe-value.ts'
 import type { Requirement } from '../verification/verification.ts'
@@ -10,11 +11,16 @@ const nothing: Requirement = Object.freeze(Object.create(null))
 export function parseWatch(
   options: unknown,
   declared: Declared,
-): { readonly signal: unknown; readonly requirement: Requirement } {
-  if (options === undefined) return { signal: undefined, requirement: nothing }
+): { readonly signal: unknown; readonly address: WatchedAddress; readonly requirement: Requirement } {
+  if (options === undefined) return { signal: undefined, address: undefined, requirement: nothing }
   if (!isPlain(options)) {
     throw new ConfigurationError('options', `watch expects its options as a plain object, got ${kindOf(options)}.`)
   }
   const { signal, ...wanted } = bare(options)
-  return { signal, requirement: parseRequirement('watch', wanted, declared) }
+  const { address, requirement } = parseUse('watch', wanted)
+  return {
+    signal,
+    address: 'address' in wanted ? { address } : undefined,
+    requirement: parseRequirement('watch', requirement, declared),
+  }
 }

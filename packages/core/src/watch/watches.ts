@@ -3,12 +3,12 @@ import { ClosedError, UnavailableError } from '../errors/errors.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { Announcement } from '../store/store.ts'
 import { KeyRefusedError } from '../verification/key-refused-error.ts'
-import type { ApiKey, Refused, Requirement, Verification } from '../verification/verification.ts'
+import type { Accepted, ApiKey, Refused, Verification } from '../verification/verification.ts'
 
 /** Ends what was opened with a key, such as a stream or a socket, when the key stops being good for it. */
 export interface Watches extends ChangeTarget {
   /** The returned signal aborts when the key is refused; its `reason` says why. `until` ends the watch silently. */
-  watch(apiKey: ApiKey, requirement: Requirement, until: AbortSignal | undefined): AbortSignal
+  watch(apiKey: ApiKey, refusal: Watcher['refusal'], until: AbortSignal | undefined): AbortSignal
   /** Ends every watch, with a `ClosedError`. */
   stop(): void
 }
@@ -17,7 +17,6 @@ export interface Watches extends ChangeTarget {
 export interface WatchesParts {
   /** What a verification with this secret of the key answers now, from the store. */
   readonly recheck: (apiKey: ApiKey) => Promise<Verification>
-  readonly refusal: (apiKey: ApiKey, requirement: Requirement) => Refused | undefined
   /** Whether everything the store had announced up to a few seconds ago is known here. */
   readonly alive: (now: number) => boolean
   readonly clock: Clock
@@ -34,7 +33,8 @@ const maxChecksAtOnce = 256
 const never = Number.NEGATIVE_INFINITY
 
 interface Watcher {
-  readonly requirement: Requirement
+  /** Why an accepted verification is not good for what was opened. */
+  readonly refusal: (verification: Accepted) => Refused | undefined
   readonly controller: AbortController
   /** Stops listening to the caller's own signal. */
   detach(): void
@@ -57,7 +57,7 @@ interface Watched {
 
 /** Makes an empty set of watches. Nothing is scheduled while nothing is watched. */
 export function createWatches(parts: WatchesParts): Watches {
-  const { clock, recheck, refusal, alive, pollMs, recordAgeMs, leaseMs } = parts
+  const { clock, recheck, alive, pollMs, recordAgeMs, leaseMs } = parts
   const watched = new Map<string, Watched>()
   // What an announcement of a key, an owner or a workspace concerns: its cost must not grow with everything watched.
   const concerned = new Map<string, Set<Watched>>()
@@ -125,7 +125,7 @@ export function createWatches(parts: WatchesParts): Watches {
     one.apiKey = verification.apiKey
     index(one)
     for (const watcher of Array.from(one.watchers)) {
-      const refused = refusal(verification.apiKey, watcher.requirement)
+      const refused = watcher.refusal(verification)
       if (refused !== undefined) end(one, watcher, new KeyRefusedError(refused))
     }
   }
@@ -190,14 +190,14 @@ export function createWatches(parts: WatchesParts): Watches {
   }
 
   return {
-    watch(apiKey, requirement, until) {
+    watch(apiKey, refusal, until) {
       const controller = new AbortController()
       if (stopped) controller.abort(new ClosedError())
       if (stopped || until?.aborted === true) return controller.signal
       const one = watched.get(nameOf(apiKey)) ?? add(apiKey)
       const leave = (): void => release(one, watcher)
       const watcher: Watcher = {
-        requirement,
+        refusal,
         controller,
         detach: () => until?.removeEventListener('abort', leave),
       }

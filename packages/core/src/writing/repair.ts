@@ -1,5 +1,6 @@
 import type { BoundedStore } from '../bounds/bounded-store.types.ts'
 import type { KeyRecord } from '../store/records.ts'
+import { unknownRestrictions } from '../store/restrictions.ts'
 import type { Commits } from './commits.ts'
 
 /**
@@ -18,6 +19,8 @@ export function createRepair(store: Pick<BoundedStore, 'key'>, commits: Pick<Com
   return async (seen, repaired) => {
     const stored = await store.key(seen.workspaceId, seen.id)
     if (stored === null || stored === 'corrupt' || stored.revision !== seen.revision) return false
+    // It would lose what a later version wrote.
+    if (unknownRestrictions(stored).length > 0) return false
     const record = repaired(stored)
     if (record === undefined) return false
     const { ok } = await commits.commit({

@@ -10,6 +10,7 @@ import {
   encodeServiceAccount,
 } from '../../src/store/record-codec.ts'
 import type { IdempotencyRecord } from '../../src/store/records.ts'
+import { storedRevision } from '../../src/store/restricted-form.ts'
 import { anyKeyRecord } from './arbitrary-record.ts'
 
 const record = testRecord({ secrets: [testSecret({ version: 2 }), testSecret({ endsAt: 5 })] })
@@ -163,11 +164,27 @@ describe('decodeKeyRecord', () => {
   })
 
   test.each([
-    ['restrictions', { restricted: record }],
     ['restricted', { restricted: null }],
-    ['key', { restricted: testRecord({ allowedAddresses: ['::1'] }), id: record.id }],
-  ])('calls a row corrupt that is only like one of a restricted key: %s', (field, row) => {
-    expect(faultOf(() => decodeKeyRecord(JSON.stringify(row)))).toBe(field)
+    ['restricted', { revision: 7 }],
+    ['restricted', { secrets: [] }],
+    ['restricted', { restricted: { secrets: [null] } }],
+    ['restrictions', { restricted: { restrictions: [] } }],
+    ['restrictions', { restricted: { restrictions: undefined } }],
+    ['restrictions', { restricted: { restrictions: ['resources'] } }],
+    ['secrets[0].version', { restricted: { secrets: [{ pepperId: null }] } }],
+    ['revision', { restricted: { revision: 0 } }],
+  ])('calls a row corrupt that is only like one of a restricted key: %s %j', (field, patch) => {
+    const row = JSON.parse(encodeKeyRecord(testRecord({ allowedAddresses: ['::1'] }))) as { restricted: object }
+    const { restricted } = patch as { restricted?: object | null }
+    const wrong = { ...row, ...patch, restricted: restricted === null ? null : { ...row.restricted, ...restricted } }
+    expect(faultOf(() => decodeKeyRecord(JSON.stringify(wrong)))).toBe(field)
+  })
+
+  test('reads a restricted key that an old process wrote over as one of a restriction that no version knows', () => {
+    const { restricted: _, ...rest } = JSON.parse(encodeKeyRecord(testRecord({ allowedAddresses: ['::1'] })))
+    const bereft = decodeKeyRecord(JSON.stringify({ ...rest, ownerGoneAt: 5 }))
+    expect(bereft).toMatchObject({ restrictions: ['lost'], allowedAddresses: [], ownerGoneAt: 5 })
+    expect(decodeKeyRecord(encodeKeyRecord(decodeKeyRecord(bereft)))).toEqual(bereft)
   })
 
   test('takes 256 grants and 32 metadata entries, and no more', () => {
@@ -251,11 +268,15 @@ describe('encodeKeyRecord', () => {
     expect(encodeKeyRecord({ ...record, reminders: { expiring: 1 } })).toContain('"reminders":{"expiring":1}')
   })
 
-  test('writes a restricted key so that no field of a key stands where version 1 reads it', () => {
+  test('writes a restricted key so that an old process can neither accept nor change it', () => {
     const restricted = testRecord({ allowedAddresses: ['::1'], resources: { project: ['p1'] } })
-    const row = JSON.parse(encodeKeyRecord(restricted)) as object
-    expect(Object.keys(row)).toEqual(['restricted'])
-    expect(row).toHaveProperty('restricted.restrictions', ['addresses', 'resources'])
+    const row = JSON.parse(encodeKeyRecord(restricted)) as Record<string, unknown>
+    expect(row).toMatchObject({
+      revision: Number.MAX_SAFE_INTEGER,
+      secrets: [{ version: Number.MAX_SAFE_INTEGER, pepperId: 'claviger:restricted', hint: testSecret().hint }],
+    })
+    expect(storedRevision(restricted)).toBe(row['revision'])
+    expect(storedRevision(record)).toBe(record.revision)
   })
 })
 

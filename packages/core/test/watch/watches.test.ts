@@ -1,6 +1,7 @@
 import { gate, testClock } from '@claviger/testing'
 import { describe, expect, test } from 'vitest'
 import {
+  type Accepted,
   type ApiKey,
   ClosedError,
   KeyRefusedError,
@@ -34,6 +35,12 @@ const accepted = (key: ApiKey, endsAt: number | null = null): Verification => ({
 const revoked: Refused = { ok: false, code: 'key_revoked', keyId: 'k1' }
 const down = new UnavailableError('store', 'The store failed.')
 
+const passes = (): undefined => undefined
+const needs =
+  (name: string) =>
+  ({ apiKey: { id, permissions } }: Accepted): Refused | undefined =>
+    permissions.includes(name) ? undefined : { ok: false, code: 'insufficient_permission', keyId: id }
+
 const turn = async (): Promise<void> => {
   for (let index = 0; index < 10; index += 1) await Promise.resolve()
 }
@@ -51,10 +58,6 @@ function watching(overrides: Partial<WatchesParts> = {}) {
       state.checks += 1
       return state.answer(key)
     },
-    refusal: (key, { permissions = [] }) =>
-      permissions.every((name) => key.permissions.includes(name))
-        ? undefined
-        : { ok: false, code: 'insufficient_permission', keyId: key.id },
     alive: () => state.alive,
     clock,
     pollMs: 1_000,
@@ -75,7 +78,7 @@ describe('watching a key', () => {
   test('checks it at once, since it may have been verified a while ago', async () => {
     const { state, watches } = watching()
     state.answer = async () => revoked
-    const signal = watches.watch(apiKey(), {}, undefined)
+    const signal = watches.watch(apiKey(), passes, undefined)
     await turn()
     expect(signal.aborted).toBe(true)
     expect(codeOf(signal)).toBe('key_revoked')
@@ -87,7 +90,7 @@ describe('watching a key', () => {
     ['its workspace', { type: 'workspace', workspaceId: 'ws' }],
   ] as const)('checks it at once when %s is announced', async (_, announcement) => {
     const { state, watches } = watching()
-    const signal = watches.watch(apiKey(), {}, undefined)
+    const signal = watches.watch(apiKey(), passes, undefined)
     await turn()
     state.answer = async () => revoked
     watches.apply([announcement])
@@ -97,7 +100,7 @@ describe('watching a key', () => {
 
   test('does nothing when others are announced', async () => {
     const { state, watches } = watching()
-    watches.watch(apiKey(), {}, undefined)
+    watches.watch(apiKey(), passes, undefined)
     await turn()
     watches.apply([
       { type: 'key', id: 'k2' },
@@ -111,7 +114,7 @@ describe('watching a key', () => {
 
   test('checks everything after a flush, a bounded number at a time', async () => {
     const { state, watches } = watching()
-    for (let index = 0; index < 1_000; index += 1) watches.watch(apiKey(`k${index}`), {}, undefined)
+    for (let index = 0; index < 1_000; index += 1) watches.watch(apiKey(`k${index}`), passes, undefined)
     await turn()
     for (let round = 0; round < 10; round += 1) await turn()
     expect(state.checks).toBe(1_000)
@@ -136,7 +139,7 @@ describe('watching a key', () => {
 
   test('checks it again after the record age, when nothing was announced', async () => {
     const { state, watches, advance } = watching()
-    const signal = watches.watch(apiKey(), {}, undefined)
+    const signal = watches.watch(apiKey(), passes, undefined)
     await turn()
     state.answer = async () => ({ ok: false, code: 'owner_gone', keyId: 'k1' })
     for (let second = 0; second < 9; second += 1) await advance(1_000)
@@ -150,7 +153,7 @@ describe('watching a key', () => {
     const end = clock.now() + 2_345
     state.answer = async (key) =>
       clock.now() >= end ? { ok: false, code: 'key_expired', keyId: key.id } : accepted(key, end)
-    const signal = watches.watch(apiKey(), {}, undefined)
+    const signal = watches.watch(apiKey(), passes, undefined)
     await turn()
     await advance(1_000)
     await advance(1_000)
@@ -162,8 +165,8 @@ describe('watching a key', () => {
 
   test('goes by the requirement of each watch', async () => {
     const { state, watches } = watching()
-    const plain = watches.watch(apiKey(), {}, undefined)
-    const writing = watches.watch(apiKey(), { permissions: ['a:b'] }, undefined)
+    const plain = watches.watch(apiKey(), passes, undefined)
+    const writing = watches.watch(apiKey(), needs('a:b'), undefined)
     await turn()
     state.answer = async (key) => accepted({ ...key, permissions: [] })
     watches.apply([{ type: 'key', id: 'k1' }])
@@ -174,7 +177,7 @@ describe('watching a key', () => {
 
   test('shares one check among all watches of one secret', async () => {
     const { state, watches } = watching()
-    for (let index = 0; index < 50; index += 1) watches.watch(apiKey(), {}, undefined)
+    for (let index = 0; index < 50; index += 1) watches.watch(apiKey(), passes, undefined)
     await turn()
     const before = state.checks
     watches.apply([{ type: 'key', id: 'k1' }])
@@ -189,7 +192,7 @@ describe('watching a key', () => {
       await open.wait()
       return accepted(key)
     }
-    const signal = watches.watch(apiKey(), {}, undefined)
+    const signal = watches.watch(apiKey(), passes, undefined)
     state.answer = async () => revoked
     watches.apply([{ type: 'key', id: 'k1' }])
     open.open()
@@ -201,7 +204,7 @@ describe('watching a key', () => {
   test('follows a key to its new owner', async () => {
     const { state, watches } = watching()
     const bob = { type: 'user', id: 'bob' } as const
-    const signal = watches.watch(apiKey(), {}, undefined)
+    const signal = watches.watch(apiKey(), passes, undefined)
     state.answer = async (key) => accepted({ ...key, owner: bob })
     watches.apply([{ type: 'key', id: 'k1' }])
     await turn()
@@ -213,7 +216,7 @@ describe('watching a key', () => {
 
   test('goes on while the store fails and the lease lives, and no longer than that', async () => {
     const { state, watches, advance } = watching()
-    const signal = watches.watch(apiKey(), {}, undefined)
+    const signal = watches.watch(apiKey(), passes, undefined)
     await turn()
     state.answer = () => Promise.reject(down)
     watches.apply([{ type: 'key', id: 'k1' }])
@@ -226,7 +229,7 @@ describe('watching a key', () => {
 
   test('ends when the lease is lost and the store cannot be read', async () => {
     const { state, watches, advance } = watching()
-    const signal = watches.watch(apiKey(), {}, undefined)
+    const signal = watches.watch(apiKey(), passes, undefined)
     await turn()
     state.alive = false
     state.answer = () => Promise.reject(down)
@@ -236,7 +239,7 @@ describe('watching a key', () => {
 
   test('goes on when the store can be read without a lease', async () => {
     const { state, watches, advance } = watching()
-    const signal = watches.watch(apiKey(), {}, undefined)
+    const signal = watches.watch(apiKey(), passes, undefined)
     await turn()
     state.alive = false
     await advance(1_000)
@@ -248,7 +251,7 @@ describe('watching a key', () => {
   test('ends silently with the signal of the caller, and leaves nothing behind', async () => {
     const { clock, state, watches, advance } = watching()
     const closed = new AbortController()
-    const signal = watches.watch(apiKey(), {}, closed.signal)
+    const signal = watches.watch(apiKey(), passes, closed.signal)
     await turn()
     expect(clock.pending()).toBe(1)
     closed.abort()
@@ -262,17 +265,17 @@ describe('watching a key', () => {
 
   test('watches nothing for a caller that has left already', () => {
     const { clock, state, watches } = watching()
-    expect(watches.watch(apiKey(), {}, AbortSignal.abort()).aborted).toBe(false)
+    expect(watches.watch(apiKey(), passes, AbortSignal.abort()).aborted).toBe(false)
     expect(state.checks).toBe(0)
     expect(clock.pending()).toBe(0)
   })
 
   test('ends every watch when it is stopped, and each that comes later', async () => {
     const { clock, watches } = watching()
-    const signal = watches.watch(apiKey(), {}, undefined)
+    const signal = watches.watch(apiKey(), passes, undefined)
     watches.stop()
     expect(signal.reason).toBeInstanceOf(ClosedError)
-    expect(watches.watch(apiKey(), {}, undefined).reason).toBeInstanceOf(ClosedError)
+    expect(watches.watch(apiKey(), passes, undefined).reason).toBeInstanceOf(ClosedError)
     expect(clock.pending()).toBe(0)
   })
 })

@@ -101,6 +101,10 @@ const forbiddenDetails: Readonly<Record<ForbiddenSubject, { readonly detail: str
   },
   owner: { detail: 'There is no such owner in this workspace.', pointer: '/owner' },
   environment: { detail: 'You may not make keys of this environment.', pointer: '/environment' },
+  allowedAddresses: {
+    detail: 'Nothing may work from more addresses than the key that makes this call.',
+    pointer: '/allowedAddresses',
+  },
   expiresAt: { detail: 'Nothing may outlive the key that makes this call.', pointer: '/expiresAt' },
 }
 

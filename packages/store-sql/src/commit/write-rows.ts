@@ -53,7 +53,7 @@ async function updateRow(queries: Queries, write: Write, stored: StoredRow): Pro
   const { numUpdatedRows } = await revised(queries)
     .updateTable(kinds[write.type].table)
     .set({ ...columns, writes: sql<number>`writes + 1` })
-    .where((eb) => eb.and({ id: write.record.id, revision: write.expectedRevision, writes: stored.writes }))
+    .where((eb) => eb.and({ id: write.record.id, writes: stored.writes }))
     .executeTakeFirstOrThrow()
   requireAffected(numUpdatedRows, 1)
 }

@@ -1,4 +1,4 @@
-import { decodeKeyRecord, encodeKeyRecord, type KeyRecord } from '@claviger/core/store'
+import { decodeKeyRecord, encodeKeyRecord, type KeyRecord, storedRevision } from '@claviger/core/store'
 import type { Insertable, Selectable } from 'kysely'
 import { integer, nullableInteger } from '../database/values.ts'
 import type { KeysTable } from '../database/tables.ts'
@@ -63,7 +63,7 @@ function queriedColumns(record: KeyRecord): KeyColumns {
   return {
     id: record.id,
     workspace_id: record.workspaceId,
-    revision: record.revision,
+    revision: storedRevision(record),
     created_at: record.createdAt,
     environment: record.environment,
     owner_type: record.owner.type,

@@ -29,6 +29,10 @@ export type KeyName =
   | 'demoted'
   /** Its owner is no longer a member. */
   | 'orphan'
+  /** Works from loopback addresses only. */
+  | 'local'
+  /** Works from 203.0.113.0/24 and 2001:db8::/32 only. */
+  | 'remote'
   /** Ends in 10 days: within the notice. */
   | 'expiring'
   | 'revoked'
@@ -46,6 +50,7 @@ interface KeySpec {
   readonly ownerId?: string
   readonly expiresInMs?: number
   readonly projects?: readonly string[]
+  readonly allowedAddresses?: readonly string[]
 }
 
 const keys: Readonly<Record<KeyName, KeySpec>> = {
@@ -58,6 +63,8 @@ const keys: Readonly<Record<KeyName, KeySpec>> = {
   elsewhere: { workspaceId: 'ws_other' },
   demoted: { ownerId: 'bob' },
   orphan: { ownerId: 'gone' },
+  local: { allowedAddresses: ['127.0.0.0/8', '::1'] },
+  remote: { allowedAddresses: ['203.0.113.0/24', '2001:db8::/32'] },
   expiring: { expiresInMs: 10 * 86_400_000 },
   revoked: {},
   disabled: {},
@@ -128,6 +135,7 @@ export async function makeFixture({
       permissions: spec.permissions ?? ['docs:read'],
       owner: { type: 'user', id: spec.ownerId ?? 'ada' },
       ...(spec.projects !== undefined && { resources: { project: spec.projects } }),
+      ...(spec.allowedAddresses && { allowedAddresses: spec.allowedAddresses }),
       expiresAt: spec.expiresInMs === undefined ? null : new Date(start + spec.expiresInMs),
     })
     tokens[name] = created.token

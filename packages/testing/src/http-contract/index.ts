@@ -1,4 +1,5 @@
 import { parseOptions } from '@claviger/core/store'
+import { addresses } from './addresses.ts'
 import { connections } from './connections.ts'
 import { credentials } from './credentials.ts'
 import { either } from './either.ts'
@@ -25,6 +26,7 @@ const groups = {
   'credentials on the wire': credentials,
   'a header of its own': ownHeader,
   'verifications on the wire': verifications,
+  'addresses of clients': addresses,
   guards,
   resources,
   limits,

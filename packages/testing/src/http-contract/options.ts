@@ -13,6 +13,7 @@ export interface ContractAuthOptions {
   readonly verbose?: boolean
   readonly skipPreflight?: boolean
   readonly guarded?: boolean
+  readonly clientAddress?: (host: ContractHost) => string | null | undefined
 }
 
 /** What a guard's function gets: Express's request, Koa's context. */

@@ -21,6 +21,7 @@ export type RefusalName =
   | 'wrong_workspace'
   | 'wrong_environment'
   | 'owner_gone'
+  | 'address_not_allowed'
   | 'insufficient_permission'
   | 'insufficient_permissions'
   | 'owner_lacks_permission'
@@ -103,6 +104,11 @@ export const refusals: Readonly<Record<RefusalName, ExpectedRefusal>> = {
     status: 403,
     challenge: insufficientScope,
     body: '{"type":"urn:claviger:problem:owner_gone","title":"Owner gone","status":403,"detail":"The owner of this API key is no longer a member.","code":"owner_gone"}',
+  },
+  address_not_allowed: {
+    status: 403,
+    challenge: insufficientScope,
+    body: '{"type":"urn:claviger:problem:address_not_allowed","title":"Address not allowed","status":403,"detail":"This API key cannot be used from the address that the request came from.","code":"address_not_allowed"}',
   },
   /** By `check`, which names no permission. */
   insufficient_permission: {

@@ -57,6 +57,34 @@ const defects: readonly [what: string, defect: Partial<Parts>, caughtBy: readonl
     ],
   ],
   [
+    'lets every address in',
+    {
+      decide: (decision) =>
+        decision.type === 'deny' && decision.denial.code === 'address_not_allowed' ? everybody : decision,
+    },
+    [
+      'what a client says of its address is not believed',
+      'an address that is not known, or none, is refused',
+      'a key that was narrowed is refused by every process, as if it was revoked',
+    ],
+  ],
+  [
+    'believes what a client says of its address',
+    {
+      app: (app) => ({
+        ...app,
+        options: {
+          ...app.options,
+          clientAddress: (host) => {
+            const said = (host as { req?: IncomingMessage }).req?.headers['x-forwarded-for']
+            return typeof said === 'string' ? said : app.options?.clientAddress?.(host)
+          },
+        },
+      }),
+    },
+    ['what a client says of its address is not believed'],
+  ],
+  [
     'answers 401 when the keyring fails',
     faulty((door) => ({
       async check(carrier, field) {

@@ -100,7 +100,9 @@ export async function servePlain(parts: Parts, served: ContractApp): Promise<Con
       await carryOut(parts.decide(decision, exchange), exchange, next)
     }
   }
-  const auth: ContractAuth<Middleware> = createHttpAuth(keyring, given, toMiddleware)
+  const auth: ContractAuth<Middleware> = createHttpAuth(keyring, given, toMiddleware, {
+    addressOf: ({ ip }) => ip,
+  })
   const kit: ContractKit<Middleware> = {
     auth,
     use: (work) => async (exchange, next) => {

@@ -36,6 +36,7 @@ node --input-type=module --eval "
 | 403 \`owner_gone\` | the key's owner has left | give the key another owner, or create a new one |
 | 403 \`wrong_environment\` | a key of another environment | use the key of this environment |
 | 403 \`resource_not_allowed\` | the key is for other resources | use a key for this one, or have it added |
+| 403 \`address_not_allowed\` | the key works from other addresses only | call from one of them, or have your address added to the key |
 | 429 \`rate_limited\` | too many requests | wait as long as \`Retry-After\` says; spread the work |
 | 503 \`temporarily_unavailable\`, \`verifier_busy\` | the key could not be checked just now | try again after \`Retry-After\`; do not replace the key |
 | 500 \`guard_failed\`, \`guard_missing\`, \`guard_without_auth\` | a fault of the API | write to ${support} |

@@ -7,7 +7,15 @@ import { unrestricted } from '../../store/restrictions.ts'
 import { usualAttempts } from '../../writing/attempts.ts'
 import type { Commits } from '../../writing/commits.ts'
 import type { Reading } from '../reading/reading.ts'
-import { endOf, requireEnd, requireEnvironment, requireGrants, requireResources } from '../rules/ceiling.ts'
+import {
+  addressesOfActor,
+  endOf,
+  requireAddresses,
+  requireEnd,
+  requireEnvironment,
+  requireGrants,
+  requireResources,
+} from '../rules/ceiling.ts'
 import type { KeyRules } from '../rules/key-rules.ts'
 import { demand } from '../rules/rights.ts'
 import type { Actor } from '../shapes/actor.ts'
@@ -30,7 +38,11 @@ export type Create = (
 ) => Promise<CreatedKey | ReplayedKey>
 
 /** The input, with what depends on the actor settled. */
-type SettledCreate = CheckedCreate & { readonly owner: Owner; readonly expiresAt: number | null }
+type SettledCreate = CheckedCreate & {
+  readonly owner: Owner
+  readonly expiresAt: number | null
+  readonly allowedAddresses: readonly string[]
+}
 
 /** What making keys is made of. */
 export interface CreateParts {
@@ -101,12 +113,14 @@ export function createKeys(parts: CreateParts): Create {
     const expiresAt = checked.expiresAt === undefined ? endOf(actor) : checked.expiresAt
     requireLifetime(expiresAt, now, rules.policy.maxLifetimeMs)
     requireEnd(actor, expiresAt)
+    const allowedAddresses = checked.allowedAddresses ?? addressesOfActor(actor)
+    requireAddresses(actor, allowedAddresses)
     if (checked.permissions !== undefined) requireGrants(actor, checked.permissions, rules.permissions)
     requireResources(actor, checked.resources)
     const once = options === undefined ? undefined : parseOptions(options)
     const idempotency = idempotencyOf(actor, creatingRequest(checked), once, now, rules.freeText.mask)
     const make = (): Promise<CreatedKey | ReplayedKey> =>
-      commitNew(actor, { ...checked, owner, expiresAt }, idempotency)
+      commitNew(actor, { ...checked, owner, expiresAt, allowedAddresses }, idempotency)
     const work = owner.type === 'service' ? () => inTurn(accountTurn(actor.workspaceId, owner.id), make) : make
     return idempotency === undefined ? work() : inTurn(idempotency.turn, work)
   }
@@ -135,7 +149,7 @@ function grantsFor(
 
 function newRecord(
   actor: Actor,
-  { name, description, environment, resources, owner, metadata, expiresAt }: SettledCreate,
+  { name, description, environment, resources, owner, metadata, expiresAt, allowedAddresses }: SettledCreate,
   permissions: readonly string[],
   { id, record }: NewSecret,
 ): KeyRecord {
@@ -159,6 +173,6 @@ function newRecord(
     revokedReason: null,
     ownerGoneAt: null,
     lastUsedAt: null,
-    ...restated({ ...unrestricted, resources }),
+    ...restated({ ...unrestricted, resources, allowedAddresses }),
   }
 }

@@ -2,6 +2,7 @@ import type { ChangeTarget } from '../../cache/change-target.ts'
 import type { Entries } from '../../cache/entries.ts'
 import { ConflictError, KeyNotFoundError } from '../../errors/errors.ts'
 import type { RevokedKeys } from '../../following/revoked.ts'
+import { requireRewritable } from '../../restrictions/unknown.ts'
 import type { KeyRecord } from '../../store/records.ts'
 import { usualAttempts } from '../../writing/attempts.ts'
 import type { Reading } from '../reading/reading.ts'
@@ -55,7 +56,10 @@ export function keyKind({
       return stored
     },
     isStored: reading.isKeyStored,
-    write: (record, expectedRevision) => ({ type: 'key', record, expectedRevision }),
+    write(record, expectedRevision) {
+      requireRewritable(record)
+      return { type: 'key', record, expectedRevision }
+    },
     facts: keyFacts,
     announcements: (_, { id }) => [{ type: 'key', id }],
     show: (record, at) => keyFromRecord(record, policy, at),

@@ -1,10 +1,12 @@
+import { isWider, narrowedAddresses } from '../../addresses/address-list.ts'
+import { parseAddressList } from '../../addresses/parse-list.ts'
 import { ConflictError, ForbiddenError } from '../../errors/errors.ts'
 import { isSameSelection, narrowedSelection, type Selection } from '../../restrictions/selection.ts'
 import { restated } from '../../restrictions/restated.ts'
 import { isPlain } from '../../input/plain-fields.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import type { KeyRecord, Owner } from '../../store/records.ts'
-import { requireEnd, requireReach } from '../rules/ceiling.ts'
+import { requireAddresses, requireEnd, requireReach } from '../rules/ceiling.ts'
 import { handedOut, reachOf } from '../rules/handed-out.ts'
 import type { KeyRules } from '../rules/key-rules.ts'
 import { requireAlive } from '../rules/require-alive.ts'
@@ -30,6 +32,7 @@ const fields: readonly (keyof UpdateKeyInput)[] = [
   'expiresAt',
   'expiresIn',
   'metadata',
+  'allowedAddresses',
 ]
 
 /** What updating is made of. */
@@ -57,16 +60,20 @@ export async function updateKey(
   // Any type for now: what the key is limited by already may stay. Judged with the key.
   const wantedTypes = isPlain(input.resources) ? Object.keys(input.resources) : []
   const selection = input.resources === undefined ? undefined : parseSelection(input.resources, wantedTypes, freeText)
+  const addresses =
+    input.allowedAddresses === undefined ? undefined : parseAddressList('allowedAddresses', input.allowedAddresses)
   const patch: Partial<KeyRecord> = {
     ...(input.name !== undefined && { name: freeText.name(input.name) }),
     ...(input.description !== undefined && { description: freeText.description(input.description) }),
     ...(end !== undefined && { expiresAt: end }),
     ...(input.metadata !== undefined && { metadata: freeText.metadata(input.metadata) }),
+    ...(addresses !== undefined && { allowedAddresses: addresses }),
   }
   const limits: Limits = {
     ...(wanted !== undefined && { permissions: wanted }),
     ...(selection !== undefined && { resources: selection }),
     ...(end !== undefined && { expiresAt: end }),
+    ...(addresses !== undefined && { allowedAddresses: addresses }),
   }
 
   const resourcesOf = (before: KeyRecord): Selection => {
@@ -84,11 +91,13 @@ export async function updateKey(
       requireLifetime(end, before.secrets[0].createdAt, policy.maxLifetimeMs)
     }
     const more = handedOut(before, record)
-    // A key that acts is no exception here: it would outlive its own end.
-    const granted = endsLater(before, record) ? reachOf(record) : more
+    const reachesMore = endsLater(before, record) || isWider(record.allowedAddresses, before.allowedAddresses)
+    // A key that acts is no exception here: it would outlive its own end, or leave its own addresses.
+    const granted = reachesMore ? reachOf(record) : more
     if (granted !== undefined) {
       requireReach(actor, granted, permissions)
       requireEnd(actor, record.expiresAt)
+      requireAddresses(actor, record.allowedAddresses)
     }
     if (more !== undefined) requireWithin(requireOwnership(owner, before.owner), more, permissions)
     return { record }
@@ -98,7 +107,7 @@ export async function updateKey(
     patched(before, now, await ownerFor(lookUpOwner, before, limits))
 
   // A caller that names a revision asks to lose against an earlier writer.
-  if (expected !== undefined || (wanted === undefined && selection === undefined && end === undefined)) {
+  if (expected !== undefined || Object.keys(limits).length === 0) {
     return keys.change(actor, id, 'key.updated', decide)
   }
 
@@ -108,7 +117,7 @@ export async function updateKey(
       id,
       action: 'key.updated',
       urgency: 'withdrawal',
-      detail: detailOf([limits.permissions, limits.expiresAt, limits.resources]),
+      detail: detailOf([limits.permissions, limits.expiresAt, limits.resources, limits.allowedAddresses]),
       decide(before, now, isCarriedOn) {
         if (!isCarriedOn) return patched(before, now, owner)
         // What it would have added is not retried: its caller is gone.
@@ -129,7 +138,7 @@ export async function updateKey(
 }
 
 /** What bounds a key, as far as the update changes it. */
-type Limits = Partial<Pick<KeyRecord, 'permissions' | 'resources' | 'expiresAt'>>
+type Limits = Partial<Pick<KeyRecord, 'permissions' | 'resources' | 'expiresAt' | 'allowedAddresses'>>
 
 /** What is known of the owner, or why nothing is; undefined when it was not asked for. */
 type KnownOwner = Ownership | ForbiddenError | undefined
@@ -145,12 +154,15 @@ async function ownerFor(lookUpOwner: LookUpOwner, before: KeyRecord, limits: Lim
 }
 
 /** A key with what new limits take away, and nothing of what it adds. */
-function narrowed(record: KeyRecord, { permissions, resources, expiresAt }: Limits): KeyRecord {
-  const kept = permissions === undefined ? record.permissions : narrowedGrants(record.permissions, permissions)
+function narrowed(record: KeyRecord, { permissions, resources, expiresAt, allowedAddresses = [] }: Limits): KeyRecord {
   const isSooner = typeof expiresAt === 'number' && (record.expiresAt === null || expiresAt < record.expiresAt)
-  const reached = resources === undefined ? record.resources : narrowedSelection(record.resources, resources)
-  const left = { ...record, permissions: kept, resources: reached, expiresAt: isSooner ? expiresAt : record.expiresAt }
-  return reached === record.resources ? left : restated(left)
+  return restated({
+    ...record,
+    permissions: permissions === undefined ? record.permissions : narrowedGrants(record.permissions, permissions),
+    resources: resources === undefined ? record.resources : narrowedSelection(record.resources, resources),
+    expiresAt: isSooner ? expiresAt : record.expiresAt,
+    allowedAddresses: narrowedAddresses(record.allowedAddresses, allowedAddresses),
+  })
 }
 
 /** The owner's permissions were read before the key was locked, for the owner at that time. */

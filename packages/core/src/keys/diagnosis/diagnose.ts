@@ -1,3 +1,4 @@
+import { isAddressAllowed } from '../../restrictions/allowed-addresses.ts'
 import { KeyNotFoundError, ValidationError } from '../../errors/errors.ts'
 import type { RevokedKeys } from '../../following/revoked.ts'
 import type { Hashing } from '../../hashing/hashing.ts'
@@ -10,6 +11,7 @@ import { readIds } from '../../restrictions/read-ids.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import { isImported } from '../../store/imported-secret.ts'
 import type { KeyRecord, SecretRecord } from '../../store/records.ts'
+import { unknownRestrictions } from '../../store/restrictions.ts'
 import { parseToken } from '../../token/token.ts'
 import type { ApiKeys } from '../../verification/api-key.ts'
 import type { Requirement } from '../../verification/verification.ts'
@@ -24,6 +26,7 @@ import { boundedText, ownFields, parseReference } from '../shapes/checks.ts'
 import { parseEnvironments } from '../shapes/create-input.ts'
 import type { DiagnoseInput, DiagnoseTarget, Diagnosis, DiagnosisCheck, DiagnosisCheckName } from './diagnose.types.ts'
 import {
+  addressNote,
   type Finding,
   limitFinding,
   limitText,
@@ -36,6 +39,8 @@ import {
   permissionFinding,
   stateFinding,
   undeclaredNote,
+  unknownRestriction,
+  wrongAddress,
   wrongEnvironment,
   wrongSecret,
   wrongWorkspace,
@@ -66,7 +71,7 @@ export async function diagnoseKey(
   input: DiagnoseInput,
 ): Promise<Diagnosis> {
   demand(actor, 'diagnose')
-  const { requirement, limits } = parseQuestion(parts.rules, input)
+  const { requirement, limits, address } = parseQuestion(parts.rules, input)
   const passed: DiagnosisCheck[] = []
   const pass = (check: DiagnosisCheckName, detail: string): void => void passed.push({ check, ok: true, detail })
   const fail = ({ check, code, detail, fix }: Finding, keyId: string | null = null): Diagnosis => ({
@@ -101,9 +106,19 @@ export async function diagnoseKey(
     pass(check, detail)
   }
 
+  const unknown = unknownRestrictions(record)
+  if (unknown.length > 0) return fail(unknownRestriction(unknown), record.id)
+
   const { grants, resources } = await parts.owners.read(record)
   if (grants === null) return fail(ownerGone(record), record.id)
   pass('owner', `Its owner, ${ownerName(record)}, is there.`)
+
+  if (record.allowedAddresses.length > 0) {
+    if (address !== undefined && !isAddressAllowed(record.allowedAddresses, address)) {
+      return fail(wrongAddress(record), record.id)
+    }
+    pass('address', addressNote(record, address))
+  }
 
   const unknownTypes = parts.apiKeys.undeclared(record)
   if (unknownTypes.length > 0) return fail(undeclaredTypes(unknownTypes), record.id)
@@ -198,14 +213,26 @@ function secretOf(hashing: DiagnosisParts['hashing'], { secrets }: KeyRecord, to
 function parseQuestion(
   { permissions, resources: types, grammar }: DiagnosisParts['rules'],
   input: DiagnoseInput,
-): { requirement: Requirement; limits: ReturnType<typeof readDefinitions> } {
+): {
+  requirement: Requirement
+  limits: ReturnType<typeof readDefinitions>
+  address: string | undefined
+} {
   const {
     environment,
     permission,
     workspaceId,
     resources,
     limits = [],
-  } = ownFields<DiagnoseInput>('diagnose', input, ['permission', 'environment', 'workspaceId', 'resources', 'limits'])
+    address,
+  } = ownFields<DiagnoseInput>('diagnose', input, [
+    'permission',
+    'environment',
+    'workspaceId',
+    'resources',
+    'limits',
+    'address',
+  ])
   const requirement = bare<Requirement>({
     ...(permission !== undefined && { permissions: [parsePermission(permission, permissions)] }),
     ...(environment !== undefined && { environments: parseEnvironments(environment, grammar.environments) }),
@@ -214,7 +241,11 @@ function parseQuestion(
       resources: readIds(resources, types, (field, message) => new ValidationError(field, message)),
     }),
   })
-  return { requirement, limits: readDefinitions(limits) }
+  return {
+    requirement,
+    limits: readDefinitions(limits),
+    address: address === undefined ? undefined : boundedText('address', address),
+  }
 }
 
 /** A pasted key may have ended up in the wrong field: what came is not repeated. */

@@ -13,7 +13,9 @@ export type DiagnosisCheckName =
   | 'expired'
   | 'disabled'
   | 'rotated'
+  | 'restrictions'
   | 'owner'
+  | 'address'
   | 'grants'
   | 'workspace'
   | 'environment'
@@ -34,7 +36,9 @@ export type DiagnosisCode =
   | 'key_expired'
   | 'key_disabled'
   | 'key_rotated'
+  | 'unknown_restriction'
   | 'owner_gone'
+  | 'address_not_allowed'
   | 'wrong_environment'
   | 'insufficient_permission'
   | 'owner_lacks_permission'
@@ -71,6 +75,8 @@ export interface DiagnoseInput<Permission extends string = string, Resource exte
   readonly workspaceId?: string | undefined
   /** The resources that the failing route is about: an id by declared type. */
   readonly resources?: ResourceIds<Resource> | undefined
+  /** The address that the failing request came from. Left out: the addresses of the key are told, and not judged. */
+  readonly address?: string | undefined
   /** The limits of the route, as `auth.limit` got them: their present state is shown, and one that is used up is found. */
   readonly limits?: readonly LimitDefinition[] | undefined
 }

@@ -98,6 +98,15 @@ export function stateFinding(
   }
 }
 
+export function unknownRestriction(names: readonly string[]): Finding {
+  return {
+    check: 'restrictions',
+    code: 'unknown_restriction',
+    detail: `It is restricted by ${names.join(', ')}, which this version of the server does not know: it answers 503.`,
+    fix: 'Complete the deployment of the newer version, or revoke the key.',
+  }
+}
+
 export function ownerGone(record: KeyRecord): Finding {
   const isUser = record.owner.type === 'user'
   return {
@@ -106,6 +115,21 @@ export function ownerGone(record: KeyRecord): Finding {
     detail: `Its owner, ${ownerName(record)}, ${isUser ? 'left the workspace' : 'is gone'}.`,
     fix: 'Transfer the key to a service account, or create another key.',
   }
+}
+
+export function wrongAddress({ allowedAddresses }: KeyRecord): Finding {
+  return {
+    check: 'address',
+    code: 'address_not_allowed',
+    detail: `It works from ${allowedAddresses.join(', ')}, and not from the address that the request came from.`,
+    fix: 'Call from one of these addresses, or add the address to the key. Behind a proxy, check that the server trusts it.',
+  }
+}
+
+/** From where the key works, and whether the request came from there. */
+export function addressNote({ allowedAddresses }: KeyRecord, address: string | undefined): string {
+  const from = `It works from ${allowedAddresses.join(', ')} only`
+  return address === undefined ? `${from}; from where the request came was not said.` : `${from}, as was called for.`
 }
 
 export function wrongEnvironment(record: KeyRecord, { environments = [] }: Requirement): Finding {

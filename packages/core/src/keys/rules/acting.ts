@@ -1,8 +1,10 @@
+import { narrowedAddresses } from '../../addresses/address-list.ts'
 import type { BoundedStore, LockedTarget } from '../../bounds/bounded-store.types.ts'
 import { ForbiddenError } from '../../errors/errors.ts'
 import type { RevokedKeys } from '../../following/revoked.ts'
 import { grantSet } from '../../permissions/match.ts'
 import { everything, meet, undeclaredTypes } from '../../restrictions/selection.ts'
+import { requireKnownRestrictions } from '../../restrictions/unknown.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import type { KeyRecord, SecretRecord } from '../../store/records.ts'
 import type { CommitResult, LockedRecord } from '../../store/store.ts'
@@ -28,7 +30,12 @@ export interface Acting {
    * @throws {UnavailableError} when store or owner lookup fail
    */
   present(actor: Actor): Promise<Actor>
-  /** Looks at a key that acts, as it is stored. @throws {ForbiddenError} when its state is no good */
+  /**
+   * Looks at a key that acts, as it is stored.
+   *
+   * @throws {ForbiddenError} when its state is no good
+   * @throws {UnavailableError} when it is restricted by what this version does not know
+   */
   requirePresent(actor: Actor, stored: LockedRecord, now: number): PresentKey
   /** Commits for an actor: a key that acts must still be good when the change is stored. */
   commit(actor: Actor, change: ProposedChange): Promise<CommitResult>
@@ -53,8 +60,11 @@ export interface ActingParts {
 
 /** Makes the judge of those who act. */
 export function createActing({ store, commits, revoked, owners, resources, clock }: ActingParts): Acting {
-  const requirePresent: Acting['requirePresent'] = (actor, stored, now) =>
-    requireGood(actor, stored, now, (record) => revoked.judged(record))
+  const requirePresent: Acting['requirePresent'] = (actor, stored, now) => {
+    const present = requireGood(actor, stored, now, (record) => revoked.judged(record))
+    requireKnownRestrictions(present.record)
+    return present
+  }
 
   return {
     requirePresent,
@@ -75,6 +85,7 @@ export function createActing({ store, commits, revoked, owners, resources, clock
         resources: meet(actor.resources ?? everything, meet(record.resources, owner.resources)),
         ...(actor.owner !== undefined && { owner: record.owner }),
         expiresAt: ends.length === 0 ? null : new Date(Math.min(...ends)),
+        allowedAddresses: narrowedAddresses(actor.allowedAddresses ?? [], record.allowedAddresses),
       }
     },
 

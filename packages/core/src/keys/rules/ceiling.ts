@@ -1,3 +1,4 @@
+import { isWider } from '../../addresses/address-list.ts'
 import { ForbiddenError, PermissionCeilingError } from '../../errors/errors.ts'
 import type { PermissionCatalogue } from '../../permissions/catalogue.ts'
 import { declaredGrants } from '../../permissions/declared.ts'
@@ -46,6 +47,16 @@ export function requireEnd(actor: Actor, expiresAt: number | null): void {
   )
 }
 
+/** A key that acts makes nothing that works from where it does not. @throws {ForbiddenError} */
+export function requireAddresses(actor: Actor, allowedAddresses: readonly string[]): void {
+  const own = addressesOfActor(actor)
+  if (!isWider(allowedAddresses, own)) return
+  throw new ForbiddenError(
+    'allowedAddresses',
+    `A key hands out nothing that works from more addresses than it does: this actor works from ${own.join(', ')}.`,
+  )
+}
+
 /** A key that acts keeps to its own environment. @throws {ForbiddenError} */
 export function requireEnvironment(actor: Actor, environment: string): void {
   if (actor.environment === undefined || actor.environment === environment) return
@@ -59,6 +70,7 @@ export function requireEnvironment(actor: Actor, environment: string): void {
 export function requireAllOf(actor: Actor, record: KeyRecord, catalogue: PermissionCatalogue): void {
   if (!isItself(actor, record.id)) requireReach(actor, record, catalogue)
   requireEnd(actor, record.expiresAt)
+  requireAddresses(actor, record.allowedAddresses)
 }
 
 /**
@@ -84,6 +96,11 @@ export function requireNotOver(actor: Actor, now: number): void {
   const end = endOf(actor)
   if (end === null || now < end) return
   throw new ForbiddenError('act', `This actor is a key that ended at ${new Date(end).toISOString()}.`)
+}
+
+/** From where the actor itself works: empty for anywhere, and for an actor that is not a key. */
+export function addressesOfActor({ allowedAddresses = [] }: Actor): readonly string[] {
+  return allowedAddresses
 }
 
 /** When the actor itself ends: null for never, or for an actor that is not a key. Epoch milliseconds. */

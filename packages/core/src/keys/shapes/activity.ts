@@ -37,7 +37,8 @@ export function activityEntry(
 
 /** What of a key the log tells the changes of, judged at `at`. */
 export function keyFacts(record: KeyRecord, at: number): ActivityFacts {
-  const { name, description, environment, permissions, resources, owner, metadata, expiresAt } = record
+  const { name, description, environment, permissions, resources, owner, metadata, expiresAt, allowedAddresses } =
+    record
   const [current, previous] = record.secrets
   const overlapEndsAt = previous?.endsAt ?? null
   return {
@@ -49,6 +50,7 @@ export function keyFacts(record: KeyRecord, at: number): ActivityFacts {
     owner: { ...owner },
     metadata: { ...metadata },
     expiresAt,
+    allowedAddresses,
     status: keyStatus(record, at),
     secretVersion: current.version,
     overlapEndsAt: overlapEndsAt === null || overlapEndsAt <= at ? null : overlapEndsAt,
@@ -66,8 +68,9 @@ export function serviceAccountFacts({
 }
 
 /** What a new record is logged with. Pure. */
-export function firstFacts(after: ActivityFacts): ActivityFacts {
-  return told(after, {})
+export function firstFacts({ allowedAddresses = [], ...after }: ActivityFacts): ActivityFacts {
+  const isRestricted = Array.isArray(allowedAddresses) && allowedAddresses.length > 0
+  return told({ ...after, ...(isRestricted && { allowedAddresses }) }, {})
 }
 
 /** The facts that differ, before and after, as the log keeps them. Pure. */

@@ -78,6 +78,7 @@ export interface MemberActor extends AnyActor {
   readonly environment?: undefined
   readonly expiresAt?: undefined
   readonly secretVersion?: undefined
+  readonly allowedAddresses?: undefined
 }
 
 /** A key that acts. Made by `keyActor`. */
@@ -91,6 +92,8 @@ export interface KeyActor extends AnyActor {
   readonly expiresAt?: Date | null | undefined
   /** The secret version it acts with; when that version ends, the actor ends. Default: the current one. */
   readonly secretVersion?: number | undefined
+  /** The only addresses from which what it creates may work. Read from the key at each call. Default: any. */
+  readonly allowedAddresses?: readonly string[] | undefined
 }
 
 /**

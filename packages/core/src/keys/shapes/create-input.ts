@@ -1,3 +1,4 @@
+import { parseAddressList } from '../../addresses/parse-list.ts'
 import { ValidationError } from '../../errors/errors.ts'
 import type { Duration } from '../../input/duration.ts'
 import type { PermissionCatalogue } from '../../permissions/catalogue.ts'
@@ -21,6 +22,7 @@ export interface CheckedCreate {
   /** As asked: the end that follows from it is another a moment later. */
   readonly expiresIn: Duration | undefined
   readonly metadata: Readonly<Record<string, string>>
+  readonly allowedAddresses: readonly string[] | undefined
 }
 
 /** What the rules for input depend on. */
@@ -43,6 +45,7 @@ const fields: readonly (keyof CreateKeyInput)[] = [
   'expiresAt',
   'expiresIn',
   'metadata',
+  'allowedAddresses',
 ]
 
 /** Checks what `create` was given, at the instant `now`. Pure. @throws {ValidationError} naming the field */
@@ -62,6 +65,8 @@ export function parseCreate(
     expiresAt: wantedEnd(input, now),
     expiresIn: input.expiresIn,
     metadata: freeText.metadata(input.metadata ?? {}),
+    allowedAddresses:
+      input.allowedAddresses === undefined ? undefined : parseAddressList('allowedAddresses', input.allowedAddresses),
   }
 }
 

@@ -39,6 +39,11 @@ export interface CreateKeyInput<Permission extends string = string, Resource ext
    * it: do not keep anything here that customers must not change.
    */
   readonly metadata?: Readonly<Record<string, string>> | undefined
+  /**
+   * From where the key works: IPv4 and IPv6 addresses and CIDR ranges, at most 50. Default: anywhere; for a key that acts,
+   * from where that works.
+   */
+  readonly allowedAddresses?: readonly string[] | undefined
 }
 
 /** Options of `create`. */
@@ -84,6 +89,11 @@ export interface UpdateKeyInput<Permission extends string = string, Resource ext
   readonly expiresIn?: Duration | undefined
   /** Replaces all entries. */
   readonly metadata?: Readonly<Record<string, string>> | undefined
+  /**
+   * Replaces all addresses; an empty list: anywhere. To let the key work from an address from which it did not, the actor must
+   * hold everything the key holds.
+   */
+  readonly allowedAddresses?: readonly string[] | undefined
 }
 
 /** Options of a change. */

@@ -1,3 +1,4 @@
+import { parseAddressList } from '../../addresses/parse-list.ts'
 import { ValidationError } from '../../errors/errors.ts'
 import { plainFields } from '../../input/plain-fields.ts'
 import { readSelection } from '../../restrictions/read-selection.ts'
@@ -21,7 +22,7 @@ const originLengths: Readonly<Record<keyof Origin, number>> = { ip: 64, userAgen
 const fields = ['type', 'id', 'workspaceId', 'permissions', 'resources', 'can', 'origin'] as const
 // An actor may have been given one after the other for years.
 const maxIds = 10_000
-const keyLimits = ['owner', 'environment', 'expiresAt', 'secretVersion'] as const
+const keyLimits = ['owner', 'environment', 'expiresAt', 'secretVersion', 'allowedAddresses'] as const
 
 /**
  * Checks an actor. It comes from the host's code, but wrong ones come from wrong sessions: better to refuse early. A
@@ -112,6 +113,7 @@ function parseKeyLimits({
   environment,
   expiresAt,
   secretVersion,
+  allowedAddresses,
 }: KeyActor): Record<(typeof keyLimits)[number], unknown> {
   if (secretVersion !== undefined && !(Number.isSafeInteger(secretVersion) && secretVersion >= 1)) {
     throw new ValidationError('actor.secretVersion', 'Expected actor.secretVersion to be an integer of at least 1.')
@@ -128,6 +130,8 @@ function parseKeyLimits({
     environment,
     expiresAt: isDate ? new Date(expiresAt) : undefined,
     secretVersion,
+    allowedAddresses:
+      allowedAddresses === undefined ? undefined : parseAddressList('actor.allowedAddresses', allowedAddresses),
   }
 }
 
