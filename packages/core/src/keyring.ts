@@ -1,5 +1,5 @@
-import { addressRefusal } from './restrictions/allowed-addresses.ts'
-import { parseUse, watchedAddress } from './restrictions/use.ts'
+import { addressRefusal } from './verify/allowed-addresses.ts'
+import { parseUse, watchedAddress } from './verify/use.ts'
 import { createSharedParts } from './assembly/shared-parts.ts'
 import { assembleManagement } from './assembly/management.ts'
 import { assembleVerification } from './assembly/verification.ts'

@@ -1,4 +1,4 @@
-import { isLimitedToAddresses } from '../restrictions/allowed-addresses.ts'
+import { isLimitedToAddresses } from '../verify/allowed-addresses.ts'
 import type { Door } from '../door.types.ts'
 import { isClavigerError } from '../errors/errors.ts'
 import { bare } from '../input/plain-fields.ts'

@@ -1,4 +1,4 @@
-import { addressRefusal } from '../restrictions/allowed-addresses.ts'
+import { addressRefusal } from '../verify/allowed-addresses.ts'
 import { describeValue } from '../input/describe-value.ts'
 import type { Accepted, Refused } from '../verification/verification.ts'
 import { createReporter } from './reporting.ts'

@@ -1,4 +1,4 @@
-import { haveSameAddresses, limitToAddresses } from '../restrictions/allowed-addresses.ts'
+import { haveSameAddresses, limitToAddresses } from './allowed-addresses.ts'
 import { bare } from '../input/plain-fields.ts'
 import type { KeyRecord, SecretRecord } from '../store/records.ts'
 import { type KeyStatus, keyStatus } from '../store/status.ts'

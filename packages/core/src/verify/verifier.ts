@@ -1,4 +1,4 @@
-import { addressBytes } from '../restrictions/allowed-addresses.ts'
+import { addressBytes } from './allowed-addresses.ts'
 import type { Cache } from '../cache/cache.ts'
 import { tokenIn } from '../cache/digest.ts'
 import type { Entry } from '../cache/entries.ts'

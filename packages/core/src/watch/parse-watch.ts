@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../errors/errors.ts'
-import { parseUse, type WatchedAddress } from '../restrictions/use.ts'
+import { parseUse, type WatchedAddress } from '../verify/use.ts'
 import { bare, isPlain } from '../input/plain-fields.ts'
 import { kindOf } from '../input/describe-value.ts'
 import type { Requirement } from '../verification/verification.ts'

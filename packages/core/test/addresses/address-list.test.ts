@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { isWider, narrowedAddresses } from '../../src/addresses/address-list.ts'
-import { isAddressAllowed } from '../../src/restrictions/allowed-addresses.ts'
+import { isAddressAllowed } from '../../src/verify/allowed-addresses.ts'
 import { parseAddressList } from '../../src/addresses/parse-list.ts'
 
 describe('a list of addresses', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import ipaddr from 'ipaddr.js'
 import { describe, expect, test } from 'vitest'
-import { limitToAddresses, addressRefusal, isAddressAllowed } from '../../src/restrictions/allowed-addresses.ts'
+import { limitToAddresses, addressRefusal, isAddressAllowed } from '../../src/verify/allowed-addresses.ts'
 import { parseAddressList } from '../../src/addresses/parse-list.ts'
 import { contains, parseAddress, parseRange, rangeText } from '../../src/addresses/range.ts'
 import type { Accepted } from '../../src/verification/verification.ts'

@@ -1,4 +1,4 @@
-import { isAddressAllowed } from '../../restrictions/allowed-addresses.ts'
+import { isAddressAllowed } from '../../verify/allowed-addresses.ts'
 import { KeyNotFoundError, ValidationError } from '../../errors/errors.ts'
 import type { RevokedKeys } from '../../following/revoked.ts'
 import type { Hashing } from '../../hashing/hashing.ts'
