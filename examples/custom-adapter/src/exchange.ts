@@ -7,6 +7,8 @@ export interface Exchange {
   readonly res: ServerResponse
   /** As it was sent: path and query. */
   readonly url: string
+  /** The address of the client: what limits of failed authentications go by. */
+  readonly ip: string | undefined
   /** The verified key. */
   apiKey?: ApiKey | undefined
 }

@@ -5,7 +5,7 @@ import type { Exchange, Middleware } from './exchange.ts'
 export function framework(routes: Readonly<Record<string, readonly Middleware[]>>): RequestListener {
   const chains = new Map(Object.entries(routes))
   return (req, res) => {
-    const exchange: Exchange = { req, res, url: req.url ?? '/' }
+    const exchange: Exchange = { req, res, url: req.url ?? '/', ip: req.socket.remoteAddress }
     const chain = chains.get(exchange.url.split('?', 1)[0] ?? '/') ?? []
     const run = async (index: number): Promise<void> => {
       const middleware = chain[index]
