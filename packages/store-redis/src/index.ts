@@ -12,3 +12,5 @@ export type {
 } from './client/client.ts'
 export type { RedisStoreOptions } from './options.ts'
 export { type RedisStore, redisStore } from './redis-store.ts'
+export type { NodeRedisClient, NodeRedisConnection } from './node-redis/client.ts'
+export { type NodeRedis, nodeRedis } from './node-redis/node-redis.ts'

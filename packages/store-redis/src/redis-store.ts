@@ -10,6 +10,7 @@ import { careFor } from './client/connection-care.ts'
 import { commitTo } from './commit/commit.ts'
 import { commitLocked } from './commit/commit-locked.ts'
 import type { Database } from './database.ts'
+import type { NodeRedis } from './node-redis/node-redis.ts'
 import { keyNames } from './names.ts'
 import { listKeys } from './listing/keys.ts'
 import { exchangeMarks } from './marks.ts'
@@ -35,23 +36,26 @@ export interface RedisStore extends Required<Omit<KeyStore, 'subscribe'>>, Pick<
  * `ready()` rejects with `ConfigurationError` when Redis is too old, a replica, may evict keys, or keeps no append-only
  * file.
  *
- * @param client an ioredis 5 or 6 `Redis` or `Cluster`
+ * @param given an ioredis 5 or 6 `Redis` or `Cluster`, or a client of node-redis 5 or 6 through `nodeRedis`
  * @throws {ConfigurationError} when the client or an option is wrong
  *
  * @example
  * const redis = new Redis(process.env.REDIS_URL, { enableOfflineQueue: false, maxRetriesPerRequest: 0 })
  * const keyring = createKeyring({ prefix: 'acme', store: redisStore(redis), permissions, resolveOwner })
  */
-export function redisStore(client: RedisClient | RedisClusterClient, options?: RedisStoreOptions): RedisStore {
-  const resolved = resolveOptions(client, options)
-  const { subscriber, commandTimeoutMs, changeLogLength, busPingMs } = resolved
+export function redisStore(
+  given: RedisClient | RedisClusterClient | NodeRedis,
+  options?: RedisStoreOptions,
+): RedisStore {
+  const resolved = resolveOptions(given, options)
+  const { client, subscriber, commandTimeoutMs, changeLogLength, busPingMs } = resolved
   const names = keyNames(resolved.namespace)
   const care = careFor(client, commandTimeoutMs)
   const commands = boundedCommands(client, commandTimeoutMs, care)
   const voice = createVoice(names.channel)
   const database: Database = { names, commands, changeLogLength, patienceMs: commandTimeoutMs, voice }
   const subscriptions = new Set<Subscription>()
-  const use = clientUse(client, 'Redis client')
+  const use = clientUse(given, 'Redis client')
   let closed = false
   let warned = false
 
@@ -101,6 +105,7 @@ export function redisStore(client: RedisClient | RedisClusterClient, options?: R
       closed = true
       use.end()
       care.stop()
+      resolved.closeClient()
       await Promise.all([...subscriptions].map((subscription) => subscription.close()))
       subscriptions.clear()
     },

@@ -11,6 +11,8 @@ export {
   type MysqlQueryOptions,
 } from './mysql/pool.ts'
 export { type NodeSqliteDatabase, type NodeSqliteStatement, nodeSqlite } from './sqlite/node-sqlite.ts'
+export type { PostgresJsClient, PostgresJsQuery, PostgresJsReserved } from './postgres-js/client.ts'
+export { postgresJs } from './postgres-js/postgres-js.ts'
 export type { PostgresPool, PostgresPoolClient, PostgresResult } from './postgres/pool.ts'
 export type { SqliteDatabase, SqliteStatement } from './sqlite/handle.ts'
 export type { SqlDialectName } from './database/dialect.ts'

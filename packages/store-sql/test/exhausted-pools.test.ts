@@ -4,8 +4,9 @@ import { testKeyId } from '@claviger/testing'
 import { createPool } from 'mysql2'
 import { createPool as createPromisePool } from 'mysql2/promise'
 import pg from 'pg'
+import postgresClient from 'postgres'
 import { expect, onTestFinished, test } from 'vitest'
-import { mysqlStore, postgresStore, type SqlStore } from '../src/index.ts'
+import { mysqlStore, postgresJs, postgresStore, type SqlStore } from '../src/index.ts'
 
 const postgres = await serverOrSkip('PostgreSQL', startPostgres)
 const mariadb = await serverOrSkip('MariaDB', startMariadb)
@@ -30,6 +31,19 @@ const kinds = [
         return { giveBack: () => client.release() }
       }
       return { store: postgresStore(pool, options), take }
+    },
+  ],
+  [
+    'postgres.js',
+    postgres,
+    (max: number): OpenPool => {
+      const sql = postgresClient(postgres.server().url, { max, onnotice: () => undefined })
+      onTestFinished(() => sql.end({ timeout: 1 }))
+      const take = async () => {
+        const reserved = await sql.reserve()
+        return { giveBack: () => reserved.release() }
+      }
+      return { store: postgresStore(postgresJs(sql), options), take }
     },
   ],
   [

@@ -1,3 +1,4 @@
+export { hasDebianPackage } from './debian-package.ts'
 export { type FaultProxy, faultProxy, type ProxyTarget } from './proxy/fault-proxy.ts'
 export { type MariadbServerOptions, startMariadb } from './mariadb.ts'
 export { type PostgresServerOptions, startPostgres } from './postgres.ts'
@@ -7,3 +8,4 @@ export { type RedisClusterOptions, startRedisCluster, type TestRedisCluster } fr
 export type { TestServer } from './server.ts'
 export { serverOrSkip, type ServerSuite } from './server-or-skip.ts'
 export { type SharedServer, sharedServerOrSkip, shareServers } from './share-servers.ts'
+export { startValkey } from './valkey.ts'

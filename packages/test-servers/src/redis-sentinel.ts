@@ -24,7 +24,7 @@ const formDeadlineMs = 30_000
 
 /** Starts the three and waits until the Sentinel knows the replica. `undefined` when Redis is not installed. */
 export async function startRedisSentinel(options: RedisServerOptions = {}): Promise<TestRedisSentinel | undefined> {
-  const program = findProgram(['valkey-server', 'redis-server'])
+  const program = findProgram(['redis-server', 'valkey-server'])
   const primary = await startRedis(options)
   if (program === undefined || primary === undefined) return undefined
   const following = ['--replicaof', '127.0.0.1', String(primary.port)]

@@ -21,17 +21,17 @@ export interface RedisNode {
   readonly socketFile: string
 }
 
-/** Starts Redis or Valkey. `undefined` when neither is installed. Eviction is off, as stores need it. */
+/** Starts Redis, or Valkey where only that is installed. `undefined` when neither is. Eviction is off, as stores need it. */
 export async function startRedis(options: RedisServerOptions = {}): Promise<TestServer | undefined> {
   return (await startRedisNode(options))?.server
 }
 
 /** Starts Redis for callers that go on to configure it. */
-export async function startRedisNode({
-  args = [],
-  keepData = true,
-}: RedisServerOptions): Promise<RedisNode | undefined> {
-  const program = findProgram(['valkey-server', 'redis-server'])
+export async function startRedisNode(
+  { args = [], keepData = true }: RedisServerOptions,
+  programs: readonly string[] = ['redis-server', 'valkey-server'],
+): Promise<RedisNode | undefined> {
+  const program = findProgram(programs)
   if (program === undefined) return undefined
   const directory = await makePrivateDirectory('redis')
   const socketFile = join(directory, 'redis.sock')

@@ -15,3 +15,11 @@ test('fails in CI when a server is not installed', async () => {
   expect(output).toContain('No such server is not installed, and nothing may be skipped in CI')
   expect(exitCode).toBe(1)
 })
+
+test('skips in CI too what the packages of this system do not bring', async () => {
+  const { exitCode, output } = await runFixture(new URL('./fixtures/optional.fixture.ts', import.meta.url), {
+    CI: 'true',
+  })
+  expect(output).toContain('Skipped: No such server is not installed')
+  expect(exitCode).toBe(0)
+})

@@ -27,7 +27,11 @@ const clients: readonly (readonly [name: string, ...members: string[]])[] = [
   ['a SQLite handle', 'prepare', 'exec'],
   ['an ioredis Cluster', 'call', 'duplicate', 'nodes'],
   ['an ioredis client', 'call', 'duplicate'],
+  ['a cluster client of node-redis', 'sendCommand', 'hGetAll', 'nodeClient'],
+  ['a Sentinel client of node-redis', 'sendCommand', 'hGetAll', 'getSentinelNode'],
+  ['a pool of node-redis', 'sendCommand', 'hGetAll', 'execute'],
   ['a client of the redis package (node-redis)', 'sendCommand', 'hGetAll'],
+  ['a client of Valkey GLIDE', 'customCommand', 'exec', 'hgetall'],
 ]
 
 /**

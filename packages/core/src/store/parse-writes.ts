@@ -4,21 +4,25 @@ import type { IdempotencyRecord } from './records.ts'
 import type { Change, LockTarget, Write } from './store.ts'
 
 /**
- * How many writes a change may hold. Core sends as many when keys are imported, and otherwise three at most: a key, its
- * service account, an idempotency row. Few enough for stores whose transactions are small.
+ * How many writes a change may hold, and as many lines of the log and announcements. All that is called alone sends three
+ * writes at most (a key, its service account, an idempotency row) and a line; only an import fills a change: a
+ * write and a line for each entry. With the head and its entry in the change log that is 66 items, and leaves one more for
+ * each write (an index, a claim) in a transaction of 100 items, as DynamoDB has them.
  */
-export const mostWrites = 16
-const maxTargets = 16
+export const mostWrites = 32
+// What is written, or one less and a key that acts.
+const maxTargets = mostWrites
 
 /**
  * Copies the writes of a change, checking what no caller may get wrong. For stores: the first step of `commit`.
  *
- * @throws {ValidationError} for too many writes, two writes of one record, a revision that does not follow from the
- * expected one, or a record that could not be read back
+ * @throws {ValidationError} for too many writes, lines or announcements, two writes of one record, a revision that does not
+ * follow from the expected one, or a record that could not be read back
  */
-export function parseWrites({ writes, silent }: Change): readonly Write[] {
-  if (writes.length > mostWrites) {
-    throw new ValidationError('writes', `A change may hold at most ${mostWrites} writes, got ${writes.length}.`)
+export function parseWrites({ writes, activity, announcements, silent }: Change): readonly Write[] {
+  for (const [field, { length }] of Object.entries({ writes, activity, announcements })) {
+    if (length <= mostWrites) continue
+    throw new ValidationError(field, `A change may hold at most ${mostWrites} ${field}, got ${length}.`)
   }
   const seen = new Set<string>()
   return writes.map((write, index) => {

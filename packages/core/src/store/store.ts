@@ -38,8 +38,9 @@ export interface Change {
    * there already stays what it was.
    */
   readonly writes: readonly Write[]
-  /** Appended to the activity log, in the same transaction. A store without `activity` ignores it. */
+  /** At most `mostWrites`. Appended to the activity log, in the same transaction. A store without `activity` ignores it. */
   readonly activity: readonly Activity[]
+  /** At most `mostWrites`. */
   readonly announcements: readonly Announcement[]
   /** Random; becomes the head's nonce. */
   readonly nonce: string

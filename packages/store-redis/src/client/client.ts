@@ -32,6 +32,14 @@ export interface RedisClient extends RedisCommands {
   duplicate(overrides: ConnectionOverrides): RedisConnection
 }
 
+/** A client that was made for one store, which closes it. It connects when it is first used. */
+export interface OpenRedisClient extends RedisClient {
+  readonly status: string
+  /** Stands for the current connection: another object for another one. */
+  readonly stream: { destroy(): void } | undefined
+  close(): void
+}
+
 /** An ioredis `Cluster`, version 5 or 6, of the host's. */
 export interface RedisClusterClient extends RedisCommands {
   nodes(role: 'master' | 'all'): RedisClient[]

@@ -90,7 +90,7 @@ function failedIn(script: string, message: string): string | undefined {
 
 /** The name of the command that an error of the client is about, in lower case. */
 export function commandOf(error: unknown): string | undefined {
-  const name = fieldOf(fieldOf(error, 'command'), 'name')
+  const name = fieldOf(fieldOf(error, 'command'), 'name') ?? /to run the '([a-z|]+)' command/i.exec(reason(error))?.[1]
   return typeof name === 'string' ? name.toLowerCase() : undefined
 }
 

@@ -1,4 +1,4 @@
-import { dayMs, hourMs, type Write } from '@claviger/core/store'
+import { dayMs, hourMs, mostWrites, type Write } from '@claviger/core/store'
 import { serverOrSkip, startRedis } from '@claviger/test-servers'
 import { insertKey, testChange, testKeyId, testRecord, testServiceAccount, testUsageEntry } from '@claviger/testing'
 import { Redis } from 'ioredis'
@@ -73,8 +73,8 @@ redis.describe('purge', () => {
     for (const writes of [...keys.map(insertKey), ...accounts, ...retries].map((write) => [write])) {
       await store.commit(testChange({ writes }))
     }
-    for (let first = 0; first < activity.length; first += 100) {
-      await store.commit(testChange({ activity: activity.slice(first, first + 100) }))
+    for (let first = 0; first < activity.length; first += mostWrites) {
+      await store.commit(testChange({ activity: activity.slice(first, first + mostWrites) }))
     }
     const entries = ids.map((index) => testUsageEntry({ keyId: testKeyId(index), hour: start - index * hourMs }))
     await store.addUsage({ instanceId: 'i', sequence: 1, entries })

@@ -1,11 +1,11 @@
 import { storeContract, type StoreUnderTest } from '@claviger/testing'
 import { describe, test } from 'vitest'
-import { type RedisClient, type RedisClusterClient, redisStore } from '../../src/index.ts'
+import { type NodeRedis, type RedisClient, type RedisClusterClient, redisStore } from '../../src/index.ts'
 import { keyNames } from '../../src/names.ts'
 import { Redis } from 'ioredis'
 import { freshNamespace, namesIn } from './fixtures.ts'
 
-type Client = (RedisClient | RedisClusterClient) & { disconnect(): void }
+type Client = (RedisClient | RedisClusterClient | NodeRedis) & { disconnect(): void }
 
 /** Runs the whole contract on a Redis through clients that `connect` makes. */
 export function redisContract(name: string, connect: () => Client, masters: () => readonly string[]): void {
@@ -37,7 +37,12 @@ export function redisContract(name: string, connect: () => Client, masters: () =
           return second()
         },
         async writeRaw(id, raw) {
-          await clients[0]?.call('SET', keyNames(namespace).key(id), raw)
+          const [client] = clients
+          if (client === undefined || 'call' in client)
+            return void (await client?.call('SET', keyNames(namespace).key(id), raw))
+          await onEach(masters(), async (master) => {
+            await master.set(keyNames(namespace).key(id), raw)
+          })
         },
         async lose() {
           await onEach(masters(), async (master) => {

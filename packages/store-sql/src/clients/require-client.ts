@@ -8,11 +8,16 @@ import { fieldOf } from '../database/dialect.ts'
 
 const wrappers = ['an object', 'a plain object']
 
+const postgresLine = 'postgresStore(new Pool({ connectionString }))'
+const postgresLines: Readonly<Record<string, string>> = {
+  'a client of postgres.js': 'postgresStore(postgresJs(sql))',
+}
+
 /** @throws {ConfigurationError} unless it may be a pool of `pg` */
 export function requirePostgresPool(pool: unknown): void {
   const name = describeClient(pool)
   if (hasMethods(pool, 'connect') && ['a pg Pool', ...wrappers].includes(name)) return
-  refuse('pool', 'postgresStore takes a Pool of pg', name, 'postgresStore(new Pool({ connectionString }))')
+  refuse('pool', 'postgresStore takes a Pool of pg', name, postgresLines[name] ?? postgresLine)
 }
 
 /** @throws {ConfigurationError} unless it may be a pool of `mysql2` or `mysql2/promise` */

@@ -10,7 +10,7 @@ import { type SqlStore, sqlStore } from '../store.ts'
 
 /**
  * Keeps keys in PostgreSQL 13 or later, through a `pg` pool that you open and close. Works behind a pooler in
- * transaction mode. Run `migrate()` or `migrationSql('postgres')` first.
+ * transaction mode. Run `migrate()` or `migrationSql('postgres')` first. A client of postgres.js fits through `postgresJs`.
  *
  * @throws {ConfigurationError} for what is not a pool of `pg`, or when an option is wrong
  */

@@ -45,7 +45,7 @@ function refusalOf(make: () => unknown): ConfigurationError {
 }
 
 describe.each<[string, string, RegExp, (client: never) => unknown]>([
-  ['postgresStore', 'pool', /postgresStore\(new Pool\(/, postgresStore],
+  ['postgresStore', 'pool', /postgresStore\((?:new Pool|postgresJs)\(/, postgresStore],
   ['mysqlStore', 'pool', /mysqlStore\(createPool\(/, mysqlStore],
   ['sqliteStore', 'database', /sqliteStore\(new Database\(/, sqliteStore],
 ])('%s', (_, option, line, make) => {

@@ -1,7 +1,7 @@
 import type { Activity, ActivityQuery, KeyStore } from '@claviger/core/store'
 import { assert } from '../assert.ts'
 import { testKeyId } from '../records.ts'
-import { accepted, activityEntry, change, itemsFrom, same, start } from './fixtures.ts'
+import { accepted, activityEntry, change, itemsFrom, logged, same, start } from './fixtures.ts'
 import type { ContractGroup } from './suite.ts'
 
 type Read = NonNullable<KeyStore['activity']>
@@ -99,7 +99,7 @@ export const activity: ContractGroup = {
           target: { type: 'key', id: testKeyId(index % 4) },
         }),
       )
-      accepted(await store.commit(change({ activity: entries })))
+      await logged(store, ...entries)
       for (const { limit, ...query } of combinations()) {
         const expected = entries
           .filter((entry) => answers(entry, query))

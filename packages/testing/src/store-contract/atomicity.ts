@@ -55,6 +55,17 @@ export const atomicity: ContractGroup = {
       assert.equal((await store.find(records.map(({ id }) => id))).size, 0)
     })
 
+    test('rejects more lines of the log, or announcements, than a change may hold and stores nothing', async ({
+      store,
+    }) => {
+      const activity = Array.from({ length: mostWrites + 1 }, (_, index) => activityEntry({ id: `line-${index}` }))
+      const announcements = activity.map(({ id }) => ({ type: 'key', id }) as const)
+      for (const more of [{ activity }, { announcements }]) {
+        await assert.rejects(async () => store.commit(change({ writes: [insert(fresh)], ...more })))
+      }
+      assert.equal(await findOne(store, fresh.id), undefined)
+    })
+
     // Stored as given, it would let the next compare-and-set pass that must not, or none at all.
     test('rejects a revision that does not follow from the expected one, and stores nothing', async ({ store }) => {
       const record = testRecord()

@@ -3,6 +3,7 @@ import { assert } from '../assert.ts'
 import { testKeyId, testRecord, testServiceAccount } from '../records.ts'
 import {
   accepted,
+  activityEntry,
   change,
   committed,
   findOne,
@@ -153,10 +154,21 @@ export const commits: ContractGroup = {
       assert.deepEqual(await listedIds(store, { ownerIds: ['svc_deploy'] }), [record.id])
     })
 
-    test('carries out as many writes at once as a change may hold', async ({ store }) => {
+    test('carries out as many writes at once as a change may hold, a line and an announcement for each', async ({
+      store,
+    }) => {
       const records = Array.from({ length: mostWrites }, (_, index) => testRecord({ id: testKeyId(index) }))
-      await committed(store, ...records.map(insert))
-      assert.equal((await store.find(records.map(({ id }) => id))).size, mostWrites)
+      const ids = records.map(({ id }) => id)
+      const before = accepted(await store.commit(change()))
+      const activity = ids.map((id) => activityEntry({ id: `line-${id}`, target: { type: 'key', id } }))
+      const announcements = ids.map((id) => ({ type: 'key', id }) as const)
+      const full = change({ writes: records.map(insert), activity, announcements })
+      const head = accepted(await store.commit(full))
+      assert.equal((await store.find(ids)).size, mostWrites)
+      const lines = await store.activity?.({ workspaceId: 'ws_acme', limit: 100 })
+      if (lines !== undefined) same(lines.items.map(({ target }) => target.id).toSorted(), ids.toSorted())
+      if (before === null || head === null) return
+      same((await store.poll?.(before))?.changes, [{ epoch: head.epoch, nonce: full.nonce, announcements }])
     })
 
     test('carries out a change without writes', async ({ store }) => {

@@ -73,6 +73,13 @@ export async function stored(store: KeyStore, ...records: readonly KeyRecord[]):
   }
 }
 
+/** Appends lines to the log, in as few commits as may be. */
+export async function logged(store: KeyStore, ...lines: readonly Activity[]): Promise<void> {
+  for (let from = 0; from < lines.length; from += mostWrites) {
+    accepted(await store.commit(testChange({ activity: lines.slice(from, from + mostWrites) })))
+  }
+}
+
 /** Inserts `count` keys, each a millisecond younger than the one before, and gives them newest first. */
 export async function storedSeries(
   store: KeyStore,

@@ -190,7 +190,7 @@ export const locked: ContractGroup = {
         commitLocked([key], () => change({ writes }), 'revocation'),
         validation,
       )
-      const many = Array.from({ length: 17 }, (_, index): LockTarget => ({ type: 'key', id: testKeyId(index) }))
+      const many = Array.from({ length: 100 }, (_, index): LockTarget => ({ type: 'key', id: testKeyId(index) }))
       for (const targets of [[key, key], many]) {
         await assert.rejects(
           commitLocked(targets, () => undefined, 'revocation'),

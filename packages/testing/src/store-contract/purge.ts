@@ -10,6 +10,7 @@ import {
   insertAccount,
   insertIdempotency,
   listedIds,
+  logged,
   purgeAll,
   refused,
   start,
@@ -168,16 +169,7 @@ export const purging: ContractGroup = {
       const { purge, activity } = need('purge', 'activity')
       const indexes = Array.from({ length: 600 }, (_, index) => index)
       await stored(store, ...indexes.map((index) => testRecord({ id: testKeyId(index), revokedAt: before })))
-      for (const index of [0, 200, 400]) {
-        const entries = indexes.slice(index, index + 200)
-        accepted(
-          await store.commit(
-            change({
-              activity: entries.map((one) => activityEntry({ id: `a${one}`, at: one === 0 ? limit : before })),
-            }),
-          ),
-        )
-      }
+      await logged(store, ...indexes.map((one) => activityEntry({ id: `a${one}`, at: one === 0 ? limit : before })))
       const limits = { revokedKeysBefore: limit, activityBefore: limit }
       await purge(limits)
       await stored(store, testRecord({ id: testKeyId(5_000), createdAt: start + 1 }))

@@ -53,4 +53,14 @@ export const atomicity: readonly Defect[] = [
     }),
     fails: ['does not follow'],
   },
+  {
+    name: 'takes as many lines and announcements as it is given',
+    breaks: (store) => ({
+      async commit(change): Promise<CommitResult> {
+        const [activity, announcements] = [change.activity, change.announcements].map((list) => list.slice(0, 32))
+        return store.commit({ ...change, activity, announcements } as typeof change)
+      },
+    }),
+    fails: ['more lines of the log'],
+  },
 ]

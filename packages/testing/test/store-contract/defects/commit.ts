@@ -27,6 +27,18 @@ export const commits: readonly Defect[] = [
     fails: ['stores a new key', 'apart that share a name', 'as many writes'],
   },
   {
+    name: 'keeps no more than 16 lines of the log of one change',
+    breaks: (store) => ({ commit: (change) => store.commit({ ...change, activity: change.activity.slice(0, 16) }) }),
+    fails: ['as many writes'],
+  },
+  {
+    name: 'announces no more than 16 keys in one change',
+    breaks: (store) => ({
+      commit: (change) => store.commit({ ...change, announcements: change.announcements.slice(0, 16) }),
+    }),
+    fails: ['as many writes'],
+  },
+  {
     name: 'keeps listing a key under its first owner',
     breaks: (store) => {
       const first = new Map<string, Owner>()
