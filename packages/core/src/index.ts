@@ -28,6 +28,15 @@ export {
   UnavailableError,
   ValidationError,
 } from './errors/errors.ts'
+export type {
+  FollowContext,
+  FollowedActivity,
+  Follower,
+  FollowerStatus,
+  FollowHandler,
+  FollowOptions,
+  LostLines,
+} from './followers/follow.types.ts'
 export {
   type Argon2idOptions,
   type Argon2Parameters,
@@ -42,7 +51,8 @@ export type { Duration, DurationUnit } from './input/duration.ts'
 export type { Instant } from './input/instant.ts'
 export { createKeyring } from './keyring.ts'
 export type { KeyRequirement, Keyring, KeyUse, WatchOptions } from './keyring.types.ts'
-export type { KeyEvent, KeyringEvent, ServiceAccountEvent } from './keys/changes/events.ts'
+export type { KeyRequirement, Keyring, WatchOptions } from './keyring.types.ts'
+export type { KeyEvent, KeyReminder, KeyringEvent, ReminderType, ServiceAccountEvent } from './keys/changes/events.ts'
 export type {
   DiagnoseInput,
   DiagnoseTarget,
@@ -103,6 +113,7 @@ export type { GrammarOptions } from './options/grammar-options.ts'
 export type { ImportedTokenOptions } from './options/imported-token-options.ts'
 export type { KeyringOptions, KeyringSettings, OwnerSetting } from './options/options.ts'
 export type { PolicyOptions, RetentionOptions } from './options/policy-options.ts'
+export type { ReminderOptions } from './options/reminder-options.ts'
 export type { UsageOptions } from './options/usage-options.ts'
 export {
   definePermissions,
@@ -111,6 +122,8 @@ export {
   type PermissionName,
 } from './permissions/catalogue.ts'
 export type { Grant } from './permissions/grant.ts'
+export type { RemindOptions } from './reminders/reminders.ts'
+export type { RemindResult } from './reminders/run.ts'
 export type { Fault } from './reporting/faults.ts'
 export { type Clock, systemClock } from './runtime/clock.ts'
 export type { ResourceIds, ResourceSelection } from './restrictions/resource-selection.ts'

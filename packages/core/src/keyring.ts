@@ -47,7 +47,10 @@ export function createKeyring<Permission extends string, const Resource extends 
 
   const shared = createSharedParts(resolved, mask)
   const verification = assembleVerification(shared, {
-    onStarted: () => management.retention.start(),
+    onStarted() {
+      management.retention.start()
+      management.reminders.start()
+    },
     onOutdated: (record, secret, token) => management.rehash.offer(record, secret, token),
     onVerification: (answer, record) => management.ownerFlags.learn(answer, record),
   })
@@ -56,11 +59,12 @@ export function createKeyring<Permission extends string, const Resource extends 
   const ours = createOurs(grammar, (text) => verification.imported.read(text) !== undefined)
   const { store, facts, report } = shared
   const { verifier, watches, recorder, readiness, freshness, apiKeys } = verification
-  const { commits, ownerFlags, retention } = management
+  const { commits, ownerFlags, retention, reminders, followers } = management
   const ready = async (): Promise<void> => readiness.starting()
   const close = createClosing({
     freshness,
     recorder,
+    followers,
     store,
     clock,
     stop() {
@@ -125,6 +129,13 @@ export function createKeyring<Permission extends string, const Resource extends 
       await ready()
       await retention.purge()
     },
+
+    async remind(options) {
+      await ready()
+      return reminders.remind(options)
+    },
+
+    follow: followers.follow,
 
     ready: readiness.ready,
     guarantees: () => guaranteesOf(resolved.store, resolved, freshness.bus.refusal(), freshness.storeId),

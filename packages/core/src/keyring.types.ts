@@ -1,9 +1,12 @@
+import type { FollowHandler, Follower, FollowOptions } from './followers/follow.types.ts'
 import type { KeyManager } from './keys/facade/key-manager.types.ts'
 import type { Actor } from './keys/shapes/actor.ts'
 import type { Policy } from './keys/shapes/policy.ts'
 import type { Guarantees } from './life/guarantees.ts'
 import type { Health } from './life/health.ts'
 import type { PermissionCatalogue } from './permissions/catalogue.ts'
+import type { RemindOptions } from './reminders/reminders.ts'
+import type { RemindResult } from './reminders/run.ts'
 import type { Owner } from './store/records.ts'
 import type { ApiKey, Refused, Requirement, Verification } from './verification/verification.ts'
 
@@ -181,6 +184,44 @@ export interface Keyring<Permission extends string = string, Resource extends st
    * @throws {ClosedError} when the keyring is closed before it is done
    */
   purge(): Promise<void>
+
+  /**
+   * Sends the reminders that are due to `onEvent`: `key.expiring`, `key.ownerGone`, `key.rotationDue` and `key.unused`,
+   * each once for its key and cause, over all processes. Where there is an `onEvent`, every process does this by itself
+   * about once an hour (`reminders.every`); call it from a cron job, or to tell someone else. It works in small steps with
+   * pauses. A delivery has 30 s; one that fails is reported, and made again, with the same `id`, by a later run.
+   *
+   * @example
+   * const { sent, failed } = await keyring.remind({
+   *   onEvent: (event) => console.log(event.id, event.type, event.key.name, event.cause),
+   * })
+   * console.log(sent, failed)
+   *
+   * @throws {ConfigurationError} when there is no `onEvent`, and for a wrong option
+   * @throws {NotSupportedError} when the store has no `due`
+   * @throws {UnavailableError} when the store fails: what was sent stays sent
+   * @throws {ClosedError} when the keyring is closed before it is done
+   */
+  remind(options?: RemindOptions): Promise<RemindResult>
+
+  /**
+   * Hands every line of the activity log, of all workspaces and in the order of commits, to a handler, one after the
+   * other and at least once: nothing is lost when a process dies. The place is stored under the name. Of all processes
+   * that follow under one name, one works, and another takes over when it dies or closes. While the handler fails,
+   * the same line comes again, after longer and longer pauses.
+   *
+   * @example
+   * const follower = keyring.follow('audit-mirror', async (line) => {
+   *   console.log(line.position, line.id, line.workspaceId, line.action)
+   * })
+   * await follower.close()
+   *
+   * @param name letters, digits, `.`, `_` and `-`, at most 64. Another name is another place
+   * @throws {ConfigurationError} for a wrong argument
+   * @throws {NotSupportedError} when the store has no `activityAfter` or no `claimFollower`
+   * @throws {ClosedError} after `close()`
+   */
+  follow(name: string, handler: FollowHandler, options?: FollowOptions): Follower
 
   /**
    * Which promises hold with the store in use. Does no I/O.

@@ -1,12 +1,15 @@
 import type { Activity, ActivityQuery, ListPage } from '@claviger/core/store'
+import type { Database } from './database.ts'
 import { pageOf } from './page.ts'
 
 /** Appends copies. */
-export function appendActivity(activity: Map<string, Activity[]>, entries: readonly Activity[]): void {
+export function appendActivity({ activity, lines }: Database, entries: readonly Activity[]): void {
   for (const entry of entries) {
+    const copy = structuredClone(entry)
     const log = activity.get(entry.workspaceId)
-    if (log === undefined) activity.set(entry.workspaceId, [structuredClone(entry)])
-    else log.push(structuredClone(entry))
+    if (log === undefined) activity.set(entry.workspaceId, [copy])
+    else log.push(copy)
+    lines.append(copy)
   }
 }
 

@@ -26,7 +26,7 @@ export function commitTo(database: Database, change: Change): CommitResult {
     if (refusal !== undefined) return refusal
   }
   for (const write of writes) store(database, write)
-  appendActivity(database.activity, change.activity)
+  appendActivity(database, change.activity)
   if (!change.silent) {
     const logged = database.log.append(change)
     database.bus.publish({ storeId: database.log.head().storeId, ...logged })

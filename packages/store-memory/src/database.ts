@@ -1,6 +1,7 @@
-import type { Activity, IdempotencyRecord, KeyRecord, ServiceAccountRecord } from '@claviger/core/store'
+import type { Activity, FollowerState, IdempotencyRecord, KeyRecord, ServiceAccountRecord } from '@claviger/core/store'
 import { type Bus, localBus } from './bus.ts'
 import { type ChangeLog, changeLog } from './change-log.ts'
+import { type Lines, lines } from './lines.ts'
 import { type Table, table } from './table.ts'
 import { type UsageBook, usageBook } from './usage.ts'
 
@@ -12,6 +13,10 @@ export interface Database {
   readonly idempotency: Map<string, IdempotencyRecord>
   /** By workspace. */
   readonly activity: Map<string, Activity[]>
+  /** The same entries, of all workspaces together. */
+  readonly lines: Lines
+  /** By name. */
+  readonly followers: Map<string, FollowerState>
   readonly log: ChangeLog
   readonly bus: Bus
   readonly usage: UsageBook
@@ -25,6 +30,8 @@ export function emptyDatabase(storeId: string, changeLogLength: number): Databas
     accounts: table(),
     idempotency: new Map(),
     activity: new Map(),
+    lines: lines(),
+    followers: new Map(),
     log: changeLog(storeId, changeLogLength),
     bus: localBus(),
     usage: usageBook(keys),

@@ -2,6 +2,8 @@ import { parseOptions, ConfigurationError, type KeyStore, UnavailableError } fro
 import { commitLocked, commitTo } from './commit.ts'
 import { type Database, emptyDatabase } from './database.ts'
 import { listActivity } from './activity.ts'
+import { dueKeys } from './due.ts'
+import { claimFollower } from './followers.ts'
 import { findKeys, listKeys } from './keys.ts'
 import { mark } from './marks.ts'
 import { purge } from './purge.ts'
@@ -73,6 +75,9 @@ function handleOn(database: Database): MemoryStore {
     busiest: async (query) => open().usage.busiest(query),
     activity: async (query) => listActivity(open().activity, query),
     services: async (query) => listServices(open().accounts, query),
+    due: async (query) => dueKeys(open().keys, query),
+    activityAfter: async (position, limit) => open().lines.after(position, limit),
+    claimFollower: async (claim) => claimFollower(open().followers, claim),
     marks: async (proposed) => mark(open().marks, proposed),
     purge: async (limits) => purge(open(), limits),
     ready: async () => void open(),

@@ -2,7 +2,8 @@ import type { PurgeLimits, PurgeProgress } from '@claviger/core/store'
 import type { Database } from './database.ts'
 
 /** Removes rows older than the given instants, all in one step. What has no limit is kept. */
-export function purge({ keys, accounts, idempotency, activity, usage }: Database, limits: PurgeLimits): PurgeProgress {
+export function purge(database: Database, limits: PurgeLimits): PurgeProgress {
+  const { keys, accounts, idempotency, activity, lines, usage } = database
   for (const key of keys.all()) {
     const isOld =
       key.revokedAt === null
@@ -21,6 +22,7 @@ export function purge({ keys, accounts, idempotency, activity, usage }: Database
     if (kept.length > 0) activity.set(workspaceId, kept)
     else activity.delete(workspaceId)
   }
+  lines.purge((entry) => isBefore(entry.at, limits.activityBefore))
   if (limits.usageBefore !== undefined) usage.purge(limits.usageBefore)
   return 'done'
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { ActorRef, Owner } from '@claviger/core/store'
+import type { ActorRef, Owner, Reminder } from '@claviger/core/store'
 
 /**
  * Every name the store gives to anything in Redis.
@@ -8,7 +8,7 @@ import type { ActorRef, Owner } from '@claviger/core/store'
  * braces decides the slot in a cluster: `{namespace}` for all that a commit touches, `{namespace:usage:N}` for counts.
  */
 export interface KeyNames {
-  /** Hash: storeId, epoch, nonce. */
+  /** Hash: storeId, epoch, nonce; and the number of the last line of the log. */
   readonly head: string
   /** List of the last changes, oldest first, one more than `poll` returns. */
   readonly log: string
@@ -68,6 +68,14 @@ export interface KeyNames {
   readonly idempotencyByAge: string
   /** Workspaces by their oldest activity. */
   readonly activityWorkspaces: string
+
+  // Sorted sets of the whole keyring, for questions about all workspaces.
+  /** For each reminder, keys by the instant of the cause, as long as it was not sent. */
+  readonly reminders: Readonly<Record<Reminder, string>>
+  /** Lines of the log by their numbers. Members are a workspace and, behind it, a cursor. */
+  readonly lines: string
+  /** What `claimFollower` keeps, as JSON. */
+  follower(name: string): string
 
   /** The slots that hold usage. */
   readonly usageShards: readonly UsageKeyNames[]
@@ -151,6 +159,14 @@ export function keyNames(namespace: string): KeyNames {
     deletedServiceAccounts: name('deleted-service-accounts'),
     idempotencyByAge: name('idempotency-by-age'),
     activityWorkspaces: name('activity-workspaces'),
+    reminders: {
+      expiring: name('reminders', 'expiring'),
+      rotationDue: name('reminders', 'rotation-due'),
+      unused: name('reminders', 'unused'),
+      ownerGone: name('reminders', 'owner-gone'),
+    },
+    lines: name('lines'),
+    follower: (follower) => name('follower', escaped(follower)),
     usageShards,
     usageShard: (workspaceId) => usageShards[shardOf(workspaceId)] ?? usageNames(`{${namespace}:usage:0}`),
   }

@@ -11,8 +11,11 @@ import { commitTo } from './commit/commit.ts'
 import { commitLocked } from './commit/commit-locked.ts'
 import type { Database } from './database.ts'
 import type { NodeRedis } from './node-redis/node-redis.ts'
+import { dueKeys } from './listing/due.ts'
+import { claimFollower } from './followers.ts'
 import { keyNames } from './names.ts'
 import { listKeys } from './listing/keys.ts'
+import { activityAfter } from './listing/lines.ts'
 import { exchangeMarks } from './marks.ts'
 import { type RedisStoreOptions, resolveOptions } from './options.ts'
 import { purge } from './purge/purge.ts'
@@ -88,6 +91,9 @@ export function redisStore(
     busiest: async (query) => busiestKeys(open(), query),
     activity: async (query) => listActivity(open(), query),
     services: async (query) => listServices(open(), query),
+    due: async (query) => dueKeys(open(), query),
+    activityAfter: async (position, limit) => activityAfter(open(), position, limit),
+    claimFollower: async (claim) => claimFollower(open(), claim),
     marks: async (proposed) => exchangeMarks(open(), proposed),
     purge: async (limits) => purge(open(), limits),
     async ready() {

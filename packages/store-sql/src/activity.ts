@@ -120,7 +120,7 @@ function activityColumns(entry: Activity): Insertable<ActivityTable> {
 }
 
 /** Reads a line. One that does not answer the query comes without its record; one that cannot be read is left out. */
-function readActivity(row: { id: string; workspace_id: string; record: string | null }): Activity | undefined {
+export function readActivity(row: { id: string; workspace_id: string; record: string | null }): Activity | undefined {
   if (row.record === null) return undefined
   try {
     const entry = JSON.parse(row.record) as Activity

@@ -20,6 +20,8 @@ const fewestRows = 20
 const mostRows = 1_000
 // Revoked keys go by when they were revoked.
 const notRevoked = sql`revoked_at is null`
+// The next number follows from the last one. Twice in brackets: MySQL reads no table that it deletes from.
+const notLast = sql`line < (select line from (select max(line) as line from ${sql.table('activity_lines')}) as ends)`
 
 /** Makes the purge of a store. Each call removes some of the oldest rows, in a transaction per table, and is short. */
 export function purging(database: Database): (limits: PurgeLimits) => Promise<PurgeProgress> {
@@ -46,8 +48,10 @@ function oldRows(limits: PurgeLimits): readonly OldRows[] {
   const all: readonly (readonly [keyof Tables, string, number | undefined, RawBuilder<unknown>?])[] = [
     ['keys', 'revoked_at', limits.revokedKeysBefore],
     ['keys', 'expires_at', limits.expiredKeysBefore, notRevoked],
+    ['reminders', 'ends_at', limits.expiredKeysBefore],
     ['service_accounts', 'deleted_at', limits.deletedServiceAccountsBefore],
     ['activity', 'created_at', limits.activityBefore],
+    ['activity_lines', 'created_at', limits.activityBefore, notLast],
     ['idempotency', 'created_at', limits.idempotencyBefore],
     ['usage', 'hour', day],
     ['usage_days', 'day', day],

@@ -1,11 +1,14 @@
 import { clientUse, type CommitResult, type KeyStore, UnavailableError } from '@claviger/core/store'
 import { listAccounts } from './accounts.ts'
 import { listActivity } from './activity.ts'
+import { activityAfter } from './activity-lines.ts'
 import { pollChanges } from './changes/poll.ts'
 import { pruning } from './changes/prune.ts'
 import { commitTo } from './commit/commit.ts'
 import { commitLocked } from './commit/commit-locked.ts'
 import type { Database } from './database/database.ts'
+import { dueKeys } from './reminders/due.ts'
+import { claimFollower } from './followers.ts'
 import { asUnavailable } from './failures.ts'
 import { findKeys } from './keys/find.ts'
 import { listKeys } from './keys/list.ts'
@@ -70,6 +73,9 @@ export function sqlStore(database: Database, client: object): SqlStore {
     activity: (query) => run(() => listActivity(database, query)),
     services: (query) => run(() => listAccounts(database, query)),
     purge: (limits) => run(() => purge(limits)),
+    due: (query) => run(() => dueKeys(database, query)),
+    activityAfter: (position, limit) => run(() => activityAfter(database, position, limit)),
+    claimFollower: (claim) => run(() => claimFollower(database, claim)),
     marks: (proposed) => run(() => exchangeMarks(database, proposed)),
     ready: () =>
       run(async () => {

@@ -14,6 +14,8 @@ import { createOwnerFlags, type OwnerFlags } from '../writing/owner-flags.ts'
 import { createRehash, type Rehash } from '../writing/rehash.ts'
 import { createRepair } from '../writing/repair.ts'
 import { createRetention, type Retention } from '../writing/retention.ts'
+import { createFollowers, type Followers } from '../followers/followers.ts'
+import { createReminders, type Reminders } from '../reminders/reminders.ts'
 import type { SharedParts } from './shared-parts.ts'
 import type { VerificationAssembly } from './verification.ts'
 
@@ -24,6 +26,8 @@ export interface ManagementAssembly {
   readonly rehash: Rehash
   readonly ownerFlags: OwnerFlags
   readonly retention: Retention
+  readonly reminders: Reminders
+  readonly followers: Followers
   /** Ends what runs in the background. */
   stop(): void
 }
@@ -49,6 +53,23 @@ export function assembleManagement(shared: SharedParts, verification: Verificati
     random: Math.random,
     report,
   })
+  const reminders = createReminders({
+    store: shared.store,
+    commits,
+    onEvent: options.onEvent,
+    times: options.reminders,
+    policy,
+    clock,
+    random: Math.random,
+    report,
+  })
+  const followers = createFollowers({
+    store: shared.store,
+    ready: async () => readiness.starting(),
+    clock,
+    random: Math.random,
+    report,
+  })
 
   return {
     as: createManagement({
@@ -65,7 +86,7 @@ export function assembleManagement(shared: SharedParts, verification: Verificati
         freeText: createFreeText(grammar),
       },
       withdrawals,
-      events: createEventSink(options.onEvent, clock, report),
+      events: createEventSink(options.onEvent ?? (() => {}), clock, report),
       generate: tokenFactory(options.random ?? ((size: number): Uint8Array => randomBytes(size))),
       clock,
       ready: async () => readiness.starting(),
@@ -75,8 +96,10 @@ export function assembleManagement(shared: SharedParts, verification: Verificati
     rehash,
     ownerFlags,
     retention,
+    reminders,
+    followers,
     stop() {
-      for (const part of [withdrawals, retention, ownerFlags, rehash]) part.stop()
+      for (const part of [withdrawals, retention, reminders, ownerFlags, rehash]) part.stop()
     },
   }
 }

@@ -3,6 +3,7 @@ import { bare } from '../input/plain-fields.ts'
 import type { Clock } from '../runtime/clock.ts'
 import { unavailable, within } from '../runtime/within.ts'
 import type { ListPage } from '../store/query.ts'
+import { dueKey, readableAnswer, readableLines } from '../store/readable-following.ts'
 import {
   foundServiceAccount,
   listedActivity,
@@ -94,6 +95,20 @@ export function boundedStore(store: KeyStore, clock: Clock, timeoutMs: number, i
         read(query, async (asked) =>
           pageOf(await store.services?.(asked), (stored) => listedServiceAccount(stored, query.workspaceId)),
         )),
+    due:
+      store.due &&
+      ((query) =>
+        ask('background', '', async () =>
+          pageOf(await store.due?.(bare(query)), (stored) => dueKey(stored, query)),
+        )),
+    activityAfter:
+      store.activityAfter &&
+      ((position, limit) =>
+        ask('background', '', async () => readableLines(await store.activityAfter?.(position, limit), position, limit))),
+    claimFollower:
+      store.claimFollower &&
+      ((claim) =>
+        ask('background', '', async () => readableAnswer(await store.claimFollower?.(bare(claim)), claim))),
     marks: store.marks && ((proposed) => ask('read', '', async () => readableMarks(await store.marks?.(proposed)))),
     purge:
       store.purge &&

@@ -1,4 +1,6 @@
 import type { Dependency } from '../errors/errors.ts'
+import type { DueQuery } from '../store/due.ts'
+import type { ActivityAfter, FollowerAnswer, FollowerClaim } from '../store/follower.ts'
 import type { ActivityQuery, KeyQuery, ListPage, ServiceAccountQuery } from '../store/query.ts'
 import type { Activity, KeyRecord, ServiceAccountRecord } from '../store/records.ts'
 import type {
@@ -69,6 +71,9 @@ export interface BoundedStore {
   readonly busiest: ((query: BusiestQuery) => Promise<BusiestKeys>) | undefined
   readonly activity: ((query: ActivityQuery) => Promise<ListPage<Activity>>) | undefined
   readonly accounts: ((query: ServiceAccountQuery) => Promise<ListPage<ServiceAccountRecord>>) | undefined
+  readonly due: ((query: DueQuery) => Promise<ListPage<KeyRecord>>) | undefined
+  readonly activityAfter: ((position: number, limit: number) => Promise<ActivityAfter>) | undefined
+  readonly claimFollower: ((claim: FollowerClaim) => Promise<FollowerAnswer>) | undefined
   readonly marks: ((proposed: Marks) => Promise<Marks>) | undefined
   readonly purge: ((limits: PurgeLimits) => Promise<PurgeProgress>) | undefined
   /** Nothing, where the store has no `ready`. */

@@ -185,13 +185,23 @@ export class IdempotencyKeyReusedError extends ClavigerError {
 export class NotSupportedError extends ClavigerError {
   readonly code = 'ERR_CLAVIGER_NOT_SUPPORTED'
   /** The store method that is absent. */
-  readonly method: 'usage' | 'busiest' | 'activity' | 'services' | 'purge'
+  readonly method: OptionalMethod
 
-  constructor(method: 'usage' | 'busiest' | 'activity' | 'services' | 'purge') {
+  constructor(method: OptionalMethod) {
     super(`The store of this keyring has no ${method}: see docs/writing-a-store.md, or use a store that does.`)
     this.method = method
   }
 }
+
+type OptionalMethod =
+  | 'usage'
+  | 'busiest'
+  | 'activity'
+  | 'services'
+  | 'purge'
+  | 'due'
+  | 'activityAfter'
+  | 'claimFollower'
 
 /** What a verification or management call needed and did not get in time. */
 export type Dependency = 'store' | 'owner' | 'hasher'

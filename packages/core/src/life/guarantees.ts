@@ -31,6 +31,10 @@ export interface Guarantees {
   /** Optional halves of the store. */
   readonly activity: boolean
   readonly serviceAccounts: boolean
+  /** Whether `remind` works, for which a store needs `due`. */
+  readonly reminders: boolean
+  /** Whether `follow` works, for which a store needs `activityAfter` and `claimFollower`. */
+  readonly followers: boolean
   /** What is weaker than with a complete store, in words; empty when nothing is. */
   readonly limits: readonly string[]
 }
@@ -56,6 +60,7 @@ export function guaranteesOf(
   const changeLog = store.poll !== undefined
   const bus = store.subscribe !== undefined && busRefusal === null
   const counts = store.usage !== undefined && store.addUsage !== undefined
+  const follows = store.activityAfter !== undefined && store.claimFollower !== undefined
   const limits: readonly (string | false)[] = [
     !changeLog && `Without poll, other processes accept a revoked key for up to ${times.recordAgeMs} ms.`,
     busRefusal ?? false,
@@ -68,6 +73,11 @@ export function guaranteesOf(
     counts && store.busiest === undefined && 'Without busiest, usage is read key by key, not of a whole workspace.',
     counts && times.usage === false && 'usage: false: use of keys is not counted.',
     store.activity === undefined && 'Without activity, changes are not logged.',
+    store.due === undefined && 'Without due, remind() is not supported: no reminders are sent.',
+    store.due !== undefined &&
+      store.commitLocked === undefined &&
+      'Without commitLocked, each reminder that is sent changes the revision of its key.',
+    !follows && 'Without activityAfter and claimFollower, follow() is not supported: the log has no followers.',
     store.services === undefined && 'Without services, there are no service accounts; resolveOwner is asked instead.',
     store.marks === undefined &&
       'Without marks, ready() notices neither an exchanged pepper nor another product on the same store.',
@@ -90,6 +100,8 @@ export function guaranteesOf(
     usage: counts && times.usage !== false,
     activity: store.activity !== undefined,
     serviceAccounts: store.services !== undefined,
+    reminders: store.due !== undefined,
+    followers: follows,
     limits: limits.filter((limit) => limit !== false),
   }
 }

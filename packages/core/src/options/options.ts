@@ -5,6 +5,7 @@ import type { ImportedTokenRules } from '../imported/imported-tokens.ts'
 import type { KeyringEvent } from '../keys/changes/events.ts'
 import type { KeyPolicy } from '../keys/shapes/policy.ts'
 import type { PermissionCatalogue } from '../permissions/catalogue.ts'
+import type { ReminderTimes } from '../reminders/reminder-times.ts'
 import { parseResourceTypes } from '../restrictions/resource-types.ts'
 import type { Fault } from '../reporting/faults.ts'
 import type { Clock } from '../runtime/clock.ts'
@@ -27,6 +28,7 @@ import {
   resolvedRetention,
   retentionNames,
 } from './policy-options.ts'
+import { type ReminderOptions, resolvedReminders } from './reminder-options.ts'
 import { type ResolvedUsage, resolvedUsage, type UsageOptions } from './usage-options.ts'
 
 /** Options of `createKeyring`, checked once, at construction. Unknown names are refused. */
@@ -79,7 +81,8 @@ export interface KeyringSettings<Permission extends string = string, Resource ex
   /** Default `argon2id()`. Where cold starts matter, and you can keep a pepper secret: `hmacSha256({ pepper })`. */
   readonly hasher?: Hasher | undefined
   /**
-   * Called after every change to a key or service account by this process; the change does not wait for it. What it
+   * Called after every change to a key or service account by this process; the change does not wait for it. Also called
+   * for reminders (`key.expiring`, ...), by one process: one that it throws for, or rejects, is sent again later. What it
    * throws or rejects with is published on `claviger:error`.
    */
   readonly onEvent?: ((event: KeyringEvent) => void | Promise<void>) | undefined
@@ -97,6 +100,8 @@ export interface KeyringSettings<Permission extends string = string, Resource ex
   readonly policy?: PolicyOptions | undefined
   /** How long revoked and expired keys, deleted accounts, the activity log and counts are kept before they are purged. */
   readonly retention?: RetentionOptions | undefined
+  /** Which reminders about keys go to `onEvent`, and how often this process looks for them. */
+  readonly reminders?: ReminderOptions | undefined
   /** How uses of keys are counted; `false` turns counting off. Default: on, if the store has `addUsage`. */
   readonly usage?: false | UsageOptions | undefined
   /** Sizes of the in-process caches. */
@@ -164,11 +169,12 @@ export interface ResolvedOptions<Permission extends string = string, Resource ex
   readonly defaultPermissions: readonly Permission[]
   readonly resolveOwner: ResolveOwner | 'unbounded'
   readonly hasher: Hasher
-  readonly onEvent: (event: KeyringEvent) => void | Promise<void>
+  readonly onEvent: ((event: KeyringEvent) => void | Promise<void>) | undefined
   readonly onError: ((fault: Fault) => void | Promise<void>) | undefined
   readonly onChange: ((change: KeyringChange) => void) | undefined
   readonly policy: KeyPolicy
   readonly retention: RetentionTimes
+  readonly reminders: ReminderTimes
   readonly usage: false | ResolvedUsage
   readonly cache: { readonly maxEntries: number; readonly maxBytes: number; readonly maxNegatives: number }
   readonly recordAgeMs: number
@@ -205,6 +211,7 @@ const names: readonly (keyof KeyringSettings | 'resolveOwner' | 'owners')[] = [
   'onChange',
   'policy',
   'retention',
+  'reminders',
   'usage',
   'cache',
   'recordAgeMs',
@@ -247,11 +254,12 @@ export function resolveOptions<P extends string, R extends string>(given: Keyrin
     defaultPermissions: parseDefaults(options.defaultPermissions ?? [], permissions),
     resolveOwner: parseOwners(options),
     hasher: parseHasher(options.hasher ?? argon2id()),
-    onEvent: optionalFunction('onEvent', options.onEvent) ?? (() => {}),
+    onEvent: optionalFunction('onEvent', options.onEvent),
     onError: optionalFunction('onError', options.onError),
     onChange: optionalFunction('onChange', options.onChange),
     policy: resolvedPolicy(policy, expiryNoticeMs),
     retention: resolvedRetention(retention),
+    reminders: resolvedReminders(options.reminders, expiryNoticeMs),
     usage: resolvedUsage(options.usage),
     cache: {
       maxEntries,

@@ -12,6 +12,25 @@ export { type BusiestSource, type DayRequests, findBusiest } from './busiest.ts'
 export { type CursorPosition, decodeCursor, encodeCursor, requireLimit } from './cursor.ts'
 export { describeClient } from './describe-client.ts'
 export { mapInTurns } from './in-turns.ts'
+export {
+  type DueQuery,
+  isDue,
+  pendingReminder,
+  type Reminder,
+  type ReminderPlaces,
+  reminderPlaces,
+  reminders,
+} from './due.ts'
+export {
+  type ActivityAfter,
+  type FollowerAnswer,
+  type FollowerClaim,
+  type FollowerState,
+  judgeClaim,
+  parseClaim,
+  type PlacedActivity,
+  requirePosition,
+} from './follower.ts'
 export { judgeWrite } from './judge-write.ts'
 export { idempotencyId, mostWrites, parseTargets, parseWrites, requireLocked } from './parse-writes.ts'
 export { textAfter } from './prefix.ts'
@@ -66,6 +85,7 @@ export type {
 export { requireMeantFor } from './store-id.ts'
 export { type TrialRecords, trialRecords } from './trial-records.ts'
 export { type ClientUse, clientUse } from './unclosed.ts'
+export { type UnusedIndex, type UnusedRow, walkUnused } from './unused-walk.ts'
 export {
   type BusiestKeys,
   type BusiestQuery,

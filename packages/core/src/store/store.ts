@@ -1,3 +1,5 @@
+import type { DueQuery } from './due.ts'
+import type { ActivityAfter, FollowerAnswer, FollowerClaim } from './follower.ts'
 import type { ActivityQuery, KeyQuery, ListPage, ServiceAccountQuery } from './query.ts'
 import type { Activity, IdempotencyRecord, KeyRecord, Owner, ServiceAccountRecord } from './records.ts'
 import type { BusiestKeys, BusiestQuery, UsageBatch, UsagePoint, UsageQuery } from './usage.ts'
@@ -207,6 +209,25 @@ export interface KeyStore {
   activity?(query: ActivityQuery): Promise<ListPage<Activity>>
   /** Lists service accounts of one workspace: newest first, ties by id as in `activity`. Pages as in `list`. */
   services?(query: ServiceAccountQuery): Promise<ListPage<ServiceAccountRecord>>
+
+  /**
+   * Lists keys of all workspaces whose reminder was not sent, by the instant of its cause, ties by id: `isDue` says
+   * which. Pages as in `list`; keys that change meanwhile may be missed or come twice. An index answers it: a key whose
+   * reminder was sent costs nothing. It may put its indexes in order meanwhile.
+   */
+  due?(query: DueQuery): Promise<ListPage<KeyRecord>>
+  /**
+   * Reads the log of all workspaces in the order of commits: the lines behind a position, at most `limit` (1 to 100). A
+   * line gets its position in the transaction of its change, silent or not, so that a lower position never becomes
+   * visible after a higher one, and none is left out. Lines of one change have the order that they have in it. `last` is
+   * read with the lines, not after them.
+   */
+  activityAfter?(position: number, limit: number): Promise<ActivityAfter>
+  /**
+   * Makes a follower the one of its name, keeps it so, stores how far it has come, or lets it give up: `judgeClaim` says
+   * which, in one atomic step. Of several that claim at once, one gets it. Never purged.
+   */
+  claimFollower?(claim: FollowerClaim): Promise<FollowerAnswer>
 
   /**
    * Stores each proposed mark whose name has none yet, and gives every mark there is. A mark never changes and is never

@@ -2,6 +2,7 @@ import type { BoundedStore } from '../bounds/bounded-store.types.ts'
 import { ClosedError, NotSupportedError } from '../errors/errors.ts'
 import { publishFault, type ReportFault } from '../reporting/faults.ts'
 import type { Clock } from '../runtime/clock.ts'
+import { createPauses } from '../runtime/pauses.ts'
 import type { PurgeLimits } from '../store/store.ts'
 
 /** How long ended rows are kept, milliseconds; `Infinity`: indefinitely. */
@@ -50,18 +51,7 @@ const mostFailures = 3
 export function createRetention({ store, times, clock, random, report = publishFault }: RetentionParts): Retention {
   let cancel = (): void => {}
   const state = { stopped: false }
-  const wakers = new Set<() => void>()
-
-  const pause = (delayMs: number): Promise<void> =>
-    new Promise((resolve) => {
-      const wake = (): void => {
-        wakers.delete(wake)
-        cancelTimer()
-        resolve()
-      }
-      const cancelTimer = clock.schedule(delayMs, wake)
-      wakers.add(wake)
-    })
+  const pauses = createPauses(clock)
 
   const purge = async (): Promise<void> => {
     if (store.purge === undefined) throw new NotSupportedError('purge')
@@ -77,7 +67,7 @@ export function createRetention({ store, times, clock, random, report = publishF
         if (steps === 0 || failures >= mostFailures) throw error
       }
       const took = clock.monotonic() - startedAt
-      await pause(Math.min(longestPauseMs, Math.max(leastPauseMs, took)))
+      await pauses.pause(Math.min(longestPauseMs, Math.max(leastPauseMs, took)))
     }
     throw new ClosedError()
   }
@@ -99,7 +89,7 @@ export function createRetention({ store, times, clock, random, report = publishF
     stop() {
       state.stopped = true
       cancel()
-      for (const wake of wakers) wake()
+      pauses.end()
     },
   }
 }

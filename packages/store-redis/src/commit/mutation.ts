@@ -62,6 +62,7 @@ function encoded(operation: Operation, numbers: ReadonlyMap<string, number>): (s
     case 'ZADD':
     case 'ZADD LT':
       return [operation.type, number, operation.score, operation.member]
+    case 'LINE':
     case 'ZREM':
       return [operation.type, number, operation.member]
     case 'SET':

@@ -1,6 +1,6 @@
 import { type Activity, type ActivityQuery, ValidationError } from '@claviger/core/store'
 import { escaped, type KeyNames } from '../names.ts'
-import { memberAt, cursorOf } from './cursors.ts'
+import { cursorOf, memberAt, textMember } from './cursors.ts'
 import type { Operation } from './operation.ts'
 
 /** Appends entries. Done twice, it is done once: the members are the same. */
@@ -18,6 +18,7 @@ export function activityOperations(names: KeyNames, entries: readonly Activity[]
         member: memberAt(cursor, JSON.stringify(entry)),
       },
       ...indexesOf(names, entry).map((set) => ({ type: 'ZADD', set, score: 0, member: cursor }) as const),
+      { type: 'LINE', set: names.lines, member: textMember(entry.workspaceId, cursor) },
       { type: 'ZADD LT', set: names.activityWorkspaces, score: entry.at, member: escaped(entry.workspaceId) },
     ]
   })

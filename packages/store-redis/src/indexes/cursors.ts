@@ -36,6 +36,11 @@ export function cursorInText(member: string): string {
   return member.slice(member.indexOf(separator) + 1)
 }
 
+/** The text in a `textMember`. */
+export function textInMember(member: string): string {
+  return unescaped(member.slice(0, member.indexOf(separator)))
+}
+
 /** The range of members with exactly this text. */
 export function withText(text: string): { readonly min: string; readonly max: string } {
   return { min: `[${escaped(text)}${separator}`, max: `(${escaped(text)}${behindSeparator}` }

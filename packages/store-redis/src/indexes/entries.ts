@@ -1,4 +1,11 @@
-import { type IdempotencyRecord, idempotencyId, type KeyRecord, type ServiceAccountRecord } from '@claviger/core/store'
+import {
+  type IdempotencyRecord,
+  idempotencyId,
+  type KeyRecord,
+  reminderPlaces,
+  reminders,
+  type ServiceAccountRecord,
+} from '@claviger/core/store'
 import { escaped, type KeyNames } from '../names.ts'
 import { cursorOf, textMember } from './cursors.ts'
 import type { IndexEntry, Operation } from './operation.ts'
@@ -28,8 +35,17 @@ export function keyEntries(names: KeyNames, record: KeyRecord): IndexEntry[] {
     lastUsedAt === null
       ? { set: names.neverUsed(workspaceId), score: 0, member }
       : { set: names.byLastUse(workspaceId), score: lastUsedAt, member },
+    ...reminderEntries(names, record),
   ]
   return entries.filter((entry) => entry !== false)
+}
+
+function reminderEntries(names: KeyNames, record: KeyRecord): readonly IndexEntry[] {
+  const places = reminderPlaces(record)
+  return reminders.flatMap((reminder) => {
+    const score = places[reminder]
+    return score === null ? [] : [{ set: names.reminders[reminder], score, member: record.id }]
+  })
 }
 
 /** Where a service account is listed. */

@@ -20,10 +20,10 @@ export async function purgeActivity({ names, commands }: Database, before: numbe
     return { member, cursor, sets: entry === undefined ? [] : indexesOf(names, entry) }
   })
   const sets = [...new Set(lines.flatMap((line) => line.sets))]
-  const numbers = new Map(sets.map((set, index) => [set, index + 3]))
+  const numbers = new Map(sets.map((set, index) => [set, index + 4]))
   await commands.run(
     purgeActivityScript,
-    [log, names.activityWorkspaces, ...sets],
+    [log, names.activityWorkspaces, names.lines, ...sets],
     [
       workspace,
       ...lines.flatMap((line) => [

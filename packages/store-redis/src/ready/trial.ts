@@ -104,7 +104,9 @@ function everyKind(names: KeyNames, workspaceId: string): readonly string[] {
     deletedServiceAccounts,
     idempotencyByAge,
     activityWorkspaces,
-    ...[names.key, names.lastUsed, names.serviceAccount, names.idempotency, names.usedBatch].map((name) =>
+    ...Object.values(names.reminders),
+    names.lines,
+    ...[names.key, names.lastUsed, names.serviceAccount, names.idempotency, names.usedBatch, names.follower].map((name) =>
       name('trial'),
     ),
     ...ofWorkspace.map((name) => name(workspaceId)),

@@ -50,6 +50,11 @@ for _ = 1, tonumber(take()) do
   local operation, key = take(), KEYS[tonumber(take())]
   if operation == 'ZREM' then
     redis.call('ZREM', key, take())
+  elseif operation == 'LINE' then
+    local member = take()
+    if not redis.call('ZSCORE', key, member) then
+      redis.call('ZADD', key, redis.call('HINCRBY', head, 'lines', 1), member)
+    end
   elseif operation == 'SET' then
     redis.call('SET', key, take())
   elseif operation == 'DEL' then

@@ -3,7 +3,7 @@ import { type Script, script } from '../client/commands.ts'
 /**
  * Removes lines of the log of one workspace, and notes what is the oldest now.
  *
- * KEYS: activity, activityWorkspaces, the sorted sets the lines are listed in. ARGV: the workspace; then each line: its
+ * KEYS: activity, activityWorkspaces, lines, the sorted sets the lines are listed in. ARGV: the workspace; then each line: its
  * member, its cursor, in how many of the sets it is, and their numbers.
  */
 export const purgeActivityScript: Script = script(`
@@ -16,6 +16,7 @@ end
 while position < #ARGV do
   redis.call('ZREM', KEYS[1], take())
   local cursor = take()
+  redis.call('ZREM', KEYS[3], ARGV[1] .. '\\0' .. cursor)
   for _ = 1, tonumber(take()) do redis.call('ZREM', KEYS[tonumber(take())], cursor) end
 end
 local oldest = redis.call('ZRANGE', KEYS[1], -1, -1)[1]

@@ -4,7 +4,6 @@ import type { Database, Queries } from '../database/database.ts'
 import { integer } from '../database/values.ts'
 import { requireAffected } from '../database/transaction.ts'
 import type { HeadTable } from '../database/tables.ts'
-import type { SqlDialect } from '../database/dialect.ts'
 
 /** The head as it is. */
 export async function readHead(queries: Queries): Promise<Head> {
@@ -12,17 +11,17 @@ export async function readHead(queries: Queries): Promise<Head> {
 }
 
 /** The head as it is, with its row held until the transaction ends. Needs the right to write it. */
-async function lockHead(queries: Queries, dialect: SqlDialect): Promise<Head> {
+export async function lockHead(queries: Queries, { dialect }: Pick<Database, 'dialect'>): Promise<Head> {
   return headOf(await queries.selectFrom('head').selectAll().modifyEnd(dialect.rowLock).executeTakeFirst())
 }
 
 /** Moves the head by one and writes the log. Holds the head's row until the transaction ends. */
 export async function moveHead(
   queries: Queries,
-  { dialect }: Database,
+  database: Database,
   { nonce, announcements }: Pick<Change, 'nonce' | 'announcements'>,
 ): Promise<Head> {
-  const before = await lockHead(queries, dialect)
+  const before = await lockHead(queries, database)
   const head = { ...before, epoch: before.epoch + 1, nonce }
   const { numUpdatedRows } = await queries
     .updateTable('head')

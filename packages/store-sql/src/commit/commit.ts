@@ -3,11 +3,13 @@ import {
   type Change,
   parseWrites,
   type CommitResult,
+  type Head,
   judgeWrite,
   type Write,
 } from '@claviger/core/store'
 import { appendActivity } from '../activity.ts'
-import { moveHead, readHead } from '../changes/head.ts'
+import { appendLines } from '../activity-lines.ts'
+import { lockHead, moveHead, readHead } from '../changes/head.ts'
 import type { Database, Queries } from '../database/database.ts'
 import { transaction } from '../database/transaction.ts'
 import { requireStorableChange } from './storable.ts'
@@ -39,12 +41,19 @@ export async function carryOut(
     if (change.storeId !== undefined) requireMeantFor(change, (await readHead(queries)).storeId)
     return refusal
   }
-  await writeRows(queries, writes, stored)
+  await writeRows(queries, database, writes, stored)
   await appendActivity(queries, database, change.activity)
-  const head = change.silent ? await readHead(queries) : await moveHead(queries, database, change)
+  const head = await headAfter(queries, database, change)
+  await appendLines(queries, change.activity)
   // Whatever was written for another store is rolled back.
   requireMeantFor(change, head.storeId)
   return { ok: true, head }
+}
+
+/** Lines are numbered while the head is held, also those of a silent change, which leaves it where it is. */
+async function headAfter(queries: Queries, database: Database, change: Change): Promise<Head> {
+  if (!change.silent) return moveHead(queries, database, change)
+  return change.activity.length === 0 ? readHead(queries) : lockHead(queries, database)
 }
 
 function firstRefusal(

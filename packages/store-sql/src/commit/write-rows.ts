@@ -1,9 +1,10 @@
 import type { IdempotencyRecord, Write } from '@claviger/core/store'
 import { type Insertable, sql } from 'kysely'
 import { chunks } from '../database/values.ts'
-import type { Queries } from '../database/database.ts'
+import type { Database, Queries } from '../database/database.ts'
 import { requireAffected } from '../database/transaction.ts'
 import type { IdempotencyTable } from '../database/tables.ts'
+import { writeReminders } from '../reminders/write.ts'
 import { columnsOf, kinds, kindTypes, newColumnsOf, revised } from './kinds.ts'
 import { rowId, type StoredRow } from './stored-rows.ts'
 
@@ -15,6 +16,7 @@ const rowsPerInsert = 64
  */
 export async function writeRows(
   queries: Queries,
+  { dialect }: Pick<Database, 'dialect'>,
   writes: readonly Write[],
   stored: ReadonlyMap<string, StoredRow>,
 ): Promise<void> {
@@ -27,6 +29,7 @@ export async function writeRows(
     const row = stored.get(rowId(write))
     if (row !== undefined) await updateRow(queries, write, row)
   }
+  await writeReminders(queries, dialect, sorted, stored)
 }
 
 async function insertRows(queries: Queries, writes: readonly Write[]): Promise<void> {

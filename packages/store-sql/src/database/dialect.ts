@@ -110,14 +110,8 @@ export interface SchemaWords {
   readonly transactional: boolean
   /** Whether indexes are part of `create table`. */
   readonly indexesInTable: boolean
-  /** Makes an index of a table that is there already, unless the index is there as well. */
-  createIndex(index: {
-    readonly name: string
-    /** `on`, the table, and the columns. */
-    readonly on: string
-    /** The table's name, without quotes. */
-    readonly table: string
-  }): readonly string[]
+  /** Before rows are copied from a table that others write to: they must not wait for it. */
+  readonly beforeCopy: readonly string[]
   /** Begins an `insert` that leaves a row alone that is there already. */
   readonly insertOnce: readonly [before: string, after: string]
   readonly randomText: string

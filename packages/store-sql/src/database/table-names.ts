@@ -21,6 +21,9 @@ const names: Readonly<Record<keyof Tables, true>> = {
   usage_keys: true,
   usage_instances: true,
   marks: true,
+  reminders: true,
+  activity_lines: true,
+  followers: true,
   migrations: true,
 }
 

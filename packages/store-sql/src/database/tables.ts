@@ -128,6 +128,34 @@ export interface MarksTable {
   readonly content: string
 }
 
+/** By key, the places of its reminders: where each is looked for, null where it is not. A revoked key has none. */
+export interface RemindersTable {
+  readonly key_id: string
+  readonly expiring: NullableInteger
+  readonly rotation_due: NullableInteger
+  /** Not later than the last use, which moves nothing here. */
+  readonly unused: NullableInteger
+  readonly owner_gone: NullableInteger
+  /** For `purge`. */
+  readonly ends_at: NullableInteger
+}
+
+/** The log of all workspaces in the order of commits. The last row is never purged: the next number follows from it. */
+export interface ActivityLinesTable {
+  readonly line: Integer
+  readonly workspace_id: string
+  readonly created_at: Integer
+  readonly id: string
+}
+
+/** See `KeyStore.claimFollower`. */
+export interface FollowersTable {
+  readonly name: string
+  readonly holder: string
+  readonly held_until: Integer
+  readonly position: NullableInteger
+}
+
 export interface MigrationsTable {
   readonly version: Integer
   readonly name: string
@@ -148,5 +176,8 @@ export interface Tables {
   readonly usage_keys: UsageKeysTable
   readonly usage_instances: UsageInstancesTable
   readonly marks: MarksTable
+  readonly reminders: RemindersTable
+  readonly activity_lines: ActivityLinesTable
+  readonly followers: FollowersTable
   readonly migrations: MigrationsTable
 }

@@ -38,26 +38,6 @@ export function createTable(dialect: SqlDialect, naming: Naming, shape: TableSha
   ]
 }
 
-/**
- * Writes an index of a table that is there already. On PostgreSQL it keeps others from writing to the table while it is
- * made, on MariaDB and MySQL it does not. It may be run again.
- */
-export function createIndex(
-  dialect: SqlDialect,
-  naming: Naming,
-  table: string,
-  name: string,
-  columns: readonly string[],
-): readonly string[] {
-  const index = `${naming.tablePrefix}${table}_${name}`
-  const ordered = columns.map((column) => orderedColumn(dialect, column)).join(', ')
-  return dialect.schemaWords.createIndex({
-    name: index,
-    on: `on ${tableName(dialect, naming, table)} (${ordered})`,
-    table: `${naming.tablePrefix}${table}`,
-  })
-}
-
 /** A table's name as statements write it. */
 export function tableName({ quote }: SqlDialect, { schema, tablePrefix }: Naming, name: string): string {
   const table = `${quote}${tablePrefix}${name}${quote}`

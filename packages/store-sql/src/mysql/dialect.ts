@@ -70,14 +70,7 @@ export const mysql: SqlDialect = {
     tableEnd: ' engine = InnoDB',
     transactional: false,
     indexesInTable: true,
-    // MySQL knows no `if not exists` here.
-    createIndex: ({ name, on, table }) => [
-      `set @claviger_statement = (select if(count(*) = 0, 'create index \`${name}\` ${on}', 'do 0') ` +
-        `from information_schema.statistics where table_schema = database() and table_name = '${table}' and index_name = '${name}')`,
-      'prepare claviger_statement from @claviger_statement',
-      'execute claviger_statement',
-      'deallocate prepare claviger_statement',
-    ],
+    beforeCopy: ['set transaction isolation level read committed'],
     insertOnce: ['insert ignore into', ''],
     randomText: 'uuid()',
     nowMs: 'unix_timestamp() * 1000',

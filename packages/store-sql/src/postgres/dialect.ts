@@ -60,7 +60,7 @@ export const postgres: SqlDialect = {
     tableEnd: '',
     transactional: true,
     indexesInTable: false,
-    createIndex: ({ name, on }) => [`create index if not exists "${name}" ${on}`],
+    beforeCopy: [],
     insertOnce: ['insert into', ' on conflict do nothing'],
     randomText: 'gen_random_uuid()::text',
     nowMs: '(extract(epoch from clock_timestamp()) * 1000)::bigint',

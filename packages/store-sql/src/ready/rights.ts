@@ -18,6 +18,9 @@ export const rights: Readonly<Record<keyof Tables, readonly Right[]>> = {
   usage_keys: all,
   usage_instances: all,
   marks: ['select', 'insert'],
+  reminders: all,
+  activity_lines: ['select', 'insert', 'delete'],
+  followers: ['select', 'insert', 'update'],
   migrations: ['select'],
   head: ['select', 'update'],
 }

@@ -112,6 +112,13 @@ function placesOf({
     usage_keys: { key: { workspace_id: workspaceId, key_id: id }, rest: { last_hour: 0 } },
     usage_instances: { key: { instance_id: id }, rest: { sequence: 1, part: 1, seen_at: createdAt } },
     marks: { key: { store_id: id, name: 'trial' }, rest: { content: 'trial' } },
+    reminders: { key: { key_id: id }, rest: {} },
+    // No line has a number below 0.
+    activity_lines: {
+      key: { line: -1 - Number.parseInt(id.slice(0, 12), 16) },
+      rest: { workspace_id: workspaceId, created_at: createdAt, id },
+    },
+    followers: { key: { name: id }, rest: { holder: id, held_until: 0 } },
     migrations: { key: { version: 1 }, rest: {} },
   }
 }
@@ -127,14 +134,14 @@ async function tryWriting(
     { type: 'serviceAccount', record: serviceAccount, expectedRevision: 0 },
     { type: 'idempotency', record: idempotency, expectedRevision: 0 },
   ]
-  await writeRows(queries, writes, new Map())
+  await writeRows(queries, database, writes, new Map())
   const stored = await lockStoredRows(queries, database, writes)
   for (const write of writes) requireSame(write, stored.get(rowId(write))?.record)
   const changes: readonly Write[] = [
     { type: 'key', record: { ...key, revision: 2, revokedAt: key.createdAt }, expectedRevision: 1 },
     { type: 'serviceAccount', record: { ...serviceAccount, revision: 2 }, expectedRevision: 1 },
   ]
-  await writeRows(queries, changes, stored)
+  await writeRows(queries, database, changes, stored)
   // A line that is there already stays, when a change is sent again.
   for (const entries of [[activity], [activity]]) await appendActivity(queries, database, entries)
   for (const sequence of [1, 2]) {

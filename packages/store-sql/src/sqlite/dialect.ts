@@ -62,7 +62,7 @@ export const sqlite: SqlDialect = {
     tableEnd: ' strict',
     transactional: true,
     indexesInTable: false,
-    createIndex: ({ name, on }) => [`create index if not exists "${name}" ${on}`],
+    beforeCopy: [],
     insertOnce: ['insert or ignore into', ''],
     randomText: 'lower(hex(randomblob(16)))',
     nowMs: `cast(strftime('%s', 'now') as integer) * 1000`,

@@ -119,6 +119,9 @@ const filled = ['keys', 'service_accounts', 'idempotency', 'activity', 'usage_in
   'usage_totals',
   'usage_keys',
   'marks',
+  'reminders',
+  'activity_lines',
+  'followers',
 ])
 
 /** Tables as migrations leave them. To make them again would take long. */

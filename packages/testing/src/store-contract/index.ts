@@ -8,12 +8,15 @@ import { changeLog } from './change-log.ts'
 import { commits } from './commit.ts'
 import { copies } from './copies.ts'
 import { corruption } from './corruption.ts'
+import { dueKeys } from './due.ts'
 import { filters } from './filters.ts'
 import { finality } from './final.ts'
+import { followers } from './followers.ts'
 import { ids } from './ids.ts'
 import { isolation } from './isolation.ts'
 import { lastUsed } from './last-used.ts'
 import { lifecycle } from './lifecycle.ts'
+import { linesOfAll } from './lines.ts'
 import { locked } from './locked.ts'
 import { marks } from './marks.ts'
 import type { OptionalMethod, StoreContractOptions, StoreUnderTest } from './options.ts'
@@ -49,6 +52,9 @@ const groups: readonly ContractGroup[] = [
   activity,
   services,
   marks,
+  dueKeys,
+  linesOfAll,
+  followers,
   purging,
   corruption,
   lifecycle,

@@ -9,7 +9,7 @@ const runners: readonly ContractRunner[] = [{ describe, test }, nodeTest]
 
 const optional: readonly OptionalMethod[] = [
   ...(['commitLocked', 'poll', 'subscribe', 'addUsage', 'usage', 'busiest', 'activity', 'services'] as const),
-  ...(['marks', 'purge', 'ready', 'close'] as const),
+  ...(['due', 'activityAfter', 'claimFollower', 'marks', 'purge', 'ready', 'close'] as const),
   ...(['second', 'reopen', 'writeRaw'] as const),
 ]
 
@@ -26,9 +26,12 @@ test('passes a store of three methods, and skips by name what it lacks', async (
     [
       ...[
         'activity',
+        'activityAfter',
         'addUsage',
+        'claimFollower',
         'close',
         'commitLocked',
+        'due',
         'marks',
         'poll',
         'purge',

@@ -1,5 +1,6 @@
 import { isUnavailable } from '../../errors/errors.ts'
 import { bare } from '../../input/plain-fields.ts'
+import { remindersOf } from '../../reminders/notes.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import type { KeyRecord, ServiceAccountRecord } from '../../store/records.ts'
 import type { CommitResult, Write } from '../../store/store.ts'
@@ -147,7 +148,8 @@ export function nextRevision<Stored extends KeyRecord | ServiceAccountRecord>(
   changed: Stored,
   now: number,
 ): Stored {
-  return { ...changed, revision: before.revision + 1, updatedAt: now }
+  const next = { ...changed, revision: before.revision + 1, updatedAt: now }
+  return 'reminders' in before && 'reminders' in next ? { ...next, reminders: remindersOf(before, next) } : next
 }
 
 /** The change that stores a record in place of another, or of none, with its line in the log. */

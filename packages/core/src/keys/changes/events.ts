@@ -1,6 +1,7 @@
 import { hearFrom } from '../../input/host-code.ts'
 import { publishFault, type ReportFault } from '../../reporting/faults.ts'
 import type { Clock } from '../../runtime/clock.ts'
+import type { Reminder } from '../../store/due.ts'
 import type { ActorRef } from '../../store/records.ts'
 import type { KeyAction, ServiceAccountAction } from '../shapes/activity.ts'
 import type { Actor } from '../shapes/actor.ts'
@@ -28,10 +29,30 @@ export interface ServiceAccountEvent extends EventBase {
 }
 
 /**
+ * Something about a key needs a look. Sent by `keyring.remind()`, once for each key and cause over all processes; again,
+ * with the same `id`, when your handler failed or its process died.
+ */
+export interface KeyReminder extends EventBase {
+  readonly type: ReminderType
+  /** The same for every delivery of this reminder: the key, the type and the cause. */
+  readonly id: string
+  /** The key as it was when the reminder was due. */
+  readonly key: ManagedKey
+  /**
+   * The cause: when the key expires, when its rotation was due, when it was last used (or created), when its owner was
+   * found gone.
+   */
+  readonly cause: Date
+}
+
+/** What a reminder is about. */
+export type ReminderType = `key.${Reminder}`
+
+/**
  * Something happened. The same events come from code, REST, console and CLI; they never hold a token. More types come
  * with later versions: ignore what you do not know.
  */
-export type KeyringEvent = KeyEvent | ServiceAccountEvent
+export type KeyringEvent = KeyEvent | ServiceAccountEvent | KeyReminder
 
 /** Where changes are reported once they are stored. */
 export interface EventSink {

@@ -73,7 +73,7 @@ export async function readActivity(
   if (actor.can?.listAll !== true || actor.environment !== undefined)
     await requireSight(reading, actor, input, query.actor)
   const { items, nextCursor } = await store.activity(query)
-  return { items: items.map(shown), nextCursor }
+  return { items: items.map(shownActivity), nextCursor }
 }
 
 function activityQuery(self: Actor, input: ActivityInput): ActivityQuery {
@@ -117,6 +117,7 @@ async function requireSight(
   )
 }
 
-function shown({ at, before, after, ...entry }: Activity): ActivityEntry {
+/** A stored line as it may be shown. Pure. */
+export function shownActivity({ at, before, after, ...entry }: Activity): ActivityEntry {
   return { ...entry, at: new Date(at), before, after }
 }

@@ -7,12 +7,15 @@ import { changeLog } from './change-log.ts'
 import { commits } from './commit.ts'
 import { copies } from './copies.ts'
 import { corruption } from './corruption.ts'
+import { due } from './due.ts'
 import { filters } from './filters.ts'
 import { finality } from './final.ts'
+import { followers } from './followers.ts'
 import { ids } from './ids.ts'
 import { isolation } from './isolation.ts'
 import { lastUsed } from './last-used.ts'
 import { lifecycle } from './lifecycle.ts'
+import { lines } from './lines.ts'
 import { locked } from './locked.ts'
 import { marks } from './marks.ts'
 import { pagination } from './pagination.ts'
@@ -47,6 +50,9 @@ export const defectsByGroup: Readonly<Record<string, readonly Defect[]>> = {
   activity,
   'service accounts': services,
   marks,
+  'keys that are due': due,
+  'the log of all workspaces': lines,
+  followers,
   purge: purging,
   'corrupt rows': corruption,
   lifecycle,
