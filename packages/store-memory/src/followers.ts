@@ -1,4 +1,10 @@
-import { type FollowerAnswer, type FollowerClaim, type FollowerState, judgeClaim, parseClaim } from '@claviger/core/store'
+import {
+  type FollowerAnswer,
+  type FollowerClaim,
+  type FollowerState,
+  judgeClaim,
+  parseClaim,
+} from '@claviger/core/store'
 
 /** Judges a claim and stores what comes of it, in one go. */
 export function claimFollower(followers: Map<string, FollowerState>, claim: FollowerClaim): FollowerAnswer {

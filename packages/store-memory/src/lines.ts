@@ -1,4 +1,10 @@
-import { type Activity, type ActivityAfter, type PlacedActivity, requireLimit, requirePosition } from '@claviger/core/store'
+import {
+  type Activity,
+  type ActivityAfter,
+  type PlacedActivity,
+  requireLimit,
+  requirePosition,
+} from '@claviger/core/store'
 
 /** The activity of all workspaces, in the order in which it was appended. */
 export interface Lines {

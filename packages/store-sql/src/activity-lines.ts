@@ -1,4 +1,10 @@
-import { type Activity, type ActivityAfter, type PlacedActivity, requireLimit, requirePosition } from '@claviger/core/store'
+import {
+  type Activity,
+  type ActivityAfter,
+  type PlacedActivity,
+  requireLimit,
+  requirePosition,
+} from '@claviger/core/store'
 import { sql } from 'kysely'
 import { readActivity } from './activity.ts'
 import type { Database, Queries } from './database/database.ts'
@@ -18,7 +24,9 @@ export async function appendLines(queries: Queries, entries: readonly Activity[]
       select ends.line + 1, ${workspaceId}, ${at}, ${id}
       from (select coalesce(max(line), 0) as line from ${lines}) as ends
       where not exists (
-        select 1 from ${lines} where created_at = ${at} and workspace_id = ${workspaceId} and id = ${id})`.execute(queries)
+        select 1 from ${lines} where created_at = ${at} and workspace_id = ${workspaceId} and id = ${id})`.execute(
+      queries,
+    )
   }
 }
 

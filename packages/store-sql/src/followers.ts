@@ -1,4 +1,10 @@
-import { type FollowerAnswer, type FollowerClaim, type FollowerState, judgeClaim, parseClaim } from '@claviger/core/store'
+import {
+  type FollowerAnswer,
+  type FollowerClaim,
+  type FollowerState,
+  judgeClaim,
+  parseClaim,
+} from '@claviger/core/store'
 import type { Database, Queries } from './database/database.ts'
 import { transaction } from './database/transaction.ts'
 import { integer, nullableInteger } from './database/values.ts'
@@ -32,6 +38,10 @@ async function write(
   { holder, until, position }: FollowerState,
 ): Promise<void> {
   const columns = { holder, held_until: until, position }
-  if (before === null) await queries.insertInto('followers').values({ name, ...columns }).execute()
+  if (before === null)
+    await queries
+      .insertInto('followers')
+      .values({ name, ...columns })
+      .execute()
   else await queries.updateTable('followers').set(columns).where('name', '=', name).execute()
 }

@@ -98,17 +98,16 @@ export function boundedStore(store: KeyStore, clock: Clock, timeoutMs: number, i
     due:
       store.due &&
       ((query) =>
-        ask('background', '', async () =>
-          pageOf(await store.due?.(bare(query)), (stored) => dueKey(stored, query)),
-        )),
+        ask('background', '', async () => pageOf(await store.due?.(bare(query)), (stored) => dueKey(stored, query)))),
     activityAfter:
       store.activityAfter &&
       ((position, limit) =>
-        ask('background', '', async () => readableLines(await store.activityAfter?.(position, limit), position, limit))),
+        ask('background', '', async () =>
+          readableLines(await store.activityAfter?.(position, limit), position, limit),
+        )),
     claimFollower:
       store.claimFollower &&
-      ((claim) =>
-        ask('background', '', async () => readableAnswer(await store.claimFollower?.(bare(claim)), claim))),
+      ((claim) => ask('background', '', async () => readableAnswer(await store.claimFollower?.(bare(claim)), claim))),
     marks: store.marks && ((proposed) => ask('read', '', async () => readableMarks(await store.marks?.(proposed)))),
     purge:
       store.purge &&

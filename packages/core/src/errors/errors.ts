@@ -193,15 +193,8 @@ export class NotSupportedError extends ClavigerError {
   }
 }
 
-type OptionalMethod =
-  | 'usage'
-  | 'busiest'
-  | 'activity'
-  | 'services'
-  | 'purge'
-  | 'due'
-  | 'activityAfter'
-  | 'claimFollower'
+type FollowingMethod = 'due' | 'activityAfter' | 'claimFollower'
+type OptionalMethod = 'usage' | 'busiest' | 'activity' | 'services' | 'purge' | FollowingMethod
 
 /** What a verification or management call needed and did not get in time. */
 export type Dependency = 'store' | 'owner' | 'hasher'

@@ -139,3 +139,9 @@ function requireNext(options: PepperChange): void {
     'nextPepper is undefined. Set the environment variable it is read from, or leave the option out.',
   )
 }
+
+/** @throws {ConfigurationError} for what is no hasher */
+export function parseHasher(hasher: Hasher): Hasher {
+  if (hasher?.algorithm === 'argon2id' || hasher?.algorithm === 'hmac-sha256') return hasher
+  throw new ConfigurationError('hasher', 'Expected the result of argon2id() or hmacSha256({ pepper }).')
+}

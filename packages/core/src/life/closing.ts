@@ -21,7 +21,14 @@ const timeoutMs = 5_000
 const turns = 5
 
 /** Makes the end of a keyring: once, however often it is called. */
-export function createClosing({ stop, freshness, recorder, followers, store, clock }: ClosingParts): () => Promise<void> {
+export function createClosing({
+  stop,
+  freshness,
+  recorder,
+  followers,
+  store,
+  clock,
+}: ClosingParts): () => Promise<void> {
   let closing: Promise<void> | undefined
 
   const close = async (): Promise<void> => {

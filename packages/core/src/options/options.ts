@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../errors/errors.ts'
-import { argon2id, type Hasher } from '../hashing/hasher.ts'
+import { argon2id, type Hasher, parseHasher } from '../hashing/hasher.ts'
 import { flag, integer, optionalFunction, parseGroup, parseOptions } from '../input/parse-options.ts'
 import type { ImportedTokenRules } from '../imported/imported-tokens.ts'
 import type { KeyringEvent } from '../keys/changes/events.ts'
@@ -296,9 +296,4 @@ function parseOwners(
     'resolveOwner',
     "Say what bounds a key: either resolveOwner: async ({ workspaceId, owner }) => [...] | null, or owners: 'unbounded'.",
   )
-}
-
-function parseHasher(hasher: Hasher): Hasher {
-  if (hasher?.algorithm === 'argon2id' || hasher?.algorithm === 'hmac-sha256') return hasher
-  throw new ConfigurationError('hasher', 'Expected the result of argon2id() or hmacSha256({ pepper }).')
 }

@@ -65,7 +65,11 @@ export function judgeClaim(
   const isFree = stored === null || stored.until <= at
   const wants = until > at
   if (!isHolder && !(isFree && wants)) return { stored, answer: { ...(stored ?? nobody), isHeld: false } }
-  const next = { holder, until: wants ? until : 0, position: (isHolder ? position : undefined) ?? stored?.position ?? null }
+  const next = {
+    holder,
+    until: wants ? until : 0,
+    position: (isHolder ? position : undefined) ?? stored?.position ?? null,
+  }
   return { stored: next, answer: { ...next, isHeld: wants } }
 }
 
@@ -97,6 +101,7 @@ export function requirePosition(position: unknown): asserts position is number {
 }
 
 function requireText(field: string, value: unknown, most: number): void {
-  if (typeof value === 'string' && value.length >= 1 && value.length <= most && !/[\0\p{Surrogate}]/u.test(value)) return
+  if (typeof value === 'string' && value.length >= 1 && value.length <= most && !/[\0\p{Surrogate}]/u.test(value))
+    return
   throw new ValidationError(field, `Expected ${field} to be a text of 1 to ${most} characters.`)
 }

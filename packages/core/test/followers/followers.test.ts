@@ -20,7 +20,9 @@ describe('follow', () => {
   test('hands out the log of all workspaces in the order of commits, and goes on with what comes', async () => {
     const { keyring, create, clock } = setUp()
     await create({ name: 'A' })
-    await keyring.as(systemActor('ws_globex')).create({ name: 'B', environment: 'ci', owner: { type: 'user', id: 'bob' } })
+    await keyring
+      .as(systemActor('ws_globex'))
+      .create({ name: 'B', environment: 'ci', owner: { type: 'user', id: 'bob' } })
     const lines: FollowedActivity[] = []
     const follower = keyring.follow('siem', (line) => void lines.push(line))
     await turns()

@@ -106,8 +106,8 @@ function everyKind(names: KeyNames, workspaceId: string): readonly string[] {
     activityWorkspaces,
     ...Object.values(names.reminders),
     names.lines,
-    ...[names.key, names.lastUsed, names.serviceAccount, names.idempotency, names.usedBatch, names.follower].map((name) =>
-      name('trial'),
+    ...[names.key, names.lastUsed, names.serviceAccount, names.idempotency, names.usedBatch, names.follower].map(
+      (name) => name('trial'),
     ),
     ...ofWorkspace.map((name) => name(workspaceId)),
     names.byOwner(workspaceId, { type: 'user', id: 'trial' }),

@@ -13,11 +13,7 @@ async function append(store: KeyStore, ...activity: readonly Activity[]): Promis
 }
 
 /** All lines behind a position, in pages. */
-async function linesAfter(
-  activityAfter: ActivityAfter,
-  position = 0,
-  limit = 100,
-): Promise<readonly PlacedActivity[]> {
+async function linesAfter(activityAfter: ActivityAfter, position = 0, limit = 100): Promise<readonly PlacedActivity[]> {
   const lines: PlacedActivity[] = []
   for (let pages = 0; pages < 1_000; pages += 1) {
     const { items } = await activityAfter(lines.at(-1)?.position ?? position, limit)
@@ -40,7 +36,10 @@ export const linesOfAll: ContractGroup = {
       same(await activityAfter(0, 10), { items: [], last: 0 })
     })
 
-    test('gives lines whole, of all workspaces, in the order of commits and not of instants', async ({ store, need }) => {
+    test('gives lines whole, of all workspaces, in the order of commits and not of instants', async ({
+      store,
+      need,
+    }) => {
       const { activityAfter } = need('activityAfter', 'activity')
       const entries = [
         entry('b', { at: start + 5, after: { name: 'New' }, origin: { ip: '192.0.2.1' } }),

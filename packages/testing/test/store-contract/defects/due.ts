@@ -1,4 +1,11 @@
-import { type DueQuery, encodeCursor, isDue, type KeyRecord, type ListPage, pendingReminder } from '@claviger/core/store'
+import {
+  type DueQuery,
+  encodeCursor,
+  isDue,
+  type KeyRecord,
+  type ListPage,
+  pendingReminder,
+} from '@claviger/core/store'
 import type { Defect, FullStore } from '../honest-store.ts'
 import { nudge } from '../tools.ts'
 

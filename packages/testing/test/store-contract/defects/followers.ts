@@ -5,7 +5,7 @@ import { nudge } from '../tools.ts'
 /** Claims judged by another rule, over states kept for all handles. */
 const judging = (
   judge: (stored: FollowerState | undefined, claim: FollowerClaim) => FollowerState & { readonly isHeld: boolean },
-): Defect['breaks'] => {
+): NonNullable<Defect['breaks']> => {
   const states = new Map<string, FollowerState>()
   return () => ({
     async claimFollower(claim) {
@@ -62,7 +62,9 @@ export const followers: readonly Defect[] = [
   },
   {
     name: 'forgets the place',
-    breaks: (store) => ({ claimFollower: async (claim) => ({ ...(await store.claimFollower(claim)), position: null }) }),
+    breaks: (store) => ({
+      claimFollower: async (claim) => ({ ...(await store.claimFollower(claim)), position: null }),
+    }),
     fails: ['stores how far it has come', 'with its place', 'keeps names apart'],
   },
   {
