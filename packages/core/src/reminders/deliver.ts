@@ -53,7 +53,7 @@ export function createDelivery(
     try {
       await change(parts, record, (stored) => settled(stored, reminder, claimedAt, sent, clock.now()))
     } catch (error) {
-      // It was delivered all the same; until the claim ends, no one sends it again.
+      // It was delivered nevertheless; until the claim ends, no one sends it again.
       report(error, 'remind', { keyId: record.id, reminder })
     }
     return failure === undefined ? 'sent' : 'failed'

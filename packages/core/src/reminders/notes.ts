@@ -42,13 +42,3 @@ export function settled(
   const isSent = cause !== undefined && pendingReminder(record, reminder) === cause
   return { ...record, reminders: isSent ? { ...others, [reminder]: now } : others }
 }
-
-/** The notes of a changed key: another expiry is another cause. Pure. */
-export function remindersOf(
-  before: Pick<KeyRecord, 'expiresAt'>,
-  { expiresAt, reminders }: Pick<KeyRecord, 'expiresAt' | 'reminders'>,
-): KeyRecord['reminders'] {
-  if (expiresAt === before.expiresAt || reminders.expiring === undefined) return reminders
-  const { expiring: _, ...others } = reminders
-  return others
-}

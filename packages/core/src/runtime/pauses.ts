@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts'
 
-/** Pauses of work in the background, which all end at once when the work is to end. */
+/** Pauses of work in the background, which all end at once when the work must end. */
 export interface Pauses {
   /** Resolves after a delay, or when `end` is called; at once after that. */
   pause(delayMs: number): Promise<void>

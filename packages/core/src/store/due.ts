@@ -43,7 +43,7 @@ export function pendingReminder(record: Reminded, reminder: Reminder): number | 
   if (reminder === 'expiring') return sentAt === undefined ? record.expiresAt : null
   const causedAt = causeOf(record, reminder)
   if (causedAt === null || sentAt === undefined) return causedAt
-  // An owner may be found gone and be told of within a millisecond; the other causes lie far behind what is sent.
+  // An owner may be found gone and reported within a millisecond; the other causes lie far behind what is sent.
   const isSent = reminder === 'ownerGone' ? sentAt >= causedAt : sentAt > causedAt
   return isSent ? null : causedAt
 }
@@ -89,4 +89,14 @@ export function reminderPlaces(record: Reminded): ReminderPlaces {
 export function isDue(record: Reminded, { reminder, since, before }: Omit<DueQuery, 'cursor'>): boolean {
   const at = pendingReminder(record, reminder)
   return at !== null && at >= since && at < before
+}
+
+/** The notes of a changed key: another expiry is another cause. Pure. */
+export function remindersOf(
+  before: Pick<KeyRecord, 'expiresAt'>,
+  { expiresAt, reminders }: Pick<KeyRecord, 'expiresAt' | 'reminders'>,
+): KeyRecord['reminders'] {
+  if (expiresAt === before.expiresAt || reminders.expiring === undefined) return reminders
+  const { expiring: _, ...others } = reminders
+  return others
 }

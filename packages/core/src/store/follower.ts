@@ -24,7 +24,7 @@ export interface FollowerClaim {
   readonly holder: string
   /** Now, by the clock of the follower. Epoch milliseconds. */
   readonly at: number
-  /** How long it is to be the one. Not after `at`: it gives up. */
+  /** Until when it wants to be the one. Not after `at`: it gives up. */
   readonly until: number
   /** How far it has come: stored if it is the one already. */
   readonly position?: number

@@ -13,7 +13,7 @@ function noting(): { readonly sent: KeyReminder[]; readonly onEvent: (event: Key
 }
 
 describe('remind', () => {
-  test('tells of a key that expires within 14 days once, whichever of three processes looks first', async () => {
+  test('reports a key that expires within 14 days once, whichever of three processes looks first', async () => {
     const { sent, onEvent } = noting()
     const memory = memoryStore()
     const first = setUp({ on: memory, onEvent })
@@ -62,7 +62,7 @@ describe('remind', () => {
     expect(sent).toHaveLength(3)
   })
 
-  test('tells of a rotation that is due, of a key that is not used, and of an owner that is gone', async () => {
+  test('reports a rotation that is due, of a key that is not used, and of an owner that is gone', async () => {
     const { sent, onEvent } = noting()
     const gone = new Set<string>()
     const resolveOwner = ({ owner }: { readonly owner: { readonly id: string } }): string[] | null =>
@@ -296,7 +296,7 @@ describe('the timer', () => {
     expect(clock.pending()).toBe(0)
   })
 
-  test('is off where no one is to be told, and where it is switched off', async () => {
+  test('is off where there is no onEvent, and where it is switched off', async () => {
     const { sent, onEvent } = noting()
     const { keyring, create, clock } = setUp({ onEvent, reminders: { every: null } })
     await create({ expiresIn: '13d' })

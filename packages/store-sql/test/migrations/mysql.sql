@@ -160,12 +160,35 @@ insert ignore into `claviger_changes` (`epoch`, `nonce`, `announcements`) select
 insert ignore into `claviger_migrations` (`version`, `name`, `applied_at`) values (1, 'initial', unix_timestamp() * 1000);
 
 -- Claviger 0002-record-version-2
-set @claviger_statement = (select if(count(*) = 0, 'create index `claviger_keys_due_rotation` on `claviger_keys` (`secret_created_at`, `id`)', 'do 0') from information_schema.statistics where table_schema = database() and table_name = 'claviger_keys' and index_name = 'claviger_keys_due_rotation');
-prepare claviger_statement from @claviger_statement;
-execute claviger_statement;
-deallocate prepare claviger_statement;
-set @claviger_statement = (select if(count(*) = 0, 'create index `claviger_keys_due_owner_gone` on `claviger_keys` (`owner_gone_at`, `id`)', 'do 0') from information_schema.statistics where table_schema = database() and table_name = 'claviger_keys' and index_name = 'claviger_keys_due_owner_gone');
-prepare claviger_statement from @claviger_statement;
-execute claviger_statement;
-deallocate prepare claviger_statement;
+create table if not exists `claviger_reminders` (
+  `key_id` varbinary(16) not null,
+  `expiring` bigint,
+  `rotation_due` bigint,
+  `unused` bigint,
+  `owner_gone` bigint,
+  `ends_at` bigint,
+  primary key (`key_id`),
+  key `claviger_reminders_expiring` (`expiring`, `key_id`),
+  key `claviger_reminders_rotation_due` (`rotation_due`, `key_id`),
+  key `claviger_reminders_unused` (`unused`, `key_id`),
+  key `claviger_reminders_owner_gone` (`owner_gone`, `key_id`),
+  key `claviger_reminders_end` (`ends_at`)
+) engine = InnoDB;
+create table if not exists `claviger_activity_lines` (
+  `line` bigint not null,
+  `workspace_id` varbinary(765) not null,
+  `created_at` bigint not null,
+  `id` varbinary(765) not null,
+  primary key (`line`),
+  key `claviger_activity_lines_entry` (`created_at`, `workspace_id`, `id`)
+) engine = InnoDB;
+create table if not exists `claviger_followers` (
+  `name` varbinary(765) not null,
+  `holder` varbinary(765) not null,
+  `held_until` bigint not null,
+  `position` bigint,
+  primary key (`name`)
+) engine = InnoDB;
+set transaction isolation level read committed;
+insert ignore into `claviger_reminders` (`key_id`, `expiring`, `rotation_due`, `unused`, `owner_gone`, `ends_at`) select `id`, `expires_at`, `secret_created_at`, coalesce(`last_used_at`, `created_at`), `owner_gone_at`, `expires_at` from `claviger_keys` where `revoked_at` is null;
 insert ignore into `claviger_migrations` (`version`, `name`, `applied_at`) values (2, 'record-version-2', unix_timestamp() * 1000);

@@ -164,8 +164,36 @@ insert into "claviger_changes" ("epoch", "nonce", "announcements") select 0, "no
 insert into "claviger_migrations" ("version", "name", "applied_at") values (1, 'initial', (extract(epoch from clock_timestamp()) * 1000)::bigint) on conflict do nothing;
 
 -- Claviger 0002-record-version-2
-create index if not exists "claviger_keys_due_rotation" on "claviger_keys" ("secret_created_at", "id");
-create index if not exists "claviger_keys_due_owner_gone" on "claviger_keys" ("owner_gone_at", "id");
+create table if not exists "claviger_reminders" (
+  "key_id" text collate "C" not null,
+  "expiring" bigint,
+  "rotation_due" bigint,
+  "unused" bigint,
+  "owner_gone" bigint,
+  "ends_at" bigint,
+  primary key ("key_id")
+);
+create index if not exists "claviger_reminders_expiring" on "claviger_reminders" ("expiring", "key_id");
+create index if not exists "claviger_reminders_rotation_due" on "claviger_reminders" ("rotation_due", "key_id");
+create index if not exists "claviger_reminders_unused" on "claviger_reminders" ("unused", "key_id");
+create index if not exists "claviger_reminders_owner_gone" on "claviger_reminders" ("owner_gone", "key_id");
+create index if not exists "claviger_reminders_end" on "claviger_reminders" ("ends_at");
+create table if not exists "claviger_activity_lines" (
+  "line" bigint not null,
+  "workspace_id" text collate "C" not null,
+  "created_at" bigint not null,
+  "id" text collate "C" not null,
+  primary key ("line")
+);
+create index if not exists "claviger_activity_lines_entry" on "claviger_activity_lines" ("created_at", "workspace_id", "id");
+create table if not exists "claviger_followers" (
+  "name" text collate "C" not null,
+  "holder" text collate "C" not null,
+  "held_until" bigint not null,
+  "position" bigint,
+  primary key ("name")
+);
+insert into "claviger_reminders" ("key_id", "expiring", "rotation_due", "unused", "owner_gone", "ends_at") select "id", "expires_at", "secret_created_at", coalesce("last_used_at", "created_at"), "owner_gone_at", "expires_at" from "claviger_keys" where "revoked_at" is null on conflict do nothing;
 insert into "claviger_migrations" ("version", "name", "applied_at") values (2, 'record-version-2', (extract(epoch from clock_timestamp()) * 1000)::bigint) on conflict do nothing;
 
 commit;

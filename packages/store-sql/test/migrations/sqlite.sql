@@ -162,8 +162,36 @@ insert or ignore into "claviger_changes" ("epoch", "nonce", "announcements") sel
 insert or ignore into "claviger_migrations" ("version", "name", "applied_at") values (1, 'initial', cast(strftime('%s', 'now') as integer) * 1000);
 
 -- Claviger 0002-record-version-2
-create index if not exists "claviger_keys_due_rotation" on "claviger_keys" ("secret_created_at", "id");
-create index if not exists "claviger_keys_due_owner_gone" on "claviger_keys" ("owner_gone_at", "id");
+create table if not exists "claviger_reminders" (
+  "key_id" text not null,
+  "expiring" integer,
+  "rotation_due" integer,
+  "unused" integer,
+  "owner_gone" integer,
+  "ends_at" integer,
+  primary key ("key_id")
+) strict;
+create index if not exists "claviger_reminders_expiring" on "claviger_reminders" ("expiring", "key_id");
+create index if not exists "claviger_reminders_rotation_due" on "claviger_reminders" ("rotation_due", "key_id");
+create index if not exists "claviger_reminders_unused" on "claviger_reminders" ("unused", "key_id");
+create index if not exists "claviger_reminders_owner_gone" on "claviger_reminders" ("owner_gone", "key_id");
+create index if not exists "claviger_reminders_end" on "claviger_reminders" ("ends_at");
+create table if not exists "claviger_activity_lines" (
+  "line" integer not null,
+  "workspace_id" text not null,
+  "created_at" integer not null,
+  "id" text not null,
+  primary key ("line")
+) strict;
+create index if not exists "claviger_activity_lines_entry" on "claviger_activity_lines" ("created_at", "workspace_id", "id");
+create table if not exists "claviger_followers" (
+  "name" text not null,
+  "holder" text not null,
+  "held_until" integer not null,
+  "position" integer,
+  primary key ("name")
+) strict;
+insert or ignore into "claviger_reminders" ("key_id", "expiring", "rotation_due", "unused", "owner_gone", "ends_at") select "id", "expires_at", "secret_created_at", coalesce("last_used_at", "created_at"), "owner_gone_at", "expires_at" from "claviger_keys" where "revoked_at" is null;
 insert or ignore into "claviger_migrations" ("version", "name", "applied_at") values (2, 'record-version-2', cast(strftime('%s', 'now') as integer) * 1000);
 
 commit;

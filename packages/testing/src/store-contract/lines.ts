@@ -161,7 +161,7 @@ export const linesOfAll: ContractGroup = {
       same((await activityAfter(0, 1)).items[0]?.entry.after, { name: 'as it was' })
     })
 
-    test('rejects a position that is none, and a limit outside 1 to 100', async ({ need }) => {
+    test('rejects an invalid position, and a limit outside 1 to 100', async ({ need }) => {
       const { activityAfter } = need('activityAfter')
       for (const position of [-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) {
         await assert.rejects(activityAfter(position, 1), /position/)

@@ -1,7 +1,7 @@
 import { isUnavailable } from '../../errors/errors.ts'
 import { bare } from '../../input/plain-fields.ts'
-import { remindersOf } from '../../reminders/notes.ts'
 import type { Clock } from '../../runtime/clock.ts'
+import { remindersOf } from '../../store/due.ts'
 import type { KeyRecord, ServiceAccountRecord } from '../../store/records.ts'
 import type { CommitResult, Write } from '../../store/store.ts'
 import type { ProposedChange } from '../../writing/commits.ts'

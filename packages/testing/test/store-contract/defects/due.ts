@@ -73,7 +73,7 @@ export const due: readonly Defect[] = [
     fails: everyReminder('gives no key that is revoked'),
   },
   {
-    name: 'keeps in mind what it was told first',
+    name: 'keeps in mind the first record of a key',
     breaks: (store) => {
       const first = new Map<string, KeyRecord>()
       return {

@@ -64,7 +64,7 @@ export const lines: readonly Defect[] = [
         activityAfter: async (position, limit) => log.after(position, limit),
       }
     },
-    fails: ['a change that was refused', 'rejects a position'],
+    fails: ['a change that was refused', 'rejects an invalid position'],
   },
   {
     name: 'begins every page at the beginning',
