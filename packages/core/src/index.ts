@@ -51,7 +51,6 @@ export type { Duration, DurationUnit } from './input/duration.ts'
 export type { Instant } from './input/instant.ts'
 export { createKeyring } from './keyring.ts'
 export type { KeyRequirement, Keyring, KeyUse, WatchOptions } from './keyring.types.ts'
-export type { KeyRequirement, Keyring, WatchOptions } from './keyring.types.ts'
 export type { KeyEvent, KeyReminder, KeyringEvent, ReminderType, ServiceAccountEvent } from './keys/changes/events.ts'
 export type {
   DiagnoseInput,
