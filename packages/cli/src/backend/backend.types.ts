@@ -35,6 +35,9 @@ export interface OwnerRef {
   readonly id: string
 }
 
+/** Ids by declared type of resource; of a type that is left out: all. */
+export type Resources = Readonly<Record<string, readonly string[]>>
+
 /** What a list of keys is asked for. */
 export interface KeyListQuery {
   readonly status?: readonly string[]
@@ -56,6 +59,8 @@ export interface KeyInput {
   readonly description?: string
   readonly permissions?: readonly string[]
   readonly owner?: OwnerRef
+  readonly allowedAddresses?: readonly string[]
+  readonly resources?: Resources
   readonly expiresAt?: string | null
   readonly metadata?: Readonly<Record<string, string>>
 }
@@ -65,6 +70,8 @@ export interface KeyPatch {
   readonly name?: string
   readonly description?: string | null
   readonly permissions?: readonly string[]
+  readonly allowedAddresses?: readonly string[]
+  readonly resources?: Resources
   readonly expiresAt?: string | null
   readonly metadata?: Readonly<Record<string, string>>
 }
@@ -90,6 +97,8 @@ export interface EventQuery {
 export interface DiagnosisQuestion {
   readonly permission?: string
   readonly environment?: string
+  readonly address?: string
+  readonly resources?: Readonly<Record<string, string>>
 }
 
 /** Keys. */

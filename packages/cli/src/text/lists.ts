@@ -19,6 +19,23 @@ export function pairsOf(flag: string, given: readonly string[] | undefined): Rea
   )
 }
 
+/** The lists of a flag that takes `type=id`, repeatedly: `project=p1`, or several ids of a type apart by commas. */
+export function idsByType(
+  flag: string,
+  given: readonly string[] | undefined,
+): Readonly<Record<string, readonly string[]>> {
+  const ids = new Map<string, readonly string[]>()
+  for (const text of given ?? []) {
+    const [type = '', ...rest] = text.split('=')
+    const added = listOf([rest.join('=')])
+    if (type === '' || added.length === 0) {
+      throw new CliError('usage', 'usage', `${flag} takes type=id.`, `Write ${flag} project=p1, for example.`)
+    }
+    ids.set(type, [...new Set([...(ids.get(type) ?? []), ...added])])
+  }
+  return Object.fromEntries(ids)
+}
+
 /** A whole number of a flag. */
 export function parseCount(flag: string, text: string | undefined, byDefault: number, most: number): number {
   if (text === undefined) return byDefault

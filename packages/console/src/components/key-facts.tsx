@@ -34,6 +34,8 @@ export const KeyFacts: FC<KeyFactsProps> = ({ visit, of: key, names, isOwnerGone
         )}
       </>,
     ],
+    ...Object.entries(key.resources).map(([type, ids]) => [`Only ${type}`, <Several of={ids} />] as const),
+    ...(key.allowedAddresses.length > 0 ? [['Works only from', <Several of={key.allowedAddresses} />] as const] : []),
     [
       'Created',
       <>
@@ -71,3 +73,28 @@ export const KeyFacts: FC<KeyFactsProps> = ({ visit, of: key, names, isOwnerGone
     </section>
   )
 }
+
+/** What a key is limited to: a few are shown, the others opened. */
+const Several: FC<{ readonly of: readonly string[] }> = ({ of: all }) => (
+  <>
+    <Codes of={all.slice(0, mostShown)} />
+    {all.length > mostShown && (
+      <details class="disclosure">
+        <summary>{all.length - mostShown} more</summary>
+        <Codes of={all.slice(mostShown)} />
+      </details>
+    )}
+  </>
+)
+
+const mostShown = 5
+
+const Codes: FC<{ readonly of: readonly string[] }> = ({ of: texts }) => (
+  <>
+    {texts.map((text) => (
+      <div>
+        <code translate="no">{text}</code>
+      </div>
+    ))}
+  </>
+)

@@ -4,6 +4,7 @@ import type { Visit } from '../visit/visit.types.ts'
 import type { Form } from '../web/form.ts'
 import { type ExpiryDraft, expiryDraft, expiryOf } from './expiry.ts'
 import { grantChoices, type GrantsDraft, grantsDraft, grantsOf } from './grants.ts'
+import { readRestrictions, type RestrictionsDraft, restrictionsDraft, restrictionsOf } from './restrictions.ts'
 
 /** What stands in the form that creates a key. */
 export interface CreateDraft {
@@ -15,6 +16,7 @@ export interface CreateDraft {
   /** The service account. */
   readonly account: string
   readonly grants: GrantsDraft
+  readonly restrictions: RestrictionsDraft
   readonly expiry: ExpiryDraft
   readonly answers: ReadonlyMap<string, string>
   /** Names this form, so that it creates one key however often it is sent. */
@@ -34,6 +36,7 @@ export function firstDraft(visit: Visit, once: string): CreateDraft {
     owner: account === '' ? (defaults.owner ?? create.owners[0] ?? 'self') : 'service',
     account,
     grants: { choice: grantChoices(visit)[0]?.value ?? 'custom', names: visit.keys.grantable().defaults },
+    restrictions: restrictionsOf({ allowedAddresses: [], resources: {} }, keyring.resources),
     expiry: { choice: days === null ? 'never' : String(days), date: '' },
     answers: new Map(),
     once,
@@ -49,6 +52,7 @@ export function sentDraft(form: Form, visit: Visit): CreateDraft {
     owner: form.text('owner'),
     account: form.text('account'),
     grants: grantsDraft(form),
+    restrictions: restrictionsDraft(form, visit.settings.keyring.resources),
     expiry: expiryDraft(form),
     answers: new Map(visit.settings.create.fields.map(({ name }) => [name, form.text(`meta.${name}`)])),
     once: form.text('once'),
@@ -75,10 +79,13 @@ export async function createInput(
   if (!create.owners.some((one) => one === draft.owner)) problems.set('owner', 'Choose who uses the key.')
   const grants = grantsOf(visit, draft.grants)
   if ('problems' in grants) for (const [field, text] of grants.problems) problems.set(field, text)
+  const restrictions = readRestrictions(draft.restrictions)
+  if ('problems' in restrictions) for (const [field, text] of restrictions.problems) problems.set(field, text)
   const expiry = expiryOf(draft.expiry, create.expiresInDays, create.neverExpires, visit.now)
   if ('problem' in expiry) problems.set(draft.expiry.choice === 'date' ? 'expiresAt' : 'expires', expiry.problem)
   for (const [field, text] of answersProblems(visit, draft)) problems.set(field, text)
-  if (problems.size > 0 || 'problems' in grants || 'problem' in expiry) return { problems }
+  if (problems.size > 0 || 'problems' in grants || 'problems' in restrictions || 'problem' in expiry)
+    return { problems }
 
   const answers = [...draft.answers].filter(([, answer]) => answer !== '')
   const metadata = { ...Object.fromEntries(answers), ...create.metadata?.(visit.actor) }
@@ -87,6 +94,8 @@ export async function createInput(
     environment: draft.environment,
     permissions: grants,
     ...expiry,
+    ...(restrictions.allowedAddresses.length > 0 && { allowedAddresses: restrictions.allowedAddresses }),
+    ...(Object.keys(restrictions.resources).length > 0 && { resources: restrictions.resources }),
     ...(draft.description !== '' && { description: draft.description }),
     ...(isForService && { owner: { type: 'service' as const, id: draft.account } }),
     ...(Object.keys(metadata).length > 0 && { metadata }),

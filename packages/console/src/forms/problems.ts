@@ -12,7 +12,7 @@ export function problemsOf(error: unknown, names: Readonly<Record<string, string
   const one = (field: string, message: string): Problems => new Map([[names[field] ?? own[field] ?? field, message]])
   switch (error.code) {
     case 'ERR_CLAVIGER_VALIDATION':
-      return one(error.field.split(/[.[]/, 1)[0] ?? '', error.message)
+      return one(fieldOf(error.field), error.message)
     case 'ERR_CLAVIGER_PERMISSION_CEILING':
       // Of resources the form asks nothing: what is wrong is said in full.
       if (error.missing.length === 0) return one('permissions', error.message)
@@ -33,6 +33,12 @@ export function problemsOf(error: unknown, names: Readonly<Record<string, string
     default:
       throw error
   }
+}
+
+/** The field of a form: `resources.project` is one of its own, `permissions[2]` is not. */
+function fieldOf(field: string): string {
+  const [first = '', second] = field.split(/[.[]/, 2)
+  return first === 'resources' && second !== undefined && second !== '' ? `${first}.${second}` : first
 }
 
 const own: Readonly<Record<string, string>> = { expiresIn: 'expires' }

@@ -6,6 +6,7 @@ import { Choice, Field, ProblemLine, type Problems, ProblemSummary } from '../co
 import { GrantFields } from '../components/grants.tsx'
 import { Head } from '../components/head.tsx'
 import { Page } from '../components/page.tsx'
+import { RestrictionFields } from '../components/restrictions.tsx'
 import { type CreateDraft, createInput, firstDraft, sentDraft } from '../forms/create.ts'
 import { grantChoices } from '../forms/grants.ts'
 import { problemsOf } from '../forms/problems.ts'
@@ -99,6 +100,7 @@ async function showForm(visit: Visit, draft: CreateDraft, problems: Problems, st
             <p class="help">The environment is part of the key and cannot be changed later.</p>
           </fieldset>
           <GrantFields visit={visit} draft={draft.grants} problems={problems} choices={grantChoices(visit)} />
+          <RestrictionFields draft={draft.restrictions} problems={problems} />
           <ExpiryFields
             visit={visit}
             draft={draft.expiry}

@@ -6,8 +6,17 @@ import { Field, type Problems, ProblemSummary } from '../components/fields.tsx'
 import { GrantFields } from '../components/grants.tsx'
 import { Head } from '../components/head.tsx'
 import { Page } from '../components/page.tsx'
+import { RestrictionFields } from '../components/restrictions.tsx'
 import { type Expiry, type ExpiryDraft, expiryDraft, expiryOf } from '../forms/expiry.ts'
 import { problemsOf } from '../forms/problems.ts'
+import {
+  readRestrictions,
+  type RestrictionsDraft,
+  restrictionsDraft,
+  restrictionsOf,
+  sameList,
+  sameResources,
+} from '../forms/restrictions.ts'
 import type { Visit } from '../visit/visit.types.ts'
 import { type Answer, page, redirect } from '../web/answer.ts'
 import type { Form } from '../web/form.ts'
@@ -18,6 +27,7 @@ interface EditDraft {
   readonly name: string
   readonly description: string
   readonly permissions: readonly string[]
+  readonly restrictions: RestrictionsDraft
   readonly expiry: ExpiryDraft
   readonly revision: number
 }
@@ -26,13 +36,13 @@ interface EditDraft {
 export async function showEdit(visit: Visit, { id }: Asked): Promise<Answer> {
   required(visit, 'update')
   const key = await visit.keys.get(id)
-  return showForm(visit, key, draftOf(key), new Map())
+  return showForm(visit, key, draftOf(key, visit), new Map())
 }
 
 /** Changes a key. */
 export async function edit(visit: Visit, { id, form }: Asked): Promise<Answer> {
   const key = await visit.keys.get(id)
-  const draft = sentDraft(form)
+  const draft = sentDraft(form, key, visit)
   const changed = inputOf(visit, key, draft)
   if ('problems' in changed) return showForm(visit, key, draft, changed.problems, 422)
   try {
@@ -47,15 +57,30 @@ export async function edit(visit: Visit, { id, form }: Asked): Promise<Answer> {
   return redirect(`keys/${encodeURIComponent(id)}?notice=updated`)
 }
 
-function draftOf({ name, description, permissions, revision }: ManagedKey): EditDraft {
-  return { name, description: description ?? '', permissions, revision, expiry: { choice: 'keep', date: '' } }
+function draftOf(key: ManagedKey, { settings }: Visit): EditDraft {
+  const { name, description, permissions, revision } = key
+  return {
+    name,
+    description: description ?? '',
+    permissions,
+    restrictions: restrictionsOf(key, typesOf(key, settings.keyring)),
+    expiry: { choice: 'keep', date: '' },
+    revision,
+  }
 }
 
-function sentDraft(form: Form): EditDraft {
+/** The declared types of resources, and those that the key is still limited by. */
+function typesOf({ resources }: ManagedKey, keyring: Visit['settings']['keyring']): readonly string[] {
+  return [...new Set([...keyring.resources, ...Object.keys(resources)])]
+}
+
+function sentDraft(form: Form, key: ManagedKey, { settings }: Visit): EditDraft {
+  const types = typesOf(key, settings.keyring)
   return {
     name: form.text('name'),
     description: form.text('description'),
     permissions: form.all('permissions'),
+    restrictions: restrictionsDraft(form, types, restrictionsOf(key, types)),
     expiry: expiryDraft(form),
     revision: Number(form.text('revision')),
   }
@@ -64,23 +89,25 @@ function sentDraft(form: Form): EditDraft {
 function inputOf(
   { settings, now }: Visit,
   key: ManagedKey,
-  { name, description, permissions, expiry }: EditDraft,
+  { name, description, permissions, restrictions, expiry }: EditDraft,
 ): { readonly input: UpdateKeyInput } | { readonly problems: Problems } {
   const problems = new Map<string, string>()
   if (name === '') problems.set('name', 'Give the key a name that says what uses it.')
   const { expiresInDays, neverExpires } = settings.create
+  const asked = readRestrictions(restrictions)
+  if ('problems' in asked) for (const [field, text] of asked.problems) problems.set(field, text)
   const end: Partial<Expiry> | { problem: string } =
     expiry.choice === 'keep' ? {} : expiryOf(expiry, expiresInDays, neverExpires, now)
   if ('problem' in end) problems.set(expiry.choice === 'date' ? 'expiresAt' : 'expires', end.problem)
-  if (problems.size > 0 || 'problem' in end) return { problems }
+  if (problems.size > 0 || 'problem' in end || 'problems' in asked) return { problems }
   // What only stays as it is, is not asked for: it could be beyond what this visitor may grant.
-  const isSame =
-    permissions.length === key.permissions.length && permissions.every((one) => key.permissions.includes(one))
   return {
     input: {
       name,
       description: description === '' ? null : description,
-      ...(!isSame && { permissions }),
+      ...(!sameList(permissions, key.permissions) && { permissions }),
+      ...(!sameList(asked.allowedAddresses, key.allowedAddresses) && { allowedAddresses: asked.allowedAddresses }),
+      ...(!sameResources(asked.resources, key.resources) && { resources: asked.resources }),
       ...end,
     },
   }
@@ -125,6 +152,7 @@ function showForm(visit: Visit, key: ManagedKey, draft: EditDraft, problems: Pro
             held={key.permissions}
             problems={problems}
           />
+          <RestrictionFields draft={draft.restrictions} problems={problems} />
           <ExpiryFields
             visit={visit}
             draft={draft.expiry}
@@ -133,7 +161,10 @@ function showForm(visit: Visit, key: ManagedKey, draft: EditDraft, problems: Pro
             neverExpires={settings.create.neverExpires && key.expiresAt !== null}
             keep={`Keep: ${end}`}
           />
-          <p class="help">Fewer permissions take effect as fast as a revocation: within seconds, in every process.</p>
+          <p class="help">
+            Fewer permissions, resources or addresses take effect as fast as a revocation: within seconds, in every
+            process.
+          </p>
           <div class="buttons">
             <button class="button primary" type="submit">
               Save changes

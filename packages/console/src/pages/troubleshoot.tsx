@@ -1,6 +1,7 @@
 import type { Diagnosis, KeyUsage } from '@claviger/core'
 import type { FC } from 'hono/jsx'
 import { Banner } from '../components/banner.tsx'
+import { Field, type Problems } from '../components/fields.tsx'
 import { Head } from '../components/head.tsx'
 import { Icon } from '../components/icon.tsx'
 import { Page } from '../components/page.tsx'
@@ -17,23 +18,36 @@ import { required } from './required.ts'
 interface Question {
   readonly permission: string
   readonly environment: string
+  readonly address: string
+  /** An id by declared type of resource. */
+  readonly resources: Readonly<Record<string, string>>
 }
+
+const nothing: Question = { permission: '', environment: '', address: '', resources: {} }
 
 /** The form that explains a failing key. `?key=` chooses one by its id. */
 export function showTroubleshoot(visit: Visit): Answer {
   required(visit, 'diagnose')
   const id = visit.query.get('key') ?? ''
-  return show(visit, { permission: '', environment: '' }, undefined, idForm.test(id) ? id : '')
+  return show(visit, nothing, undefined, idForm.test(id) ? id : '')
 }
 
 /** Explains why requests with a key fail. A key that was pasted is used here, and not sent back. */
 export async function troubleshoot(visit: Visit, { form }: Asked): Promise<Answer> {
-  const question = { permission: form.text('permission'), environment: form.text('environment') }
+  const { permissions, environments, resources: types } = visit.settings.keyring
+  const named = types.map((type): [string, string] => [type, form.text(`resources.${type}`).slice(0, 255)])
+  const question: Question = {
+    permission: form.text('permission'),
+    environment: form.text('environment'),
+    address: form.text('address').slice(0, 64),
+    resources: Object.fromEntries(named.filter(([, id]) => id !== '')),
+  }
   const text = form.text('token')
-  const { permissions, environments } = visit.settings.keyring
   const input = {
     ...(permissions.has(question.permission) && { permission: question.permission }),
     ...(environments.includes(question.environment) && { environment: question.environment }),
+    ...(question.address !== '' && { address: question.address }),
+    ...(Object.keys(question.resources).length > 0 && { resources: question.resources }),
   }
   // What is as long as a key is read as one, exactly as it came.
   const id = text.length > longestName ? undefined : await meantKey(visit, text)
@@ -41,6 +55,8 @@ export async function troubleshoot(visit: Visit, { form }: Asked): Promise<Answe
   const diagnosis = await visit.keys.diagnose(id === undefined ? (form.all('token')[0] ?? '') : { id }, input)
   return show(visit, question, await explained(visit, diagnosis, question), id ?? '')
 }
+
+const noProblems: Problems = new Map()
 
 const idForm = /^[\w-]{16}$/
 const longestName = 48
@@ -87,7 +103,12 @@ async function explained(visit: Visit, diagnosis: Diagnosis, question: Question)
 
 type Found = Explained | { readonly unknown: string }
 
-function show(visit: Visit, { permission, environment }: Question, found: Found | undefined, id: string): Answer {
+function show(
+  visit: Visit,
+  { permission, environment, address, resources }: Question,
+  found: Found | undefined,
+  id: string,
+): Answer {
   const { permissions, environments } = visit.settings.keyring
   return page(
     <Page visit={visit} section="troubleshoot" heading="Troubleshoot">
@@ -128,6 +149,25 @@ function show(visit: Visit, { permission, environment }: Question, found: Found 
               label="Environment that the route needs"
               value={environment}
               options={[['', 'Do not check'], ...environments.map((name): [string, string] => [name, name])]}
+            />
+            {visit.settings.keyring.resources.map((type) => (
+              <Field
+                name={`resources.${type}`}
+                label={`ID of the ${type} that the route is about`}
+                value={resources[type]}
+                problems={noProblems}
+                maxlength={255}
+                isMono
+              />
+            ))}
+            <Field
+              name="address"
+              label="Address that the request came from"
+              value={address}
+              problems={noProblems}
+              maxlength={64}
+              placeholder="203.0.113.7"
+              isMono
             />
             <div class="buttons">
               <button class="button primary" type="submit">

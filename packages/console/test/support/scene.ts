@@ -76,15 +76,18 @@ export function scene(
   options: Partial<ConsoleOptions<Permission>> & {
     readonly store?: ReturnType<typeof memoryStore>
     readonly onEvent?: (event: unknown) => void
+    /** The declared types of resources. */
+    readonly resources?: readonly string[]
   } = {},
 ): Scene {
-  const { store = memoryStore(), onEvent, ...own } = options
+  const { store = memoryStore(), onEvent, resources = [], ...own } = options
   const clock = testClock(now)
   const faults: unknown[] = []
   const keyring = createKeyring({
     prefix: 'acme',
     store,
     permissions,
+    resources,
     defaultPermissions: ['prompts:list', 'prompts:read'],
     environments: ['production', 'development'],
     resolveOwner: ({ owner }) =>

@@ -15,6 +15,10 @@ export interface CreateKeyBody {
   readonly permissions?: readonly string[] | undefined
   /** The name of a preset, in place of `permissions`. */
   readonly preset?: string | undefined
+  /** From where the key works. Default: anywhere. */
+  readonly allowedAddresses?: readonly string[] | undefined
+  /** Which resources it reaches, by declared type. Of a type that is left out: all. */
+  readonly resources?: Readonly<Record<string, readonly string[]>> | undefined
   /** Null: never. */
   readonly expiresAt?: string | null | undefined
   /** In place of `expiresAt`. */
@@ -27,6 +31,10 @@ export interface UpdateKeyBody {
   readonly name?: string | undefined
   readonly description?: string | null | undefined
   readonly permissions?: readonly string[] | undefined
+  /** An empty list: anywhere. */
+  readonly allowedAddresses?: readonly string[] | undefined
+  /** Replaces the resources of every type; an empty object: all of every type. */
+  readonly resources?: Readonly<Record<string, readonly string[]>> | undefined
   readonly expiresAt?: string | null | undefined
   readonly expiresInDays?: number | undefined
   readonly metadata?: Readonly<Record<string, string>> | undefined
@@ -62,6 +70,10 @@ export interface DiagnoseBody {
   readonly keyId?: string | undefined
   readonly permission?: string | undefined
   readonly environment?: string | undefined
+  /** From where the failing request came. */
+  readonly address?: string | undefined
+  /** The resources that the failing route is about: an id by declared type. */
+  readonly resources?: Readonly<Record<string, string>> | undefined
 }
 
 /** Body of `POST /service-accounts`. */

@@ -131,6 +131,8 @@ export interface WhoamiResource {
   readonly abilities: AbilitiesResource
   readonly readOnly: boolean
   readonly environments: readonly string[]
+  /** The declared types of resources, to which keys can be limited. */
+  readonly resourceTypes: readonly string[]
   readonly policy: {
     readonly maxLifetimeSeconds: number | null
     readonly maxOverlapSeconds: number

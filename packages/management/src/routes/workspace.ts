@@ -18,11 +18,11 @@ export const workspaceEndpoints: readonly Endpoint[] = [
     isSafe: true,
     answers: { 200: { description: 'The checks, up to the first that fails', schema: diagnosisSchema } },
     problems: ['validation_failed'],
-    async run({ keys, body: { token, keyId, permission, environment } }) {
+    async run({ keys, body: { token, keyId, ...question } }) {
       if (token !== undefined && keyId !== undefined)
         throw new ValidationError('keyId', 'Give token or keyId, not both.')
       const target = keyId === undefined ? token : { id: keyId }
-      return { status: 200, body: showDiagnosis(await keys.diagnose(target, { permission, environment })) }
+      return { status: 200, body: showDiagnosis(await keys.diagnose(target, question)) }
     },
   }),
 
@@ -45,7 +45,7 @@ export const workspaceEndpoints: readonly Endpoint[] = [
     tag: 'Workspace',
     summary: 'Read who makes the call, and under which rules',
     answers: { 200: { description: 'The caller', schema: whoamiSchema } },
-    async run({ actor, keys, keyring: { environments, policy }, readOnly, names }) {
+    async run({ actor, keys, keyring: { environments, resources: resourceTypes, policy }, readOnly, names }) {
       const nameOf = await names([actor])
       const body = {
         object: 'whoami',
@@ -55,6 +55,7 @@ export const workspaceEndpoints: readonly Endpoint[] = [
         abilities: keys.abilities(),
         readOnly,
         environments,
+        resourceTypes,
         policy: {
           maxLifetimeSeconds: seconds(policy.maxLifetimeMs),
           maxOverlapSeconds: policy.maxOverlapMs / 1_000,

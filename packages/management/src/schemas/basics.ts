@@ -27,6 +27,23 @@ export const grants: z.ZodType<readonly string[]> = z
 /** Permissions in an answer. */
 export const permissions: z.ZodType<readonly string[]> = z.array(z.string())
 
+/** From where a key works, in a body; core says what is an address. */
+export const allowedAddresses: z.ZodType<readonly string[]> = z
+  .array(z.string().min(1).max(64))
+  .max(50)
+  .meta({
+    description: 'IPv4 and IPv6 addresses and CIDR ranges. An empty list: anywhere.',
+    examples: [['203.0.113.7', '2001:db8::/32']],
+  })
+
+/** Which resources a key reaches, in a body; core says which types are declared. */
+export const resources: z.ZodType<Readonly<Record<string, readonly string[]>>> = z
+  .record(z.string().min(1).max(64), z.array(reference).min(1).max(100))
+  .meta({
+    description: 'Ids by declared type of resource. Of a type that is left out: all.',
+    examples: [{ project: ['p1', 'p2'] }],
+  })
+
 /** A line of text that people read. */
 export const name: z.ZodType<string> = z
   .string()

@@ -11,7 +11,17 @@ import type {
   UpdateKeyBody,
   UpdateServiceAccountBody,
 } from '../resources/inputs.ts'
-import { description, grants, instantOrNull, metadata, name, reason, reference } from './basics.ts'
+import {
+  allowedAddresses,
+  description,
+  grants,
+  instantOrNull,
+  metadata,
+  name,
+  reason,
+  reference,
+  resources,
+} from './basics.ts'
 
 const days = z.int().min(1).max(36_500).meta({ description: 'The key ends so many days from now.' })
 
@@ -28,6 +38,8 @@ export const createKeyBody: z.ZodType<CreateKeyBody> = z.strictObject({
   owner: ownerInput.optional(),
   permissions: grants.optional(),
   preset: z.string().min(1).max(64).optional(),
+  allowedAddresses: allowedAddresses.optional(),
+  resources: resources.optional(),
   expiresAt: instantOrNull.optional(),
   expiresInDays: days.optional(),
   metadata: metadata.optional(),
@@ -37,6 +49,8 @@ export const updateKeyBody: z.ZodType<UpdateKeyBody> = z.strictObject({
   name: name.optional(),
   description: description.optional(),
   permissions: grants.optional(),
+  allowedAddresses: allowedAddresses.optional(),
+  resources: resources.optional(),
   expiresAt: instantOrNull.optional(),
   expiresInDays: days.optional(),
   metadata: metadata.optional(),
@@ -62,6 +76,11 @@ export const diagnoseBody: z.ZodType<DiagnoseBody> = z
     keyId: z.string().min(1).max(255).optional(),
     permission: z.string().min(1).max(129).optional(),
     environment: z.string().min(1).max(64).optional(),
+    address: z.string().min(1).max(64).optional().meta({ description: 'From where the failing request came.' }),
+    resources: z
+      .record(z.string().min(1).max(64), reference)
+      .optional()
+      .meta({ description: 'The resources that the failing route is about: an id by declared type.' }),
   })
   .meta({ description: 'Give token or keyId.' })
 

@@ -117,6 +117,7 @@ export const whoamiSchema: z.ZodType<WhoamiResource> = z.strictObject({
   }),
   readOnly: z.boolean(),
   environments: z.array(z.string()),
+  resourceTypes: z.array(z.string()),
   policy: z.strictObject({
     maxLifetimeSeconds: seconds.nullable(),
     maxOverlapSeconds: seconds,

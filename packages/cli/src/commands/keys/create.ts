@@ -3,7 +3,7 @@ import type { Backend, KeyInput, OwnerRef } from '../../backend/backend.types.ts
 import { CliError } from '../../exits/cli-error.ts'
 import { parseOwnerRef } from '../../settings/owner-ref.ts'
 import { parseExpiry } from '../../text/duration.ts'
-import { listOf, pairsOf } from '../../text/lists.ts'
+import { idsByType, listOf, pairsOf } from '../../text/lists.ts'
 import { plural } from '../../text/numbers.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { dayText } from '../../text/time.ts'
@@ -15,6 +15,8 @@ import { type HandOverFlags, handOver } from './hand-over.ts'
 interface CreateFlags extends HandOverFlags {
   readonly name?: string
   readonly permission?: readonly string[]
+  readonly allowAddress?: readonly string[]
+  readonly resource?: readonly string[]
   readonly expires?: string
   readonly description?: string
   readonly metadata?: readonly string[]
@@ -29,6 +31,8 @@ export function addCreate(keys: Command, act: Act): void {
     .option('--env <name>', 'its environment; cannot be changed later')
     .option('--owner <owner>', 'user:<id> or service:<id>: whose permissions bound the key')
     .option('--permission <name>', 'what it may do; may be repeated (default: the defaults of the product)', collect)
+    .option('--allow-address <address>', 'it works from this address or CIDR range only; may be repeated', collect)
+    .option('--resource <type=id>', 'of this type it reaches this resource only; may be repeated', collect)
     .option('--expires <when>', 'a duration such as 90d, a date, or never (default: never)')
     .option('--description <text>', 'for people')
     .option('--metadata <name=value>', 'for your own code; may be repeated', collect)
@@ -59,6 +63,8 @@ async function inputOf(
   { defaults, environments, kind }: Backend,
 ): Promise<KeyInput> {
   const permissions = listOf(flags.permission)
+  const addresses = listOf(flags.allowAddress)
+  const resources = idsByType('--resource', flags.resource)
   const metadata = pairsOf('--metadata', flags.metadata)
   const expiresAt = flags.expires === undefined ? undefined : parseExpiry('--expires', flags.expires, io.now())
   const name =
@@ -71,6 +77,8 @@ async function inputOf(
     environment,
     ...(owner !== undefined && { owner }),
     ...(permissions.length > 0 && { permissions }),
+    ...(addresses.length > 0 && { allowedAddresses: addresses }),
+    ...(Object.keys(resources).length > 0 && { resources }),
     ...(expiresAt !== undefined && { expiresAt }),
     ...(flags.description !== undefined && { description: flags.description }),
     ...(Object.keys(metadata).length > 0 && { metadata }),

@@ -2,12 +2,16 @@ import type { Command } from 'commander'
 import type { DiagnosisJson } from '../../backend/shapes.ts'
 import { readStdin } from '../../edge/read-stdin.ts'
 import { CliError } from '../../exits/cli-error.ts'
+import { pairsOf } from '../../text/lists.ts'
 import { safeText } from '../../text/safe-text.ts'
 import type { Act } from '../act.types.ts'
 import type { Context, Handler } from '../context.types.ts'
+import { collect } from '../flags.ts'
 
 interface DiagnoseFlags {
   readonly permission?: string
+  readonly address?: string
+  readonly resource?: readonly string[]
 }
 
 /** Adds `keys diagnose`. */
@@ -18,6 +22,8 @@ export function addDiagnose(keys: Command, act: Act): void {
     .argument('[key]', 'the id of a key, or - to read the key itself from standard input')
     .option('--permission <name>', 'the permission that the failing route asks for')
     .option('--env <name>', 'the environment that the failing route asks for')
+    .option('--address <address>', 'the address that the failing request came from')
+    .option('--resource <type=id>', 'a resource that the failing route is about; may be repeated', collect)
     .addHelpText('after', `\nExample:\n  printf %s "$KEY" | npx claviger keys diagnose - --permission prompts:write`)
     .action(act(diagnose))
 }
@@ -28,6 +34,8 @@ const diagnose: Handler<DiagnoseFlags> = async (context, flags, [given]) => {
   const diagnosis = await backend.keys.diagnose(target, {
     ...(flags.permission !== undefined && { permission: flags.permission }),
     ...(flags.env !== undefined && { environment: flags.env }),
+    ...(flags.address !== undefined && { address: flags.address }),
+    ...(flags.resource !== undefined && { resources: pairsOf('--resource', flags.resource) }),
   })
   return {
     json: diagnosis,

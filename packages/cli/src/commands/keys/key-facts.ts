@@ -5,6 +5,7 @@ import type { Style } from '../../text/style.ts'
 import { factsText } from '../../text/table.ts'
 import { relativeTime, timeText } from '../../text/time.ts'
 import { attentionText, hintText, statusCell } from './key-columns.ts'
+import { resourcesText } from './restrictions.ts'
 
 /** Everything about one key, for people. */
 export function keyFacts(key: KeyJson, usage: KeyUsageJson | undefined, style: Style, now: number): string {
@@ -18,6 +19,8 @@ export function keyFacts(key: KeyJson, usage: KeyUsageJson | undefined, style: S
     ['Description', safeText(key.description ?? '')],
     ['Owner', `${key.owner.type} ${safeText(key.owner.id)}`],
     ['Permissions', safeText(key.permissions.join(', ')) || 'none'],
+    ['Works from', key.allowedAddresses.map(safeText).join(', ')],
+    ['Reaches only', resourcesText(key.resources)],
     ['Created', `${when(key.createdAt)} by ${key.createdBy.type} ${safeText(key.createdBy.id)}`],
     ['Last used', key.lastUsedAt === null ? 'Never' : when(key.lastUsedAt)],
     ['30 days', usageText(key)],

@@ -1,0 +1,98 @@
+import type { ManagedKey } from '@claviger/core'
+import type { Form } from '../web/form.ts'
+
+/** From where a key works and what it reaches, as a form says it. */
+export interface RestrictionsDraft {
+  /** Addresses and ranges, a line each. */
+  readonly addresses: string
+  /** By declared type of resource. */
+  readonly resources: ReadonlyMap<string, ResourceDraft>
+}
+
+/** Which resources of one type are chosen. */
+export interface ResourceDraft {
+  /** `all`, or `some`. */
+  readonly choice: string
+  /** Ids, a line each. */
+  readonly ids: string
+}
+
+/**
+ * The restrictions of a form.
+ *
+ * @param before what stands for fields that were not sent: a page of an older version must not widen a key
+ */
+export function restrictionsDraft(form: Form, types: readonly string[], before?: RestrictionsDraft): RestrictionsDraft {
+  const isSent = (name: string): boolean => form.all(name).length > 0
+  return {
+    addresses: isSent('allowedAddresses') ? form.text('allowedAddresses') : (before?.addresses ?? ''),
+    resources: new Map(
+      types.map((type) => {
+        const sent = { choice: form.text(`reach.${type}`), ids: form.text(`resources.${type}`) }
+        return [type, isSent(`reach.${type}`) ? sent : (before?.resources.get(type) ?? sent)]
+      }),
+    ),
+  }
+}
+
+/** Restrictions as a form shows them: those of a key, or none. */
+export function restrictionsOf(
+  { allowedAddresses, resources }: Pick<ManagedKey, 'allowedAddresses' | 'resources'>,
+  types: readonly string[],
+): RestrictionsDraft {
+  return {
+    addresses: allowedAddresses.join('\n'),
+    resources: new Map(
+      types.map((type) => {
+        const ids = resources[type]
+        return [type, { choice: ids === undefined ? 'all' : 'some', ids: ids?.join('\n') ?? '' }]
+      }),
+    ),
+  }
+}
+
+/** The fields of a keyring call, or what is wrong. An empty list of addresses: anywhere. Types that are absent: all. */
+export function readRestrictions({ addresses, resources }: RestrictionsDraft):
+  | {
+      readonly allowedAddresses: readonly string[]
+      readonly resources: Readonly<Record<string, readonly string[]>>
+    }
+  | { readonly problems: ReadonlyMap<string, string> } {
+  const problems = new Map<string, string>()
+  const chosen: [string, readonly string[]][] = []
+  for (const [type, { choice, ids }] of resources) {
+    if (choice === 'all') continue
+    const list = lines(ids)
+    if (choice !== 'some') problems.set(`resources.${type}`, `Choose what of ${type} the key reaches.`)
+    else if (list.length === 0) problems.set(`resources.${type}`, `Write the ID of each ${type}, or choose all.`)
+    else chosen.push([type, list])
+  }
+  if (problems.size > 0) return { problems }
+  return { allowedAddresses: lines(addresses), resources: Object.fromEntries(chosen) }
+}
+
+/** Whether two restrictions say the same: what only stays as it is, is not asked for. */
+export function sameList(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((each) => other.includes(each))
+}
+
+/** Whether two selections say the same. */
+export function sameResources(
+  one: Readonly<Record<string, readonly string[]>>,
+  other: Readonly<Record<string, readonly string[]>>,
+): boolean {
+  const types = [...new Set([...Object.keys(one), ...Object.keys(other)])]
+  return types.every((type) => {
+    const [ids, others] = [one[type], other[type]]
+    return ids === undefined || others === undefined ? ids === others : sameList(ids, others)
+  })
+}
+
+/** What stands on its lines, or apart by commas; each once. Ids keep their inner spaces. */
+function lines(text: string): readonly string[] {
+  const each = text
+    .split(/[\n,]/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+  return [...new Set(each)]
+}
