@@ -89,6 +89,18 @@ describe('POST /secret-scanning', () => {
     }
   })
 
+  test('a key that works from some addresses only is ended, too, and of a rotated one the secret that was found', async () => {
+    const { keyring, issue } = await testKeyring({ permissions })
+    const [one, other] = [await issue(), await issue()]
+    const keys = keyring.as(systemActor(one.key.workspaceId))
+    for (const { key } of [one, other]) await keys.update(key.id, { allowedAddresses: ['203.0.113.7'] })
+    await keys.rotate(other.key.id)
+    await secretScanning({ keyring, publicKeyOf }).fetch(github.report([found(one.token), found(other.token)]))
+    expect(await keys.get(one.key.id)).toMatchObject({ status: 'revoked' })
+    expect(await keys.get(other.key.id)).toMatchObject({ status: 'active' })
+    expect(await keyring.verify(other.token, { address: '203.0.113.7' })).toMatchObject({ code: 'key_rotated' })
+  })
+
   test('of a rotated key, only the secret that was found ends', async () => {
     const { keyring, issue } = await testKeyring({ permissions })
     const { key, token } = await issue()
