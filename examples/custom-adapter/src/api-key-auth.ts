@@ -15,7 +15,7 @@ export function apiKeyAuth<Permission extends string>(
   keyring: Keyring<Permission>,
   options?: HttpAuthOptions<Exchange>,
 ): ApiKeyAuth<Permission, Exchange, Middleware> {
-  return createHttpAuth(keyring, options, toMiddleware)
+  return createHttpAuth(keyring, options, toMiddleware, { addressOf: ({ ip }) => ip })
 }
 
 function toMiddleware({ decide, responder, identifies, either }: AuthStep<Exchange, Exchange, Middleware>): Middleware {
