@@ -19,8 +19,8 @@ test.each(['65536', '-1', '3000x', '1e3', ' ', 'http'])('%j is no port', (port) 
 })
 
 test('--data is a folder, from where the user is, not from where npm starts the example', () => {
-  const inFolder = { type: 'serve', port: 3000, data: '/home/ada/keys', reset: false }
-  expect(readCommand(['--data', 'keys'], { INIT_CWD: '/home/ada' }, '/data')).toEqual(inFolder)
+  const inFolder = { type: 'serve', port: 3000, data: '/srv/ada/keys', reset: false }
+  expect(readCommand(['--data', 'keys'], { INIT_CWD: '/srv/ada' }, '/data')).toEqual(inFolder)
   expect(readCommand(['--data='], {}, '/data')).toMatchObject({ type: 'mistake' })
 })
 

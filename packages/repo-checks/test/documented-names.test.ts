@@ -19,7 +19,7 @@ const entries = published.flatMap((member) => Array.from(entryPoints(member).val
 const program = sourceProgram(entries)
 
 describe('the tables of options', () => {
-  const groups = ['policy', 'retention']
+  const groups = ['policy', 'retention', 'reminders']
   const keyring = propertyNames(program, core, 'KeyringSettings', groups)
   const tables: Readonly<Record<string, readonly string[]>> = {
     'docs/guides/options.md createKeyring': [...keyring, 'owners', 'resolveOwner'],

@@ -7,7 +7,7 @@ import type { KeyRecord } from '../store/records.ts'
  */
 
 /** Longer than all that a process does between a claim and its settlement. */
-export const claimMs = 600_000
+const claimMs = 600_000
 
 const claimOf = (reminder: Reminder): string => `${reminder}.claimed`
 
