@@ -163,6 +163,8 @@ describe('guarantees', () => {
       usage: true,
       activity: true,
       serviceAccounts: true,
+      reminders: true,
+      followers: true,
       limits: [],
     })
   })
@@ -179,8 +181,10 @@ describe('guarantees', () => {
       usage: false,
       activity: false,
       serviceAccounts: false,
+      reminders: false,
+      followers: false,
     })
-    expect(guarantees.limits.length).toBe(7)
+    expect(guarantees.limits.length).toBe(9)
     expect(guarantees.limits).toContainEqual(expect.stringContaining('commitLocked'))
     const { key, token } = await create()
     const other = setUp({ on: smallest, at: clock, seed: 2 })

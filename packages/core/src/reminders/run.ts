@@ -73,13 +73,17 @@ export async function runReminders(parts: RunParts): Promise<RemindResult> {
     return nextCursor
   }
 
-  for (const reminder of reminders) {
-    const range = dueRange(reminder, times, policy, clock.now())
-    let cursor: string | null | undefined = range === undefined ? null : undefined
-    while (range !== undefined && cursor !== null && !isHopeless()) {
+  const all = async (query: DueQuery): Promise<void> => {
+    for (let cursor: string | null = await page(query); cursor !== null && !isHopeless(); ) {
       requireRunning()
-      cursor = await page({ reminder, ...range, limit: keysPerPage, ...(cursor !== undefined && { cursor }) })
+      cursor = await page({ ...query, cursor })
     }
+  }
+
+  for (const reminder of reminders) {
+    requireRunning()
+    const range = dueRange(reminder, times, policy, clock.now())
+    if (range !== undefined && !isHopeless()) await all({ reminder, ...range, limit: keysPerPage })
   }
   return { ...total, isComplete: !isHopeless() }
 }
