@@ -2,7 +2,7 @@ import { after } from '@claviger/core/store'
 import type { PostgresJsClient, PostgresJsReserved } from './client.ts'
 
 // A reservation is forgotten by postgres.js when it waits and a connection ends: it is asked again.
-const askAgainMs = 50
+const askAgainMs = 150
 // So often without any answer: all are taken, and asking more only fills memory.
 const mostAskedAgain = 20
 
