@@ -39,7 +39,7 @@ describe('restrictions in the form that creates a key', () => {
       resources: { project: ['p1', 'p2'] },
     })
     const verify = async (address: string, project: string): Promise<string> => {
-      const verification = await keyring.verify(token, { address, resources: { project } } as never)
+      const verification = await keyring.verify(token, { address, resources: { project } })
       return verification.ok ? 'accepted' : verification.code
     }
     expect(await verify('203.0.113.7', 'p1')).toBe('accepted')

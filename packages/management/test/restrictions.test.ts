@@ -42,7 +42,7 @@ test('what is no address, no declared type or no ID is refused where it stands',
 
 test('a diagnosis takes the address and the resources of the failing request', async () => {
   const { send, make } = await world({}, { resources: ['project'] })
-  const { key } = await make({ allowedAddresses: ['203.0.113.0/24'], resources: { project: ['p1'] } as never })
+  const { key } = await make({ allowedAddresses: ['203.0.113.0/24'], resources: { project: ['p1'] } })
   const ask = async (more: object): Promise<string> => {
     const sent = { method: 'POST', path: '/keys/diagnose', body: { keyId: key.id, ...more } }
     return (await send({ ...sent, headers: { 'x-test-user': 'root' } })).body.code

@@ -10,9 +10,15 @@ async function keyOf(cwd: string, id: string): Promise<unknown> {
 describe('keys create and update', () => {
   test('limit a key to addresses and resources', async () => {
     const cwd = await sqliteProject(setting)
-    const { id } = await makeKey(cwd, 'Partner', [
-      ...['--allow-address', '203.0.113.7,10.1.0.0/16', '--resource', 'project=p2', '--resource', 'project=p1,p3'],
-    ])
+    const limits = [
+      '--allow-address',
+      '203.0.113.7,10.1.0.0/16',
+      '--resource',
+      'project=p2',
+      '--resource',
+      'project=p1,p3',
+    ]
+    const { id } = await makeKey(cwd, 'Partner', limits)
     expect(await keyOf(cwd, id)).toMatchObject({
       allowedAddresses: ['10.1.0.0/16', '203.0.113.7'],
       resources: { project: ['p1', 'p2', 'p3'] },

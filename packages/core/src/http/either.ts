@@ -133,7 +133,9 @@ function principalReader<Host>(
       resources: reachedBy(reached, types),
     })
     const answers = [workspace(host), environment(host), resources(host)] as const
-    return answers.some(isThenable) ? Promise.all(answers).then((late) => make(...late)) : make(...answers)
+    if (!answers.some(isThenable)) return make(...answers)
+    const late = Promise.all(answers.map(async (answer) => answer))
+    return late.then(([workspaces, environments, reached]) => make(workspaces, environments, reached))
   }
   return (host) => {
     const grants = permissionsOf(host)

@@ -197,9 +197,9 @@ describe('remind', () => {
         }
       },
     })
-    let isDone = false
+    const progress = { isDone: false }
     const running = keyring.remind().finally(() => {
-      isDone = true
+      progress.isDone = true
     })
     await new Promise((resolve) => void setImmediate(resolve))
     for (let turn = 0; turn < 50 && sent.length < 50; turn += 1) {
@@ -207,7 +207,7 @@ describe('remind', () => {
     }
     // It pauses: without the clock nothing goes on.
     expect(sent.length).toBeLessThanOrEqual(50)
-    while (!isDone) await clock.advanceAsync(100)
+    for (let turn = 0; turn < 1_000 && !progress.isDone; turn += 1) await clock.advanceAsync(100)
     expect(await running).toEqual({ sent: 320, failed: 0, isComplete: true })
     expect(new Set(sent.map(({ id }) => id)).size).toBe(320)
     expect(reads).toBeGreaterThanOrEqual(7)
