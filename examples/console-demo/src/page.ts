@@ -1,6 +1,7 @@
 import { apiKeyConsole, type ApiKeyConsole } from '@claviger/console'
 import type { Actor, Keyring } from '@claviger/core'
 import type { Permission } from './keyring.ts'
+import { perKey } from './limits.ts'
 import { memberOf, nameOf, permissionsOf, workspaces } from './team.ts'
 
 /** Who looks at a page, as the session of a framework knows it. */
@@ -48,6 +49,7 @@ export function createKeyPage(keyring: Keyring<Permission>, visitorOf: (native: 
     signInUrl: '/sign-in',
     links: [{ label: 'API reference', href: '/docs' }],
     people: (ids) => Object.fromEntries(ids.map((id) => [id, nameOf(id) ?? id])),
+    limits: [perKey],
     snippets: { envName: 'ACME_API_KEY', url: 'https://api.acme.example/v1/prompts' },
     create: {
       fields: [

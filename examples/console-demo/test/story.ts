@@ -63,6 +63,14 @@ export function consoleStory(listenerFor: (keyring: Keyring<Permission>) => Requ
       expect(kenji.text).toContain('Ask a workspace admin')
     })
 
+    test('shows what a key has left of its limit', async () => {
+      const ada = await signedIn('acme/ada')
+      const { text } = await ada.get(page).expect(200)
+      const [, id] = /keys\/([\w-]{16})"[^>]*><bdi>Production website/.exec(text) ?? []
+      const { text: detail } = await ada.get(`${page}/keys/${id}`).expect(200)
+      expect(detail).toContain('600 requests per minute')
+    })
+
     test('creates a key that works', async () => {
       const ada = await signedIn('acme/ada')
       const form = {

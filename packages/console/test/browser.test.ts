@@ -1,3 +1,4 @@
+import type { Limiter } from '@claviger/core'
 import axe from 'axe-core'
 import { memoryStore } from '@claviger/store-memory'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
@@ -7,6 +8,11 @@ import { ada, now, type Scene, scene, used } from './support/scene.ts'
 import { served } from './support/served.ts'
 
 const chromium = findChromium()
+
+const limiterAt = (remaining: number): Limiter => ({
+  consume: () => expect.unreachable(),
+  peek: () => ({ isAllowed: remaining > 0, remaining, resetMs: 40_000 }),
+})
 
 if (chromium === undefined && process.env.CI === 'true') throw new Error('There is no Chromium to test with.')
 
@@ -40,6 +46,11 @@ describe.skipIf(chromium === undefined)('in Chromium', () => {
       clock: { now: () => now },
       signInUrl: '/sign-in',
       authorize: () => (isOut ? null : ada),
+      limits: [
+        { limiter: limiterAt(588), by: 'key', rule: { requests: 600, per: '1m' } },
+        { limiter: limiterAt(0), by: 'workspace', name: 'W'.repeat(40), rule: { requests: 10_000, per: 'month' } },
+        { limiter: limiterAt(Number.NaN), by: 'owner', rule: { requests: 5, per: 'day' } },
+      ],
     })
     const account = await made.keys.serviceAccounts.create({ name: 'ci-bot', permissions: ['prompts:*'] })
     const { key } = await made.keys.create({

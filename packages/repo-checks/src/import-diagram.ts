@@ -22,7 +22,7 @@ const diagram: Readonly<Record<string, Layer>> = {
   express: { ours: ['core', 'core/http', 'core/mount'], theirs: [], typesOf: ['express'] },
   koa: { ours: ['core', 'core/http', 'core/mount'], theirs: [], typesOf: ['koa'] },
   management: { ours: ['core', 'core/http'], theirs: ['hono', 'zod'], typesOf: [] },
-  console: { ours: ['core', 'management'], theirs: ['hono'], typesOf: [] },
+  console: { ours: ['core', 'core/http', 'management'], theirs: ['hono'], typesOf: [] },
   'store-redis': { ours: ['core'], theirs: [], typesOf: ['ioredis'] },
   'store-sql': { ours: ['core'], theirs: ['kysely'], typesOf: [] },
   limits: { ours: ['core', 'core/http'], theirs: ['rate-limiter-flexible'], typesOf: [] },

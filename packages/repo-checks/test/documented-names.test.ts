@@ -43,6 +43,7 @@ describe('the tables of options', () => {
       'packages/management/src/index.ts',
       'ManagementOptions',
     ),
+    'docs/guides/console.md Options': propertyNames(program, 'packages/console/src/index.ts', 'ConsoleOptions'),
     'docs/guides/streams.md Streams and sockets': propertyNames(program, core, 'WatchOptions'),
     'docs/guides/other-frameworks.md Options': propertyNames(program, http, 'DeciderOptions'),
   }

@@ -1,4 +1,4 @@
-import { type Keyring, systemActor } from '@claviger/core'
+import { type Keyring, type LimitDefinition, systemActor } from '@claviger/core'
 import { managementApi } from '@claviger/management'
 import { managementClient } from '@claviger/management/client'
 import { CliError } from '../exits/cli-error.ts'
@@ -8,6 +8,8 @@ import type { Backend } from './backend.types.ts'
 /** What a direct backend is made of. */
 export interface DirectParts extends Pick<Backend, 'place' | 'defaults' | 'close'> {
   readonly keyring: Keyring
+  /** The limits of the API, of which the state is shown. */
+  readonly limits: readonly LimitDefinition[] | undefined
   readonly workspace: string
   /**
    * False when nothing but the store is known: then keys may be read and power taken away, and what depends on
@@ -22,9 +24,9 @@ export interface DirectParts extends Pick<Backend, 'place' | 'defaults' | 'close
  * and shapes are those of a server.
  */
 export function directBackend(parts: DirectParts): Backend {
-  const { keyring, workspace, isComplete, place, defaults, close, now } = parts
+  const { keyring, limits, workspace, isComplete, place, defaults, close, now } = parts
   const actor = systemActor(workspace, { origin: { userAgent: 'claviger-cli' } })
-  const api = managementApi({ keyring, authorize: () => actor, onError: () => undefined })
+  const api = managementApi({ keyring, limits, authorize: () => actor, onError: () => undefined })
   const client = managementClient({ baseUrl: 'http://this-process.invalid', fetch: (request) => api.fetch(request) })
   return apiBackend({
     kind: 'direct',

@@ -47,7 +47,7 @@ export async function keyringOptions(store: KeyStore, config: ClavigerConfig | u
   const careful = { onError: () => undefined, storeTimeoutMs: 5_000 }
   if (config === undefined) return { ...careful, ...(await bareOptions(store)), store, owners: 'unbounded' }
   const { store: _store, storeOptions: _, workspace: _w, owner: _o, environment: _e, url: _u, ...rest } = config
-  const { tokenFile: _t, close: _c, permissions, importedTokens, ...options } = rest
+  const { tokenFile: _t, close: _c, limits: _l, permissions, importedTokens, ...options } = rest
   return {
     ...careful,
     ...options,
@@ -121,6 +121,7 @@ export async function openDirect(io: Io, target: DirectTarget, known: Known): Pr
     await keyring.ready()
     return directBackend({
       keyring,
+      limits: config?.limits,
       workspace,
       isComplete: config !== undefined,
       place,

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { apiKeyConsole } from '@claviger/console'
-import { type Keyring, systemActor } from '@claviger/core'
+import { type Keyring, type LimitDefinition, systemActor } from '@claviger/core'
 import { mount } from '@claviger/core/mount'
 import type { Command } from 'commander'
 import { openKeyring, requireWorkspace } from '../backend/open-direct.ts'
@@ -42,7 +42,7 @@ const showConsole: Handler<ConsoleFlags> = async (context, flags) => {
   try {
     await keyring.ready()
     const port = flags.port === undefined ? 0 : parseCount('--port', flags.port, 0, 65_535)
-    const served = await serve(keyring, workspace, port)
+    const served = await serve(keyring, loaded?.config.limits, workspace, port)
     io.stderr.write(
       `The keys of ${safeText(workspace)} in ${safeText(place)}: ${served.url}\n` +
         'Only this machine can open it, and nothing can be changed there. Ctrl+C ends it.\n',
@@ -61,10 +61,16 @@ interface Served {
 }
 
 /** Serves the console on the loopback interface, read-only. */
-async function serve(keyring: Keyring, workspace: string, port: number): Promise<Served> {
+async function serve(
+  keyring: Keyring,
+  limits: readonly LimitDefinition[] | undefined,
+  workspace: string,
+  port: number,
+): Promise<Served> {
   const actor = systemActor(workspace, { origin: { userAgent: 'claviger-cli' } })
   const page = apiKeyConsole({
     keyring,
+    limits,
     authorize: () => actor,
     readOnly: true,
     environmentBadge: { label: 'Preview', tone: 'neutral' },

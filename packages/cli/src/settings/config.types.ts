@@ -1,4 +1,11 @@
-import type { KeyringSettings, KeyStore, OwnerSetting, PermissionCatalogue, PermissionDefinition } from '@claviger/core'
+import type {
+  KeyringSettings,
+  KeyStore,
+  LimitDefinition,
+  OwnerSetting,
+  PermissionCatalogue,
+  PermissionDefinition,
+} from '@claviger/core'
 
 /**
  * What `claviger.config.mjs` exports: what `createKeyring` takes, and where the command line finds things. `store` may be
@@ -19,6 +26,8 @@ export interface ClavigerConfig
   readonly importedTokens?:
     | { readonly pattern: RegExp | string; readonly until?: Date | string | undefined }
     | undefined
+  /** The limits of your API, as `auth.limit` got them: `keys limits` and `console` show what is left. Default: none. */
+  readonly limits?: readonly LimitDefinition[] | undefined
   /** The workspace of commands without `--workspace`. */
   readonly workspace?: string | undefined
   /** The owner of keys made without `--owner`: `user:ada`, or `service:<id>`. */

@@ -1,23 +1,26 @@
-import type { ActivityEntry } from '@claviger/core'
+import type { ActivityEntry, KeyAction, ServiceAccountAction } from '@claviger/core'
 import type { FC } from 'hono/jsx'
 import type { Names } from '../reading/names.ts'
 import type { Visit } from '../visit/visit.types.ts'
 import { Time } from './time.tsx'
 
+const written: Readonly<Record<KeyAction | ServiceAccountAction, string>> = {
+  'key.created': 'created the key',
+  'key.imported': 'imported the key',
+  'key.updated': 'changed the key',
+  'key.rotated': 'rotated the secret',
+  'key.overlapEnded': 'stopped the old secret',
+  'key.disabled': 'disabled the key',
+  'key.enabled': 'enabled the key',
+  'key.transferred': 'transferred the key',
+  'key.revoked': 'revoked the key',
+  'serviceAccount.created': 'created the service account',
+  'serviceAccount.updated': 'changed the service account',
+  'serviceAccount.deleted': 'deleted the service account',
+}
+
 /** What was done, in words. */
-export const actionLabels: ReadonlyMap<string, string> = new Map([
-  ['key.created', 'created the key'],
-  ['key.updated', 'changed the key'],
-  ['key.rotated', 'rotated the secret'],
-  ['key.overlapEnded', 'stopped the old secret'],
-  ['key.disabled', 'disabled the key'],
-  ['key.enabled', 'enabled the key'],
-  ['key.transferred', 'transferred the key'],
-  ['key.revoked', 'revoked the key'],
-  ['serviceAccount.created', 'created the service account'],
-  ['serviceAccount.updated', 'changed the service account'],
-  ['serviceAccount.deleted', 'deleted the service account'],
-])
+export const actionLabels: ReadonlyMap<string, string> = new Map(Object.entries(written))
 
 /** The last events of one key. */
 export const ActivityList: FC<{

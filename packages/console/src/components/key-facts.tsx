@@ -1,5 +1,6 @@
 import type { ManagedKey } from '@claviger/core'
 import type { Child, FC } from 'hono/jsx'
+import { importedSecret } from '../reading/imported.ts'
 import type { Names } from '../reading/names.ts'
 import type { Visit } from '../visit/visit.types.ts'
 import { isAlive } from './key-menu.tsx'
@@ -17,6 +18,7 @@ export const KeyFacts: FC<KeyFactsProps> = ({ visit, of: key, names, isOwnerGone
   const { format, link, settings } = visit
   const owner = names.of(key.owner)
   const isPerson = key.owner.type === 'user'
+  const imported = importedSecret(key, visit.now)
   const facts: readonly (readonly [string, Child])[] = [
     ['Key ID', <code translate="no">{key.id}</code>],
     ['Environment', key.environment],
@@ -45,6 +47,7 @@ export const KeyFacts: FC<KeyFactsProps> = ({ visit, of: key, names, isOwnerGone
         </div>
       </>,
     ],
+    ...(imported === undefined ? [] : [['Token', <Imported secret={imported} />] as const]),
     ['Last used', <Time at={key.lastUsedAt} format={format} />],
     ['Expires', <Time at={key.expiresAt} format={format} as="day" />],
     ...(isAlive(key) ? [['Rotation due', <Time at={key.rotationDueAt} format={format} as="day" />] as const] : []),
@@ -73,6 +76,17 @@ export const KeyFacts: FC<KeyFactsProps> = ({ visit, of: key, names, isOwnerGone
     </section>
   )
 }
+
+const Imported: FC<{ readonly secret: 'current' | 'previous' }> = ({ secret }) => (
+  <>
+    Imported
+    <div class="help">
+      {secret === 'current'
+        ? 'Issued elsewhere. A rotation replaces it by a new one.'
+        : 'The previous secret was issued elsewhere.'}
+    </div>
+  </>
+)
 
 /** What a key is limited to: a few are shown, the others opened. */
 const Several: FC<{ readonly of: readonly string[] }> = ({ of: all }) => (

@@ -2,6 +2,7 @@ import type { ManagedKey } from '@claviger/core'
 import type { FC } from 'hono/jsx'
 import { Spark } from '../charts/spark.tsx'
 import { type Filters, type Sort, searchOf } from '../reading/filters.ts'
+import { importedSecret } from '../reading/imported.ts'
 import type { Names } from '../reading/names.ts'
 import type { UsageFound } from '../reading/usage-of-keys.ts'
 import type { Visit } from '../visit/visit.types.ts'
@@ -56,6 +57,7 @@ export const KeyTable: FC<KeyTableProps> = ({ visit, keys, names, usage, filters
                 <code class="nowrap">{key.hint}</code>
                 <span title={key.permissions.join(', ')}>
                   {key.environment} &middot; {permissionSummary(visit, key.permissions)}
+                  {importedSecret(key, visit.now) !== undefined && ' \u00b7 imported'}
                 </span>
               </div>
             </td>

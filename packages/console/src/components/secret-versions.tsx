@@ -22,10 +22,11 @@ export const SecretVersions: FC<{
       <ul class="rows">
         {key.secrets
           .filter(({ endsAt }) => endsAt === null || endsAt.getTime() > now)
-          .map(({ version, hint, createdAt, endsAt }) => (
+          .map(({ version, hint, createdAt, endsAt, imported }) => (
             <li>
               <div>
-                <strong>{endsAt === null ? 'Current' : 'Previous'}</strong> <span class="muted">v{version}</span>
+                <strong>{endsAt === null ? 'Current' : 'Previous'}</strong> <span class="muted">v{version}</span>{' '}
+                {imported && <span class="badge plain">Imported</span>}
                 <div class="small muted">
                   <code>&hellip;{hint.slice(-4)}</code>, made <Time at={createdAt} format={format} />
                 </div>

@@ -1,4 +1,4 @@
-import type { Actor, Clock, CreateKeyInput, Keyring } from '@claviger/core'
+import type { Actor, Clock, CreateKeyInput, Keyring, LimitDefinition } from '@claviger/core'
 import type { Authorize, CrossSiteOptions, HostRequest, Limit, StepUp } from '@claviger/management/web'
 import type { ThemeOptions } from './theme.ts'
 
@@ -133,6 +133,8 @@ export interface ConsoleOptions<Permission extends string = string> extends Cros
   readonly stepUp?: StepUp | undefined
   /** Limits how often an actor sends forms. */
   readonly limit?: Limit | undefined
+  /** The limits of your own API, as `auth.limit` got them: the page of a key shows what is left. Default: none. */
+  readonly limits?: readonly LimitDefinition[] | undefined
   readonly theme?: ThemeOptions | undefined
   /** A BCP 47 tag for numbers and dates, or a function that says which. Default `en`. */
   readonly locale?: string | ((actor: Actor) => string) | undefined

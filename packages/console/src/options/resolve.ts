@@ -1,4 +1,5 @@
 import { type Actor, ConfigurationError, type Keyring } from '@claviger/core'
+import { readLimits } from '@claviger/core/http'
 import { consoleAssets } from '../assets/assets.ts'
 import type { ConsoleOptions, CreateOptions, Person } from './options.types.ts'
 import { parsePresets } from './presets.ts'
@@ -25,6 +26,7 @@ const names: readonly (keyof ConsoleOptions)[] = [
   'readOnly',
   'stepUp',
   'limit',
+  'limits',
   'theme',
   'locale',
   'timeZone',
@@ -77,6 +79,7 @@ export function resolveConsoleOptions(given: ConsoleOptions<never>): Settings {
       header: options.snippets?.header ?? 'Authorization',
     },
     readOnly: options.readOnly === true,
+    limits: readLimits(options.limits ?? []),
     theme: { mode: options.theme?.mode ?? 'auto' },
     locale: typeof locale === 'string' ? () => locale : locale,
     timeZone: typeof timeZone === 'string' ? () => timeZone : timeZone,

@@ -1,4 +1,4 @@
-import type { Actor, Keyring } from '@claviger/core'
+import type { Actor, Keyring, LimitDefinition } from '@claviger/core'
 import type { ConsoleAssets } from '../assets/assets.ts'
 import type { ConsoleLink, ConsoleOptions, CreateOptions, Person, Preset } from './options.types.ts'
 
@@ -19,6 +19,7 @@ export interface Settings {
   readonly create: CreateSettings
   readonly snippets: { readonly envName: string; readonly url: string; readonly header: string }
   readonly readOnly: boolean
+  readonly limits: readonly LimitDefinition[]
   readonly theme: { readonly mode: 'auto' | 'light' | 'dark' }
   readonly locale: (actor: Actor) => string
   readonly timeZone: (actor: Actor) => string

@@ -1,4 +1,4 @@
-import type { ActivityEntry, KeyUsage, ManagedKey } from '@claviger/core'
+import { type ActivityEntry, type KeyUsage, type LimitState, limitStates, type ManagedKey } from '@claviger/core'
 import type { FC } from 'hono/jsx'
 import { UsageChart } from '../charts/usage-chart.tsx'
 import { ActivityList } from '../components/activity-list.tsx'
@@ -9,6 +9,7 @@ import { Icon } from '../components/icon.tsx'
 import { deedsFor, isAlive } from '../components/key-menu.tsx'
 import { KeyFacts } from '../components/key-facts.tsx'
 import { lastDeed, StateBanner } from '../components/key-state.tsx'
+import { Limits } from '../components/limits.tsx'
 import { Page } from '../components/page.tsx'
 import { RangeLinks } from '../components/range-links.tsx'
 import { Reasons } from '../components/reasons.tsx'
@@ -27,19 +28,20 @@ export async function showDetail(visit: Visit, { id }: Asked): Promise<Answer> {
   const key = await visit.keys.get(id)
   const range = rangeOf(visit.query)
   const works = isAlive(key)
-  const [usage, activity, effective, diagnosis] = await Promise.all([
+  const [usage, activity, effective, diagnosis, limits] = await Promise.all([
     visit.can.viewUsage ? attempt(visit, 'usage', () => visit.keys.usage(id, usageInput(range, visit.now))) : undefined,
     visit.can.viewActivity
       ? attempt(visit, 'activity', () => visit.keys.activity({ keyId: id, limit: 20 }))
       : undefined,
     works ? attempt(visit, 'permissions', () => visit.keys.effectivePermissions(id)) : [],
     works && visit.can.diagnose ? attempt(visit, 'diagnosis', () => visit.keys.diagnose({ id })) : undefined,
+    works ? limitStates(visit.settings.keyring, visit.settings.limits, key) : [],
   ])
   // The mark that lists ask for is set when the key is used; here the owner was just asked.
   const isOwnerGone = key.ownerGoneAt !== null || (typeof diagnosis === 'object' && diagnosis.code === 'owner_gone')
   const entries = typeof activity === 'object' ? activity.items : []
   const names = await readNames(visit, [key.owner, key.createdBy, ...entries.map(({ actor }) => actor)])
-  return page(<DetailPage {...{ visit, of: key, range, usage, entries, effective, names, isOwnerGone }} />)
+  return page(<DetailPage {...{ visit, of: key, range, usage, entries, effective, limits, names, isOwnerGone }} />)
 }
 
 type Found<Value> = Value | 'notSupported' | 'unavailable' | undefined
@@ -51,11 +53,22 @@ interface DetailProps {
   readonly usage: Found<KeyUsage>
   readonly entries: readonly ActivityEntry[]
   readonly effective: Found<readonly string[]>
+  readonly limits: readonly LimitState[]
   readonly names: Names
   readonly isOwnerGone: boolean
 }
 
-const DetailPage: FC<DetailProps> = ({ visit, of: key, range, usage, entries, effective, names, isOwnerGone }) => {
+const DetailPage: FC<DetailProps> = ({
+  visit,
+  of: key,
+  range,
+  usage,
+  entries,
+  effective,
+  limits,
+  names,
+  isOwnerGone,
+}) => {
   // What a banner of the state says is not said twice.
   const notice = key.status === 'revoked' || key.status === 'disabled' ? undefined : noticeOf(visit.query)
   return (
@@ -113,6 +126,7 @@ const DetailPage: FC<DetailProps> = ({ visit, of: key, range, usage, entries, ef
         </div>
         <div>
           <KeyFacts visit={visit} of={key} names={names} isOwnerGone={isOwnerGone} />
+          {limits.length > 0 && <Limits visit={visit} of={limits} />}
           <SecretVersions visit={visit} of={key} usage={typeof usage === 'object' ? usage : undefined} />
         </div>
       </div>

@@ -2,6 +2,7 @@ import {
   type Actor,
   createKeyring,
   definePermissions,
+  type ImportedTokenOptions,
   type Keyring,
   type KeyManager,
   type MemberActor,
@@ -78,9 +79,11 @@ export function scene(
     readonly onEvent?: (event: unknown) => void
     /** The declared types of resources. */
     readonly resources?: readonly string[]
+    /** What tokens look like that were issued elsewhere. */
+    readonly importedTokens?: ImportedTokenOptions
   } = {},
 ): Scene {
-  const { store = memoryStore(), onEvent, resources = [], ...own } = options
+  const { store = memoryStore(), onEvent, resources = [], importedTokens, ...own } = options
   const clock = testClock(now)
   const faults: unknown[] = []
   const keyring = createKeyring({
@@ -88,6 +91,7 @@ export function scene(
     store,
     permissions,
     resources,
+    importedTokens,
     defaultPermissions: ['prompts:list', 'prompts:read'],
     environments: ['production', 'development'],
     resolveOwner: ({ owner }) =>

@@ -9,7 +9,7 @@ import { limitDenial } from './limit-guard.ts'
 import { limitHeaders } from './limit-headers.ts'
 import { takeName } from './limit-names.ts'
 import { readFailureOptions } from './limit-options.ts'
-import { askLimiter } from './limiter-call.ts'
+import { askLimiter } from '../limits/ask-limiter.ts'
 import { createReporter, publishDenied } from './reporting.ts'
 
 /** Who is remembered as having used up a limit: as much as a busy attack has, in a few megabytes. */

@@ -24,5 +24,5 @@ export async function limitStates<Permission extends string>(
 ): Promise<readonly LimitState[]> {
   const door = doorOf(keyring)
   if (door === undefined) throw new ConfigurationError('keyring', 'Expected a keyring from createKeyring().')
-  return statesOf(door.grammar.prefixes[0], () => door.clock.now(), readDefinitions(limits), key)
+  return statesOf(door.grammar.prefixes[0], door.clock, readDefinitions(limits), key)
 }

@@ -1,6 +1,8 @@
 import { ConfigurationError } from '../errors/errors.ts'
 import { describeValue } from '../input/describe-value.ts'
 import { plainFields } from '../input/plain-fields.ts'
+import type { Clock } from '../runtime/clock.ts'
+import { askLimiter } from './ask-limiter.ts'
 import {
   counterOf,
   definitionFields,
@@ -77,16 +79,16 @@ export function readDefinitions(limits: unknown): readonly ReadDefinition<undefi
 /** The present states. Takes nothing, and never rejects: the state of what fails says so. */
 export function statesOf(
   prefix: string,
-  now: () => number,
+  clock: Clock,
   limits: readonly ReadDefinition<undefined>[],
   key: LimitedKey,
 ): Promise<readonly LimitState[]> {
-  return Promise.all(limits.map((limit) => stateOf(prefix, now, limit, key)))
+  return Promise.all(limits.map((limit) => stateOf(prefix, clock, limit, key)))
 }
 
 async function stateOf(
   prefix: string,
-  now: () => number,
+  clock: Clock,
   { limiter, name, by, fixed, ruleOf }: ReadDefinition<undefined>,
   key: LimitedKey,
 ): Promise<LimitState> {
@@ -95,13 +97,18 @@ async function stateOf(
     const rule = fixed ?? ruleFrom(await ruleOf?.(key, undefined))
     if (rule === 'unlimited') return { ...unknown, note: 'Not limited.' }
     const known = { ...unknown, requests: wholeOf(rule), per: rule.per }
-    if (limiter.peek === undefined) return { ...known, note: 'The limiter cannot show its state.' }
-    try {
-      const { remaining, resetMs } = await limiter.peek(counterOf(prefix, name, by, key, rule), rule, key.workspaceId)
-      return { ...known, remaining, resetsAt: resetMs > 0 ? new Date(now() + resetMs) : null }
-    } catch {
-      return { ...known, note: 'The limiter did not answer.' }
-    }
+    const { peek } = limiter
+    if (peek === undefined) return { ...known, note: 'The limiter cannot show its state.' }
+    const counter = counterOf(prefix, name, by, key, rule)
+    // The state says that it failed: a page that shows it is no place to warn from.
+    const result = await askLimiter(
+      clock,
+      () => peek.call(limiter, counter, rule, key.workspaceId),
+      () => undefined,
+    )
+    if (result === undefined) return { ...known, note: 'The limiter did not answer.' }
+    const { remaining, resetMs } = result
+    return { ...known, remaining, resetsAt: resetMs > 0 ? new Date(clock.now() + resetMs) : null }
   } catch {
     return { ...unknown, note: 'The rule could not be read without a request.' }
   }

@@ -64,6 +64,18 @@ describe('the states of limits', () => {
     ])
   })
 
+  test('do not wait for a limiter that never answers, and show nothing of an answer that is none', async () => {
+    const { keyring, create, clock } = setUp()
+    const { key } = await create()
+    const never = limiterWith(() => new Promise(() => undefined))
+    const wrong = limiterWith(() => ({ isAllowed: true, remaining: Number.NaN, resetMs: 1 }))
+    const limits = [never, wrong].map((limiter) => ({ limiter, by: 'key', rule }) as const)
+    const states = limitStates(keyring, limits, key)
+    await clock.advanceAsync(1_000)
+    const unread = { requests: 600, remaining: null, resetsAt: null, note: 'The limiter did not answer.' }
+    expect(await states).toMatchObject([unread, unread])
+  })
+
   test('are no states of a wrong limit', async () => {
     const { keyring, create } = setUp()
     const { key } = await create()

@@ -10,7 +10,7 @@ import type { Handler } from '../context.types.ts'
 export function addLimits(keys: Command, act: Act): void {
   keys
     .command('limits')
-    .description('show what a key has left of its limits, where the API shows them')
+    .description('show what a key has left of the limits of your API')
     .argument('<id>', 'the id of the key')
     .action(act(limits))
 }
@@ -25,7 +25,8 @@ const limits: Handler = async (context, _flags, [id = '']) => {
   }
 }
 
-const none = 'No limits are shown: the API has none, or was not given them (managementApi, option limits).'
+const none =
+  'No limits are known here. Name them in the configuration (limits) or, with --url, in managementApi (limits).'
 
 const columns: readonly Column<LimitJson>[] = [
   { title: 'Limit', cell: ({ name }) => safeText(name) },

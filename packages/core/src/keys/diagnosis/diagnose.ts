@@ -140,7 +140,7 @@ export async function diagnoseKey(
   if (requirement.resources !== undefined) pass('resource', 'Key and owner reach what the route is about.')
 
   const [prefix] = parts.rules.grammar.prefixes
-  const limitStates = await statesOf(prefix, () => parts.clock.now(), limits, apiKey)
+  const limitStates = await statesOf(prefix, parts.clock, limits, apiKey)
   const spent = limitStates.find(({ remaining }) => remaining === 0)
   for (const state of limitStates) if (state.remaining !== 0) pass('limit', limitText(state))
   if (spent !== undefined) return fail(limitFinding(spent), record.id)

@@ -1,5 +1,5 @@
 import { isThenable } from '../input/thenable.ts'
-import type { LimitResult } from '../limits/limiter.types.ts'
+import type { LimitResult } from './limiter.types.ts'
 import type { Clock } from '../runtime/clock.ts'
 
 /** A limiter of a host's own may wait for something that never answers. Those of `@claviger/limits` take less. */

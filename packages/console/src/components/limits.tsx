@@ -1,0 +1,71 @@
+import type { LimitBy, LimitState } from '@claviger/core'
+import type { FC } from 'hono/jsx'
+import { ruleWords } from '../format/limit-words.ts'
+import type { Visit } from '../visit/visit.types.ts'
+import { Time } from './time.tsx'
+
+const shared: Readonly<Record<LimitBy, string>> = {
+  key: 'for this key',
+  owner: 'for all keys of its owner',
+  workspace: 'for all keys of the workspace',
+}
+
+/** What a key has left of the limits of the API. */
+export const Limits: FC<{ readonly visit: Visit; readonly of: readonly LimitState[] }> = ({ visit, of: states }) => (
+  <section class="card" aria-labelledby="limits">
+    <header>
+      <h2 id="limits">Limits</h2>
+    </header>
+    <ul class="inner stack">
+      {states.map((state) => (
+        <li class="field">
+          <div>
+            <strong>
+              <code translate="no">{state.name}</code>
+            </strong>{' '}
+            <span class="small muted">{shared[state.by]}</span>
+          </div>
+          <State visit={visit} of={state} />
+        </li>
+      ))}
+    </ul>
+  </section>
+)
+
+const State: FC<{ readonly visit: Visit; readonly of: LimitState }> = ({
+  visit: { format },
+  of: { requests, per, remaining, resetsAt, note },
+}) => {
+  if (requests === null || per === null) return <p class="small muted">{note}</p>
+  const rule = <p class="small">{ruleWords(requests, per, format)}</p>
+  if (remaining === null) {
+    return (
+      <>
+        {rule}
+        <p class="small muted">What is left cannot be read now.</p>
+      </>
+    )
+  }
+  return (
+    <>
+      {rule}
+      <svg class="meter" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
+        <rect class="base" width="100" height="6" />
+        <rect class="c1" width={leftPercent(remaining, requests)} height="6" />
+      </svg>
+      <p class="small">
+        {remaining === 0 ? <strong>None</strong> : <strong class="nums">{format.number(remaining)}</strong>} left
+        {resetsAt !== null && (
+          <>
+            , resets <Time at={resetsAt} format={format} />
+          </>
+        )}
+      </p>
+    </>
+  )
+}
+
+// A limiter of the host's own may say anything.
+function leftPercent(remaining: number, requests: number): number {
+  return Math.round(Math.min(1, Math.max(0, remaining / requests)) * 1_000) / 10
+}
