@@ -88,7 +88,7 @@ describe('the limits of a key', () => {
       { limiter: limiterAt(fails), by: 'key', rule },
       { limiter: { consume: fails }, by: 'key', name: 'blind', rule },
       { limiter: left(1, 1), by: 'key', name: 'plan', rule: fails },
-      { limiter: left(1, 1), by: 'workspace', rule: async () => 'unlimited' },
+      { limiter: left(1, 1), by: 'workspace', rule: async () => 'unlimited' as const },
     ])
     const unread = 'for this key 600 requests per minute What is left cannot be read now.'
     expect(await cardOf(made)).toBe(

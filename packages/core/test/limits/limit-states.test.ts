@@ -64,7 +64,7 @@ describe('the states of limits', () => {
     ])
   })
 
-  test('do not wait for a limiter that never answers, and show nothing of an answer that is none', async () => {
+  test('do not wait for a limiter that never answers, and show nothing of an invalid answer', async () => {
     const { keyring, create, clock } = setUp()
     const { key } = await create()
     const never = limiterWith(() => new Promise(() => undefined))
