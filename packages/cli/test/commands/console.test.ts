@@ -1,16 +1,27 @@
 import { EventEmitter, once } from 'node:events'
+import { writeFileSync } from 'node:fs'
 import { request } from 'node:http'
+import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { claviger, folder, makeKey, type Ran, sqliteProject } from '../support/cli.ts'
+import { memoryLimiter } from '@claviger/limits'
+import { claviger, folder, makeKey, type Ran, someConfig, sqliteProject } from '../support/cli.ts'
 
 /** Starts the console; `stop` is Ctrl+C. */
-async function shown(cwd: string): Promise<{ readonly url: string; readonly stop: () => Promise<Ran> }> {
+async function shown(
+  cwd: string,
+  config?: object,
+): Promise<{ readonly url: string; readonly stop: () => Promise<Ran> }> {
   const user = new EventEmitter()
   let running: Promise<Ran> | undefined
   const url = await new Promise<string>((resolve, reject) => {
-    running = claviger(['console'], {
+    running = claviger(config === undefined ? ['console'] : ['console', '--config', 'shown.mjs'], {
       cwd,
-      io: { interrupted: () => once(user, 'interrupt').then(() => undefined) },
+      io: {
+        interrupted: () => once(user, 'interrupt').then(() => undefined),
+        ...(config !== undefined && {
+          importModule: async (name: string) => (name.endsWith('shown.mjs') ? { default: config } : import(name)),
+        }),
+      },
       onStderr(text) {
         const found = /http:\/\/\S+/.exec(text)?.[0]
         if (found !== undefined) resolve(found)
@@ -49,6 +60,15 @@ describe('the console', () => {
     expect([page.status, html.includes('Production'), html.includes(token)]).toEqual([200, true, false])
     expect(await stop()).toMatchObject({ exitCode: 0, stdout: '' })
     await expect(fetch(url)).rejects.toThrow('fetch failed')
+  })
+
+  test('shows the limits of the configuration on the page of a key', async () => {
+    const cwd = await sqliteProject()
+    const { id } = await makeKey(cwd, 'Production')
+    writeFileSync(join(cwd, 'shown.mjs'), '// given by the test')
+    const limits = [{ limiter: memoryLimiter(), by: 'key', rule: { requests: 600, per: '1m' } }]
+    const { url } = await shown(cwd, { ...someConfig, store: 'sqlite:keys.db', limits })
+    expect(await (await fetch(`${url}keys/${id}`)).text()).toContain('600 requests per minute')
   })
 
   test('changes nothing', async () => {
