@@ -78,6 +78,14 @@ export interface SqlDialect {
   boundTexts(texts: readonly string[]): readonly unknown[]
   /** Ends an `insert` that changes the row with the same key instead, up to the list of assignments. */
   onDuplicate(key: readonly string[]): RawBuilder<unknown>
+  /**
+   * Reads rows in the order of an index and of no other: what stands behind the table, and behind the conditions. `order`
+   * names the columns of the index that the conditions leave open.
+   */
+  byIndex(
+    index: string,
+    order: RawBuilder<unknown>,
+  ): { readonly hint: RawBuilder<unknown>; readonly order: RawBuilder<unknown> }
   /** Removes at most so many rows that meet a condition, in the order of a column that an index is in. */
   deleteSome(
     table: RawBuilder<unknown>,

@@ -13,6 +13,8 @@ import { nextTurn } from '../next-turn.ts'
 
 /** A part of an index: a condition on its columns, and the order of the rows in it. */
 interface IndexPart {
+  /** The name of the index within the table; undefined for the primary key. */
+  readonly index: string | undefined
   readonly where: RawBuilder<unknown>
   readonly order: RawBuilder<unknown>
 }
@@ -43,8 +45,7 @@ export async function candidatePlaces(
   for (const part of best) {
     const rows = await run<{ id: string; created_at: unknown }>(
       database,
-      sql`select id, created_at from ${sql.table('keys')} where workspace_id = ${query.workspaceId} and ${part.where}
-        order by ${part.order} limit ${sql.lit(mostCandidates + 1)}`,
+      rowsOf(database, query.workspaceId, part, sql`id, created_at`, mostCandidates + 1),
     )
     for (const { id, created_at } of rows) places.set(id, { id, at: integer(created_at) })
   }
@@ -59,17 +60,29 @@ async function countIn(
   most: number,
 ): Promise<number> {
   let count = 0
-  for (const { where, order } of parts) {
+  for (const part of parts) {
     if (count >= most) return most
-    const [row] = await run<{ count: unknown }>(
-      database,
-      sql`select count(*) as count from (
-        select id from ${sql.table('keys')} where workspace_id = ${workspaceId} and ${where}
-        order by ${order} limit ${sql.lit(most - count)}) as counted`,
-    )
+    const rows = rowsOf(database, workspaceId, part, sql`id`, most - count)
+    const [row] = await run<{ count: unknown }>(database, sql`select count(*) as count from (${rows}) as counted`)
     count += integer(row?.count)
   }
   return Math.min(count, most)
+}
+
+/** Selects columns of the first rows of a part of an index. */
+function rowsOf(
+  { dialect, naming }: Database,
+  workspaceId: string,
+  { index, where, order }: IndexPart,
+  columns: RawBuilder<unknown>,
+  most: number,
+): RawBuilder<unknown> {
+  const read =
+    index === undefined
+      ? { hint: sql``, order: sql`order by ${order}` }
+      : dialect.byIndex(`${naming.tablePrefix}keys_${index}`, order)
+  return sql`select ${columns} from ${sql.table('keys')} ${read.hint}
+    where workspace_id = ${workspaceId} and ${where} ${read.order} limit ${sql.lit(most)}`
 }
 
 async function run<Row>(database: Database, statement: RawBuilder<unknown>): Promise<readonly Row[]> {
@@ -94,7 +107,7 @@ function optionsOf({
     attention === undefined ? undefined : partsOfAll(attention),
     few(ownerIds)?.flatMap((id) => (['user', 'service'] as const).map((type) => ownerPart({ type, id }))),
     few(visibleOwners)?.map(ownerPart),
-    few(environments)?.map((environment) => inListOrder(sql`environment = ${environment}`)),
+    few(environments)?.map((environment) => inListOrder('environment', sql`environment = ${environment}`)),
   ]
   return options.filter((parts) => parts !== undefined)
 }
@@ -110,23 +123,24 @@ function partsOfAll(filters: readonly AttentionFilter[]): readonly IndexPart[] |
   return parts.every((part) => part !== undefined) ? parts.flat() : undefined
 }
 
-function inListOrder(where: RawBuilder<unknown>): IndexPart {
-  return { where, order: sql`created_at desc, id` }
+function inListOrder(index: string | undefined, where: RawBuilder<unknown>): IndexPart {
+  return { index, where, order: sql`created_at desc, id` }
 }
 
-function by(column: string, condition: RawBuilder<unknown>): IndexPart {
-  return { where: sql`${sql.ref(column)} ${condition}`, order: sql.ref(column) }
+function by(index: string, column: string, condition: RawBuilder<unknown>): IndexPart {
+  return { index, where: sql`${sql.ref(column)} ${condition}`, order: sql.ref(column) }
 }
 
 function ownerPart(owner: { readonly type: string; readonly id?: string }): IndexPart {
   const { type, id } = owner
   return id === undefined
-    ? { where: sql`owner_type = ${type}`, order: sql`owner_id` }
-    : inListOrder(sql`owner_type = ${type} and owner_id = ${id}`)
+    ? { index: 'owner', where: sql`owner_type = ${type}`, order: sql`owner_id` }
+    : inListOrder('owner', sql`owner_type = ${type} and owner_id = ${id}`)
 }
 
 function statusParts(status: KeyStatus, at: number): readonly IndexPart[] {
   const inState = (where: RawBuilder<unknown>): IndexPart => ({
+    index: 'state',
     where,
     order: sql`revoked_at, disabled_at, expires_at`,
   })
@@ -135,11 +149,11 @@ function statusParts(status: KeyStatus, at: number): readonly IndexPart[] {
     case 'revoked':
       return [inState(sql`revoked_at is not null`)]
     case 'expired':
-      return [by('expires_at', sql`<= ${at}`)]
+      return [by('expiry', 'expires_at', sql`<= ${at}`)]
     case 'disabled':
       return [inState(sql`revoked_at is null and disabled_at is not null`)]
     case 'rotating':
-      return [by('previous_ends_at', sql`> ${at}`)]
+      return [by('overlap', 'previous_ends_at', sql`> ${at}`)]
     case 'active':
       return [inState(sql`${enabled} and expires_at is null`), inState(sql`${enabled} and expires_at > ${at}`)]
   }
@@ -149,11 +163,11 @@ function statusParts(status: KeyStatus, at: number): readonly IndexPart[] {
 function attentionParts(filter: AttentionFilter): readonly IndexPart[] | undefined {
   switch (filter.type) {
     case 'rotationDue':
-      return [by('secret_created_at', sql`< ${filter.secretCreatedBefore}`)]
+      return [by('rotation', 'secret_created_at', sql`< ${filter.secretCreatedBefore}`)]
     case 'expiring':
-      return [by('expires_at', sql`< ${filter.expiresBefore}`)]
+      return [by('expiry', 'expires_at', sql`< ${filter.expiresBefore}`)]
     case 'ownerGone':
-      return [by('owner_gone_at', sql`is not null`)]
+      return [by('owner_gone', 'owner_gone_at', sql`is not null`)]
     case 'unused':
     case 'neverUsed':
       return undefined
@@ -164,5 +178,9 @@ function searchParts(search: string): readonly IndexPart[] {
   const folded = search.toLowerCase()
   const after = textAfter(folded)
   const begins = sql`>= ${folded}${after === undefined ? sql`` : sql` and name_folded < ${after}`}`
-  return [inListOrder(sql`id = ${search}`), inListOrder(sql`last4 = ${search}`), by('name_folded', begins)]
+  return [
+    inListOrder(undefined, sql`id = ${search}`),
+    inListOrder('last4', sql`last4 = ${search}`),
+    by('name', 'name_folded', begins),
+  ]
 }

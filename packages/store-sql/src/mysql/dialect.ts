@@ -46,6 +46,8 @@ export const mysql: SqlDialect = {
   oneOfText: (count) => `in (${'?, '.repeat(count - 1)}?)`,
   boundTexts: (texts) => texts,
   onDuplicate: () => sql`on duplicate key update`,
+  // MariaDB sorts by columns that a condition makes null, rather than seeing that the index has that order.
+  byIndex: (index) => ({ hint: sql`force index (${sql.ref(index)})`, order: sql`` }),
   deleteSome: (table, condition, order, most) =>
     sql`delete from ${table} where ${condition} order by ${order} limit ${sql.lit(most)}`,
   incoming: (column) => sql`values(${sql.ref(column)})`,

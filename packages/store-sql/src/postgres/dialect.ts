@@ -42,6 +42,7 @@ export const postgres: SqlDialect = {
   oneOfText: () => '= any($1::text[])',
   boundTexts: (texts) => [texts],
   onDuplicate: (key) => sql`on conflict (${sql.join(key.map((column) => sql.ref(column)))}) do update set`,
+  byIndex: (_, order) => ({ hint: sql``, order: sql`order by ${order}` }),
   deleteSome: (table, condition, order, most) =>
     sql`
     delete from ${table} where ctid = any(array(

@@ -29,6 +29,7 @@ export const sqlite: SqlDialect = {
   oneOfText: (count) => `in (${'?, '.repeat(count - 1)}?)`,
   boundTexts: (texts) => texts,
   onDuplicate: (key) => sql`on conflict (${sql.join(key.map((column) => sql.ref(column)))}) do update set`,
+  byIndex: (_, order) => ({ hint: sql``, order: sql`order by ${order}` }),
   deleteSome: (table, condition, order, most) =>
     sql`
     delete from ${table} where rowid in (

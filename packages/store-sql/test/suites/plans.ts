@@ -22,6 +22,7 @@ export function plans(database: PlannedDatabase): void {
   describe('a listing of keys goes by an index', () => {
     const shapes: readonly (readonly [name: string, query: Partial<KeyQuery>, index: string])[] = [
       ['everything', {}, 'keys_list'],
+      ['active keys', { statuses: ['active'] }, 'keys_state'],
       ['disabled keys', { statuses: ['disabled'] }, 'keys_state'],
       ['revoked and expired keys', { statuses: ['revoked', 'expired'] }, 'keys_state'],
       ['rotating keys', { statuses: ['rotating'] }, 'keys_overlap'],
