@@ -1,6 +1,7 @@
 import { type Abilities, ForbiddenError, keyActor, type KeyActor, type Keyring, UnavailableError } from '@claviger/core'
 import { createDecider } from '@claviger/core/http'
 import { parseOptions } from '@claviger/core/store'
+import { addressForDecider, type ClientAddress } from './machines/client-address.ts'
 import type { HostRequest } from './web/host.ts'
 
 /** Options of `authorizeWithApiKey`. */
@@ -11,6 +12,11 @@ export interface ApiKeyAuthorizerOptions<Permission extends string = string> {
   readonly header?: string | undefined
   /** What keys may do here, as for every actor. Default: everything with keys of their own owner. */
   readonly can?: Abilities | undefined
+  /**
+   * Gives the address of the client, such as Express's `({ native }) => native.ip`, for keys that work from some addresses
+   * only. Default: not known, and such a key is refused.
+   */
+  readonly clientAddress?: ClientAddress | undefined
 }
 
 /**
@@ -29,15 +35,18 @@ export function authorizeWithApiKey<Permission extends string>(
     'permission',
     'header',
     'can',
+    'clientAddress',
   ])
   const { permission = 'keys:manage', header, can } = options
+  const address = addressForDecider(options.clientAddress)
   const decide = createDecider(keyring as unknown as Keyring, {
     permissions: [permission],
     ...(header !== undefined && { header }),
+    ...address.options,
   })
 
-  return async ({ request }) => {
-    const decision = await decide(request)
+  return async (asked) => {
+    const decision = await decide(address.about(asked.request, asked))
     if (decision.ok) return keyActor(decision.apiKey, can === undefined ? {} : { can })
     if (decision.status === 401 || decision.status === 400) return null
     if (decision.status === 403) throw new ForbiddenError('act', 'The key of this request may not use this API.')

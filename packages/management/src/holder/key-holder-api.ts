@@ -1,5 +1,6 @@
 import { type ApiKey, keyActor } from '@claviger/core'
 import { createDecider, type DeciderOptions, type RequestDecision } from '@claviger/core/http'
+import { addressForDecider, type ClientAddress } from '../machines/client-address.ts'
 import { malformed, mediaTypeOf, parseObject, unreadable } from '../machines/body.ts'
 import {
   type HandlerOptions,
@@ -17,7 +18,13 @@ import { revokedSelfOf, selfOf } from './self.ts'
 /** Options of `keyHolderApi`. */
 export interface KeyHolderOptions<Permission extends string = string>
   extends HandlerOptions<Permission>,
-    Pick<DeciderOptions, 'header' | 'realm' | 'verbose'> {}
+    Pick<DeciderOptions, 'header' | 'realm' | 'verbose'> {
+  /**
+   * Gives the address of the client, such as Express's `({ native }) => native.ip`, for keys that work from some addresses
+   * only. Default: not known, and such a key is refused.
+   */
+  readonly clientAddress?: ClientAddress | undefined
+}
 
 // A reason has at most 1 500 bytes.
 const maxBodyBytes = 8_192
@@ -25,7 +32,7 @@ const maxBodyBytes = 8_192
 /**
  * For the holder of a key, who sends it as to your API: `GET /self` tells what the key is and may do, `DELETE /self`
  * revokes it. Both are always allowed, also to a key without any permission: who finds a key can end it. A key that is
- * not good is refused as by `apiKeyAuth`, with the same status and body.
+ * not good, or not used from its addresses, is refused as by `apiKeyAuth`, with the same status and body.
  *
  * @throws {ConfigurationError} naming the option that is wrong
  */
@@ -34,19 +41,22 @@ export function keyHolderApi<Permission extends string>(given: KeyHolderOptions<
     'header',
     'realm',
     'verbose',
+    'clientAddress',
   ])
   const { keyring } = parts
   const { header, realm, verbose } = options
+  const address = addressForDecider(options.clientAddress)
   const decide = createDecider(keyring, {
     ...(header !== undefined && { header }),
     ...(realm !== undefined && { realm }),
     ...(verbose !== undefined && { verbose }),
+    ...address.options,
   })
 
   const withKey =
     (answer: (apiKey: ApiKey, call: MachineCall) => Promise<object | Problem>) =>
     async (call: MachineCall): Promise<Response | Problem> => {
-      const decision = await decide(call.request)
+      const decision = await decide(address.about(call.request, call.asked))
       if (!decision.ok) return denied(decision, call.requestId)
       const answered = await answer(decision.apiKey, call)
       return 'code' in answered ? answered : jsonAnswer(answered, call.requestId, decision.headers)

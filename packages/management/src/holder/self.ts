@@ -10,6 +10,8 @@ export interface SelfResource {
   readonly owner: { readonly type: 'user' | 'service'; readonly id: string }
   /** What it may do now, bounded by its owner. */
   readonly permissions: readonly string[]
+  /** Which resources it reaches now, by type. Of a type that is absent: all. */
+  readonly resources: Readonly<Record<string, readonly string[] | undefined>>
   /** Which secret was sent: one more after each rotation. */
   readonly secretVersion: number
   /** When the key expires; null for never. */
@@ -28,7 +30,8 @@ export interface RevokedSelfResource {
 
 /** What a holder sees. The host's own notes, `metadata`, are not for them. */
 export function selfOf(apiKey: ApiKey): SelfResource {
-  const { id, name, workspaceId, environment, owner, permissions, secretVersion, expiresAt, secretEndsAt } = apiKey
+  const { id, name, workspaceId, environment, owner, permissions, resources, secretVersion, expiresAt, secretEndsAt } =
+    apiKey
   return {
     object: 'self',
     id,
@@ -37,6 +40,7 @@ export function selfOf(apiKey: ApiKey): SelfResource {
     environment,
     owner: { type: owner.type, id: owner.id },
     permissions,
+    resources,
     secretVersion,
     expiresAt: expiresAt?.toISOString() ?? null,
     secretEndsAt: secretEndsAt?.toISOString() ?? null,

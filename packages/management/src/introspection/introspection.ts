@@ -41,6 +41,8 @@ export type Introspection =
       readonly workspace_id: string
       readonly environment: string
       readonly secret_version: number
+      /** Which resources the key reaches, by type, where it is limited. Of a type that is absent: all. */
+      readonly resources?: Readonly<Record<string, readonly string[] | undefined>>
     }
 
 /** What an inactive token is answered after, at the earliest: longer than a hash takes, so that none shows. */
@@ -91,8 +93,10 @@ export function introspection<Permission extends string>(given: IntrospectionOpt
       const begun = door.clock.monotonic()
       const read = await readToken(request)
       if ('problem' in read) return read.problem
-      const requirement = 'workspaceId' in caller ? { workspaceId: caller.workspaceId } : undefined
-      const verification = await keyring.verify(read.token, requirement)
+      const verification = await keyring.verify(read.token, {
+        ...('workspaceId' in caller && { workspaceId: caller.workspaceId }),
+        address: read.address,
+      })
       if (verification.ok) return jsonAnswer(activeOf(verification.apiKey), requestId)
       await until(door.clock, begun + inactiveAfterMs)
       return jsonAnswer(inactive, requestId)
@@ -118,7 +122,7 @@ function checkedCaller(answer: unknown): IntrospectionCaller {
 }
 
 function activeOf(apiKey: ApiKey): Introspection {
-  const { id, permissions, owner, workspaceId, environment, secretVersion } = apiKey
+  const { id, permissions, resources, owner, workspaceId, environment, secretVersion } = apiKey
   const ends = [apiKey.expiresAt, apiKey.secretEndsAt].filter((end) => end !== null).map(Number)
   return {
     active: true,
@@ -131,6 +135,7 @@ function activeOf(apiKey: ApiKey): Introspection {
     workspace_id: workspaceId,
     environment,
     secret_version: secretVersion,
+    ...(Object.keys(resources).length > 0 && { resources }),
   }
 }
 

@@ -2,11 +2,13 @@ import { malformed, mediaTypeOf, parseObject, unreadable } from '../machines/bod
 import { type Problem, problem } from '../problems/problem.ts'
 import { readText } from '../web/read-text.ts'
 
-/** The token that a service asks about. */
-export type AskedToken = { readonly token: string } | { readonly problem: Problem }
+/** The token that a service asks about, and the address of the client that sent it, if the service says so. */
+export type AskedToken =
+  | { readonly token: string; readonly address: string | undefined }
+  | { readonly problem: Problem }
 
 const maxBodyBytes = 16_384
-const members: ReadonlySet<string> = new Set(['token', 'token_type_hint'])
+const members: ReadonlySet<string> = new Set(['token', 'token_type_hint', 'address'])
 
 /**
  * Reads the token out of a body: a form, as RFC 7662 has it, or JSON. Never out of a query, which ends up in logs.
@@ -23,18 +25,24 @@ export async function readToken(request: Request): Promise<AskedToken> {
 }
 
 function fromForm(text: string): AskedToken {
-  const tokens = new URLSearchParams(text).getAll('token')
+  const form = new URLSearchParams(text)
+  const [tokens, addresses] = [form.getAll('token'), form.getAll('address')]
   const [token] = tokens
-  return tokens.length === 1 && token !== undefined ? { token } : { problem: notOne }
+  if (tokens.length !== 1 || token === undefined) return { problem: notOne }
+  return addresses.length > 1 ? { problem: notAnAddress } : { token, address: addresses[0] }
 }
 
 function fromJson(text: string): AskedToken {
   const body = parseObject(text)
   if (body === undefined) return { problem: malformed('The body is not a JSON object.') }
-  const { token } = body
+  const { token, address } = body
   if (typeof token !== 'string' || Object.keys(body).some((name) => !members.has(name))) return { problem: notOne }
-  return { token }
+  return address === undefined || typeof address === 'string' ? { token, address } : { problem: notAnAddress }
 }
+
+const notAnAddress = problem('validation_failed', {
+  errors: [{ pointer: '/address', message: 'The address of the client is one text.' }],
+})
 
 const notOne = problem('validation_failed', {
   errors: [{ pointer: '/token', message: 'Exactly one token is needed.' }],

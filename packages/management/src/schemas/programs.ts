@@ -5,6 +5,8 @@ import { instantOrNull, permissions, reference } from './basics.ts'
 
 const ownerType = z.enum(['user', 'service'])
 
+const reached = z.record(z.string(), z.array(z.string()))
+
 export const selfSchema: z.ZodType<SelfResource> = z.strictObject({
   object: z.literal('self'),
   id: z.string(),
@@ -13,6 +15,7 @@ export const selfSchema: z.ZodType<SelfResource> = z.strictObject({
   environment: z.string(),
   owner: z.strictObject({ type: ownerType, id: z.string() }),
   permissions,
+  resources: reached,
   secretVersion: z.int().min(1),
   expiresAt: instantOrNull,
   secretEndsAt: instantOrNull,
@@ -25,11 +28,17 @@ export const revokedSelfSchema: z.ZodType<RevokedSelfResource> = z.strictObject(
   revokedAt: instantOrNull,
 })
 
-export const introspectBody: z.ZodType<{ readonly token: string; readonly token_type_hint?: string | undefined }> =
-  z.strictObject({
-    token: z.string().meta({ description: 'As the client sent it. Never repeated.' }),
-    token_type_hint: z.string().optional().meta({ description: 'Read over.' }),
-  })
+interface IntrospectBody {
+  readonly token: string
+  readonly token_type_hint?: string | undefined
+  readonly address?: string | undefined
+}
+
+export const introspectBody: z.ZodType<IntrospectBody> = z.strictObject({
+  token: z.string().meta({ description: 'As the client sent it. Never repeated.' }),
+  token_type_hint: z.string().optional().meta({ description: 'Read over.' }),
+  address: z.string().optional().meta({ description: 'From where the client sent it.' }),
+})
 
 export const introspectionSchema = z.union([
   z.strictObject({ active: z.literal(false) }),
@@ -44,6 +53,12 @@ export const introspectionSchema = z.union([
     workspace_id: reference,
     environment: z.string(),
     secret_version: z.int().min(1),
+    resources: reached
+      .optional()
+      .meta({
+        description:
+          'Which resources it reaches, by type; of a type that is absent: all. Left out for all of every type.',
+      }),
   }),
 ]) as unknown as z.ZodType<Introspection>
 

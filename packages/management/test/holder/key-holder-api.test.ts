@@ -33,6 +33,7 @@ describe('GET /self', () => {
       environment: 'development',
       owner: { type: 'user', id: 'test' },
       permissions: ['prompts:read'],
+      resources: {},
       secretVersion: 1,
       expiresAt: null,
       secretEndsAt: null,
