@@ -10,7 +10,7 @@ const project = (folder: string, extra: object = {}): object => ({
   test: { name: folder.split('/')[1], root: folder, include: ['test/**/*.test.ts'], ...extra },
 })
 
-// postgres.js leaves a rejection unhandled when a connection breaks while it asks for array types, whoever opened it. The
+// postgres.js leaves a rejection unhandled when a connection breaks while it asks for array types, whatever opened it. The
 // tests of faults break connections at any time.
 const isOfPostgresJs = (error: object): boolean =>
   'query' in error && String(error.query).includes('left join pg_catalog.pg_type b on b.oid = a.typelem')

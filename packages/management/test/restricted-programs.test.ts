@@ -73,7 +73,7 @@ describe('a limited key that asks about itself, or manages keys', () => {
     expect(await ask('198.51.100.1')).toBe(403)
   })
 
-  test('refuses an option that is no function', async () => {
+  test('refuses an option that is not a function', async () => {
     const { keyring } = await limited()
     const wrong = { clientAddress: 'ip' } as never
     expect(() => keyHolderApi({ keyring, ...(wrong as object) })).toThrow('Expected clientAddress to be a function.')
