@@ -22,6 +22,9 @@ const names = `
   ok apiKey endsAt noticeFrom code hint requiredPermissions deniedBy besides record silent nonce expires denial
   scope replayed token key active rotating disabled secretVersion maxBytes nextPepper nextPrefix
   previousEnvironments nextEnvironments settled destroyed headersSent stream urgency meanwhile decide storeTimeout
+  allowedAddresses resources address clientAddress doubt project restrictions reminders otherBearer guarded
+  permissionsOf workspace others importedTokens pattern until imported tokenSha256 createdAt lastUsedAt dryRun
+  limiter rule cost by requests per limits
   subscribe rawHeaders _readableState req res ttl max allowStale maxSize key_revoked denied
 `
   .trim()
@@ -61,6 +64,8 @@ async function life(): Promise<readonly string[]> {
     resolveOwner: ({ owner }) => (owner.id === 'eve' ? null : ['prompts:read']),
     clock,
     random: seededRandom(7),
+    resources: ['project'],
+    importedTokens: { pattern: /^old_[a-z]{24}$/ },
   })
   const note = async (what: string, work: () => unknown): Promise<void> => {
     try {
@@ -138,6 +143,30 @@ async function life(): Promise<readonly string[]> {
   for (const headers of [new Headers(), new Headers({ authorization: `Bearer ${token}` })]) {
     await note('decided', () => decide({ method: 'GET', url: 'http://acme.test/', headers }))
   }
+
+  const limits = { allowedAddresses: ['203.0.113.0/24'], resources: { project: ['p1'] } } as const
+  const limited = await ada.create({ ...named, ...limits })
+  await note('limited', () => limited.key)
+  for (const use of [{}, { address: '203.0.113.7' }, { address: '203.0.113.7', resources: { project: 'p2' } }]) {
+    await note('limited use', () => keyring.verify(limited.token, use))
+  }
+  await note('limited less', () => ada.update(limited.key.id, { allowedAddresses: [] }))
+  const old = { tokenSha256: 'ab'.repeat(32), name: 'Old', environment: 'production', permissions: [], owner } as const
+  for (const dryRun of [true, false]) await note('import', () => ada.import([old], { dryRun }))
+  const pass = (): void => undefined
+  for (const steps of [
+    [auth.authenticate(), auth.resource('project', () => 'p1')],
+    [auth.authenticate({ otherBearer: 'pass', optional: true })],
+    [auth.either(pass as never, { permissionsOf: () => ['prompts:read'] }), auth.require('prompts:write')],
+  ]) {
+    for (const sent of [
+      request('Authorization', `Bearer ${limited.token}`),
+      request('Authorization', 'Bearer a.b.c'),
+    ]) {
+      for (const { decide: step } of steps) await note('limited step', () => step(sent, sent))
+    }
+  }
+  await note('reminders', () => keyring.remind({ dryRun: true }))
 
   await note('rotate', async () => (await ada.rotate(key.id)).key)
   await note('end overlap', () => ada.endOverlap(key.id))

@@ -19,7 +19,7 @@ type Objection = (DenialReason & { readonly code: RefusalCode }) | undefined
 interface ForOthers<Host> {
   judge(other: Other, host: Host): Objection | Promise<Objection>
   /** The permissions that a denial names. */
-  readonly permissions?: readonly string[]
+  readonly permissions: readonly string[] | undefined
 }
 
 /** Makes guards, which go by what an authenticator of the same keyring found out about the request. */
@@ -140,7 +140,7 @@ export function createGuards<Host>(door: Door, denials: Denials): Guards<Host> {
       const asked = permissions ?? anyPermission ?? []
       const others: ForOthers<Host> = {
         judge: (other) => objectionToOther(other, requirement),
-        ...(asked.length > 0 && { permissions: asked }),
+        permissions: asked.length > 0 ? asked : undefined,
       }
       return guard(name, door.guards.requirement(requirement), others, denials.asking(asked))
     },
@@ -155,6 +155,7 @@ export function createGuards<Host>(door: Door, denials: Denials): Guards<Host> {
             selecting(selector, host, requireWorkspace, (workspaceId) =>
               workspaceIds.includes(workspaceId) ? undefined : notAllowed,
             ),
+          permissions: undefined,
         },
       ),
     resource: (type, selector) =>
@@ -166,6 +167,7 @@ export function createGuards<Host>(door: Door, denials: Denials): Guards<Host> {
             selecting(selector, host, requireId, (id) =>
               resources !== null && reaches(resources, type, id) ? undefined : notReached,
             ),
+          permissions: undefined,
         },
         undefined,
         // A key that is not limited passes it: it says what a key may be used for, and not who may come.
@@ -174,6 +176,7 @@ export function createGuards<Host>(door: Door, denials: Denials): Guards<Host> {
     check: (test, testOthers) =>
       guard('auth.check()', (apiKey, host) => judged(test(apiKey, host)), {
         judge: (_other, host) => (testOthers === undefined ? notAllowed : judged(testOthers(host))),
+        permissions: undefined,
       }),
   }
 }

@@ -3,7 +3,7 @@ import { parseAddressList } from '../../addresses/parse-list.ts'
 import { ConflictError, ForbiddenError } from '../../errors/errors.ts'
 import { isSameSelection, narrowedSelection, type Selection } from '../../restrictions/selection.ts'
 import { restated } from '../../restrictions/restated.ts'
-import { isPlain } from '../../input/plain-fields.ts'
+import { bare, isPlain } from '../../input/plain-fields.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import type { KeyRecord, Owner } from '../../store/records.ts'
 import { requireAddresses, requireEnd, requireReach } from '../rules/ceiling.ts'
@@ -69,12 +69,12 @@ export async function updateKey(
     ...(input.metadata !== undefined && { metadata: freeText.metadata(input.metadata) }),
     ...(addresses !== undefined && { allowedAddresses: addresses }),
   }
-  const limits: Limits = {
+  const limits = bare<Limits>({
     ...(wanted !== undefined && { permissions: wanted }),
     ...(selection !== undefined && { resources: selection }),
     ...(end !== undefined && { expiresAt: end }),
     ...(addresses !== undefined && { allowedAddresses: addresses }),
-  }
+  })
 
   const resourcesOf = (before: KeyRecord): Selection => {
     if (selection === undefined || isSameSelection(selection, before.resources)) return before.resources
