@@ -18,11 +18,16 @@ describe('a text in a search field', () => {
     ['Nightly export', 'Nightly export', 'a name'],
     ['web_production_thing of ours', 'web_production_thing of ours', 'a name that looks like one'],
   ])('%j means %j: %s', (text, q) => {
-    expect(soughtIn(text, keyring)).toMatchObject({ q, isBeginning: false })
+    expect(soughtIn(text, keyring)).toMatchObject({ q, beginningIn: undefined })
   })
 
-  test('that is the beginning of a key, without its whole id, is known to be too short', () => {
-    expect(soughtIn('acme_production_p6fZ', keyring)).toEqual({ q: 'p6fZ', isMark: true, isBeginning: true })
+  test.each([
+    ['acme_production_p6fZ', 'p6fZ'],
+    ['acme_production_p6fZ\u2026', 'p6fZ'],
+    ['acme_production_p6fZ...', 'p6fZ'],
+    ['acme_production_', ''],
+  ])('%j is the beginning of a key, within its id', (text, q) => {
+    expect(soughtIn(text, keyring)).toEqual({ q, isMark: true, beginningIn: 'production' })
   })
 })
 
@@ -38,7 +43,18 @@ describe('the search of the list', () => {
   test('finds a key by everything that people have of it, also after it was revoked', async () => {
     const { as, keys: manager, id, token, hint } = await keys()
     await manager.revoke(id)
-    for (const q of [token, token.slice(0, 40), hint, id, hint.slice(-4), 'Leak', `Bearer ${token}`]) {
+    const start = hint.slice(0, -5)
+    for (const q of [
+      token,
+      token.slice(0, 40),
+      start,
+      `${start}...`,
+      hint,
+      id,
+      hint.slice(-4),
+      'Leak',
+      `Bearer ${token}`,
+    ]) {
       const { status, location } = await as(ada).post('/find', { q })
       expect([q, status]).toEqual([q, 303])
       const { html } = await as(ada).get(location ?? '')
@@ -69,7 +85,28 @@ describe('the search of the list', () => {
     expect(location).toBe('/?q=no+such&environment=production&sort=-name')
     expect((await as(ada).get(location ?? '')).html).toContain('A search finds the beginning of a name')
     const short = await as(ada).post('/find', { q: 'acme_production_p6fZ' })
-    expect((await as(ada).get(short.location ?? '')).html).toContain('too short to find it by')
+    expect((await as(ada).get(short.location ?? '')).html).toContain('No key of this environment begins like this')
+  })
+
+  test('shows of the beginning of every key those of its environment', async () => {
+    const { as } = await keys()
+    const { location } = await as(ada).post('/find', { q: 'acme_production_' })
+    const { html } = await as(ada).get(location ?? '')
+    expect([html.includes('>Leaked<'), html.includes('>Other<')]).toEqual([true, false])
+  })
+
+  test('looks for a beginning at a bounded number of keys, and goes on from there', async () => {
+    const { as, keys: manager, hint, id, clock } = await keys()
+    clock.advance(1_000)
+    const owner = { type: 'user', id: 'ada' } as const
+    for (let count = 0; count < 420; count += 1) {
+      await manager.create({ name: `Key ${count}`, environment: 'production', owner })
+    }
+    const { location } = await as(ada).post('/find', { q: hint.slice(0, -5) })
+    const first = (await as(ada).get(location ?? '')).html
+    expect(first).toContain('There are more: go on with the next page.')
+    const next = /href="(\?[^"]*cursor=[^"]*)"/.exec(first)?.[1]?.replaceAll('&amp;', '&') ?? ''
+    expect((await as(ada).get(`/${next}`)).html).toContain(`keys/${id}`)
   })
 })
 

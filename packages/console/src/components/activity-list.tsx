@@ -2,6 +2,7 @@ import type { ActivityEntry, KeyAction, ServiceAccountAction } from '@claviger/c
 import type { FC } from 'hono/jsx'
 import type { Names } from '../reading/names.ts'
 import type { Visit } from '../visit/visit.types.ts'
+import { factText } from './fact-text.ts'
 import { Time } from './time.tsx'
 
 const written: Readonly<Record<KeyAction | ServiceAccountAction, string>> = {
@@ -46,16 +47,23 @@ export const ActivityList: FC<{
     </ul>
   )
 
-/** Which fields were changed, and why where that was said. */
-export const Changes: FC<{ readonly visit: Visit; readonly of: ActivityEntry }> = ({ of: { before, after } }) => {
+/** What was changed, from what to what, and why where that was said. */
+export const Changes: FC<{ readonly visit: Visit; readonly of: ActivityEntry }> = ({
+  visit,
+  of: { before, after },
+}) => {
   const reason = typeof after?.reason === 'string' ? after.reason : undefined
   const fields =
     before === null ? [] : Object.keys(after ?? {}).filter((name) => name !== 'reason' && !derived.has(name))
   if (reason === undefined && fields.length === 0) return null
   return (
     <div class="small muted">
-      {fields.length > 0 && fields.map((name) => labels.get(name) ?? name).join(', ')}
-      {fields.length > 0 && reason !== undefined && ': '}
+      {fields.map((name) => (
+        <div>
+          {labels.get(name) ?? name}: <bdi>{factText(name, before?.[name], visit.format)}</bdi> {'\u2192'}{' '}
+          <bdi>{factText(name, after?.[name], visit.format)}</bdi>
+        </div>
+      ))}
       {reason !== undefined && <bdi>{reason}</bdi>}
     </div>
   )
@@ -64,6 +72,7 @@ export const Changes: FC<{ readonly visit: Visit; readonly of: ActivityEntry }> 
 // They say again what the action says.
 const derived: ReadonlySet<string> = new Set(['status', 'secretVersion', 'overlapEndsAt', 'deletedAt'])
 const labels: ReadonlyMap<string, string> = new Map([
-  ['expiresAt', 'expiry'],
+  ['expiresAt', 'expires'],
   ['metadata', 'notes'],
+  ['allowedAddresses', 'works only from'],
 ])

@@ -17,7 +17,13 @@ export const StatCards: FC<StatCardsProps> = ({ visit, stats, filters }) => {
   const { denied24h } = stats
   return (
     <div class={isNarrowed(filters) ? 'stats aside' : 'stats'}>
-      <StatCard visit={visit} label="Active" count={stats.active} href={search({})} />
+      <StatCard
+        visit={visit}
+        label="Active"
+        count={stats.active}
+        href={search({ status: 'active' })}
+        isCurrent={filters.status === 'active'}
+      />
       <StatCard
         visit={visit}
         label="Rotation due"

@@ -27,7 +27,7 @@ export const Toolbar: FC<ToolbarProps> = ({ visit, filters, accounts, names }) =
         name="q"
         value={filters.q}
         maxlength={255}
-        placeholder="Name, ID, last 4 characters, or a whole key"
+        placeholder="Beginning of the name, last 4, ID, or a whole key"
         aria-label="Search by the beginning of the name, by key ID, by the last 4 characters, or by a whole key"
       />
     </div>

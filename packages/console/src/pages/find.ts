@@ -33,5 +33,5 @@ export async function findActivity(visit: Visit, { form }: Asked): Promise<Answe
 /** A text as it may stand in a URL: what people wrote, but of a key only its id. */
 function shownIn(text: string, keyring: Visit['settings']['keyring']): string {
   const sought = soughtIn(text, keyring)
-  return sought.isMark && !sought.isBeginning ? sought.q : keyring.redact(text).slice(0, 255)
+  return sought.isMark && sought.beginningIn === undefined ? sought.q : keyring.redact(text).slice(0, 255)
 }

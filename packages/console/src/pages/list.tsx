@@ -137,10 +137,10 @@ const NoMatch: FC<NoMatchProps> = ({ filters, found, sought }) => (
   </div>
 )
 
-function searchAdvice({ isBeginning }: Sought): string {
-  return isBeginning
-    ? 'This is the beginning of a key, too short to find it by. Paste all you have of it, or search for its last 4 characters.'
-    : 'A search finds the beginning of a name, a key ID, the last 4 characters of a key (upper and lower case count), or a whole key: pasted, it is looked up and not kept.'
+function searchAdvice({ beginningIn }: Sought): string {
+  return beginningIn !== undefined
+    ? 'No key of this environment begins like this. Upper and lower case count.'
+    : 'A search finds the beginning of a name, a key ID, the last 4 characters or the beginning of a key (upper and lower case count), or a whole key: pasted, it is looked up and not kept.'
 }
 
 const Pager: FC<{ readonly visit: Visit; readonly filters: Filters; readonly found: KeyPage }> = ({

@@ -116,7 +116,7 @@ function show(
         title="Troubleshoot"
         lead="Find out why requests with a key fail. Paste the key exactly as the client sends it, or give its name, its ID or its last 4 characters."
       />
-      <div class="columns even">
+      <div class={found === undefined ? 'columns even' : 'columns even answered'}>
         <form class="card" method="post" action={visit.link('troubleshoot')}>
           <div class="inner form">
             <div class="field">

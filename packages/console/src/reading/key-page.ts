@@ -1,6 +1,7 @@
 import type { KeyStatus, ListKeysInput, ManagedKey } from '@claviger/core'
 import type { Visit } from '../visit/visit.types.ts'
 import { type Filters, listInput, type Sort } from './filters.ts'
+import { readBeginning } from './beginning.ts'
 import { soughtIn } from './sought.ts'
 
 /** One page of keys. */
@@ -19,7 +20,12 @@ const sortable = 100
 
 /** Reads one page, however many keys there are. */
 export async function readKeyPage(visit: Visit, filters: Filters): Promise<KeyPage> {
-  const input = listInput(filters, filters.q === undefined ? undefined : soughtIn(filters.q, visit.settings.keyring))
+  const sought = filters.q === undefined ? undefined : soughtIn(filters.q, visit.settings.keyring)
+  const input = listInput(filters, sought)
+  if (sought?.beginningIn !== undefined) {
+    const { items, nextCursor } = await readBeginning(visit, sought, input, pageSize)
+    return { keys: items, next: nextCursor === null ? null : { cursor: nextCursor }, isPartlySorted: false }
+  }
   if (filters.sort === 'created' && !filters.descending) {
     const { items, nextCursor } = await filled(visit, input)
     return { keys: items, next: nextCursor === null ? null : { cursor: nextCursor }, isPartlySorted: false }

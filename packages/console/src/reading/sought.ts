@@ -6,8 +6,8 @@ export interface Sought {
   readonly q: string
   /** Whether it names one key: by its id or its ending, and not by its name. */
   readonly isMark: boolean
-  /** Whether it is the beginning of a key, too short to find one by. */
-  readonly isBeginning: boolean
+  /** Of the beginning of a key that is cut off within its id: the environment that it names. */
+  readonly beginningIn: string | undefined
 }
 
 const idLength = 16
@@ -19,22 +19,29 @@ const idLength = 16
 export function soughtIn(given: string, { environments }: Pick<Keyring, 'environments'>): Sought {
   const text = given.trim()
   const ending = /(?:\u2026|\.\.\.)([\w-]{4})\W*$/.exec(text)?.[1]
-  if (ending !== undefined) return { q: ending, isMark: true, isBeginning: false }
-  const body = bodyOf(text, environments)
-  // Cut off within the id, it finds nothing.
-  if (body !== undefined) return { q: body.slice(0, idLength), isMark: true, isBeginning: body.length < idLength }
-  return { q: text.slice(0, 255), isMark: /^(?:[\w-]{4}|[\w-]{16})$/.test(text), isBeginning: false }
+  if (ending !== undefined) return { q: ending, isMark: true, beginningIn: undefined }
+  const body = bodyOf(text.replace(/(?:\u2026|\.\.\.)$/, ''), environments)
+  if (body !== undefined) {
+    const { text: rest, environment } = body
+    const isCutOff = rest.length < idLength
+    return { q: rest.slice(0, idLength), isMark: true, beginningIn: isCutOff ? environment : undefined }
+  }
+  return { q: text.slice(0, 255), isMark: /^(?:[\w-]{4}|[\w-]{16})$/.test(text), beginningIn: undefined }
 }
 
 /** What follows `<prefix>_<environment>_` of a key in a text; undefined where there is none. */
-function bodyOf(text: string, environments: readonly string[]): string | undefined {
+function bodyOf(
+  text: string,
+  environments: readonly string[],
+): { readonly text: string; readonly environment: string } | undefined {
   for (const environment of environments) {
     const mark = `_${environment}_`
     for (let index = text.indexOf(mark); index !== -1; index = text.indexOf(mark, index + 1)) {
       const body = /^[\w-]*/.exec(text.slice(index + mark.length))?.[0] ?? ''
       const isWhole = index > 0 && /^[\w-]+$/.test(text)
       // A name may hold the same words; what is as long as an id is a key.
-      if (isWhole || (body.length >= idLength && /[\w-]/.test(text[index - 1] ?? ''))) return body
+      if (isWhole || (body.length >= idLength && /[\w-]/.test(text[index - 1] ?? '')))
+        return { text: body, environment }
     }
   }
   return undefined

@@ -1,0 +1,34 @@
+import type { Format } from '../format/format.ts'
+
+const longest = 120
+
+/** A field of the activity log, as people read it. What the log cut or counted is said so. Pure. */
+export function factText(field: string, value: unknown, format: Pick<Format, 'day'>): string {
+  const text = textOf(field, value, format)
+  return text.length > longest ? `${text.slice(0, longest).replace(/[\ud800-\udbff]$/, '')}\u2026` : text
+}
+
+function textOf(field: string, value: unknown, format: Pick<Format, 'day'>): string {
+  if (value === undefined || value === null || value === '') return field === 'expiresAt' ? 'never' : 'nothing'
+  if (field === 'expiresAt' && typeof value === 'number') return format.day(new Date(value))
+  if (field === 'expiresAt' && typeof value === 'string') return format.day(new Date(value))
+  if (Array.isArray(value)) return value.length === 0 ? emptyOf(field) : value.map(String).join(', ')
+  if (typeof value === 'object') return ofRecord(field, value as Readonly<Record<string, unknown>>, format)
+  return String(value)
+}
+
+function ofRecord(field: string, value: Readonly<Record<string, unknown>>, format: Pick<Format, 'day'>): string {
+  const { type, id, count, only } = value
+  if (field === 'owner' && typeof id === 'string') return `${type === 'service' ? 'service account ' : ''}${id}`
+  // Long lists are counted in the log, and some of what is new or gone is named.
+  if (typeof count === 'number' && Array.isArray(only)) {
+    return `${count} in all${only.length > 0 ? `, with ${only.map(String).join(', ')}` : ''}`
+  }
+  const parts = Object.entries(value).map(([name, each]) => `${name} ${textOf(name, each, format)}`)
+  return parts.length === 0 ? emptyOf(field) : parts.join('; ')
+}
+
+function emptyOf(field: string): string {
+  if (field === 'allowedAddresses') return 'anywhere'
+  return field === 'resources' ? 'all' : 'nothing'
+}
