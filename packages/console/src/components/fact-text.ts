@@ -10,11 +10,11 @@ export function factText(field: string, value: unknown, format: Pick<Format, 'da
 
 function textOf(field: string, value: unknown, format: Pick<Format, 'day'>): string {
   if (value === undefined || value === null || value === '') return field === 'expiresAt' ? 'never' : 'nothing'
-  if (field === 'expiresAt' && typeof value === 'number') return format.day(new Date(value))
-  if (field === 'expiresAt' && typeof value === 'string') return format.day(new Date(value))
+  if (field === 'expiresAt' && (typeof value === 'number' || typeof value === 'string'))
+    return format.day(new Date(value))
   if (Array.isArray(value)) return value.length === 0 ? emptyOf(field) : value.map(String).join(', ')
   if (typeof value === 'object') return ofRecord(field, value as Readonly<Record<string, unknown>>, format)
-  return String(value)
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 function ofRecord(field: string, value: Readonly<Record<string, unknown>>, format: Pick<Format, 'day'>): string {

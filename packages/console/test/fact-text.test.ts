@@ -1,0 +1,32 @@
+import { describe, expect, test } from 'vitest'
+import { factText } from '../src/components/fact-text.ts'
+
+const format = { day: (at: Date): string => at.toISOString().slice(0, 10) }
+
+describe('a fact of the log, in words', () => {
+  test.each([
+    ['name', 'Production', 'Production'],
+    ['permissions', ['prompts:read', 'prompts:list'], 'prompts:read, prompts:list'],
+    ['permissions', [], 'nothing'],
+    ['permissions', { count: 40, only: ['prompts:delete'] }, '40 in all, with prompts:delete'],
+    ['expiresAt', Date.UTC(2030, 0, 2), '2030-01-02'],
+    ['expiresAt', '2030-01-02T00:00:00.000Z', '2030-01-02'],
+    ['expiresAt', null, 'never'],
+    ['description', null, 'nothing'],
+    ['allowedAddresses', [], 'anywhere'],
+    ['allowedAddresses', ['10.0.0.0/8'], '10.0.0.0/8'],
+    ['resources', {}, 'all'],
+    ['resources', { project: ['p1', 'p2'], dataset: ['d'] }, 'project p1, p2; dataset d'],
+    ['owner', { type: 'service', id: 'sa_1' }, 'service account sa_1'],
+    ['owner', { type: 'user', id: 'ada' }, 'ada'],
+    ['requests', 7, '7'],
+    ['imported', true, 'true'],
+  ])('%s %j is %j', (field, value, text) => {
+    expect(factText(field, value, format)).toBe(text)
+  })
+
+  test('is cut where it is long, between characters', () => {
+    const text = factText('name', `${'x'.repeat(119)}\u{1f600}`, format)
+    expect(text).toBe(`${'x'.repeat(119)}\u2026`)
+  })
+})
