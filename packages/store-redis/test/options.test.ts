@@ -30,16 +30,21 @@ describe('options', () => {
   }
   const like = (...members: readonly string[]): object => Object.fromEntries(members.map((name) => [name, work]))
 
-  test.each<[RegExp, unknown]>([
+  test.each<[RegExp, unknown, string?]>([
     [/a text/, 'redis://:hunter2@localhost'],
     [/a URL/, new URL('redis://:hunter2@localhost')],
     [/a plain object/, { host: 'localhost', port: 6379, password: 'hunter2' }],
-    [/a client of the redis package \(node-redis\)/, like('sendCommand', 'hGetAll', 'connect', 'duplicate')],
+    [
+      /a client of the redis package \(node-redis\)/,
+      like('sendCommand', 'hGetAll', 'connect', 'duplicate'),
+      'nodeRedis(client)',
+    ],
     [/a class/, Redis],
     [/a promise/, Promise.resolve(lazy)],
     [/a pg Pool/, like('connect', 'totalCount', 'idleCount', 'query')],
-  ])('refuses %s as a client, and says what to write', (named, client) => {
-    const message = expect.stringMatching(new RegExp(`got ${named.source}.*redisStore\\(new Redis\\(url\\)\\)`))
+  ])('refuses %s as a client, and says what to write', (named, client, written = 'new Redis(url)') => {
+    const call = `redisStore(${written})`.replace(/[()]/g, '\\$&')
+    const message = expect.stringMatching(new RegExp(`got ${named.source}.*${call}`))
     for (const [option, make] of [
       ['client', () => redisStore(client as RedisClient)],
       ['subscriber', () => redisStore(lazy, { subscriber: client as RedisClient })],

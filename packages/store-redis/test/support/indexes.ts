@@ -13,6 +13,12 @@ export function indexesFor(namespace: string, records: Iterable<KeyRecord>): Ind
   return new Map(entries.map(({ set, member, score }) => [`${set} ${member}`, score]))
 }
 
+/** The same without the index of last uses, in which no use moves a key: it stands where it was written last. */
+export function withoutLastUses(namespace: string, indexes: Indexes): Indexes {
+  const { unused } = keyNames(namespace).reminders
+  return new Map([...indexes].filter(([place]) => !place.startsWith(`${unused} `)))
+}
+
 /** What the sorted sets of a namespace do hold. Only tests may look so. */
 export async function indexesIn(client: RedisCommands, namespace: string): Promise<Indexes> {
   const found = new Map<string, number>()
