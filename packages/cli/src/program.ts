@@ -11,6 +11,7 @@ import { addPrune } from './commands/keys/prune.ts'
 import { addUsage } from './commands/keys/usage.ts'
 import { addMigrate } from './commands/migrate.ts'
 import { addPermissions } from './commands/permissions.ts'
+import { addRemind } from './commands/remind.ts'
 import { addCompletion } from './completing/add-completion.ts'
 import { addImport } from './importing/add-import.ts'
 import { addDoctor } from './doctoring/add-doctor.ts'
@@ -82,6 +83,7 @@ export function makeProgram(io: Io, exit: (code: number) => void): Command {
   addAccounts(program, act)
   addPermissions(program, act)
   addImport(program, act)
+  addRemind(program, act)
   // Short for those below `keys`.
   for (const add of [addAudit, addPrune, addUsage]) add(program, act)
   addConsole(program, act)
