@@ -53,12 +53,10 @@ export const introspectionSchema = z.union([
     workspace_id: reference,
     environment: z.string(),
     secret_version: z.int().min(1),
-    resources: reached
-      .optional()
-      .meta({
-        description:
-          'Which resources it reaches, by type; of a type that is absent: all. Left out for all of every type.',
-      }),
+    resources: reached.optional().meta({
+      description:
+        'Which resources it reaches, by type; of a type that is absent: all. Left out for all of every type.',
+    }),
   }),
 ]) as unknown as z.ZodType<Introspection>
 
