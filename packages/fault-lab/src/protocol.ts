@@ -117,3 +117,12 @@ export type WriterCall =
 
 /** What a writer says. */
 export type WriterAnswer = { readonly type: 'ready' } | { readonly type: 'written'; readonly count: number }
+
+/** How a process that follows the activity log is set up: JSON in `CLAVIGER_LAB_FOLLOWER`. */
+export interface FollowSetUp {
+  readonly store: StoreSetUp
+  readonly name: string
+  readonly pollMs: number
+  readonly leaseMs: number
+  readonly batchSize: number
+}
