@@ -32,7 +32,7 @@ async function startFollower(setUp: FollowSetUp, got: (line: Got) => void): Prom
   return child
 }
 
-/** Kills a process in the middle of whatever it does. */
+/** Kills a process at once, in the middle of its work. */
 async function kill(child: ChildProcess): Promise<void> {
   const ended = once(child, 'exit')
   child.kill('SIGKILL')
