@@ -1,6 +1,7 @@
 // What Claviger costs, beside what it is compared with. What each scenario does, and how: README.md beside this file.
 //
 //   npm run bench [-- --quick | --full] [--only verify,http] [--keys 1,1000] [--no-peers] [--write-docs]
+//   npm run bench -- --against ../before [--quick | --full]
 //   --smoke: only whether it runs, in seconds; the figures mean nothing and nothing is written
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
@@ -19,12 +20,14 @@ const { values } = parseArgs({
     keys: { type: 'string' },
     peers: { type: 'boolean', default: true },
     smoke: { type: 'boolean', default: false },
+    against: { type: 'string' },
     'write-docs': { type: 'boolean', default: false },
   },
   allowNegative: true,
 })
-const only = values.only?.split(',') ?? Object.keys(scenarios)
-const unknown = only.filter((name) => scenarios[name] === undefined)
+const wanted = values.against === undefined ? Object.keys(scenarios).filter((name) => name !== 'against') : ['against']
+const only = values.only?.split(',') ?? wanted
+const unknown = only.filter((name) => scenarios[name] === undefined || (name === 'against' && !values.against))
 if (unknown.length > 0) {
   process.stderr.write(`No scenario ${unknown.join(', ')}. There are: ${Object.keys(scenarios).join(', ')}.\n`)
   process.exit(2)
@@ -33,6 +36,7 @@ const settings = {
   size: values.quick || values.smoke ? 'quick' : values.full ? 'full' : 'default',
   keys: values.keys?.split(',').map(Number),
   peers: values.peers,
+  against: values.against,
   smoke: values.smoke,
 }
 const results = { machine: machine(), size: settings.size, scenarios: {} }

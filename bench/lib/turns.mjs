@@ -13,9 +13,9 @@ export async function takeTurns(contenders, { process: file, launches, rounds, t
   for (let launch = 0; launch < launches; launch += 1) {
     const workers = new Map()
     try {
-      for (const { name, argument } of contenders) {
+      for (const { name, argument, home } of contenders) {
         if (skipped.has(name)) continue
-        const worker = await startWorker(file, argument)
+        const worker = await startWorker(file, argument, home)
         if (worker.skipped === undefined) workers.set(name, worker)
         else skipped.set(name, worker.skipped)
       }

@@ -10,10 +10,15 @@ import { fileURLToPath } from 'node:url'
 const startMs = 300_000
 const answerMs = 600_000
 
-/** Starts a process and lets it prepare. Gives `{ skipped }` when it lacks a package or a server. */
-export async function startWorker(name, argument = {}, execArgv = []) {
-  const child = fork(fileURLToPath(new URL(`../processes/${name}.mjs`, import.meta.url)), {
-    execArgv: ['--expose-gc', '--no-warnings', ...execArgv],
+const benchmarks = new URL('../', import.meta.url)
+
+/**
+ * Starts a process and lets it prepare. Gives `{ skipped }` when it lacks a package or a server. `home` is the `bench`
+ * folder of the checkout whose process it is.
+ */
+export async function startWorker(name, argument = {}, home = benchmarks) {
+  const child = fork(fileURLToPath(new URL(`processes/${name}.mjs`, home)), {
+    execArgv: ['--expose-gc', '--no-warnings'],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
   const ask = async (command, value, patienceMs = answerMs) => {

@@ -1,3 +1,4 @@
+import * as against from './against.mjs'
 import * as cold from './cold.mjs'
 import * as connections from './connections.mjs'
 import * as growth from './growth.mjs'
@@ -27,4 +28,5 @@ export const scenarios = {
   memory: { title: memory.title, run: memory.run },
   'start-up': { title: startUp.title, run: startUp.run },
   growth: { title: growth.title, run: growth.run },
+  against: { title: against.title, run: against.run },
 }
