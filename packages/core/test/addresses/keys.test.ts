@@ -238,6 +238,29 @@ describe('the ceiling of addresses', () => {
     }
   })
 
+  test('a key that acts gives no key that works from more addresses to another owner', async () => {
+    const world = setUp({ resolveOwner: () => everything })
+    const { create, keyring } = world
+    const { token } = await create({ allowedAddresses: [office], permissions: everything })
+    const own = await create({ allowedAddresses: ['203.0.113.7'], permissions: ['prompts:read'] as never })
+    const wider = await create({ permissions: ['prompts:read'] as never })
+    const apiKey = await apiKeyOf(world, token, '203.0.113.7')
+    const keys = keyring.as({ ...keyActor(apiKey), can: { manageServiceAccounts: true } })
+    const robot = { type: 'service', id: 'robot' } as const
+    await expect(keys.transfer(wider.key.id, robot)).rejects.toMatchObject({ subject: 'allowedAddresses' })
+    expect(await keys.transfer(own.key.id, robot)).toMatchObject({ owner: robot })
+  })
+
+  test('a key that acts and has addresses makes no service accounts, whose keys may work from anywhere', async () => {
+    const world = setUp({ resolveOwner: () => everything })
+    const { token } = await world.create({ allowedAddresses: [office], permissions: everything })
+    const { environment: _, ...unbound } = keyActor(await apiKeyOf(world, token, '203.0.113.7'))
+    const { serviceAccounts } = world.keyring.as({ ...unbound, can: { manageServiceAccounts: true } })
+    await expect(serviceAccounts.create({ name: 'Robot', permissions: [] })).rejects.toMatchObject({
+      subject: 'manageServiceAccounts',
+    })
+  })
+
   test('a key that acts cannot free itself, nor another, of its addresses', async () => {
     const world = setUp({ resolveOwner: () => everything })
     const { create, keyring } = world

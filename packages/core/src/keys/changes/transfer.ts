@@ -1,6 +1,6 @@
 import { ForbiddenError } from '../../errors/errors.ts'
 import type { Owner } from '../../store/records.ts'
-import { requireEnd, requireReach } from '../rules/ceiling.ts'
+import { requireAddresses, requireEnd, requireReach } from '../rules/ceiling.ts'
 import type { KeyRules } from '../rules/key-rules.ts'
 import { requireAlive } from '../rules/require-alive.ts'
 import { demand, mayOwnFor } from '../rules/rights.ts'
@@ -36,6 +36,7 @@ export async function transferKey(parts: TransferParts, actor: Actor, id: string
       // A key that moves itself is no exception: the new owner may hold what the old one does not.
       requireReach(actor, before, parts.rules.permissions)
       requireEnd(actor, before.expiresAt)
+      requireAddresses(actor, before.allowedAddresses)
       const ownership = await parts.lookUpOwner(actor.workspaceId, owner)
       requireWithin(ownership, before, parts.rules.permissions)
       return { record: { ...before, owner, ownerGoneAt: null }, besides: ownership.besides }

@@ -4,7 +4,7 @@ import { type AnyClavigerError, isClavigerError } from '../../verification/any-e
 import type { Owners } from '../../verify/owners.ts'
 import { type LookUpOwner, ownerForNewKey } from '../changes/ownership.ts'
 import { everything } from '../../restrictions/selection.ts'
-import { requireEnd, requireEnvironment, requireReach } from '../rules/ceiling.ts'
+import { requireAddresses, requireEnd, requireEnvironment, requireReach } from '../rules/ceiling.ts'
 import type { KeyRules } from '../rules/key-rules.ts'
 import { demand } from '../rules/rights.ts'
 import type { Actor } from '../shapes/actor.ts'
@@ -42,7 +42,8 @@ export function createImport(parts: ImportParts): ImportKeys {
       ownerForNewKey(actor, entry.owner)
       requireEnvironment(actor, entry.environment)
       requireEnd(actor, entry.expiresAt)
-      // An imported key reaches all resources.
+      // An imported key works from anywhere, and reaches all resources.
+      requireAddresses(actor, [])
       requireReach(actor, { permissions: entry.permissions, resources: everything }, rules.permissions)
       return entry
     })

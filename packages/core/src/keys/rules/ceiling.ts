@@ -74,8 +74,8 @@ export function requireAllOf(actor: Actor, record: KeyRecord, catalogue: Permiss
 }
 
 /**
- * A service account has neither an expiry nor an environment, and reaches every resource: an actor bound by one of these
- * cannot create accounts, or give them more permissions.
+ * A service account has neither an expiry nor an environment nor addresses, and reaches every resource: an actor bound by
+ * one of these cannot create accounts, or give them more permissions.
  */
 export function requireUnbound(actor: Actor): void {
   if (!isEverything(actor.resources ?? {})) {
@@ -84,7 +84,7 @@ export function requireUnbound(actor: Actor): void {
       'An actor that reaches some resources only cannot create service accounts or give them more permissions: an account reaches all.',
     )
   }
-  if (endOf(actor) === null && actor.environment === undefined) return
+  if (endOf(actor) === null && actor.environment === undefined && addressesOfActor(actor).length === 0) return
   throw new ForbiddenError(
     'manageServiceAccounts',
     'A key cannot create service accounts or give them more permissions.',

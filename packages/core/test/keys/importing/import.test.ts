@@ -287,6 +287,16 @@ describe('who imports hands out no more than it holds', () => {
     expect(results).toMatchObject([{ outcome: 'refused', error: { code: 'ERR_CLAVIGER_PERMISSION_CEILING' } }])
   })
 
+  test('a key of some addresses imports nothing, since an imported key works from anywhere', async () => {
+    const { keyring, create } = setUpImported({ resolveOwner: () => ['*:*', 'keys:manage'] })
+    const { token } = await create({ permissions: ['*:*', 'keys:manage'] as never, allowedAddresses: ['203.0.113.7'] })
+    const verification = await keyring.verify(token, { address: '203.0.113.7' })
+    if (!verification.ok) throw new Error(verification.code)
+    const report = await keyring.as(keyActor(verification.apiKey)).import(many(1))
+    expect(report).toMatchObject({ imported: 0, failed: 1 })
+    expect(report.results[0]).toMatchObject({ error: { subject: 'allowedAddresses' } })
+  })
+
   test('a user is asked about once for a whole list', async () => {
     let asked = 0
     const { keys } = setUpImported({
