@@ -24,6 +24,7 @@ const longest = 150
 
 /** The name of a counter, for a column of limited length. */
 export function columnName(counter: string): string {
-  if (counter.length <= longest && /^[\x20-\x7e]*$/.test(counter)) return counter
+  // MySQL takes texts that differ in spaces at their ends only for the same.
+  if (counter.length <= longest && /^[\x20-\x7e]*[\x21-\x7e]$/.test(counter)) return counter
   return `#${createHash('sha256').update(counter).digest('base64url')}`
 }

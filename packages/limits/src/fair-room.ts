@@ -1,7 +1,7 @@
 /** Counters in bounded number, in which no tenant takes the room of others. */
 export interface FairRoom<Cell> {
   get(tenant: string, counter: string): Cell | undefined
-  /** Puts a cell there. When there is no room, the oldest cells of the tenant that has the most make it. */
+  /** Puts a cell there. When there is no room, the oldest cells of the tenants that have the most make it. */
   set(tenant: string, counter: string, cell: Cell): void
   /** Drops every cell of a tenant. */
   forget(tenant: string): void
@@ -24,21 +24,21 @@ export function createFairRoom<Cell>(most: number, isOver: (cell: Cell) => boole
     size -= 1
     if (cells.size === 0) tenants.delete(tenant)
   }
-  const largest = (): [string, Map<string, Cell>] | undefined => {
-    let found: [string, Map<string, Cell>] | undefined
-    for (const entry of tenants) if (found === undefined || entry[1].size > found[1].size) found = entry
-    return found
-  }
   /** In batches, so that looking at every cell is paid for by many new ones. */
   const makeRoom = (): void => {
-    const wanted = Math.max(0, most - Math.ceil(most / 16))
     for (const [tenant, cells] of tenants) {
       for (const [counter, cell] of cells) if (isOver(cell)) drop(tenant, cells, counter)
     }
-    for (let surplus = size - wanted; surplus > 0; surplus = size - wanted) {
-      const [tenant, cells] = largest() ?? ['', new Map<string, Cell>()]
-      const leaving = [...cells.keys()].slice(0, Math.min(surplus, Math.ceil(cells.size / 4)))
-      for (const counter of leaving) drop(tenant, cells, counter)
+    const wanted = Math.max(0, most - Math.ceil(most / 16))
+    const share = shareOf(
+      [...tenants.values()].map((cells) => cells.size),
+      wanted,
+    )
+    for (const [tenant, cells] of tenants) {
+      if (size <= wanted) return
+      const surplus = Math.min(size - wanted, cells.size - share)
+      // Oldest first, as a map has them.
+      for (const counter of [...cells.keys()].slice(0, Math.max(0, surplus))) drop(tenant, cells, counter)
     }
   }
 
@@ -63,4 +63,15 @@ export function createFairRoom<Cell>(most: number, isOver: (cell: Cell) => boole
       return size
     },
   }
+}
+
+/** The most cells that a tenant keeps without question, so that all together keep no more than is wanted. */
+function shareOf(sizes: readonly number[], wanted: number): number {
+  let left = wanted
+  for (const [index, size] of sizes.toSorted((a, b) => a - b).entries()) {
+    const share = Math.floor(left / (sizes.length - index))
+    if (size > share) return share
+    left -= size
+  }
+  return Number.POSITIVE_INFINITY
 }

@@ -160,7 +160,8 @@ export function createLeases(backend: Backend, settings: SharedSettings): Leases
   }
   const nameOf = (counter: string, window: LimitWindow): string => {
     const period = periodName(window, clock.now())
-    return period === '' ? counter : `${counter}:${period}`
+    // In front: what counters end with is the application's, and could end like this.
+    return period === '' ? counter : `${period}:${counter}`
   }
 
   return {

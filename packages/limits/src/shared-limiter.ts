@@ -27,7 +27,7 @@ export function createSharedLimiter(backend: Backend, settings: SharedSettings):
       remaining: grant.remaining + more.remaining,
       resetMs: grant.resetMs,
     })
-    const taken = leases.take(`${counter}:burst`, points, burst, tenant)
+    const taken = leases.take(burstOf(counter), points, burst, tenant)
     return isLater(taken) ? taken.then(joined) : joined(taken)
   }
 
@@ -54,11 +54,16 @@ export function createSharedLimiter(backend: Backend, settings: SharedSettings):
       const { burst } = limit
       const main = await leases.peek(counter, limit, tenant)
       if (burst === null) return main
-      const more = await leases.peek(`${counter}:burst`, burst, tenant)
+      const more = await leases.peek(burstOf(counter), burst, tenant)
       const remaining = main.remaining + more.remaining
       return { isAllowed: remaining > 0, remaining, resetMs: main.resetMs }
     },
   }
+}
+
+/** In front: what a counter ends with is the application's, such as the id of a workspace, and could end like this. */
+function burstOf(counter: string): string {
+  return `burst:${counter}`
 }
 
 /** By what it can do: an application may have replaced the global Promise. */

@@ -90,7 +90,7 @@ const mysql = (pool: MysqlPool) => (table: string, keyPrefix: string) => async (
   const dbName = rows[0]?.['name']
   if (typeof dbName !== 'string') throw new Error('The pool of sqlLimiter has no database: name one in its options.')
   const columns =
-    '`key` VARCHAR(255) CHARACTER SET ascii NOT NULL PRIMARY KEY, points INT NOT NULL DEFAULT 0, expire BIGINT UNSIGNED'
+    '`key` VARCHAR(255) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY, points INT NOT NULL DEFAULT 0, expire BIGINT UNSIGNED'
   await connected.query(`CREATE TABLE IF NOT EXISTS \`${table}\` (${columns}) ENGINE = InnoDB`)
   const options = {
     ...unbounded,

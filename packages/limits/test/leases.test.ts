@@ -19,6 +19,11 @@ function setUp(options: SharedLimiterOptions = {}) {
   return { clock, backend, process, limiter: process() }
 }
 
+/** The month of a new clock, as counters of quotas name it. */
+function testClockMonth(): string {
+  return new Date(testClock().now()).toISOString().slice(0, 7)
+}
+
 const take = async (limiter: SharedLimiter, limit: Limit, points = 1): Promise<LimitResult> =>
   limiter.consume('a', points, limit, 'ws')
 
@@ -134,6 +139,18 @@ describe('a limiter on a shared store', () => {
     clock.advance(1_000)
     expect(await acceptedOf([limiter], limit, 9)).toBe(2)
     expect(await limiter.peek('a', limit, 'ws')).toMatchObject({ isAllowed: false, remaining: 0 })
+  })
+
+  test.each([
+    ['a burst', limitOf(1, '1m', limitOf(1, '1h')), 'ws:burst'],
+    ['a quota of the month', limitOf(2, 'month'), `ws:${testClockMonth()}`],
+  ])('shares nothing with a counter whose name ends like that of %s', async (_, limit, other) => {
+    const { limiter } = setUp()
+    for (let request = 0; request < 2; request += 1) {
+      expect((await limiter.consume('ws', 1, limit, 'ws')).isAllowed).toBe(true)
+    }
+    expect((await limiter.consume('ws', 1, limit, 'ws')).isAllowed).toBe(false)
+    expect((await limiter.consume(other, 1, limitOf(1, '1h'), other)).isAllowed).toBe(true)
   })
 
   test('never accepts more than the limit in one window, whatever comes when', async () => {

@@ -39,6 +39,13 @@ function behaves(name: string, open: (prefix: string) => Promise<readonly [Share
     expect(refused?.resetMs).toBeLessThanOrEqual(3_600_000)
   })
 
+  test(`${name}: counters that differ in case or in a space at the end only are two`, async () => {
+    const [limiter] = await open(nextPrefix())
+    for (const counter of ['acme:ws_A', 'acme:ws_a', 'acme:ws_a ', `${'\u00e4'}A`, `${'\u00e4'}a`]) {
+      expect(await limiter.consume(counter, 1, limitOf(3, '1m'), counter)).toMatchObject({ remaining: 2 })
+    }
+  })
+
   test(`${name}: the state of a counter, of a quota of the month, and of a name of any length`, async () => {
     const [limiter] = await open(nextPrefix())
     const quota = limitOf(1_000, 'month')
