@@ -46,7 +46,7 @@ async function memory(homes, size) {
     process: 'memory',
     launches: launches[size],
     rounds: 1,
-    turn: (worker) => worker.ask('measure', { count: 10_000 }),
+    turn: (worker) => worker.ask('measure', { count: 50_000 }),
   })
   return row('heap of a cached key', results, ({ perKey }) => perKey, bytes)
 }

@@ -66,6 +66,8 @@ export interface Door {
   readonly resources: readonly string[]
   /** Blots tokens out of a text. */
   redact(text: string): string
+  /** How long before its expiry a key is announced to end. Milliseconds. */
+  readonly expiryNoticeMs: number
   readonly clock: Clock
   readonly report: ReportFault
   /** What adapters have found out about requests: here, so that every copy of `core/http` in a process finds it. */

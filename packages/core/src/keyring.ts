@@ -158,6 +158,17 @@ export function createKeyring<Permission extends string, const Resource extends 
     const found = (await store.find([keyId])).get(keyId)
     return found === null || found === 'corrupt' ? undefined : found.workspaceId
   }
-  giveDoor(keyring, { check, recall, recordUse: recorder?.count, guards, workspaceOf, grammar, ours, clock, report })
+  giveDoor(keyring, {
+    check,
+    recall,
+    recordUse: recorder?.count,
+    guards,
+    workspaceOf,
+    grammar,
+    ours,
+    expiryNoticeMs: resolved.expiryNoticeMs,
+    clock,
+    report,
+  })
   return keyring
 }

@@ -19,7 +19,7 @@ const names = `
   name description expiresIn metadata idempotencyKey revision overlap reason status ownerId attention search cursor
   limit keyId serviceAccountId actor action from to bucket includeDeleted permission anyPermission carrier statuses
   visibleOwners targetId ids groupBy at
-  ok apiKey endsAt noticeFrom code hint requiredPermissions deniedBy besides record silent nonce expires denial
+  ok apiKey endsAt code hint requiredPermissions deniedBy besides record silent nonce expires denial
   scope replayed token key active rotating disabled secretVersion maxBytes nextPepper nextPrefix
   previousEnvironments nextEnvironments settled destroyed headersSent stream urgency meanwhile decide storeTimeout
   allowedAddresses resources address clientAddress doubt project restrictions reminders otherBearer guarded

@@ -114,7 +114,6 @@ export function assembleVerification(shared: SharedParts, listeners: Listeners):
     clock,
     starting: readiness.starting,
     budgetMs: storeTimeoutMs,
-    noticeMs: options.expiryNoticeMs,
   }
   const recheck = createRecheck(parts)
   const verifier = createVerifier({

@@ -41,7 +41,7 @@ export function createAuthenticator<Host>(
   judgeAddress: JudgeAddress<Host>,
 ): Decide<Host> {
   const { header, optional, otherBearer, stripCredential, skipPreflight, guarded, asksOther } = options
-  const { grammar, tokenPattern, clock, report } = door
+  const { grammar, tokenPattern, expiryNoticeMs, clock, report } = door
   const isOthers = othersOf(door, asksOther === true && otherBearer === 'refuse' ? 'pass' : otherBearer)
   const rules: CredentialRules = { header, grammar, tokenPattern, isOthers }
   const reporter = createReporter(door.redact)
@@ -70,8 +70,11 @@ export function createAuthenticator<Host>(
     if (denial.status === 401) countFailure(request)
     return { type: 'deny', denial }
   }
-  const noticeOf = ({ endsAt, noticeFrom }: Accepted): string | undefined =>
-    endsAt !== null && noticeFrom <= clock.now() ? new Date(endsAt).toUTCString() : undefined
+  // A secret that is being replaced is announced at once, an expiry some time before it.
+  const noticeOf = ({ apiKey, endsAt }: Accepted): string | undefined =>
+    endsAt !== null && (endsAt - expiryNoticeMs <= clock.now() || apiKey.secretEndsAt !== null)
+      ? new Date(endsAt).toUTCString()
+      : undefined
 
   const note = (request: HttpRequest, found: RequestState['found'], fieldName?: string): RequestState => {
     const state: RequestState = {

@@ -55,8 +55,6 @@ export interface Accepted {
   readonly apiKey: ApiKey
   /** When this token stops working, as far as is known now: expiry or end of the overlap. Epoch milliseconds. */
   readonly endsAt: number | null
-  /** Instant after which responses announce `endsAt`. Epoch milliseconds; `Infinity` for never. */
-  readonly noticeFrom: number
 }
 
 /** The key is not good, or not good for this. */

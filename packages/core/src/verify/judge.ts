@@ -6,8 +6,6 @@ import type { ApiKeys } from '../verification/api-key.ts'
 import type { Accepted, RefusalCode, Refused, Verification } from '../verification/verification.ts'
 import type { Holdings } from './holdings.ts'
 
-const never = Number.POSITIVE_INFINITY
-
 const codeOfStatus = bare<Readonly<Partial<Record<KeyStatus, RefusalCode>>>>({
   revoked: 'key_revoked',
   expired: 'key_expired',
@@ -26,37 +24,27 @@ export function judgeOwned(
   secret: SecretRecord,
   owner: Holdings | undefined,
   apiKeys: ApiKeys,
-  noticeMs: number,
 ): Verification {
   if (owner === undefined || owner.grants === null) return { ok: false, code: 'owner_gone', keyId: record.id }
   // What limits the key cannot be looked at here: no route could be trusted to.
   if (apiKeys.undeclared(record).length > 0) return { ok: false, code: 'resource_not_allowed', keyId: record.id }
-  const endsAt = earliest(record.expiresAt, secret.endsAt)
-  // Null at first: a field that has only held numbers takes a number object for each verification, also for `never`.
-  const verification = {
-    ok: true as const,
+  const verification: Accepted = {
+    ok: true,
     apiKey: apiKeys.make(record, secret, owner.grants, owner.resources),
-    endsAt,
-    noticeFrom: null as unknown,
+    endsAt: earliest(record.expiresAt, secret.endsAt),
   }
-  verification.noticeFrom = noticeFrom(endsAt, secret, noticeMs)
-  limitToAddresses(verification as Accepted, record.allowedAddresses)
-  return Object.freeze(verification as Accepted)
+  limitToAddresses(verification, record.allowedAddresses)
+  return Object.freeze(verification)
 }
 
 /** Whether two verifications of keys that say the same end alike, and may be used from the same addresses. */
 export function areAlike(a: Accepted, b: Accepted): boolean {
-  return a.endsAt === b.endsAt && a.noticeFrom === b.noticeFrom && haveSameAddresses(a, b)
+  return a.endsAt === b.endsAt && haveSameAddresses(a, b)
 }
 
 /** The next expiry or overlap end, epoch milliseconds: a cached verification is invalid from then on. */
 export function nextTurn(record: KeyRecord, secret: SecretRecord, now: number): number {
   return Math.min(ahead(record.expiresAt, now), ahead(secret.endsAt, now))
-}
-
-function noticeFrom(endsAt: number | null, secret: SecretRecord, noticeMs: number): number {
-  if (endsAt === null) return never
-  return secret.endsAt === null ? endsAt - noticeMs : Number.NEGATIVE_INFINITY
 }
 
 function ahead(at: number | null, now: number): number {

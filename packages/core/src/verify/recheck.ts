@@ -21,7 +21,6 @@ export interface RecheckParts {
   /** Undefined once the store may be used; until then, what to wait for. */
   readonly starting: () => Promise<void> | undefined
   readonly budgetMs: number
-  readonly noticeMs: number
 }
 
 const gone: Refused = Object.freeze({ ok: false, code: 'invalid_key' })
@@ -54,9 +53,7 @@ export function createRecheck(parts: RecheckParts): (apiKey: ApiKey) => Promise<
       const secret = counted.secrets.find(({ version }) => version === secretVersion)
       if (secret === undefined) return { refused: { ok: false, code: 'key_rotated', keyId: id } }
       const refused = stateRefusal(counted, secret, clock.now())
-      return refused === undefined
-        ? { make: (owner) => judgeOwned(counted, secret, owner, apiKeys, parts.noticeMs) }
-        : { refused }
+      return refused === undefined ? { make: (owner) => judgeOwned(counted, secret, owner, apiKeys) } : { refused }
     }
     const before = judged()
     if ('refused' in before) return before.refused

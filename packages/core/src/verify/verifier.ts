@@ -58,7 +58,6 @@ export interface VerifierParts {
   readonly budgetMs: number
   /** What an answer of the store is worth while a proof and an owner are waited for. */
   readonly answerAgeMs: number
-  readonly noticeMs: number
   readonly staleIfErrorMs: number
 }
 
@@ -160,7 +159,7 @@ export function createVerifier(parts: VerifierParts): Verifier {
     // Judged again: an end may have come, or a revocation been asked for, while the owner was looked up.
     const { counted, refused } = judgeState(proven)
     requireRecent(read)
-    const judged = refused ?? judgeOwned(counted.record, counted.secret, owner, apiKeys, parts.noticeMs)
+    const judged = refused ?? judgeOwned(counted.record, counted.secret, owner, apiKeys)
     const verification = judged.ok ? shared(judged) : judged
     parts.onVerification(verification, record, secret)
     if (refused === undefined && hashing.isOutdated(secret)) parts.onOutdated(record, secret, token)

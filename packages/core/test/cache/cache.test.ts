@@ -22,7 +22,7 @@ function filled(owners: readonly string[]): Cache & { readonly alive: () => stri
   for (const id of owners) {
     const record = testRecord({ owner: { type: 'user', id } })
     const apiKey = { workspaceId: record.workspaceId, owner: record.owner } as Accepted['apiKey']
-    const verification: Verification = { ok: true, apiKey, endsAt: null, noticeFrom: 0 }
+    const verification: Verification = { ok: true, apiKey, endsAt: null }
     const times = { filledAt: 0, deadline: 10, refreshAt: 8 }
     const { workspaceId } = record
     const names = { digest: id, keyId: id, workspaceId, owner: ownerScope(record), proof: id }

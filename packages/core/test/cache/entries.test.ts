@@ -14,7 +14,7 @@ function entriesOf(maxEntries: number, more: Partial<EntryLimits> = {}): Entries
 /** A good verification; the parts of it that entries look at. */
 function accepted(workspaceId: string, owner: string): Accepted {
   const apiKey = { workspaceId, owner: { type: 'user', id: owner } } as Accepted['apiKey']
-  return { ok: true, apiKey, endsAt: null, noticeFrom: Number.POSITIVE_INFINITY }
+  return { ok: true, apiKey, endsAt: null }
 }
 
 const verification: Verification = accepted('ws_acme', 'ada')

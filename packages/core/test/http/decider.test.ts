@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { ConfigurationError, UnavailableError } from '../../src/errors/errors.ts'
 import { createDecider, type DeciderOptions } from '../../src/http/decider.ts'
 import type { HttpResponse } from '../../src/http/response.ts'
+import { setUp } from '../support/set-up.ts'
 import { doorTo, withDoor } from '../support/door.ts'
 import { keyringWithKey, requestWith } from './keyring.ts'
 
@@ -58,6 +59,23 @@ describe('a decider', () => {
     const decision = await createDecider(keyring)(request)
     expect(decision).toMatchObject({ ok: false, denial: { code } })
     if (hint !== undefined) expect(decision).toMatchObject({ denial: { hint } })
+  })
+
+  test('announces an expiry from the notice on, and a secret that is being replaced at once', async () => {
+    const { keyring: noticing, create, keys, clock } = setUp({ expiryNoticeMs: 60_000 })
+    const { token: expiring, key } = await create({ expiresAt: new Date(clock.now() + 7_200_000) })
+    const announced = async (): Promise<string | undefined> => {
+      const decision = await createDecider(noticing)(requestWith(`Bearer ${expiring}`))
+      return decision.headers['API-Key-Expires']
+    }
+    await clock.advanceAsync(7_139_999)
+    expect(await announced()).toBeUndefined()
+    await clock.advanceAsync(1)
+    expect(await announced()).toBe(new Date(clock.now() + 60_000).toUTCString())
+    await keys.update(key.id, { expiresAt: null })
+    expect(await announced()).toBeUndefined()
+    await keys.rotate(key.id, { overlap: '1h' })
+    expect(await announced()).toBe(new Date(clock.now() + 3_600_000).toUTCString())
   })
 
   test('holds what every request has to meet against the key', async () => {

@@ -266,7 +266,7 @@ test('an accepted verification counts by its key, a copy of the key counts nothi
     random: () => 1,
     own: (work) => work(),
   })
-  const verification: Accepted = { ok: true, apiKey, endsAt: null, noticeFrom: Number.POSITIVE_INFINITY }
+  const verification: Accepted = { ok: true, apiKey, endsAt: null }
   recorder.count({ ...verification, apiKey: { ...apiKey } }, 200, undefined)
   expect(clock.pending()).toBe(0)
   recorder.count(verification, 200, undefined)

@@ -30,7 +30,6 @@ const accepted = (key: ApiKey, endsAt: number | null = null): Verification => ({
   ok: true,
   apiKey: key,
   endsAt,
-  noticeFrom: Number.POSITIVE_INFINITY,
 })
 const revoked: Refused = { ok: false, code: 'key_revoked', keyId: 'k1' }
 const down = new UnavailableError('store', 'The store failed.')

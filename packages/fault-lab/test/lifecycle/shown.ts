@@ -63,7 +63,7 @@ export function accountShown({ description: _d, createdBy: _c, ...account }: Ser
 
 export function verdictShown(verification: Verification): object {
   if (!verification.ok) return verification
-  const { apiKey, endsAt, noticeFrom } = verification
+  const { apiKey, endsAt } = verification
   const { id, workspaceId, name, environment, permissions, owner, secretVersion } = apiKey
   const expiresAt = apiKey.expiresAt?.getTime() ?? null
   return {
@@ -77,7 +77,7 @@ export function verdictShown(verification: Verification): object {
     secretVersion,
     expiresAt,
     endsAt,
-    noticeFrom,
+    secretEndsAt: apiKey.secretEndsAt?.getTime() ?? null,
   }
 }
 

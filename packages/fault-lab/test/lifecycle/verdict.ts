@@ -1,19 +1,8 @@
 import type { Requirement } from './requirement.ts'
 import { covers, effective } from './grants.ts'
-import {
-  accountTimeline,
-  day,
-  findKey,
-  hostTimeline,
-  keyTimeline,
-  type Model,
-  type ModelKey,
-  statusOf,
-} from './model.ts'
+import { accountTimeline, findKey, hostTimeline, keyTimeline, type Model, type ModelKey, statusOf } from './model.ts'
 import { believed, type Process } from './timeline.ts'
 import { altered, type Alteration, hints } from './tokens.ts'
-
-const noticeMs = 14 * day
 
 /** What verifying a token may answer in a process: more than one answer only where news may be on its way. */
 export function verdictsOf(
@@ -82,7 +71,7 @@ function verdictOf(
     secretVersion: secret.version,
     expiresAt: key.expiresAt,
     endsAt,
-    noticeFrom: noticeFrom(endsAt, secret.endsAt !== null),
+    secretEndsAt: secret.endsAt,
   }
 }
 
@@ -108,10 +97,4 @@ export function refusalOf(
 /** The key that a text names, with what a look at it may find. */
 export function keyNamed(model: Model, keyId: string, alteration: Alteration | undefined): ModelKey | undefined {
   return alteration === 'id' ? undefined : findKey(model, keyId)
-}
-
-/** Clients are told two weeks before the end of a key, and all the time while they use its previous secret. */
-function noticeFrom(endsAt: number | null, isPrevious: boolean): number {
-  if (endsAt === null) return Number.POSITIVE_INFINITY
-  return isPrevious ? Number.NEGATIVE_INFINITY : endsAt - noticeMs
 }
