@@ -1,56 +1,46 @@
-// Reads the JSON reports of vitest runs. `<name>-again.json` holds the second run of the files that failed in `<name>.json`.
+// Reads what `test-report.reporter.mjs` wrote. `<name>-again.json` holds the second run of the files that failed in `<name>.json`.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const again = '-again.json'
 
-/** The files of a run that hold a failure: a test, or a set-up, after which vitest reports the tests as skipped. */
+/** The files of a run that hold a failure: of a test, of a hook, or of the file as a whole. */
 export function failedFiles(folder, name) {
-  return Object.keys(filesOf(join(folder, `${name}.json`), (file) => file.status === 'failed'))
+  return [...new Set(read(join(folder, `${name}.json`)).failures.flatMap(({ file }) => file ?? []))]
 }
 
-/** Every test of all runs: its full name, and `passed`, `failed` or `skipped`, as the last run of its file has it. */
+/** Every test of all runs, as the last run of its file has it: its file, its full name, and `passed`, `failed` or `skipped`. */
 export function testsOf(folder) {
-  return runs(folder).flatMap(({ first, second }) => Object.values({ ...first, ...second }).flatMap(testsOfFile))
+  return runs(folder).flatMap(({ first, second }) => [...notAgain(first.tests, second), ...second.tests])
 }
 
-/** The names of tests that failed and passed when their file ran again. */
-export function unsteadyTests(folder) {
-  return runs(folder).flatMap(({ first, second }) =>
-    Object.keys(second).flatMap((path) => {
-      const passed = new Set(testsOfFile(second[path]).filter(isPassed).map(nameOf))
-      const failed = testsOfFile(first[path]).filter((test) => test.status === 'failed')
-      return failed.map(nameOf).filter((name) => passed.has(name) || second[path].status === 'passed')
-    }),
-  )
+/** What failed and did not pass when it ran again: a name and a reason each. What belongs to no file is not run again. */
+export function failuresOf(folder) {
+  return runs(folder).flatMap(({ first, second }) => [...notAgain(first.failures, second), ...second.failures])
+}
+
+/** What failed, in a file that passed when it ran again: a name and the reason of the first time. */
+export function unsteady(folder) {
+  return runs(folder).flatMap(({ first, second }) => {
+    const ran = new Set(second.tests.map(({ file }) => file))
+    const failed = new Set(second.failures.map(({ name }) => name))
+    return first.failures.filter(({ file, name }) => ran.has(file) && !failed.has(name))
+  })
+}
+
+function notAgain(items, { tests, failures }) {
+  const ran = new Set([...tests, ...failures].map(({ file }) => file))
+  return items.filter(({ file }) => file === undefined || !ran.has(file))
 }
 
 function runs(folder) {
   const names = readdirSync(folder).filter((name) => name.endsWith('.json') && !name.endsWith(again))
   return names.map((name) => ({
-    first: filesOf(join(folder, name)),
-    second: filesOf(join(folder, name.replace(/\.json$/, again))),
+    first: read(join(folder, name)),
+    second: read(join(folder, name.replace(/\.json$/, again))),
   }))
 }
 
-function filesOf(path, isWanted = () => true) {
-  const results = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')).testResults : []
-  return Object.fromEntries(results.filter(isWanted).map((file) => [file.name, file]))
-}
-
-function testsOfFile(file) {
-  const tests = file.assertionResults.map(({ fullName, status }) => ({
-    name: fullName,
-    status: status === 'passed' || status === 'failed' ? status : 'skipped',
-  }))
-  const failedAsAWhole = file.status === 'failed' && !tests.some((test) => test.status === 'failed')
-  return failedAsAWhole ? [...tests, { name: `the set-up of ${file.name}`, status: 'failed' }] : tests
-}
-
-function isPassed(test) {
-  return test.status === 'passed'
-}
-
-function nameOf(test) {
-  return test.name
+function read(path) {
+  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : { tests: [], failures: [] }
 }
