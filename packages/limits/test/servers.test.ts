@@ -41,7 +41,7 @@ function behaves(name: string, open: (prefix: string) => Promise<readonly [Share
 
   test(`${name}: counters that differ in case or in a space at the end only are two`, async () => {
     const [limiter] = await open(nextPrefix())
-    for (const counter of ['acme:ws_A', 'acme:ws_a', 'acme:ws_a ', `${'\u00e4'}A`, `${'\u00e4'}a`]) {
+    for (const counter of ['acme:ws_A', 'acme:ws_a', 'acme:ws_a ', '\u00e4A', '\u00e4a']) {
       expect(await limiter.consume(counter, 1, limitOf(3, '1m'), counter)).toMatchObject({ remaining: 2 })
     }
   })

@@ -29,7 +29,8 @@ export interface ApiKeyAuth<
    * In place of `authenticate()` where requests may be authenticated otherwise too: by a JWT, an OAuth token, a session.
    * What may be one of your keys, damaged ones included, is decided as by `authenticate()`, and `other` does not run. For
    * all other requests `other` runs, your own middleware: it may answer, fail, or let the request pass. Guards then go by
-   * what `permissionsOf` and the selectors say about its principal; there is no `apiKey`, and nothing is counted.
+   * what `permissionsOf` and the selectors say about its principal; there is no `apiKey`, and nothing is counted. A second
+   * `either` on the same request asks its own `other`, and guards behind it go by that.
    *
    * @example
    * app.use('/v1', auth.either(jwt, { permissionsOf: (req) => req.user.permissions })) // Express

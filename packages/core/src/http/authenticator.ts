@@ -24,8 +24,8 @@ export type AuthenticatorOptions = Pick<
   ResolvedOptions<never>,
   'header' | 'optional' | 'otherBearer' | 'stripCredential' | 'skipPreflight' | 'guarded'
 > & {
-  /** Whether requests without a key are handed to an authenticator of the application. */
-  readonly asksOther?: boolean
+  /** Where requests without a key are handed to an authenticator of the application: what tells it from others. */
+  readonly asksOther?: object
 }
 
 /**
@@ -42,7 +42,7 @@ export function createAuthenticator<Host>(
 ): Decide<Host> {
   const { header, optional, otherBearer, stripCredential, skipPreflight, guarded, asksOther } = options
   const { grammar, tokenPattern, expiryNoticeMs, clock, report } = door
-  const isOthers = othersOf(door, asksOther === true && otherBearer === 'refuse' ? 'pass' : otherBearer)
+  const isOthers = othersOf(door, asksOther !== undefined && otherBearer === 'refuse' ? 'pass' : otherBearer)
   const rules: CredentialRules = { header, grammar, tokenPattern, isOthers }
   const reporter = createReporter(door.redact)
   const states = requestStatesOf(door)
@@ -62,8 +62,10 @@ export function createAuthenticator<Host>(
         limits: undefined,
       }
     }
-    if (asksOther === true && found.other !== undefined) return admitted(state, guarded)
-    if (asksOther === true && isAbsence(found)) return askOther
+    if (asksOther !== undefined && isAbsence(found)) {
+      // One that passed another authenticator of the application has not passed this one.
+      return found.other?.by === asksOther ? admitted(state, guarded) : askOther
+    }
     if (optional && isAbsence(found)) return pass
     const denial = denials.of(found)
     publishDenied(denial, found.keyId)

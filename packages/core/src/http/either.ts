@@ -59,12 +59,15 @@ export function readEitherOptions<Host>(given: unknown): EitherOptions<Host> {
 
 /**
  * Decides about a request that the other authenticator let pass: reads what its principal may do, and keeps it for guards.
+ *
+ * @param by tells this `either` from others
  */
 export function createAdmission<Host>(
   door: Door,
   options: EitherOptions<Host>,
   { optional, guarded }: Pick<ResolvedOptions<never>, 'optional' | 'guarded'>,
   denials: Denials,
+  by: object,
 ): Decide<Host> {
   const states = requestStatesOf(door)
   const reporter = createReporter(door.redact)
@@ -76,11 +79,16 @@ export function createAdmission<Host>(
     if (denial.status === 401) countFailure(request)
     return { type: 'deny', denial }
   }
-  const conclude = (state: RequestState, other: Other | null): Decision => {
+  const conclude = (state: RequestState, principal: Principal | null): Decision => {
     const { found } = state
-    if (other === null) return optional ? pass : deny(state.request, { code: 'missing_credentials' })
     if (found.ok) return fail(state, new TypeError('The other authenticator passed a request that has a key.'))
-    const next: RequestState = { ...state, found: { ...found, other } }
+    // Whom an `either` before this one let pass counts no more.
+    const { other: _, ...absent } = found
+    if (principal === null) {
+      states.set({ ...state, found: absent })
+      return optional ? pass : deny(state.request, { code: 'missing_credentials' })
+    }
+    const next: RequestState = { ...state, found: { ...absent, other: { ...principal, by } } }
     states.set(next)
     return admitted(next, guarded)
   }
@@ -112,6 +120,8 @@ export function createAdmission<Host>(
   }
 }
 
+type Principal = Omit<Other, 'by'>
+
 /** Grants first: where there is no principal, nothing else is asked about it. */
 function principalReader<Host>(
   {
@@ -121,12 +131,12 @@ function principalReader<Host>(
     resources = () => null,
   }: EitherOptions<Host>,
   { permissions: catalogue, resources: types }: Pick<Door, 'permissions' | 'resources'>,
-): (host: Host) => Other | null | Promise<Other | null> {
-  const withGrants = (given: unknown, host: Host): Other | null | Promise<Other | null> => {
+): (host: Host) => Principal | null | Promise<Principal | null> {
+  const withGrants = (given: unknown, host: Host): Principal | null | Promise<Principal | null> => {
     if (given === null) return null
     const grants = grantSet(textsIn('permissionsOf', given))
     const permissions = Object.freeze(catalogue.names.filter((name) => grants.has(name)))
-    const make = (workspaces: unknown, environments: unknown, reached: unknown): Other => ({
+    const make = (workspaces: unknown, environments: unknown, reached: unknown): Principal => ({
       permissions,
       workspaceIds: selectedBy('workspace', workspaces),
       environments: selectedBy('environment', environments),

@@ -88,8 +88,9 @@ export function createHttpAuth<
     },
     either(other, eitherOptions?: EitherOptions<Host>) {
       requireFunction('either', 'either(other, { permissionsOf })', other)
-      const decide = createAuthenticator(door, { ...resolved, asksOther: true }, denials, judgeAddress(resolved))
-      const admit = createAdmission(door, readEitherOptions<Host>(eitherOptions), resolved, denials)
+      const by = {}
+      const decide = createAuthenticator(door, { ...resolved, asksOther: by }, denials, judgeAddress(resolved))
+      const admit = createAdmission(door, readEitherOptions<Host>(eitherOptions), resolved, denials, by)
       return named('apiKeyEither', toMiddleware({ decide, responder, identifies: true, either: { other, admit } }))
     },
     require: (...permissions) =>

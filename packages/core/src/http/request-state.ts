@@ -19,6 +19,8 @@ export interface Unauthenticated extends DenialReason {
 
 /** What another authenticator's principal may do, as the application said when it passed. */
 export interface Other {
+  /** By which `either`: another one asks again. */
+  readonly by: object
   /** The declared permissions among its grants. */
   readonly permissions: readonly string[]
   readonly workspaceIds: readonly string[]

@@ -182,12 +182,15 @@ export function either({ test, serving, fixture }: Suite): void {
       {
         keyring,
         options: { otherBearer: 'pass' },
-        routes: ({ auth, authenticator, handle }) => ({
-          '/behind': [auth.authenticate({ optional: true }), auth.either(authenticator(jwts.work)), handle(keySeen)],
-          '/strict': [auth.either(authenticator(jwts.work)), auth.authenticate(), handle(keySeen)],
-          '/optional': [auth.either(authenticator(jwts.work)), auth.authenticate({ optional: true }), handle(keySeen)],
-          '/twice': [auth.either(authenticator(jwts.work)), auth.either(authenticator(jwts.work)), handle(keySeen)],
-        }),
+        routes: ({ auth, authenticator, handle }) => {
+          const both = auth.either(authenticator(jwts.work))
+          return {
+            '/behind': [auth.authenticate({ optional: true }), both, handle(keySeen)],
+            '/strict': [both, auth.authenticate(), handle(keySeen)],
+            '/optional': [both, auth.authenticate({ optional: true }), handle(keySeen)],
+            '/twice': [both, both, handle(keySeen)],
+          }
+        },
       },
       async (send) => {
         assertPassed(await send(withKey(shortJwt, { path: '/behind' })), { key: null })
@@ -202,6 +205,41 @@ export function either({ test, serving, fixture }: Suite): void {
         }
       },
     )
+  })
+
+  test('either: another one behind it asks its own authenticator, and guards go by the last', async () => {
+    const { keyring, tokens, ids } = await fixture()
+    const users = forJwts()
+    let isAdministrator = true
+    const administrators: Work = () => (isAdministrator ? 'pass' : 418)
+    let grants: readonly string[] | null = ['docs:read']
+    const routesOf = ({ auth, authenticator, handle }: ContractKit<unknown>): Record<string, unknown[]> => {
+      const everyone = auth.either(authenticator(users.work), { permissionsOf: () => ['docs:write'] })
+      const few = auth.either(authenticator(administrators), { permissionsOf: () => grants })
+      return {
+        '/read': [everyone, few, auth.require('docs:read'), handle(keySeen)],
+        '/write': [everyone, few, auth.require('docs:write'), handle(keySeen)],
+        '/open': [everyone, few, handle(keySeen)],
+      }
+    }
+    for (const optional of [false, true]) {
+      isAdministrator = true
+      grants = ['docs:read']
+      await serving({ keyring, options: { optional }, routes: routesOf as ContractApp['routes'] }, async (send) => {
+        assertPassed(await send(withKey(shortJwt, { path: '/read' })), { key: null })
+        assert.equal((await send(withKey(shortJwt, { path: '/write' }))).status, 403)
+        assertPassed(await send(withKey(tokens.reader, { path: '/read' })), { key: ids.reader })
+        isAdministrator = false
+        for (const path of ['/read', '/write', '/open'])
+          assert.equal((await send(withKey(shortJwt, { path }))).status, 418)
+        isAdministrator = true
+        grants = null
+        for (const path of ['/read', '/write']) {
+          assertRefusal(await send(withKey(shortJwt, { path })), refusals.missing_credentials)
+        }
+      })
+    }
+    assert.ok(users.asked > 0, 'the first one was asked as well')
   })
 
   test('either: with `guarded` a route without a guard answers 500 to both, and the other authenticator may answer', async () => {
