@@ -27,12 +27,18 @@ export function parseRange(text: unknown): AddressRange | undefined {
   return unwrapped({ family, first: block(first, bitsOf[family] - prefix), prefix })
 }
 
-/** Reads the address of a client, which may have the name of an interface behind it; undefined for everything else. */
+/**
+ * Reads the address of a client, which may have the name of an interface behind it, or a port, as some proxies write it;
+ * undefined for everything else.
+ */
 export function parseAddress(text: unknown): AddressRange | undefined {
   if (typeof text !== 'string' || text.length > longest) return undefined
-  const [host = ''] = text.split('%')
+  const [, bracketed, dotted] = withPort.exec(text) ?? []
+  const [host = ''] = (bracketed ?? dotted ?? text).split('%')
   return host.includes('/') ? undefined : parseRange(host)
 }
+
+const withPort = /^(?:\[([^\]]+)\]|([\d.]+)):\d{1,5}$/
 
 /** The one text of a range: RFC 5952, without a length for a single address. Pure. */
 export function rangeText(range: AddressRange): string {

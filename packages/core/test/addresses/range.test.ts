@@ -123,9 +123,21 @@ describe('an address or a range', () => {
   })
 })
 
-test('the address of a client may name its interface, and is never a range', () => {
+test('the address of a client may name its interface or a port, and is never a range', () => {
   expect(parseAddress('fe80::1%eth0')).toEqual(parseRange('fe80::1'))
-  for (const text of ['10.0.0.0/8', '', 'unknown', undefined, '1.2.3.4, 5.6.7.8'])
+  expect(parseAddress('203.0.113.7:51234')).toEqual(parseRange('203.0.113.7'))
+  expect(parseAddress('[::ffff:203.0.113.7]:443')).toEqual(parseRange('203.0.113.7'))
+  expect(parseAddress('[fe80::1%eth0]:443')).toEqual(parseRange('fe80::1'))
+  for (const text of [
+    '10.0.0.0/8',
+    '',
+    'unknown',
+    undefined,
+    '1.2.3.4, 5.6.7.8',
+    '10.0.0.0/8:80',
+    '1.2.3:80',
+    '[1.2.3.4',
+  ])
     expect(parseAddress(text)).toBeUndefined()
 })
 
