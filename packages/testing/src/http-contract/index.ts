@@ -5,6 +5,7 @@ import { credentials } from './credentials.ts'
 import { either } from './either.ts'
 import { eitherGuards } from './either-guards.ts'
 import { eitherLimits } from './either-limits.ts'
+import { eitherLayers } from './either-layers.ts'
 import { exchanges } from './exchange.ts'
 import { failureLimits } from './failure-limits.ts'
 import { guards } from './guards.ts'
@@ -34,6 +35,7 @@ const groups = {
   'limits of failures': failureLimits,
   'credentials of others': otherBearer,
   'an authenticator of the application': either,
+  'authenticators in layers': eitherLayers,
   'guards for others than keys': eitherGuards,
   'limits for others than keys': eitherLimits,
   'routes without a guard': guarded,
