@@ -54,6 +54,16 @@ describe('the limits of a key', () => {
     )
   })
 
+  test('tell a burst apart, and draw what is left of both', async () => {
+    const burst = { requests: 200, per: '1h' } as const
+    const made = await limited([{ limiter: left(600, 40_000), by: 'key', rule: { ...rule, burst } }])
+    expect(await cardOf(made)).toBe(
+      'Limits key for this key 600 requests per minute, and 200 requests per hour on top 600 left, resets in a moment',
+    )
+    const { html } = await made.as(ada).get(`/keys/${made.id}`)
+    expect(html).toMatch(/class="c1" width="75"/)
+  })
+
   test('are drawn as a bar that ends where nothing is left, and holds what a limiter overstates', async () => {
     const widths = async (remaining: number): Promise<string | undefined> => {
       const { as, id } = await limited([{ limiter: left(remaining, 0), by: 'key', rule }])

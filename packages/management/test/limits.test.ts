@@ -11,8 +11,9 @@ describe('GET /keys/{id}/limits', () => {
       peek: async () => ({ isAllowed: true, remaining: 12, resetMs: 30_000 }),
     }
     const silent: Limiter = { consume: () => expect.unreachable() }
+    const burst = { requests: 50, per: '1h' } as const
     const limits = [
-      { limiter, by: 'key', rule },
+      { limiter, by: 'key', rule: { ...rule, burst } },
       { limiter: silent, by: 'workspace', rule: () => 'unlimited' as const },
     ] as const
     const { send, make, clock } = await world({ limits })
@@ -24,12 +25,13 @@ describe('GET /keys/{id}/limits', () => {
       object: 'keyLimits',
       keyId: key.id,
       limits: [
-        { name: 'key', by: 'key', requests: 600, per: '1m', remaining: 12, resetsAt, note: null },
+        { name: 'key', by: 'key', requests: 600, per: '1m', burst, remaining: 12, resetsAt, note: null },
         {
           name: 'workspace',
           by: 'workspace',
           requests: null,
           per: null,
+          burst: null,
           remaining: null,
           resetsAt: null,
           note: 'Not limited.',

@@ -46,6 +46,17 @@ describe('keys limits on a store', () => {
     expect((await ran(['keys', 'limits', 'ID'])).stdout).toMatch(/quota +workspace +1,000 per month +600 /)
   })
 
+  test('tells apart what a burst allows on top', async () => {
+    const burst = { requests: 1_500, per: '1h' }
+    const ran = await limitedProject([{ limiter: memoryLimiter(), by: 'key', rule: { ...rule, burst } }])
+    expect(JSON.parse((await ran(['keys', 'limits', 'ID', '--json'])).stdout)).toMatchObject({
+      limits: [{ requests: 600, per: '1m', burst, remaining: 2_100 }],
+    })
+    expect((await ran(['keys', 'limits', 'ID'])).stdout).toMatch(/key +key +600 per 1m, 1,500 per 1h on top +2,100 /)
+    const plain = (await ran(['keys', 'limits', 'ID', '--plain'])).stdout
+    expect(plain.trimEnd().split('\t')).toEqual(['key', 'key', '600', '1m', '2100', '', '1500', '1h'])
+  })
+
   test('says where to name them when there are none', async () => {
     const ran = await limitedProject(undefined)
     expect((await ran(['keys', 'limits', 'ID'])).stdout).toContain('Name them in the configuration (limits)')

@@ -34,10 +34,16 @@ export const Limits: FC<{ readonly visit: Visit; readonly of: readonly LimitStat
 
 const State: FC<{ readonly visit: Visit; readonly of: LimitState }> = ({
   visit: { format },
-  of: { requests, per, remaining, resetsAt, note },
+  of: { requests, per, burst, remaining, resetsAt, note },
 }) => {
   if (requests === null || per === null) return <p class="small muted">{note}</p>
-  const rule = <p class="small">{ruleWords(requests, per, format)}</p>
+  const onTop = burst === null ? '' : `, and ${ruleWords(burst.requests, burst.per, format)} on top`
+  const rule = (
+    <p class="small">
+      {ruleWords(requests, per, format)}
+      {onTop}
+    </p>
+  )
   if (remaining === null) {
     return (
       <>
@@ -51,7 +57,7 @@ const State: FC<{ readonly visit: Visit; readonly of: LimitState }> = ({
       {rule}
       <svg class="meter" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
         <rect class="base" width="100" height="6" />
-        <rect class="c1" width={leftPercent(remaining, requests)} height="6" />
+        <rect class="c1" width={leftPercent(remaining, requests + (burst?.requests ?? 0))} height="6" />
       </svg>
       <p class="small">
         {remaining === 0 ? <strong>None</strong> : <strong class="nums">{format.number(remaining)}</strong>} left
@@ -66,6 +72,6 @@ const State: FC<{ readonly visit: Visit; readonly of: LimitState }> = ({
 }
 
 // A limiter of the host's own may say anything.
-function leftPercent(remaining: number, requests: number): number {
-  return Math.round(Math.min(1, Math.max(0, remaining / requests)) * 1_000) / 10
+function leftPercent(remaining: number, whole: number): number {
+  return Math.round(Math.min(1, Math.max(0, remaining / whole)) * 1_000) / 10
 }

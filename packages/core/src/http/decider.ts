@@ -7,6 +7,7 @@ import type { ApiKey } from '../verification/verification.ts'
 import type { Decision } from './decision.ts'
 import type { Denial } from './denial.ts'
 import { type AuthStep, createHttpAuth } from './http-auth.ts'
+import type { FailureLimitOptions, LimitOptions } from './limit-options.ts'
 import type { HttpAuthOptions } from './options.ts'
 import type { HttpRequest } from './request.ts'
 import type { HttpResponse } from './response.ts'
@@ -22,6 +23,16 @@ export interface DeciderOptions<Permission extends string = string, Resource ext
   readonly environment?: string | readonly string[]
   /** 403 unless the key reaches the resource that each of these reads off the request: by declared type, its id. */
   readonly resources?: ResourceSelectors<Resource>
+  /**
+   * 429 `rate_limited` once it is used up, as `auth.limit` has it; several in a list. What is refused otherwise takes
+   * nothing. The same object in several deciders is one limit.
+   */
+  readonly limit?: LimitOptions<HttpRequest> | readonly LimitOptions<HttpRequest>[]
+  /**
+   * 429 before any work, for a client that had too many answers of 401, as `auth.limitFailures` has it. With requests of the
+   * Fetch API, which tell no address, say `clientAddress` or `by`.
+   */
+  readonly limitFailures?: FailureLimitOptions<HttpRequest | FetchRequest>
 }
 
 /** What reads the ids of resources off a request, by declared type. */
@@ -34,7 +45,7 @@ export type RequestDecision<Key extends ApiKey | undefined = ApiKey> =
   | {
       readonly ok: true
       readonly apiKey: Key
-      /** For the answer: `Vary` and, as the case may be, `API-Key-Expires`. */
+      /** For the answer: `Vary` and, as the case may be, `API-Key-Expires`, `RateLimit` and `RateLimit-Policy`. */
       readonly headers: Readonly<Record<string, string>>
     }
   | {
@@ -89,7 +100,7 @@ export function createDecider<Permission extends string, Resource extends string
   given?: DeciderOptions<Permission, Resource>,
 ): Decider<ApiKey | undefined> {
   const options = readOptions<Permission, Resource>(given)
-  const { permissions, anyPermission, environment, resources, ...rest } = options
+  const { permissions, anyPermission, environment, resources, limit, limitFailures, ...rest } = options
   const auth = createHttpAuth(keyring, rest, (step: AuthStep<GivenRequest, never>) => step, {
     addressOf: remoteAddress,
   })
@@ -102,17 +113,25 @@ export function createDecider<Permission extends string, Resource extends string
       ? []
       : selectorsIn(resources).map(([type, selector]) => auth.resource(type as Resource, selector))),
   ]
+  const limits = limit === undefined ? [] : listOf(limit).map((one) => auth.limit(one as LimitOptions<GivenRequest>))
+  const failures = limitFailures === undefined ? undefined : auth.limitFailures(limitFailures)
   const optional = options.optional === true
 
   return async (given, response) => {
     const request = nodeShape(given)
     const answer = collectedAnswer(request)
+    const stopped = await failures?.decide(request, given)
+    if (stopped?.type === 'deny') return answer.of(authentication, stopped, undefined)
     let decision = await authentication.decide(request, given, response ?? answer.response)
     const apiKey = decision.type === 'pass' ? decision.apiKey : undefined
     // Without a key there is nothing to hold against an optional one.
     if (apiKey !== undefined || !optional) {
       for (const guard of guards) {
-        if (decision.type === 'pass') decision = withNotice(await guard.decide(request, given), decision)
+        if (decision.type === 'pass') decision = withNotices(await guard.decide(request, given), decision)
+      }
+      // Last: what is refused takes nothing.
+      for (const one of limits) {
+        if (decision.type === 'pass') decision = withNotices(await one.decide(request, request), decision)
       }
     }
     return answer.of(authentication, decision, apiKey)
@@ -133,6 +152,13 @@ function namesIn(environment: string | readonly string[]): readonly string[] {
   return typeof environment === 'string' ? [environment] : environment
 }
 
+function listOf<One>(limit: One | readonly One[]): readonly One[] {
+  if (!Array.isArray(limit)) return [limit as One]
+  if (limit.length === 0)
+    throw new ConfigurationError('limit', 'Expected limit to be a limit, or a list of at least one.')
+  return limit as readonly One[]
+}
+
 /** Guards check themselves that each is a function, and its type declared. */
 function selectorsIn(resources: unknown): [string, (given: GivenRequest) => unknown][] {
   if (!isPlain(resources)) {
@@ -144,7 +170,7 @@ function selectorsIn(resources: unknown): [string, (given: GivenRequest) => unkn
   ])
 }
 
-const demands = ['permissions', 'anyPermission', 'environment', 'resources'] as const
+const demands = ['permissions', 'anyPermission', 'environment', 'resources', 'limit', 'limitFailures'] as const
 const others = ['header', 'realm', 'optional', 'otherBearer', 'stripCredential', 'verbose', 'clientAddress'] as const
 const unanswered = ['onDenied', 'skipPreflight', 'guarded'] as const
 
@@ -170,8 +196,8 @@ function readOptions<Permission extends string, Resource extends string>(
 
 type Pass = Extract<Decision, { readonly type: 'pass' }>
 
-function withNotice(decision: Decision, { expires }: Pass): Decision {
-  return decision.type === 'pass' ? { ...decision, expires } : decision
+function withNotices(decision: Decision, { expires, limits }: Pass): Decision {
+  return decision.type === 'pass' ? { ...decision, expires, limits: decision.limits ?? limits } : decision
 }
 
 const shapes = new WeakMap<object, HttpRequest>()

@@ -19,14 +19,20 @@ const longestSubject = 256
 /**
  * Makes what counts failed authentications, to be mounted before `authenticate()`. Whether a limit is used up is known
  * here, from the last failure that this process counted: requests ask the limiter nothing.
+ *
+ * @param addressOf who asks, unless the options say it
  */
-export function createFailureGuard<Host>(door: Door, denials: Denials): (options: unknown) => Decide<Host> {
+export function createFailureGuard<Host>(
+  door: Door,
+  denials: Denials,
+  addressOf: (host: Host) => unknown,
+): (options: unknown) => Decide<Host> {
   const [prefix] = door.grammar.prefixes
   const { clock } = door
 
   return (options) => {
-    const { limiter, limit, by, name } = readFailureOptions(options)
-    takeName(door, limiter, name)
+    const { limiter, limit, by, name } = readFailureOptions(options, addressOf)
+    takeName(door, limiter, name, options)
     const guard = `auth.limitFailures() "${name}"`
     const reporter = createReporter(door.redact)
     // Until when, on the monotonic clock, by counter; in the order of entry.
@@ -57,7 +63,7 @@ export function createFailureGuard<Host>(door: Door, denials: Denials): (options
     return (request, host) => {
       let counter: string
       try {
-        counter = `${prefix}:${name}:${limit.per}:client:${subjectOf(by(host as never))}`
+        counter = `${prefix}:${name}:${limit.per}:client:${subjectOf(by(host))}`
       } catch (error) {
         reporter.fault(
           'CLAVIGER_GUARD_FAILED',

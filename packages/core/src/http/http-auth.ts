@@ -56,7 +56,7 @@ export function createHttpAuth<
   const denials = createDenials(resolved)
   const guards = createGuards<Host>(door, denials)
   const limitGuard = createLimitGuard<Host>(door, denials)
-  const failureGuard = createFailureGuard<Host>(door, denials)
+  const failureGuard = createFailureGuard<Host>(door, denials, resolved.clientAddress ?? addresses.addressOf)
   const responder = createResponder(resolved, denials, redact)
   const judgeAddress = ({ clientAddress }: typeof resolved): JudgeAddress<Host> =>
     createAddressJudge(clientAddress, addresses, redact)

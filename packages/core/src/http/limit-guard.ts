@@ -24,7 +24,7 @@ export function createLimitGuard<Host>(door: Door, denials: Denials): (options: 
 
   return (options) => {
     const { limiter, by, name, fixed, ruleOf, cost } = readLimitOptions<Host>(options)
-    takeName(door, limiter, name)
+    takeName(door, limiter, name, options)
     const guard = `auth.limit() "${name}"`
     const reporter = createReporter(door.redact)
     const limiterFailed = (error: unknown): void =>

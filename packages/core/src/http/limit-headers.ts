@@ -14,14 +14,17 @@ export interface LimitHeaders {
 /**
  * The fields of draft-ietf-httpapi-ratelimit-headers, as structured fields: a list of names with parameters.
  *
+ * `r` is never more than the policy's own quota, as the draft defines it: of what a burst allows on top, no client is told
+ * before it needs it.
+ *
  * @param result undefined where the limiter was not asked
  */
 export function limitHeaders(name: string, limit: Limit, result: LimitResult | undefined): LimitHeaders {
-  const { burst } = limit
+  const { burst, requests } = limit
   const policy = `"${name}"${quotaOf(limit)}${burst === null ? '' : `, "${name}-burst"${quotaOf(burst)}`}`
   if (result === undefined) return { policy, state: undefined, remaining: 0, resetMs: 0 }
   const { remaining, resetMs } = result
-  return { policy, state: `"${name}";r=${remaining};t=${seconds(resetMs)}`, remaining, resetMs }
+  return { policy, state: `"${name}";r=${Math.min(remaining, requests)};t=${seconds(resetMs)}`, remaining, resetMs }
 }
 
 /** Whole seconds, never fewer than are really left. */

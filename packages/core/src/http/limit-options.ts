@@ -37,8 +37,8 @@ export interface FailureLimitOptions<Host> {
   /** How many failures are allowed, without a burst. */
   readonly rule: LimitRule
   /**
-   * Who fails. Default: the address, as the framework's proxy setting gives it (`req.ip`, `ctx.ip`). IPv6 addresses are
-   * counted by their first 64 bits, which one client has to itself.
+   * Who fails. Default: the address, by `clientAddress` where you gave it, else as the framework's proxy setting gives it
+   * (`req.ip`, `ctx.ip`). IPv6 addresses are counted by their first 64 bits, which one client has to itself.
    */
   readonly by?: ((host: Host) => string) | undefined
   /** Tells apart what one limiter counts. Default `failures`. */
@@ -62,10 +62,13 @@ export function readLimitOptions<Host>(given: unknown): ReadLimit<Host> {
 }
 
 /** Checks the options of `auth.limitFailures`. */
-export function readFailureOptions(given: unknown): {
+export function readFailureOptions<Host>(
+  given: unknown,
+  addressOf: (host: Host) => unknown,
+): {
   readonly limiter: Limiter
   readonly limit: Limit
-  readonly by: (host: never) => unknown
+  readonly by: (host: Host) => unknown
   readonly name: string
 } {
   const {
@@ -73,7 +76,11 @@ export function readFailureOptions(given: unknown): {
     rule,
     by = addressOf,
     name = 'failures',
-  } = parseOptions<FailureLimitOptions<never>>('auth.limitFailures', given, ['limiter', 'rule', 'by', 'name'])
+  } = parseOptions<Omit<FailureLimitOptions<Host>, 'by'> & { readonly by?: typeof addressOf }>(
+    'auth.limitFailures',
+    given,
+    ['limiter', 'rule', 'by', 'name'],
+  )
   if (typeof by !== 'function') {
     throw new ConfigurationError(
       'by',
@@ -90,9 +97,4 @@ export function readFailureOptions(given: unknown): {
 export function requireCost(cost: unknown, refuse: (message: string) => Error): asserts cost is number {
   if (Number.isSafeInteger(cost) && (cost as number) >= 0) return
   throw refuse(`Expected cost to be an integer of at least 0, got ${describeValue(cost)}.`)
-}
-
-/** Express's requests and Koa's contexts have it under the same name. */
-function addressOf(host: unknown): unknown {
-  return (Object(host) as { readonly ip?: unknown }).ip
 }

@@ -14,16 +14,18 @@ import {
   ruleFrom,
 } from './definition.ts'
 import type { Limit, LimitPeriod, LimitRule } from './limiter.types.ts'
-import { readRule, wholeOf } from './rule.ts'
+import { readRule } from './rule.ts'
 
 /** The present state of one limit for one key. */
 export interface LimitState {
   readonly name: string
   readonly by: LimitBy
-  /** What the rule allows in one window, bursts included; null: not limited, or the rule could not be read. */
+  /** What the rule allows in one window, without a burst; null: not limited, or the rule could not be read. */
   readonly requests: number | null
   readonly per: LimitPeriod | null
-  /** What is left of it; null where that is not known: not limited, no `peek`, or the limiter failed. */
+  /** What the rule allows on top, in a window of its own; null: nothing, or it is not known. */
+  readonly burst: { readonly requests: number; readonly per: LimitPeriod } | null
+  /** What is left of both together; null where that is not known: not limited, no `peek`, or the limiter failed. */
   readonly remaining: number | null
   /** When everything is allowed again; null when nothing is taken, or it is not known. */
   readonly resetsAt: Date | null
@@ -92,11 +94,13 @@ async function stateOf(
   { limiter, name, by, fixed, ruleOf }: ReadDefinition<undefined>,
   key: LimitedKey,
 ): Promise<LimitState> {
-  const unknown = { name, by, requests: null, per: null, remaining: null, resetsAt: null, note: null }
+  const unknown = { name, by, requests: null, per: null, burst: null, remaining: null, resetsAt: null, note: null }
   try {
     const rule = fixed ?? ruleFrom(await ruleOf?.(key, undefined))
     if (rule === 'unlimited') return { ...unknown, note: 'Not limited.' }
-    const known = { ...unknown, requests: wholeOf(rule), per: rule.per }
+    const { requests, per } = rule
+    const burst = rule.burst === null ? null : { requests: rule.burst.requests, per: rule.burst.per }
+    const known = { ...unknown, requests, per, burst }
     const { peek } = limiter
     if (peek === undefined) return { ...known, note: 'The limiter cannot show its state.' }
     const counter = counterOf(prefix, name, by, key, rule)

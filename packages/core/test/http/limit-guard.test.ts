@@ -23,6 +23,13 @@ describe('limits of one limiter', () => {
     auth.limit({ limiter: limiterOf(), by: 'key', rule })
   })
 
+  test('are one limit where the very same options are given again', () => {
+    const limiter = limiterOf()
+    const perKey = { limiter, by: 'key', rule } as const
+    for (let turn = 0; turn < 2; turn += 1) stepsOf(keyring).limit(perKey)
+    expect(() => stepsOf(keyring).limit({ ...perKey })).toThrow(ConfigurationError)
+  })
+
   test('may have the same name on another keyring', async () => {
     const other = await keyringWithKey()
     const limiter = limiterOf()

@@ -35,10 +35,22 @@ describe('the states of limits', () => {
       by: 'key',
       requests: 600,
       per: '1m',
+      burst: null,
       remaining: 599,
       resetsAt,
       note: null,
     })
+  })
+
+  test('tell a burst apart from the rule, and what is left of both together', async () => {
+    const { keyring, create, keys } = setUp()
+    const { key } = await create()
+    const bursty = { ...rule, burst: { requests: 50, per: '1h' } } as const
+    const limiter = limiterWith(() => ({ isAllowed: true, remaining: 640, resetMs: 30_000 }))
+    const limits = [{ limiter, by: 'key', rule: bursty }] as const
+    expect(await limitStates(keyring, limits, key)).toMatchObject([{ ...bursty, remaining: 640 }])
+    const { checks } = await keys.diagnose({ id: key.id }, { limits })
+    expect(checks.at(-1)?.detail).toContain(': 600 per 1m and 50 per 1h on top, 640 left')
   })
 
   test('say what is not known: no peek, a limiter that fails, a rule that needs a request, no limit', async () => {

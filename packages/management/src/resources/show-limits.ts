@@ -4,11 +4,13 @@ import type { LimitState } from '@claviger/core'
 export interface LimitResource {
   readonly name: string
   readonly by: 'key' | 'owner' | 'workspace'
-  /** What is allowed in one window; null where it is not limited, or not known. */
+  /** What is allowed in one window, without a burst; null where it is not limited, or not known. */
   readonly requests: number | null
   /** The window, such as `1m` or `month`. */
   readonly per: string | null
-  /** Null where it is not known. */
+  /** What is allowed on top, in a window of its own; null where nothing is. */
+  readonly burst: { readonly requests: number; readonly per: string } | null
+  /** What is left of both together; null where it is not known. */
   readonly remaining: number | null
   readonly resetsAt: string | null
   /** Why something is not known. */

@@ -14,6 +14,7 @@ export const keyLimitsSchema: z.ZodType<KeyLimitsResource> = z.strictObject({
         .string()
         .nullable()
         .meta({ examples: ['1m', 'month'] }),
+      burst: z.strictObject({ requests: count, per: z.string().meta({ examples: ['1h'] }) }).nullable(),
       remaining: count.nullable(),
       resetsAt: instantOrNull,
       note: z.string().nullable(),

@@ -29,6 +29,12 @@ const recipes = codeBlocks(readText('docs/guides/other-frameworks.md')).flatMap(
   testName === undefined ? [] : [{ name: testName, code }],
 )
 
+const compilerOptions = {
+  module: ts.ModuleKind.ESNext,
+  target: ts.ScriptTarget.ES2022,
+  experimentalDecorators: true,
+}
+
 /** How each recipe is served on a port of its own, and what is asked of it. */
 const serving: Readonly<Record<string, { readonly start: string; readonly ask?: string }>> = {
   fastify: {
@@ -91,7 +97,26 @@ const plainAsk = `async (headers) => {
   return response.status
 }`
 
-function program({ start, ask = plainAsk }: (typeof serving)[string]): string {
+/** Those whose server answers with the headers of the decision. */
+const withHeaders = ['fastify', 'hono', 'nest', 'sse']
+
+const spending = `
+  const asHeaders = await keyOf('prompts:read')
+  const seen = []
+  for (let turn = 0; turn < 3; turn += 1) {
+    const abort = new AbortController()
+    const { status, headers } = await fetch(url, { headers: asHeaders, signal: abort.signal })
+    abort.abort()
+    seen.push([status, headers.get('ratelimit-policy'), headers.get('ratelimit')?.replace(/t=\\d+$/, 't='), headers.has('retry-after')])
+  }
+  console.log(JSON.stringify(seen))`
+
+const answering = `
+  const withKey = await ask(await keyOf('prompts:read'))
+  const withOther = await ask(await keyOf('prompts:write'))
+  console.log(JSON.stringify({ withKey, withOther, without: await ask({}) }))`
+
+function program({ start, ask = plainAsk }: (typeof serving)[string], work = answering): string {
   return `
     import { systemActor } from '@claviger/core'
     import { keyring } from './keyring.js'
@@ -102,9 +127,7 @@ function program({ start, ask = plainAsk }: (typeof serving)[string]): string {
     }
     ${start}
     const ask = ${ask}
-    const withKey = await ask(await keyOf('prompts:read'))
-    const withOther = await ask(await keyOf('prompts:write'))
-    console.log(JSON.stringify({ withKey, withOther, without: await ask({}) }))
+    ${work}
     await stop()
     await keyring.close()
     process.exit()
@@ -114,16 +137,11 @@ function program({ start, ask = plainAsk }: (typeof serving)[string]): string {
 tools.describe('the guide about other frameworks', () => {
   beforeAll(() => {
     expect(inject('buildFailure')).toBe('')
-    installedProject(project, { ours: ['core', 'store-memory'], theirs: ['@types/node'] })
+    installedProject(project, { ours: ['core', 'limits', 'store-memory'], theirs: ['@types/node'] })
     for (const name of Object.keys(packages)) {
       const link = join(project, 'node_modules', name)
       mkdirSync(dirname(link), { recursive: true })
       symlinkSync(join(tools.folder(), 'node_modules', name), link)
-    }
-    const compilerOptions = {
-      module: ts.ModuleKind.ESNext,
-      target: ts.ScriptTarget.ES2022,
-      experimentalDecorators: true,
     }
     writeFiles(project, {
       'package.json': { private: true, type: 'module' },
@@ -165,6 +183,22 @@ tools.describe('the guide about other frameworks', () => {
       // In tRPC's and GraphQL's own form a field is refused within an answer.
       const withOther = name === 'graphql' ? 200 : 403
       expect(printedBy(project, ['run.mjs'])).toEqual({ withKey: 200, withOther, without: 401 })
+    })
+  })
+
+  describe('tells clients what is left of the limit, and answers 429 beyond it', () => {
+    test.each(withHeaders)('%s', (name) => {
+      const recipe = serving[name]
+      const { code = '' } = recipes.find((one) => one.name === 'keyring') ?? {}
+      if (recipe === undefined) throw new Error(`There is no ${name}`)
+      const tight = ts.transpileModule(code.replace('requests: 600', 'requests: 2'), { compilerOptions }).outputText
+      writeFiles(project, { 'run.mjs': program(recipe, spending), 'keyring.js': tight })
+      const policy = '"key";q=2;w=60'
+      expect(printedBy(project, ['run.mjs'])).toEqual([
+        [200, policy, '"key";r=1;t=', false],
+        [200, policy, '"key";r=0;t=', false],
+        [429, policy, '"key";r=0;t=', true],
+      ])
     })
   })
 })

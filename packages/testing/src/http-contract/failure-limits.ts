@@ -146,6 +146,25 @@ export function failureLimits({ test, serving }: Suite): void {
       },
     ))
 
+  test('limitFailures goes by clientAddress, where the host tells addresses itself', () =>
+    limiting(
+      ({ keyring, clock }) => ({
+        keyring,
+        options: { clientAddress: ({ url = '' }: ContractHost) => clientOf({ url } as ContractHost) },
+        routes: ({ auth, handle }) => ({
+          '/': [auth.limitFailures({ limiter: countingLimiter(clock), rule }), auth.authenticate(), handle(keySeen)],
+        }),
+      }),
+      async (send, { tokens, ids }) => {
+        const statuses: number[] = []
+        for (const client of ['192.0.2.1', '192.0.2.1', '192.0.2.1', '192.0.2.1', '192.0.2.2']) {
+          statuses.push((await send(withKey(tokens.unknown, from(client)))).status)
+        }
+        assert.deepEqual(statuses, [401, 401, 401, 429, 401])
+        assertPassed(await send(withKey(tokens.reader, from('192.0.2.2'))), { key: ids.reader })
+      },
+    ))
+
   test('limitFailures with a limiter that fails answers as without it, and the host is told once', async () => {
     for (const { limiter, hangs } of brokenLimiters()) {
       if (hangs) continue

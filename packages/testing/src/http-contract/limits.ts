@@ -145,6 +145,27 @@ export function limits(suite: Suite): void {
     }
   })
 
+  test('limit tells of a burst as a policy of its own, and never more left of a policy than it has', async () => {
+    const burst = { requests: 5, per: '1h' } as const
+    const lefts = [8, 5, 2, 0]
+    const seen: unknown[] = []
+    for (const remaining of lefts) {
+      const limiter = { consume: () => ({ isAllowed: true, remaining, resetMs: 60_000 }) }
+      await limiting(
+        behind((auth) => [auth.limit({ limiter, by: 'key', rule: { ...perMinute(3), burst } })]),
+        async (send, { tokens }) => {
+          const { headers } = await send(withKey(tokens.reader))
+          seen.push([headers['ratelimit'], headers['ratelimit-policy']])
+        },
+      )
+    }
+    const policy = '"key";q=3;w=60, "key-burst";q=5;w=3600'
+    assert.deepEqual(
+      seen,
+      [3, 3, 2, 0].map((left) => [`"key";r=${left};t=60`, policy]),
+    )
+  })
+
   test('limit takes the cost of a request, now or later; more than the whole limit never passes, and no time is promised', () => {
     const costs = [5, 5, 4, 11, 1, 0]
     return limiting(

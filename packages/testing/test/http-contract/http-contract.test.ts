@@ -85,6 +85,14 @@ const defects: readonly [what: string, defect: Partial<Parts>, caughtBy: readonl
     ['what a client says of its address is not believed'],
   ],
   [
+    'does not ask the host for the address of a client',
+    { app: (app) => ({ ...app, options: { ...app.options, clientAddress: undefined } }) },
+    [
+      'limitFailures goes by clientAddress, where the host tells addresses itself',
+      'clientAddress tells the address, in every spelling',
+    ],
+  ],
+  [
     'answers 401 when the keyring fails',
     faulty((door) => ({
       async check(carrier, field) {

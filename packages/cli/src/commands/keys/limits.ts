@@ -43,8 +43,12 @@ const plainColumns: readonly Column<LimitJson>[] = [
   { title: 'per', cell: ({ per }) => safeText(per ?? '') },
   { title: 'remaining', cell: ({ remaining }) => String(remaining ?? '') },
   { title: 'resetsAt', cell: ({ resetsAt }) => safeText(resetsAt ?? '') },
+  { title: 'burstRequests', cell: ({ burst }) => String(burst?.requests ?? '') },
+  { title: 'burstPer', cell: ({ burst }) => safeText(burst?.per ?? '') },
 ]
 
-function ruleText({ requests, per }: LimitJson): string {
-  return requests === null || per === null ? '-' : `${countText(requests)} per ${safeText(per)}`
+function ruleText({ requests, per, burst }: LimitJson): string {
+  if (requests === null || per === null) return '-'
+  const onTop = burst === null ? '' : `, ${countText(burst.requests)} per ${safeText(burst.per)} on top`
+  return `${countText(requests)} per ${safeText(per)}${onTop}`
 }

@@ -181,9 +181,10 @@ export function limitFinding(state: LimitState): Finding {
 }
 
 /** The present state of a limit. */
-export function limitText({ name, by, requests, per, remaining, resetsAt, note }: LimitState): string {
+export function limitText({ name, by, requests, per, burst, remaining, resetsAt, note }: LimitState): string {
   const of = `The limit "${name}" by ${by}`
-  const rule = requests === null || per === null ? '' : `: ${requests} per ${per}`
+  const onTop = burst === null ? '' : ` and ${burst.requests} per ${burst.per} on top`
+  const rule = requests === null || per === null ? '' : `: ${requests} per ${per}${onTop}`
   const left =
     remaining === null ? '' : `, ${remaining} left${resetsAt === null ? '' : ` until ${resetsAt.toISOString()}`}`
   return note === null ? `${of}${rule}${left}.` : `${of}${rule}. ${note}`
