@@ -3,6 +3,7 @@ import type { KeyStore } from '@claviger/core'
 import type { Io } from '../edge/io.types.ts'
 import { CliError } from '../exits/cli-error.ts'
 import type { ClavigerConfig } from '../settings/config.types.ts'
+import { importedTokensOf } from '../settings/imported-tokens.ts'
 import type { LoadedConfig } from '../settings/load-config.ts'
 import { parseOwnerRef } from '../settings/owner-ref.ts'
 import { settingOf, type Target, type TargetFlags } from '../settings/settings.ts'
@@ -59,16 +60,6 @@ export async function keyringOptions(store: KeyStore, config: ClavigerConfig | u
 
 function isCatalogue(value: ClavigerConfig['permissions']): value is KeyringOptions['permissions'] {
   return typeof value === 'object' && typeof Reflect.get(value, 'has') === 'function'
-}
-
-/** What imported tokens look like: a configuration in JSON writes the pattern and the instant as texts. */
-function importedTokensOf(given: NonNullable<ClavigerConfig['importedTokens']>): unknown {
-  const { pattern, until, ...rest } = Object(given) as { readonly pattern?: unknown; readonly until?: unknown }
-  return {
-    ...rest,
-    pattern: typeof pattern === 'string' ? new RegExp(pattern) : pattern,
-    ...(until !== undefined && { until: typeof until === 'string' ? new Date(until) : until }),
-  }
 }
 
 /** A keyring on a store that this process has open. */

@@ -43,6 +43,6 @@ function describe(entry: string): string {
 }
 
 /** A text as it may stand in a cell of a table. */
-function inCell(text: string): string {
+export function inCell(text: string): string {
   return text.replaceAll(/\s+/g, ' ').replaceAll('|', '\\|').replaceAll('<', '&lt;').trim().slice(0, 300)
 }

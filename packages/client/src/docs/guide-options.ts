@@ -1,8 +1,9 @@
 import { SetupError } from '../errors/errors.ts'
 import { numberWithin, readOptions } from '../options.ts'
 import { type GuideEntry, readEntries } from './guide-entry.ts'
+import { type GuideLimit, type LimitFacts, readLimits } from './guide-limit.ts'
 
-export type { GuideEntry }
+export type { GuideEntry, GuideLimit }
 
 /** What `usersGuide` fills in. */
 export interface UsersGuideOptions {
@@ -32,6 +33,20 @@ export interface UsersGuideOptions {
   readonly overlap?: string | undefined
   /** The client package as your customers install it. Default `@claviger/client`. */
   readonly client?: string | undefined
+  /** The types of resources that customers limit keys to: names, as `createKeyring` got them, or names with a description. */
+  readonly resources?: readonly (string | GuideEntry)[] | undefined
+  /** Whether customers can limit keys to addresses. Default `false`. */
+  readonly addresses?: boolean | undefined
+  /** The limits of your API. Default: none. */
+  readonly limits?: readonly GuideLimit[] | undefined
+  /**
+   * Whether keys that were issued elsewhere still work, as `importedTokens` of `createKeyring` says: the form they have, and
+   * when they end. Default `false`.
+   */
+  readonly importedKeys?:
+    | boolean
+    | { readonly pattern?: RegExp | undefined; readonly until?: Date | undefined }
+    | undefined
 }
 
 /** The same, checked, with every default filled in. */
@@ -50,6 +65,11 @@ export interface GuideFacts {
   readonly rotateEveryDays: number
   readonly overlap: string
   readonly client: string
+  readonly resources: readonly Required<GuideEntry>[]
+  readonly addresses: boolean
+  readonly limits: readonly LimitFacts[]
+  /** Undefined where there are none. */
+  readonly importedKeys: { readonly pattern: string | undefined; readonly until: Date | undefined } | undefined
 }
 
 const names = [
@@ -66,7 +86,13 @@ const names = [
   'rotateEveryDays',
   'overlap',
   'client',
+  'resources',
+  'addresses',
+  'limits',
+  'importedKeys',
 ] as const
+
+const printable = /^[\u0020-\u007e]{1,500}$/
 
 // All of these go into snippets that people paste into shells and programs: nothing in them may end a quote or a line.
 const forms = {
@@ -94,7 +120,7 @@ export function readGuideOptions(options: UsersGuideOptions): GuideFacts {
   const prefix = text('prefix')
   const baseUrl = text('baseUrl').replace(/\/$/, '')
   const path = text('path', '/')
-  const { keysPage, support, header } = given
+  const { keysPage, support, header, resources, addresses, limits, importedKeys } = given
   return {
     product: text('product'),
     baseUrl,
@@ -110,7 +136,34 @@ export function readGuideOptions(options: UsersGuideOptions): GuideFacts {
     rotateEveryDays: numberWithin('rotateEveryDays', given.rotateEveryDays, { byDefault: 90, least: 1, most: 3650 }),
     overlap: text('overlap', '24 hours'),
     client: text('client', '@claviger/client'),
+    resources: resources === undefined || resources.length === 0 ? [] : readEntries('resources', resources),
+    addresses: flag('addresses', addresses),
+    limits: readLimits(limits),
+    importedKeys: readImported(importedKeys),
   }
+}
+
+function flag(option: string, value: unknown): boolean {
+  if (value === undefined || typeof value === 'boolean') return value === true
+  throw new SetupError(option, `usersGuide expects ${option} to be true or false.`)
+}
+
+function readImported(given: UsersGuideOptions['importedKeys']): GuideFacts['importedKeys'] {
+  if (typeof given !== 'object' || given === null) {
+    return flag('importedKeys', given) ? { pattern: undefined, until: undefined } : undefined
+  }
+  const { pattern, until } = readOptions<Exclude<typeof given, boolean>>('usersGuide.importedKeys', given, [
+    'pattern',
+    'until',
+  ])
+  if (until !== undefined && !(until instanceof Date && !Number.isNaN(until.getTime()))) {
+    throw new SetupError('importedKeys', 'usersGuide expects importedKeys.until to be a valid Date.')
+  }
+  // It goes into a program: on one line, as a literal.
+  if (pattern !== undefined && !(pattern instanceof RegExp && printable.test(String(pattern)))) {
+    throw new SetupError('importedKeys', 'usersGuide expects importedKeys.pattern to be a regular expression in ASCII.')
+  }
+  return { pattern: pattern && String(pattern), until }
 }
 
 function supportLink(support: string): string {

@@ -1,2 +1,2 @@
-export type { GuideEntry, UsersGuideOptions } from './guide-options.ts'
+export type { GuideEntry, GuideLimit, UsersGuideOptions } from './guide-options.ts'
 export { usersGuide } from './users-guide.ts'

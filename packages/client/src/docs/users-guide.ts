@@ -1,6 +1,8 @@
 import { type GuideFacts, readGuideOptions, type UsersGuideOptions } from './guide-options.ts'
 import { first } from './sections/first-request.ts'
 import { keeping } from './sections/keeping.ts'
+import { limits } from './sections/limits.ts'
+import { narrowing } from './sections/narrowing.ts'
 import { permissions } from './sections/permissions.ts'
 import { rest } from './sections/rest.ts'
 import { running } from './sections/running.ts'
@@ -8,7 +10,8 @@ import { troubleshooting } from './sections/troubleshooting.ts'
 
 /**
  * The page "Authentication" that you give to your customers, in Markdown: how to create a key, keep it, send it, choose
- * its permissions, rotate it, and what to do when it is refused, with snippets for curl, Node and Python 3.
+ * its permissions, rotate it, and what to do when it is refused, with snippets for curl, Node and Python 3. Resources, addresses,
+ * limits and keys from before are in it where you name them.
  *
  * It is a draft to edit, not a document to regenerate: add what only you know.
  *
@@ -26,8 +29,9 @@ import { troubleshooting } from './sections/troubleshooting.ts'
  */
 export function usersGuide(options: UsersGuideOptions): string {
   const facts = readGuideOptions(options)
-  const sections = [head, first, keeping, permissions, rest, running, troubleshooting]
-  return `${sections.map((section) => section(facts).trim()).join('\n\n')}\n`
+  const sections = [head, first, keeping, permissions, narrowing, rest, limits, running, troubleshooting]
+  const written = sections.map((section) => section(facts).trim()).filter((section) => section !== '')
+  return `${written.join('\n\n')}\n`
 }
 
 function head({ product }: GuideFacts): string {

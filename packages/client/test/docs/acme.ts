@@ -17,4 +17,12 @@ export const acme: UsersGuideOptions = {
   environments: ['development', 'staging', 'production', 'ci'],
   keysPage: 'https://acme.example/settings/api-keys',
   support: 'support@acme.example',
+  resources: [{ name: 'project', description: 'a project: its prompts and their history' }],
+  addresses: true,
+  limits: [
+    { by: 'key', requests: 600, per: '1m', burst: { requests: 200, per: '1h' } },
+    { by: 'workspace', name: 'quota', requests: 1_000_000, per: 'month' },
+    { by: 'key', name: 'writes', requests: 60, per: '1m', description: 'requests that create, change or delete' },
+  ],
+  importedKeys: { pattern: /^sk_live_[0-9a-f]{32}$/, until: new Date('2027-06-30T00:00:00Z') },
 }

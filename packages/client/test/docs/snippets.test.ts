@@ -3,8 +3,10 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { definePermissions } from '@claviger/core'
+import { createHash } from 'node:crypto'
+import { definePermissions, systemActor } from '@claviger/core'
 import { apiKeyAuth } from '@claviger/express'
+import { memoryLimiter } from '@claviger/limits'
 import { testKeyring } from '@claviger/testing'
 import express from 'express'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -16,7 +18,7 @@ const permissions = definePermissions({ prompts: ['list', 'write'] })
 const { keyring, token, issue, revoke } = await testKeyring({
   permissions,
   environment: 'production',
-  keyring: { prefix: 'acme' },
+  keyring: { prefix: 'acme', importedTokens: { pattern: /^sk_live_[0-9a-f]{32}$/ } },
 })
 const hasCurl = await isInstalled('curl')
 const hasPython = await isInstalled('python3')
@@ -46,6 +48,7 @@ const needs = ({ language, code }: Snippet): boolean =>
 const app = express()
 const auth = apiKeyAuth(keyring, { header: 'X-API-Key' })
 app.use('/v1', auth.authenticate())
+app.use('/v1', auth.limit({ limiter: memoryLimiter(), by: 'key', rule: { requests: 600, per: '1m' } }))
 app.get('/v1/prompts', auth.require('prompts:list'), (_req, res) => void res.json({ prompts: ['Summarise a meeting'] }))
 const port = await serve(app)
 const snippets = guideFor(port)
@@ -86,6 +89,7 @@ describe('in order, in one folder, each snippet works:', () => {
   const expected: Readonly<Record<string, RegExp>> = {
     'direct.mjs': /^200\n$/,
     'api-key-expires': /^no end announced\n$/,
+    '^ratelimit': /^RateLimit-Policy: "key";q=600;w=60\r\nRateLimit: "key";r=\d+;t=\d+\r\n$/,
     '--include': /^HTTP\/1\.1 200 OK\r\n[\s\S]*Summarise a meeting/,
     '--eval': /^acme_production_[0-9A-Za-z]{4}\u2026[0-9A-Za-z]{4}\n$/,
   }
@@ -94,7 +98,8 @@ describe('in order, in one folder, each snippet works:', () => {
     '$index. $snippet.language: $first',
     async ({ snippet }) => {
       const { language, code } = snippet
-      if (language === 'text') expect(token).toContain(code.slice(0, code.indexOf('7Fq2')))
+      if (code.startsWith('RateLimit')) await expectLimitFields(code)
+      else if (language === 'text') expect(token).toContain(code.slice(0, code.indexOf('7Fq2')))
       else if (language === 'ini') writeFileSync(join(project, '.env'), code.replaceAll('<your key>', token))
       else if (language === 'http') expect(await sendRaw(port, wholeRequest(code))).toMatch(success)
       else if (needs(snippet)) await expectToWork(snippet)
@@ -105,6 +110,14 @@ describe('in order, in one folder, each snippet works:', () => {
   const success = /^HTTP\/1\.1 200 OK\r\n[\s\S]*Summarise a meeting/
   const wholeRequest = (code: string): string =>
     `${code.replaceAll('<your key>', token).trim().replaceAll('\n', '\r\n')}\r\nConnection: close\r\n\r\n`
+
+  /** The example is a real answer, but for what is left. */
+  async function expectLimitFields(code: string): Promise<void> {
+    const { headers } = await fetch(`http://127.0.0.1:${port}/v1/prompts`, { headers: { 'X-API-Key': token } })
+    const fields = ['RateLimit-Policy', 'RateLimit'].map((name) => `${name}: ${headers.get(name)}\n`).join('')
+    const shape = (text: string): string => text.replaceAll(/(?<=[rt]=)\d+/g, 'N')
+    expect(shape(fields)).toBe(shape(code))
+  }
 
   async function expectToWork(snippet: Snippet): Promise<void> {
     expect(['sh', 'js', 'python']).toContain(snippet.language)
@@ -141,6 +154,26 @@ describe('when the key is refused,', () => {
       expect(stdout + stderr).not.toContain(ended)
     },
   )
+
+  test('earlier.mjs works with a key that was issued elsewhere, which client.mjs takes for a mistake', async () => {
+    const earlier = `sk_live_${'0a'.repeat(16)}`
+    const tokenSha256 = createHash('sha256').update(earlier).digest('hex')
+    const { results } = await keyring.as(systemActor('ws_test')).import([
+      {
+        tokenSha256,
+        name: 'Earlier',
+        environment: 'production',
+        permissions: ['prompts:list'],
+        owner: { type: 'user', id: 'ada' },
+      },
+    ])
+    expect(results).toMatchObject([{ outcome: 'imported' }])
+    expect(await runSnippet(named('earlier.mjs'), earlier)).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('Summarise a meeting') as string,
+    })
+    expect((await runSnippet(named('client.mjs'), earlier)).stderr).toContain('ACME_API_KEY')
+  })
 
   test('refusals.mjs names the permission that is missing', async () => {
     const { token: weak } = await issue({ environment: 'production', permissions: ['prompts:write'] })

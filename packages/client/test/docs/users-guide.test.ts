@@ -22,6 +22,10 @@ describe('the page', () => {
     'Permissions',
     'Environments',
     'Separate keys',
+    'Resources',
+    'Addresses',
+    'Keys from before',
+    'Limits',
     'REST',
     'Best practices',
     'Rotate every 90 days',
@@ -69,6 +73,9 @@ describe('the page', () => {
       overlap: '7 days',
       permissions: definePermissions({ orders: ['read'] }).names,
       environments: ['live'],
+      resources: ['shop'],
+      limits: [{ by: 'owner' }],
+      importedKeys: true,
     })
     expect(other.split('\n').filter((line) => /acme/i.test(line))).toEqual([])
     expect(other).toContain('GLX_API_KEY')
@@ -77,6 +84,8 @@ describe('the page', () => {
     expect(other).toContain('## Rotate every 30 days')
     expect(other).toContain('works for 7 days')
     expect(other).toContain('| `orders:read` | read orders |')
+    expect(other).toContain('| `shop` | shop |')
+    expect(other).toContain('| `owner` | what your plan says | all keys of an owner in a workspace | every request |')
   })
 
   test('leaves out what was not given', () => {
@@ -86,6 +95,48 @@ describe('the page', () => {
     expect(text).not.toContain('undefined')
     expect(text).toContain('Open *Settings, API keys*, and choose')
     expect(text).toContain('curl https://api.acme.example/v1/ ')
+  })
+})
+
+describe('what an API may have or not', () => {
+  const { resources, addresses, limits, importedKeys, ...bare } = acme
+  const least = usersGuide(bare)
+  const has = (text: string) => (part: string) => text.includes(part)
+
+  test.each([
+    ['resources', { resources }, ['## Resources', '`resource_not_allowed`'], '`project`'],
+    ['addresses', { addresses }, ['## Addresses', '`address_not_allowed`'], 'NAT gateway'],
+    [
+      'limits',
+      { limits },
+      ['## Limits', '`rate_limited`', '| 429 |', 'RateLimit-Policy'],
+      '600 a minute; on top, 200 an hour',
+    ],
+    ['keys from before', { importedKeys }, ['## Keys from before', 'otherForms'], 'end on 2027-06-30'],
+  ])('%s stand in the page only where it has them', (_what, options, parts, fact) => {
+    expect(parts.filter(has(least))).toEqual([])
+    const told = usersGuide({ ...bare, ...options })
+    expect([...parts, fact].filter(has(told))).toEqual([...parts, fact])
+  })
+
+  test('leads to no section that is not there', () => {
+    for (const text of [page, least]) {
+      const headings = [...text.matchAll(/^#{2,3} (.+)$/gm)].map(([, title = '']) =>
+        title.toLowerCase().replaceAll(/[`.,]/g, '').trim().replaceAll(' ', '-'),
+      )
+      const links = [...text.matchAll(/\]\(#([^)]+)\)/g)].map(([, anchor = '']) => anchor)
+      expect(links.filter((anchor) => !headings.includes(anchor))).toEqual([])
+    }
+  })
+
+  test.each([
+    [{ by: 'key', requests: 1, per: '1s' }, '1 a second'],
+    [{ by: 'key', requests: 5_000, per: '1h' }, '5,000 an hour'],
+    [{ by: 'key', requests: 50, per: '10m' }, '50 in 10 minutes'],
+    [{ by: 'key', requests: 10, per: 'day' }, '10 in a calendar day (UTC)'],
+    [{ by: 'key' }, 'what your plan says'],
+  ] as const)('a limit of %j reads "%s"', (limit, words) => {
+    expect(usersGuide({ ...bare, limits: [limit] })).toContain(`| \`key\` | ${words} | each key has its own |`)
   })
 })
 
@@ -121,6 +172,21 @@ describe('what would break a snippet is refused:', () => {
     ['permissions', [null]],
     ['environments', 'production'],
     ['rotateEveryDays', 0],
+    ['resources', 'project'],
+    ['resources', ['two words']],
+    ['addresses', 'yes'],
+    ['limits', { by: 'key' }],
+    ['limits', [{ by: 'ip', requests: 1, per: '1m' }]],
+    ['limits', [{ by: 'key', requests: 0, per: '1m' }]],
+    ['limits', [{ by: 'key', requests: 1, per: '1 minute' }]],
+    ['limits', [{ by: 'key', requests: 1 }]],
+    ['limits', [{ by: 'key', requests: 1, per: '1m', burst: 5 }]],
+    ['limits', [{ by: 'key', name: '|', requests: 1, per: '1m' }]],
+    ['limits', [{ by: 'key', rule: { requests: 1, per: '1m' } }]],
+    ['importedKeys', 'all'],
+    ['importedKeys', { pattern: 'sk_.*' }],
+    ['importedKeys', { pattern: new RegExp('^\u00e4$') }],
+    ['importedKeys', { until: new Date(Number.NaN) }],
     ['options', undefined],
   ])('%s of %j', (option, value) => {
     const options = { ...acme, [option === 'options' ? 'produkt' : option]: value } as unknown as UsersGuideOptions

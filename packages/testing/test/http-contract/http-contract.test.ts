@@ -86,7 +86,12 @@ const defects: readonly [what: string, defect: Partial<Parts>, caughtBy: readonl
   ],
   [
     'does not ask the host for the address of a client',
-    { app: (app) => ({ ...app, options: { ...app.options, clientAddress: undefined } }) },
+    {
+      app(app) {
+        const { clientAddress: _, ...options } = app.options ?? {}
+        return { ...app, options }
+      },
+    },
     [
       'limitFailures goes by clientAddress, where the host tells addresses itself',
       'clientAddress tells the address, in every spelling',

@@ -1,7 +1,11 @@
 import type { GuideFacts } from '../guide-options.ts'
 
 /** The API without a client. */
-export function rest({ baseUrl, url, variable, header, path, client }: GuideFacts): string {
+export function rest({ baseUrl, url, variable, header, path, client, limits }: GuideFacts): string {
+  const limited =
+    limits.length === 0
+      ? ''
+      : '| 429 | over a [limit](#limits) | wait as long as `Retry-After` says, then send again |\n'
   return `
 ## REST
 
@@ -28,8 +32,7 @@ A refusal is a JSON document with a stable \`code\` to switch on, and a \`detail
 | 400 | two keys, or something wrong with the request itself | correct the request |
 | 401 | the key is missing, damaged, unknown or has ended | stop, and tell a person: another attempt gives the same answer |
 | 403 | the key is good, and may not do this | stop, and tell a person |
-| 429 | too many requests | wait as long as \`Retry-After\` says, then send again |
-| 503 | the API could not check the key; the key may be good | wait as long as \`Retry-After\` says, then send again |
+${limited}| 503 | the API could not check the key; the key may be good | wait as long as \`Retry-After\` says, then send again |
 
 The client does all of this. Without it, in Python:
 

@@ -1,7 +1,8 @@
 import type { GuideFacts } from '../guide-options.ts'
 
 /** From a symptom to what to do. */
-export function troubleshooting({ client, variable, prefix, url, support }: GuideFacts): string {
+export function troubleshooting(facts: GuideFacts): string {
+  const { client, variable, prefix, url, support } = facts
   return `
 ## Troubleshooting
 
@@ -35,12 +36,20 @@ node --input-type=module --eval "
 | 403 \`owner_lacks_permission\` | the key's owner has lost the permission | ask an administrator, or use a service account |
 | 403 \`owner_gone\` | the key's owner has left | give the key another owner, or create a new one |
 | 403 \`wrong_environment\` | a key of another environment | use the key of this environment |
-| 403 \`resource_not_allowed\` | the key is for other resources | use a key for this one, or have it added |
-| 403 \`address_not_allowed\` | the key works from other addresses only | call from one of them, or have your address added to the key |
-| 429 \`rate_limited\` | too many requests | wait as long as \`Retry-After\` says; spread the work |
-| 503 \`temporarily_unavailable\`, \`verifier_busy\` | the key could not be checked just now | try again after \`Retry-After\`; do not replace the key |
+${rowsOf(facts)}| 503 \`temporarily_unavailable\`, \`verifier_busy\` | the key could not be checked just now | try again after \`Retry-After\`; do not replace the key |
 | 500 \`guard_failed\`, \`guard_missing\`, \`guard_without_auth\` | a fault of the API | write to ${support} |
 
 When you write to ${support}, send the shortened key (\`${prefix}_...\` with its first and last characters), the time
 and the answer. Never send the key.`
+}
+
+/** What is refused only where the API has it. */
+function rowsOf({ resources, addresses, limits }: GuideFacts): string {
+  const resource =
+    '| 403 `resource_not_allowed` | the key is for other [resources](#resources) | use a key for this one, or have it added |\n'
+  const address =
+    '| 403 `address_not_allowed` | the key works from other [addresses](#addresses) only | call from one of them, or have your public address added to the key |\n'
+  const limit =
+    '| 429 `rate_limited` | too many requests: see [limits](#limits) | wait as long as `Retry-After` says; spread the work |\n'
+  return `${resources.length > 0 ? resource : ''}${addresses ? address : ''}${limits.length > 0 ? limit : ''}`
 }
