@@ -16,7 +16,7 @@ test('the page for the users of an API has its permissions, environments and pre
   expect(stdout).not.toContain('undefined')
 })
 
-test('it tells of resources, limits, addresses and earlier keys where the configuration has them, and only there', async () => {
+test('resources, limits, addresses and earlier keys stand in it where the configuration has them, and only there', async () => {
   const headings = async (cwd: string, ...flags: string[]): Promise<string[]> => {
     const { exitCode, stdout, stderr } = await claviger([...asked, ...flags], { cwd })
     expect([exitCode, stderr]).toEqual([0, ''])

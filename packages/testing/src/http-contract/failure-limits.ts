@@ -150,7 +150,7 @@ export function failureLimits({ test, serving }: Suite): void {
     limiting(
       ({ keyring, clock }) => ({
         keyring,
-        options: { clientAddress: ({ url = '' }: ContractHost) => clientOf({ url } as ContractHost) },
+        options: { clientAddress: clientOf },
         routes: ({ auth, handle }) => ({
           '/': [auth.limitFailures({ limiter: countingLimiter(clock), rule }), auth.authenticate(), handle(keySeen)],
         }),

@@ -145,7 +145,7 @@ export function limits(suite: Suite): void {
     }
   })
 
-  test('limit tells of a burst as a policy of its own, and never more left of a policy than it has', async () => {
+  test('limit shows a burst as a policy of its own, and never more left of a policy than it has', async () => {
     const burst = { requests: 5, per: '1h' } as const
     const lefts = [8, 5, 2, 0]
     const seen: unknown[] = []

@@ -48,7 +48,8 @@ function earlier({ importedKeys, product, client, variable, prefix, baseUrl, pat
   const text = `
 ## Keys from before
 
-Keys that ${product} issued before the present form stay valid, with their permissions. You need not change anything now. ${end}
+Keys that ${product} issued before the present form stay valid, with their permissions. You need not change anything now.
+${end}
 A rotation gives such a key a secret of the present form. Until then it looks different, and has no checksum: a mistake in
 copying it shows only as \`invalid_key\`.`
   if (pattern === undefined) return text
