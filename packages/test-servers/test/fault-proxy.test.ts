@@ -105,6 +105,17 @@ describe('a proxy in front of an echo server', () => {
     expect(await ask(proxy.port, 'again', 'again')).toBe('again')
   })
 
+  test('resets a connection in the moment in which one side ends it', async () => {
+    await proxy.delay(anHourMs)
+    const client = await openClient(proxy.port)
+    client.end()
+    await roundTrip()
+    await proxy.pass()
+    await proxy.rst()
+    expect(proxy.connections()).toBe(0)
+    await client.ended
+  })
+
   test('refuses new connections, keeps open ones, and takes new ones again on the same port', async () => {
     const open = await openClient(proxy.port)
     open.send('early')

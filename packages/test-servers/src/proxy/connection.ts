@@ -21,7 +21,7 @@ export function join(client: Socket, target: { readonly port: number; readonly h
     for (const side of sides) side.destroy()
   }
   const reset = (): void => {
-    for (const side of sides) side.resetAndDestroy()
+    for (const side of sides) resetSide(side)
     // A reset waits until what was written has left, and a peer that does not read takes nothing.
     setTimeout(end, resetWithinMs).unref()
   }
@@ -37,6 +37,13 @@ export function join(client: Socket, target: { readonly port: number; readonly h
     reset,
     closed: Promise.all(sides.map((side) => closing(side))).then(() => {}),
   }
+}
+
+/** A socket whose end is just being sent takes no reset: it is told EINVAL, and never closes. */
+function resetSide(side: Socket): void {
+  const isEnding = side.writableEnded && side.writableLength === 0 && !side.writableFinished
+  if (isEnding) side.once('finish', () => side.resetAndDestroy())
+  else side.resetAndDestroy()
 }
 
 function closing(socket: Socket): Promise<void> {
