@@ -30,7 +30,8 @@ export function lines(): Lines {
         const entry = kept[index]
         if (entry !== undefined) items.push({ position: 1 + gone + index, entry: structuredClone(entry) })
       }
-      return { items, last: gone + kept.length }
+      const last = gone + kept.length
+      return { items, through: items.length < limit ? last : (items.at(-1)?.position ?? last), last }
     },
     purge(isOld) {
       kept = kept.map((entry) => (entry === undefined || isOld(entry) ? undefined : entry))

@@ -51,6 +51,11 @@ export async function activityAfter(database: Database, position: number, limit:
     const entry = readActivity({ id, workspace_id: row.workspace_id, record })
     return entry === undefined ? [] : [{ position: integer(row.line), entry }]
   })
-  const last = rows.find(({ id }) => id === null)
-  return { items: items.toSorted((a, b) => a.position - b.position), last: integer(last?.line) }
+  const last = integer(rows.find(({ id }) => id === null)?.line)
+  const read = rows.flatMap(({ id, line }) => (id === null ? [] : [integer(line)]))
+  return {
+    items: items.toSorted((a, b) => a.position - b.position),
+    through: read.length < limit ? last : Math.max(...read),
+    last,
+  }
 }

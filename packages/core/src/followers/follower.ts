@@ -66,8 +66,8 @@ export function startFollower(parts: FollowerParts): Follower {
       position = done
       failures = 0
     }
-    if (page.items.length < batchSize && !isOver() && page.last > done) {
-      await tellLost({ first: done + 1, last: page.last, reason: 'purged' }, page.last)
+    if (page.through > done && !isOver()) {
+      await tellLost({ first: done + 1, last: page.through, reason: 'purged' }, page.through)
     }
   }
 
@@ -125,7 +125,7 @@ export function startFollower(parts: FollowerParts): Follower {
     }
     status = 'following'
     failures = 0
-    return page.items.length < batchSize ? options.pollMs : 0
+    return page.through === page.last ? options.pollMs : 0
   }
 
   const afterFailure = (error: unknown): number => {

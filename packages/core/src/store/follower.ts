@@ -12,6 +12,11 @@ export interface PlacedActivity {
 export interface ActivityAfter {
   /** In the order of their positions. A position that is missing is one of a line that is gone, or cannot be read. */
   readonly items: readonly PlacedActivity[]
+  /**
+   * How far the page goes: each line up to there is in `items`, or is gone. `last`, when there is nothing behind it. A page
+   * may have fewer items than asked for, or none, and not be the end.
+   */
+  readonly through: number
   /** The position of the last line that was committed, also when it is gone; 0 when there was none. */
   readonly last: number
 }

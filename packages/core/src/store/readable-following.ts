@@ -19,19 +19,22 @@ export function dueKey(stored: unknown, query: DueQuery): readonly KeyRecord[] {
  * @throws {UnavailableError} for an answer whose positions make no sense: a follower would lose its place
  */
 export function readableLines(answer: ActivityAfter | undefined, position: number, limit: number): ActivityAfter {
-  const { items, last } = answer ?? { items: [], last: -1 }
+  const { items, through, last } = answer ?? { items: [], through: -1, last: -1 }
   let before = position
   const isSound =
     Number.isSafeInteger(last) &&
     last >= 0 &&
+    // The page ends behind the place, or there is nothing behind it.
+    Number.isSafeInteger(through) &&
+    (through === last || (through > position && through < last)) &&
     items.length <= limit &&
     items.every((item) => {
-      const isNext = Number.isSafeInteger(item.position) && item.position > before && item.position <= last
+      const isNext = Number.isSafeInteger(item.position) && item.position > before && item.position <= through
       before = item.position
       return isNext
     })
   if (!isSound) throw new UnavailableError('store', 'The store gave lines of the log out of order.')
-  return { items: items.flatMap(readableLine), last }
+  return { items: items.flatMap(readableLine), through, last }
 }
 
 function readableLine({ position, entry }: PlacedActivity): readonly PlacedActivity[] {

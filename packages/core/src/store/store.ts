@@ -220,7 +220,8 @@ export interface KeyStore {
    * Reads the log of all workspaces in the order of commits: the lines behind a position, at most `limit` (1 to 100). A
    * line gets its position in the transaction of its change, silent or not, so that a lower position never becomes
    * visible after a higher one, and none is left out. Lines of one change have the order that they have in it. `last` is
-   * read with the lines, not after them.
+   * read with the lines, not after them. A line that is gone, or cannot be read, is left out of `items`, and `through` goes
+   * beyond it.
    */
   activityAfter?(position: number, limit: number): Promise<ActivityAfter>
   /**

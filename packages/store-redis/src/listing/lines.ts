@@ -34,9 +34,11 @@ export async function activityAfter(
   const numbers = new Map(logs.map((log, index) => [log, index + 1]))
   const wanted = numbered.flatMap(({ workspaceId, cursor }) => [numbers.get(names.activity(workspaceId)) ?? 0, cursor])
   const lines = numbered.length === 0 ? [] : textsReply(await commands.run(linesOfLogsScript, logs, wanted))
+  const end = numberReply(last)
   return {
     items: numbered.flatMap((line, index) => readLine(line, lines[index] ?? '')),
-    last: numberReply(last),
+    through: numbered.length < limit ? end : (numbered.at(-1)?.position ?? end),
+    last: end,
   }
 }
 

@@ -2,6 +2,7 @@ import { serverOrSkip, startMariadb } from '@claviger/test-servers'
 import { collisions } from '../suites/collisions.ts'
 import { concurrency } from '../suites/concurrency.ts'
 import { faults } from '../suites/faults.ts'
+import { goneLines } from '../suites/gone-lines.ts'
 import { migrating } from '../suites/migrating.ts'
 import { readiness } from '../suites/readiness.ts'
 import { timeZones } from '../suites/time-zones.ts'
@@ -21,6 +22,7 @@ mariadb.describe('on MariaDB', () => {
   migrating('mysql', (options) => suite.client({ timeZone: '+13:00', ...options }))
   timeZones(suite, '+13:00')
   faults(suite)
+  goneLines(suite)
 
   const run = async (sql: string): Promise<void> => {
     const client = mysqlClient(mariadb.server().url)

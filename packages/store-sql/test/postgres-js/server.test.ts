@@ -2,6 +2,7 @@ import { serverOrSkip, startPostgres } from '@claviger/test-servers'
 import { collisions } from '../suites/collisions.ts'
 import { concurrency } from '../suites/concurrency.ts'
 import { faults } from '../suites/faults.ts'
+import { goneLines } from '../suites/gone-lines.ts'
 import { migrating } from '../suites/migrating.ts'
 import { readiness } from '../suites/readiness.ts'
 import { timeZones } from '../suites/time-zones.ts'
@@ -19,6 +20,7 @@ postgres.describe('on PostgreSQL, through postgres.js', () => {
   migrating('postgres', (options) => suite.client({ timeZone: 'Pacific/Apia', ...options }))
   timeZones(suite, 'Pacific/Apia')
   faults(suite)
+  goneLines(suite)
 
   const run = async (sql: string): Promise<void> => {
     const client = postgresJsClient(postgres.server().url)

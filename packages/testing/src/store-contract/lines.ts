@@ -15,11 +15,18 @@ async function append(store: KeyStore, ...activity: readonly Activity[]): Promis
 /** All lines behind a position, in pages. */
 async function linesAfter(activityAfter: ActivityAfter, position = 0, limit = 100): Promise<readonly PlacedActivity[]> {
   const lines: PlacedActivity[] = []
+  let at = position
   for (let pages = 0; pages < 1_000; pages += 1) {
-    const { items } = await activityAfter(lines.at(-1)?.position ?? position, limit)
+    const { items, through, last } = await activityAfter(at, limit)
     assert.ok(items.length <= limit, 'a page holds no more than asked for')
+    assert.ok(
+      items.every((line) => line.position <= through),
+      'a page goes as far as its last line',
+    )
+    assert.ok(through === last || through > at, 'a page goes on, or there is nothing behind it')
     lines.push(...items)
-    if (items.length < limit) return lines
+    if (through === last) return lines
+    at = through
   }
   assert.fail('the lines must come to an end')
 }
@@ -33,7 +40,7 @@ export const linesOfAll: ContractGroup = {
   define(test) {
     test('is empty at first, and ends at 0', async ({ need }) => {
       const { activityAfter } = need('activityAfter')
-      same(await activityAfter(0, 10), { items: [], last: 0 })
+      same(await activityAfter(0, 10), { items: [], through: 0, last: 0 })
     })
 
     test('gives lines whole, of all workspaces, in the order of commits and not of instants', async ({
@@ -49,6 +56,7 @@ export const linesOfAll: ContractGroup = {
       for (const one of entries) await append(store, one)
       same(await activityAfter(0, 10), {
         items: entries.map((one, index) => ({ position: index + 1, entry: one })),
+        through: 3,
         last: 3,
       })
     })
@@ -89,8 +97,10 @@ export const linesOfAll: ContractGroup = {
         assert.deepEqual(shown(await linesAfter(activityAfter, 7, limit)), expected.slice(7))
       }
       assert.equal((await activityAfter(3, 2)).last, 12)
-      same(await activityAfter(12, 5), { items: [], last: 12 })
-      same(await activityAfter(99, 5), { items: [], last: 12 })
+      assert.equal((await activityAfter(3, 2)).through, 5)
+      assert.equal((await activityAfter(3, 100)).through, 12)
+      same(await activityAfter(12, 5), { items: [], through: 12, last: 12 })
+      same(await activityAfter(99, 5), { items: [], through: 12, last: 12 })
     })
 
     test('shows a reader every line of many concurrent changes, once and in one order', async ({ store, need }) => {
@@ -134,9 +144,9 @@ export const linesOfAll: ContractGroup = {
       const { activityAfter, purge } = need('activityAfter', 'purge', 'activity')
       await append(store, entry('a'), entry('b', { at: start - 1, workspaceId: 'ws_globex' }), entry('c'))
       await purgeAll(purge, { activityBefore: start })
-      assert.deepEqual(shown(await linesAfter(activityAfter)), ['1 a', '3 c'])
+      for (const limit of [1, 2, 10]) assert.deepEqual(shown(await linesAfter(activityAfter, 0, limit)), ['1 a', '3 c'])
       await purgeAll(purge, { activityBefore: start + 1 })
-      same(await activityAfter(0, 10), { items: [], last: 3 })
+      same(await activityAfter(0, 10), { items: [], through: 3, last: 3 })
       await append(store, entry('d', { at: start + 1 }))
       assert.deepEqual(shown(await linesAfter(activityAfter)), ['4 d'])
       assert.equal((await activityAfter(0, 1)).last, 4)

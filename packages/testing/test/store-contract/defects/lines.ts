@@ -10,6 +10,16 @@ const giving =
     },
   })
 
+function pageOf(
+  lines: readonly PlacedActivity[],
+  position: number,
+  limit: number,
+): Pick<ActivityAfter, 'items' | 'through'> {
+  const behind = lines.filter((line) => line.position > position)
+  const items = behind.slice(0, limit)
+  return { items, through: (behind.length > limit ? items : lines).at(-1)?.position ?? 0 }
+}
+
 /** Another log, in the order in which `note` is called. */
 function ownLog(): { note(entries: readonly Activity[]): void; after(position: number, limit: number): ActivityAfter } {
   const lines: PlacedActivity[] = []
@@ -18,14 +28,23 @@ function ownLog(): { note(entries: readonly Activity[]): void; after(position: n
       for (const entry of entries) lines.push({ position: lines.length + 1, entry })
     },
     after: (position, limit) => ({
-      items: lines.filter((line) => line.position > position).slice(0, limit),
+      ...pageOf(lines, position, limit),
       last: lines.length,
     }),
   }
 }
 
 export const lines: readonly Defect[] = [
-  { name: 'begins with a line', breaks: giving(({ last }) => ({ last: last + 1 })), fails: ['is empty at first'] },
+  {
+    name: 'begins with a line',
+    breaks: giving(({ through, last }) => ({ through: through + 1, last: last + 1 })),
+    fails: ['is empty at first'],
+  },
+  {
+    name: 'takes every page for the end of the log',
+    breaks: giving(({ last }) => ({ through: last })),
+    fails: ['goes on behind any position', 'lacks what was purged'],
+  },
   {
     name: 'gives lines in the order of their instants',
     breaks: (store) => ({
@@ -40,7 +59,7 @@ export const lines: readonly Defect[] = [
         const sorted = all
           .toSorted((a, b) => a.entry.at - b.entry.at)
           .map(({ entry }, index) => ({ position: index + 1, entry }))
-        return { items: sorted.filter((line) => line.position > position).slice(0, limit), last }
+        return { ...pageOf(sorted, position, limit), last }
       },
     }),
     fails: ['in the order of commits', 'of one change in their order'],
@@ -74,7 +93,6 @@ export const lines: readonly Defect[] = [
   {
     name: 'numbers lines when they are begun, and not when they are committed',
     breaks: (store) => {
-      const log = ownLog()
       let begun = 0
       const visible: PlacedActivity[] = []
       return {
@@ -88,11 +106,8 @@ export const lines: readonly Defect[] = [
         },
         async activityAfter(position, limit) {
           await store.activityAfter(position, limit)
-          const items = visible
-            .filter((line) => line.position > position)
-            .toSorted((a, b) => a.position - b.position)
-            .slice(0, limit)
-          return { items, last: Math.max(log.after(0, 1).last, ...visible.map((line) => line.position)) }
+          const sorted = visible.toSorted((a, b) => a.position - b.position)
+          return { ...pageOf(sorted, position, limit), last: sorted.at(-1)?.position ?? 0 }
         },
       }
     },
