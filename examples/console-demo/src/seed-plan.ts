@@ -41,7 +41,7 @@ export interface PlannedUse {
   readonly growth?: number
   /** The hours with requests. Default: round the clock, more by day. */
   readonly hours?: readonly number[]
-  /** Shares of requests by denial code. */
+  /** Shares of requests by denial code, and behind a space what was lacked. */
   readonly denied?: Readonly<Record<string, number>>
   /** From then on every request was denied, for this reason. */
   readonly refused?: { readonly sinceDaysAgo: number; readonly code: string }
@@ -62,7 +62,7 @@ export const plannedAccounts: readonly PlannedAccount[] = [
     description: 'Nightly exports into the warehouse.',
     permissions: ['prompts:*', 'context:*', 'runs:*'],
   },
-  { name: 'ci-bot', description: 'Builds and deployments.', permissions: ['prompts:*', 'context:*'] },
+  { name: 'ci-bot', description: 'Builds and deployments.', permissions: ['prompts:*', 'context:*', 'runs:*'] },
 ]
 
 /** The keys of workspace acme. */
@@ -75,7 +75,13 @@ export const plannedKeys: readonly PlannedKey[] = [
     owner: { account: 'web-frontend' },
     createdDaysAgo: 210,
     rotatedDaysAgo: [120, 34],
-    use: { perDay: 9_800, growth: 0.6, weekend: 0.55, denied: { insufficient_permission: 0.0012 }, errors: 0.0018 },
+    use: {
+      perDay: 9_800,
+      growth: 0.6,
+      weekend: 0.55,
+      denied: { 'insufficient_permission context:download': 0.0012 },
+      errors: 0.0018,
+    },
   },
   {
     name: 'Nightly export',
@@ -95,7 +101,13 @@ export const plannedKeys: readonly PlannedKey[] = [
     createdDaysAgo: 190,
     rotatedDaysAgo: [88, 0.4],
     livesDays: 365,
-    use: { perDay: 640, weekend: 0.08, growth: 0.2, denied: { insufficient_permission: 0.004 }, previousShare: 0.12 },
+    use: {
+      perDay: 640,
+      weekend: 0.08,
+      growth: 0.2,
+      denied: { 'insufficient_permission prompts:delete': 0.004 },
+      previousShare: 0.12,
+    },
   },
   {
     name: "Ada's laptop",
@@ -115,7 +127,11 @@ export const plannedKeys: readonly PlannedKey[] = [
     use: {
       perDay: 410,
       weekend: 0.5,
-      denied: { insufficient_permission: 0.11, owner_lacks_permission: 0.02 },
+      denied: {
+        'insufficient_permission runs:create': 0.09,
+        'insufficient_permission runs:read': 0.02,
+        'owner_lacks_permission context:download': 0.02,
+      },
       errors: 0.02,
     },
   },
@@ -152,7 +168,7 @@ export const plannedKeys: readonly PlannedKey[] = [
     owner: ada,
     createdDaysAgo: 66,
     livesDays: 365,
-    use: { perDay: 530, weekend: 0.3, denied: { insufficient_permission: 0.05 } },
+    use: { perDay: 530, weekend: 0.3, denied: { 'insufficient_permission context:download': 0.05 } },
   },
   {
     name: 'Support macro tool',

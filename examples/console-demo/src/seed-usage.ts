@@ -6,12 +6,31 @@ const dayMs = 24 * hourMs
 const most = 1_000
 
 /** The usage of a planned key over the last 90 days, in batches. The same plan gives the same numbers. */
-export function usageOf(plan: PlannedKey, keyId: string, now: number): readonly UsageBatch[] {
-  const entries = entriesOf(plan, keyId, now)
+export function usageOf(
+  plan: PlannedKey,
+  keyId: string,
+  now: number,
+  isDeclared: (permission: string) => boolean,
+): readonly UsageBatch[] {
+  const entries = entriesOf(plan, keyId, now).map((entry) => ({ ...entry, denied: knownTo(isDeclared, entry.denied) }))
   const batches = Array.from({ length: Math.ceil(entries.length / most) }, (_, index) =>
     entries.slice(index * most, (index + 1) * most),
   )
   return batches.map((part, index) => ({ instanceId: `seed-${keyId}`, sequence: index + 1, entries: part }))
+}
+
+/** Of what was lacked, a product counts only what it declares. */
+function knownTo(
+  isDeclared: (permission: string) => boolean,
+  denied: Readonly<Record<string, number>>,
+): Readonly<Record<string, number>> {
+  const known: Record<string, number> = {}
+  for (const [cause, count] of Object.entries(denied)) {
+    const [code = '', lacked = ''] = cause.split(' ')
+    const name = lacked !== '' && isDeclared(lacked) ? cause : code
+    known[name] = (known[name] ?? 0) + count
+  }
+  return known
 }
 
 function entriesOf(plan: PlannedKey, keyId: string, now: number): readonly UsageEntry[] {

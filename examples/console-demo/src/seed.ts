@@ -93,7 +93,8 @@ function stepsOf(plan: PlannedKey, now: number): readonly Step[] {
     if (end !== undefined) await scene.keyring.as(person(scene, end.who))[end.by](idIn(scene), { reason: end.reason })
   }
   const use = async (scene: Scene): Promise<void> => {
-    for (const batch of usageOf(plan, idIn(scene), now)) await scene.store.addUsage?.(batch)
+    for (const batch of usageOf(plan, idIn(scene), now, scene.keyring.permissions.has))
+      await scene.store.addUsage?.(batch)
   }
   return [
     { at: before(createdDaysAgo), take: (scene) => create(plan, scene) },

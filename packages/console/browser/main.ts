@@ -1,5 +1,6 @@
 import { openInDialogs } from './dialogs.ts'
 import { applyFilters, focusProblems, sendOnce } from './forms.ts'
+import { followGrants } from './grants.ts'
 import { closeMenus } from './menus.ts'
 import { guardReveal } from './reveal.ts'
 import { showTab } from './tabs.ts'
@@ -12,3 +13,4 @@ focusProblems()
 openInDialogs()
 guardReveal()
 showTab()
+followGrants()

@@ -32,12 +32,17 @@ export function guardReveal(): void {
   }
   for (const copier of document.querySelectorAll<HTMLButtonElement>('[data-copy-text]')) {
     copier.hidden = false
+    const lines = copier.previousElementSibling
+    const text = lines?.textContent ?? ''
+    const hasKey = text.includes('<paste the key>')
+    if (hasKey && lines !== null) {
+      lines.textContent = text.replace('<paste the key>', `\u2026${token.slice(-4)}`)
+      copier.textContent = 'Copy with the key'
+    }
     copier.addEventListener('click', () => {
-      const text = copier.previousElementSibling?.textContent ?? ''
-      const hasKey = text.includes('<paste the key>')
       write(text.replace('<paste the key>', token)).then(
         () => {
-          copier.textContent = 'Copied'
+          copier.textContent = hasKey ? 'Copied with the key' : 'Copied'
           if (hasKey) done()
           say(hasKey ? 'Copied with the key in it.' : 'Copied. The key itself is not in it.')
         },

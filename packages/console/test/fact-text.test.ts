@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { factText } from '../src/components/fact-text.ts'
+import type { Names } from '../src/reading/names.ts'
 
 const format = { day: (at: Date): string => at.toISOString().slice(0, 10) }
+
+const known: ReadonlyMap<string, string> = new Map([
+  ['sa_1', 'ci-bot'],
+  ['grace', 'Grace Hopper'],
+])
+const names: Names = { of: ({ type, id }) => ({ type, name: known.get(id) ?? id }) }
 
 describe('a fact of the log, in words', () => {
   test.each([
@@ -17,16 +24,17 @@ describe('a fact of the log, in words', () => {
     ['allowedAddresses', ['10.0.0.0/8'], '10.0.0.0/8'],
     ['resources', {}, 'all'],
     ['resources', { project: ['p1', 'p2'], dataset: ['d'] }, 'project p1, p2; dataset d'],
-    ['owner', { type: 'service', id: 'sa_1' }, 'service account sa_1'],
+    ['owner', { type: 'service', id: 'sa_1' }, 'service account ci-bot'],
+    ['owner', { type: 'user', id: 'grace' }, 'Grace Hopper'],
     ['owner', { type: 'user', id: 'ada' }, 'ada'],
     ['requests', 7, '7'],
     ['imported', true, 'true'],
   ])('%s %j is %j', (field, value, text) => {
-    expect(factText(field, value, format)).toBe(text)
+    expect(factText(field, value, format, names)).toBe(text)
   })
 
   test('is cut where it is long, between characters', () => {
-    const text = factText('name', `${'x'.repeat(119)}\u{1f600}`, format)
+    const text = factText('name', `${'x'.repeat(119)}\u{1f600}`, format, names)
     expect(text).toBe(`${'x'.repeat(119)}\u2026`)
   })
 })

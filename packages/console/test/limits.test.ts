@@ -50,7 +50,7 @@ describe('the limits of a key', () => {
     ])
     expect(await cardOf(made)).toBe(
       'Limits key for this key 600 requests per minute 588 left, resets in a moment ' +
-        'quota for all keys of the workspace 10,000 requests per calendar month (UTC) 2,500 left, resets in 18 days',
+        'quota for all keys of the workspace 10,000 requests per calendar month (UTC) 2,500 left, resets in 19 days',
     )
   })
 

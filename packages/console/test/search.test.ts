@@ -83,7 +83,7 @@ describe('the search of the list', () => {
     const { as } = await keys()
     const { location } = await as(ada).post('/find', { q: 'no such', environment: 'production', sort: '-name' })
     expect(location).toBe('/?q=no+such&environment=production&sort=-name')
-    expect((await as(ada).get(location ?? '')).html).toContain('A search finds the beginning of a name')
+    expect((await as(ada).get(location ?? '')).html).toContain('A search finds a part of a name')
     const short = await as(ada).post('/find', { q: 'acme_production_p6fZ' })
     expect((await as(ada).get(short.location ?? '')).html).toContain('No key of this environment begins like this')
   })
@@ -104,9 +104,100 @@ describe('the search of the list', () => {
     }
     const { location } = await as(ada).post('/find', { q: hint.slice(0, -5) })
     const first = (await as(ada).get(location ?? '')).html
-    expect(first).toContain('There are more: go on with the next page.')
+    expect(first).toContain('There are more: look further.')
     const next = /href="(\?[^"]*cursor=[^"]*)"/.exec(first)?.[1]?.replaceAll('&amp;', '&') ?? ''
     expect((await as(ada).get(`/${next}`)).html).toContain(`keys/${id}`)
+  })
+})
+
+describe('a part of a name, or an ending', () => {
+  const owner = { type: 'user', id: 'ada' } as const
+
+  async function named(...names: readonly string[]): Promise<Scene> {
+    const made = scene()
+    for (const name of names) await made.keys.create({ name, environment: 'production', owner })
+    return made
+  }
+  const listFor = async ({ as }: Scene, q: string, more = ''): Promise<string> =>
+    (await as(ada).get(`/?q=${encodeURIComponent(q)}${more}`)).html
+
+  test('finds a key by any word of its name, in any case, also where the list is sorted', async () => {
+    const made = await named('Production website', 'Nightly export')
+    for (const [q, more] of [
+      ['website', ''],
+      ['WEBSITE', ''],
+      ['uction web', ''],
+      ['website', '&sort=-name'],
+    ] as const) {
+      const html = await listFor(made, q, more)
+      expect([q, html.includes('>Production website<'), html.includes('>Nightly export<')]).toEqual([q, true, false])
+    }
+  })
+
+  test('lists names that begin with it before those that have it inside', async () => {
+    const html = await listFor(await named('Website of the fair', 'Old website'), 'website')
+    expect(html.indexOf('>Website of the fair<')).toBeGreaterThan(-1)
+    expect(html.indexOf('>Website of the fair<')).toBeLessThan(html.indexOf('>Old website<'))
+  })
+
+  test('finds a key by its ending in another case', async () => {
+    const { keys, ...made } = await named()
+    const { key } = await keys.create({ name: 'Leaked', environment: 'production', owner })
+    for (const q of [key.hint.slice(-4).toLowerCase(), key.hint.slice(-4).toUpperCase()]) {
+      expect(await listFor({ keys, ...made }, q)).toContain('>Leaked<')
+    }
+  })
+
+  test('is looked for among 400 keys a page, says so, and goes on', async () => {
+    const { keys, ...made } = await named('The old website')
+    made.clock.advance(1_000)
+    for (let count = 0; count < 420; count += 1)
+      await keys.create({ name: `Key ${count}`, environment: 'production', owner })
+    const first = await listFor({ keys, ...made }, 'website')
+    expect(first).toContain('No match among the keys looked at so far')
+    expect(first).toContain('Looked at the newest 400 keys')
+    const next = /href="(\?[^"]*cursor=[^"]*)"/.exec(first)?.[1]?.replaceAll('&amp;', '&') ?? ''
+    expect((await made.as(ada).get(`/${next}`)).html).toContain('>The old website<')
+  })
+
+  test('of a secret that was replaced finds its key everywhere, and says until when it works', async () => {
+    const { as, keys, clock, ...made } = scene()
+    const { key } = await keys.create({ name: 'Deployments', environment: 'production', owner })
+    await keys.create({ name: 'Other', environment: 'production', owner })
+    await keys.rotate(key.id, { overlap: '24h' })
+    const ending = key.hint.slice(-4)
+    clock.advance(10 * 3_600_000)
+    const said = `is the previous secret of`
+    const list = await listFor({ as, keys, clock, ...made }, ending)
+    expect([list.includes('>Deployments<'), list.includes('>Other<'), list.includes(said)]).toEqual([true, false, true])
+    expect(list).toContain('in 14 hours')
+    const { location } = await as(ada).post('/activity/find', { key: ending })
+    expect(location).toBe(`/activity?key=${key.id}&ending=${ending}`)
+    expect((await as(ada).get(location ?? '')).html).toContain(said)
+    const answer = (await as(ada).post('/troubleshoot', { token: ending })).html
+    expect([answer.includes('is its previous secret'), answer.includes('in 14 hours')]).toEqual([true, true])
+    clock.advance(20 * 3_600_000)
+    expect(await listFor({ as, keys, clock, ...made }, ending)).toContain('which does not work any more')
+  })
+
+  test('that fits several keys lets one choose where one is needed', async () => {
+    const { as } = await named('Website one', 'Website two')
+    const { html } = await as(ada).post('/troubleshoot', { token: 'website' })
+    expect(html).toContain('Several keys fit')
+    expect(html.match(/href="[^"]*troubleshoot\?key=/g)).toHaveLength(2)
+  })
+})
+
+describe('the filter by owner', () => {
+  test('offers everyone who has keys, by name', async () => {
+    const { as, keys } = scene({ people: () => ({ grace: 'Grace Hopper', jurgen: 'J\u00fcrgen' }) })
+    for (const id of ['grace', 'jurgen']) {
+      await keys.create({ name: id, environment: 'production', owner: { type: 'user', id } })
+    }
+    const { html } = await as(ada).get('/?status=active')
+    expect(html).toContain('<option value="grace">Grace Hopper</option>')
+    expect(html).toContain('<option value="jurgen">J\u00fcrgen</option>')
+    expect((await as(ada).get('/?q=nothing')).html).toContain('<option value="grace">Grace Hopper</option>')
   })
 })
 
@@ -128,7 +219,7 @@ describe('the filters of the log', () => {
     expect(all).toContain('href="?user=ada"')
     expect((await as(ada).get('/activity?user=ada')).html).toContain('Just now')
     const { location } = await as(ada).post('/activity/find', { key: 'nothing' })
-    expect((await as(ada).get(location ?? '')).html).toContain('No single key has this name')
+    expect((await as(ada).get(location ?? '')).html).toContain('No single key has this in its name')
   })
 })
 
@@ -139,8 +230,8 @@ describe('troubleshooting', () => {
     const named = await as(ada).post('/troubleshoot', { token: 'Website' })
     expect(named.html).toContain('The key itself is good.')
     expect(named.html).toContain('Not checked: the permission that the route needs and the environment')
-    const word = await as(ada).post('/troubleshoot', { token: 'Websites' })
-    expect(word.html).toContain('has this name, ID or ending')
+    const word = await as(ada).post('/troubleshoot', { token: 'Websitess' })
+    expect(word.html).toContain('has this in its name, this ID or this ending')
     expect(word.html).not.toContain('key of something else')
   })
 

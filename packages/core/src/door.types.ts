@@ -5,7 +5,8 @@ import type { Clock } from './runtime/clock.ts'
 import type { RequestMemory } from './runtime/request-memory.ts'
 import type { TokenGrammar } from './token/grammar.ts'
 import type { Ours } from './token/ours.ts'
-import type { ApiKey, Carrier, RefusalCode, Refused, Verification } from './verification/verification.ts'
+import type { DeniedBy } from './usage/causes.ts'
+import type { ApiKey, Carrier, Refused, Verification } from './verification/verification.ts'
 
 /** The one way from an adapter to a keyring: what `@claviger/core/http` needs, and hosts do not. */
 export interface Door {
@@ -26,14 +27,11 @@ export interface Door {
    * Counts nothing unless the verification is one that this keyring gave, and its secret was proven.
    *
    * @param status of the response as it was sent; undefined when the client left before, or when it does not matter
-   * @param deniedBy why the use was refused, by the verification itself or by a guard; undefined when it was allowed
+   * @param deniedBy why the use was refused, by the verification itself or by a guard: that very refusal, as what it
+   *   lacked is known of it; undefined when the use was allowed
    */
   readonly recordUse:
-    | ((
-        verification: Verification,
-        status: number | undefined,
-        deniedBy: RefusalCode | 'rate_limited' | undefined,
-      ) => void)
+    | ((verification: Verification, status: number | undefined, deniedBy: DeniedBy | undefined) => void)
     | undefined
   /** Judges keys of verifications of this keyring, as `authorize` does. */
   readonly guards: {

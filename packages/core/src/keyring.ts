@@ -96,7 +96,7 @@ export function createKeyring<Permission extends string, const Resource extends 
         addressRefusal(verification, asked?.address) ??
         (verification.ok && demanded ? apiKeys.refusal(verification.apiKey, demanded) : undefined)
       const answer = refused ?? verification
-      recorder?.count(verification, undefined, answer.ok ? undefined : answer.code)
+      recorder?.count(verification, undefined, answer.ok ? undefined : answer)
       return answer
     },
 

@@ -12,7 +12,6 @@ import {
   type LockTarget,
   type Write,
 } from '@claviger/core/store'
-import { appendActivity } from './activity.ts'
 import type { Database } from './database.ts'
 
 type Refusal = Extract<CommitResult, { ok: false }>
@@ -26,7 +25,10 @@ export function commitTo(database: Database, change: Change): CommitResult {
     if (refusal !== undefined) return refusal
   }
   for (const write of writes) store(database, write)
-  appendActivity(database, change.activity)
+  for (const entry of structuredClone(change.activity)) {
+    database.activity.append(entry)
+    database.lines.append(entry)
+  }
   if (!change.silent) {
     const logged = database.log.append(change)
     database.bus.publish({ storeId: database.log.head().storeId, ...logged })

@@ -1,4 +1,5 @@
-import type { Activity, FollowerState, IdempotencyRecord, KeyRecord, ServiceAccountRecord } from '@claviger/core/store'
+import type { FollowerState, IdempotencyRecord, KeyRecord, ServiceAccountRecord } from '@claviger/core/store'
+import { type ActivityBook, activityBook } from './activity.ts'
 import { type Bus, localBus } from './bus.ts'
 import { type ChangeLog, changeLog } from './change-log.ts'
 import { type Lines, lines } from './lines.ts'
@@ -11,8 +12,7 @@ export interface Database {
   readonly accounts: Table<ServiceAccountRecord>
   /** By `idempotencyId`. */
   readonly idempotency: Map<string, IdempotencyRecord>
-  /** By workspace. */
-  readonly activity: Map<string, Activity[]>
+  readonly activity: ActivityBook
   /** The same entries, of all workspaces together. */
   readonly lines: Lines
   /** By name. */
@@ -29,7 +29,7 @@ export function emptyDatabase(storeId: string, changeLogLength: number): Databas
     keys,
     accounts: table(),
     idempotency: new Map(),
-    activity: new Map(),
+    activity: activityBook(),
     lines: lines(),
     followers: new Map(),
     log: changeLog(storeId, changeLogLength),

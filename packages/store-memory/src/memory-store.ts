@@ -1,7 +1,6 @@
 import { parseOptions, ConfigurationError, type KeyStore, UnavailableError } from '@claviger/core/store'
 import { commitLocked, commitTo } from './commit.ts'
 import { type Database, emptyDatabase } from './database.ts'
-import { listActivity } from './activity.ts'
 import { dueKeys } from './due.ts'
 import { claimFollower } from './followers.ts'
 import { findKeys, listKeys } from './keys.ts'
@@ -73,7 +72,7 @@ function handleOn(database: Database): MemoryStore {
     addUsage: async (batch) => open().usage.add(batch),
     usage: async (query) => open().usage.points(query),
     busiest: async (query) => open().usage.busiest(query),
-    activity: async (query) => listActivity(open().activity, query),
+    activity: async (query) => open().activity.list(query),
     services: async (query) => listServices(open().accounts, query),
     due: async (query) => dueKeys(open().keys, query),
     activityAfter: async (position, limit) => open().lines.after(position, limit),

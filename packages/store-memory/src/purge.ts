@@ -17,11 +17,7 @@ export function purge(database: Database, limits: PurgeLimits): PurgeProgress {
   for (const [id, row] of idempotency) {
     if (isBefore(row.createdAt, limits.idempotencyBefore)) idempotency.delete(id)
   }
-  for (const [workspaceId, entries] of activity) {
-    const kept = entries.filter((entry) => !isBefore(entry.at, limits.activityBefore))
-    if (kept.length > 0) activity.set(workspaceId, kept)
-    else activity.delete(workspaceId)
-  }
+  activity.purge((entry) => isBefore(entry.at, limits.activityBefore))
   lines.purge((entry) => isBefore(entry.at, limits.activityBefore))
   if (limits.usageBefore !== undefined) usage.purge(limits.usageBefore)
   return 'done'

@@ -1,97 +1,114 @@
 import {
-  addCounts,
   type BusiestKeys,
   type BusiestQuery,
   dayOf,
+  findBusiest,
   type KeyRecord,
-  noCounts,
-  sumEntries,
   type UsageBatch,
-  type UsageCounts,
   type UsageEntry,
   type UsagePoint,
   type UsageQuery,
   usagePoints,
 } from '@claviger/core/store'
+import { busiestIn } from './busiest.ts'
+import { type KeyDay, sum, type WorkspaceCounts } from './counts.ts'
+import { order } from './order.ts'
 import type { Table } from './table.ts'
 
 /** Counts by workspace, key, secret version and hour. */
 export interface UsageBook {
   add(batch: UsageBatch): void
   points(query: UsageQuery): readonly UsagePoint[]
-  busiest(query: BusiestQuery): BusiestKeys
+  busiest(query: BusiestQuery): Promise<BusiestKeys>
   /** Forgets the UTC days that have ended by this instant. */
   purge(before: number): void
 }
 
-/** Counts of a workspace, by key, and of a key by version and hour. */
-type Counts = Map<string, Map<string, UsageEntry>>
-
 /** The last use is also written to the keys, forward only. */
 export function usageBook(keys: Table<KeyRecord>): UsageBook {
   const highest = new Map<string, number>()
-  const workspaces = new Map<string, Counts>()
+  const workspaces = new Map<string, WorkspaceCounts>()
 
   return {
     add({ instanceId, sequence, entries }) {
       if (sequence <= (highest.get(instanceId) ?? Number.NEGATIVE_INFINITY)) return
       highest.set(instanceId, sequence)
       for (const entry of entries) {
-        const hours = within(within(workspaces, entry.workspaceId), entry.keyId)
-        const id = JSON.stringify([entry.version, entry.hour])
-        hours.set(id, { ...entry, ...sum(hours.get(id), entry) })
+        const counts = workspaces.get(entry.workspaceId) ?? noWorkspaceCounts()
+        workspaces.set(entry.workspaceId, counts)
+        addTo(counts, entry)
         touch(keys, entry)
       }
     },
     points(query) {
       const counts = workspaces.get(query.workspaceId)
-      const entries = query.keyId === undefined ? entriesOf(counts) : counts?.get(query.keyId)?.values()
-      return usagePoints(entries ?? [], query)
+      if (counts === undefined) return []
+      const { groupBy: _, ...ofAll } = query
+      if (query.keyId === undefined) return usagePoints(counts.hours.values(), ofAll)
+      return usagePoints(hoursOf(counts, query.keyId, query), query)
     },
-    busiest({ workspaceId, from, to, limit }) {
-      const asked = [...entriesOf(workspaces.get(workspaceId))].filter(({ hour }) => hour >= from && hour < to)
-      const ranked = [...sumEntries(asked, ({ keyId }) => keyId).values()].sort(
-        (a, b) => b.requests - a.requests || (a.keyId < b.keyId ? -1 : 1),
-      )
-      const totalsOf = ({ version: _, hour: __, workspaceId: ___, ...totals }: UsageEntry) => totals
-      return {
-        keys: ranked.slice(0, limit).map(totalsOf),
-        othersAtMost: ranked[limit]?.requests ?? 0,
-        activeKeys: ranked.length,
-      }
+    async busiest(query) {
+      return findBusiest(query, busiestIn(workspaces.get(query.workspaceId) ?? noWorkspaceCounts(), query))
     },
     purge(limit) {
       const before = dayOf(limit)
       for (const [workspaceId, counts] of workspaces) {
-        for (const [keyId, hours] of counts) {
-          for (const [id, { hour }] of hours) {
-            if (hour < before) hours.delete(id)
-          }
-          if (hours.size === 0) counts.delete(keyId)
-        }
-        if (counts.size === 0) workspaces.delete(workspaceId)
+        for (const day of counts.days.keys()) if (day < before) forgetDay(counts, day)
+        for (const hour of counts.hours.keys()) if (hour < before) counts.hours.delete(hour)
+        if (counts.keys.size === 0) workspaces.delete(workspaceId)
       }
     },
   }
 }
 
-function within<Inner>(maps: Map<string, Map<string, Inner>>, name: string): Map<string, Inner> {
-  const known = maps.get(name) ?? new Map<string, Inner>()
-  maps.set(name, known)
-  return known
+function noWorkspaceCounts(): WorkspaceCounts {
+  return { keys: new Map(), hours: new Map(), days: new Map(), lastHours: order(), lastHourOf: new Map() }
 }
 
-function* entriesOf(counts: Counts | undefined): Iterable<UsageEntry> {
-  for (const hours of counts?.values() ?? []) yield* hours.values()
+function addTo(counts: WorkspaceCounts, entry: UsageEntry): void {
+  const { keyId, version, hour } = entry
+  const day = dayOf(hour)
+  const days = counts.keys.get(keyId) ?? new Map<number, KeyDay>()
+  const { sum: before, hours } = days.get(day) ?? { sum: undefined, hours: new Map<string, UsageEntry>() }
+  const id = `${version} ${hour}`
+  hours.set(id, { ...entry, ...sum(hours.get(id), entry) })
+  const after = sum(before, entry)
+  counts.keys.set(keyId, days.set(day, { sum: after, hours }))
+  counts.hours.set(hour, { ...entry, keyId: '', version: 0, ...sum(counts.hours.get(hour), entry) })
+
+  const busiest = counts.days.get(day) ?? order()
+  counts.days.set(day, busiest)
+  if (before !== undefined) busiest.delete({ at: before.requests, id: keyId })
+  busiest.add({ at: after.requests, id: keyId })
+  if (entry.requests > 0) noteHour(counts, keyId, hour)
 }
 
-type Counted = UsageCounts & { readonly lastUsedAt: number }
+function noteHour({ lastHours, lastHourOf }: WorkspaceCounts, keyId: string, hour: number): void {
+  const before = lastHourOf.get(keyId)
+  if (before !== undefined && before >= hour) return
+  if (before !== undefined) lastHours.delete({ at: before, id: keyId })
+  lastHours.add({ at: hour, id: keyId })
+  lastHourOf.set(keyId, hour)
+}
 
-function sum(sofar: Counted | undefined, more: Counted): Counted {
-  return {
-    ...addCounts(sofar ?? noCounts, more),
-    lastUsedAt: Math.max(sofar?.lastUsedAt ?? more.lastUsedAt, more.lastUsedAt),
+/** The hours of one key on the days that a query touches. */
+function* hoursOf({ keys }: WorkspaceCounts, keyId: string, { from, to }: UsageQuery): Iterable<UsageEntry> {
+  for (const [day, { hours }] of keys.get(keyId) ?? []) {
+    if (day >= dayOf(from) && day < to) yield* hours.values()
   }
+}
+
+function forgetDay({ keys, days, lastHours, lastHourOf }: WorkspaceCounts, day: number): void {
+  for (const keyId of days.get(day)?.behind(undefined) ?? []) {
+    const ofKey = keys.get(keyId)
+    ofKey?.delete(day)
+    if (ofKey?.size !== 0) continue
+    keys.delete(keyId)
+    const at = lastHourOf.get(keyId)
+    if (at !== undefined) lastHours.delete({ at, id: keyId })
+    lastHourOf.delete(keyId)
+  }
+  days.delete(day)
 }
 
 function touch(keys: Table<KeyRecord>, { keyId, workspaceId, lastUsedAt }: UsageEntry): void {

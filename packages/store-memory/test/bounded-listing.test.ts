@@ -66,23 +66,30 @@ test('a walk over pages finds every match once, in order', () => {
   expect(found).toEqual(wanted.toReversed())
 })
 
-test('the order of a workspace is newest first, ties by id, whatever comes and goes in which order', () => {
-  const position = fc.record({ at: fc.integer({ min: 0, max: 5 }), id: fc.constantFrom('a', 'b', 'c', 'd') })
+test('an order is newest first, ties by id, whatever comes and goes in which order, in however many parts', () => {
+  const position = fc.record({ at: fc.integer({ min: 0, max: 5 }), id: fc.constantFrom('', 'a', 'b', 'c', 'd') })
   fc.assert(
-    fc.property(fc.array(fc.tuple(fc.boolean(), position)), position, (steps, after) => {
-      const kept = new Map<string, { at: number; id: string }>()
-      const sut = order()
-      for (const [isAdded, one] of steps) {
-        const name = `${one.at}/${one.id}`
-        if (isAdded && !kept.has(name)) sut.add(one)
-        if (!isAdded) sut.delete(one)
-        if (isAdded) kept.set(name, one)
-        else kept.delete(name)
-      }
-      const listed = [...kept.values()].toSorted((a, b) => b.at - a.at || (a.id < b.id ? -1 : 1))
-      expect([...sut.behind(undefined)]).toEqual(listed.map(({ id }) => id))
-      const rest = listed.filter(({ at, id }) => at < after.at || (at === after.at && id > after.id))
-      expect([...sut.behind(after)]).toEqual(rest.map(({ id }) => id))
-    }),
+    fc.property(
+      fc.array(fc.tuple(fc.boolean(), position)),
+      position,
+      fc.constantFrom(1, 2, 3, 99),
+      (steps, after, most) => {
+        const kept = new Map<string, { at: number; id: string }>()
+        const sut = order(most)
+        for (const [isAdded, one] of steps) {
+          const name = `${one.at}/${one.id}`
+          if (isAdded && !kept.has(name)) sut.add(one)
+          if (!isAdded) sut.delete(one)
+          if (isAdded) kept.set(name, one)
+          else kept.delete(name)
+        }
+        const listed = [...kept.values()].toSorted((a, b) => b.at - a.at || (a.id < b.id ? -1 : 1))
+        expect([...sut.behind(undefined)]).toEqual(listed.map(({ id }) => id))
+        const rest = listed.filter(({ at, id }) => at < after.at || (at === after.at && id > after.id))
+        expect([...sut.behind(after)]).toEqual(rest.map(({ id }) => id))
+        const before = listed.filter(({ at, id }) => at > after.at || (at === after.at && id < after.id))
+        expect([sut.size, sut.countBefore(after)]).toEqual([listed.length, before.length])
+      },
+    ),
   )
 })

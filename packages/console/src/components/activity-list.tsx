@@ -37,7 +37,7 @@ export const ActivityList: FC<{
         <li>
           <div>
             <bdi>{names.of(entry.actor).name}</bdi> {actionLabels.get(entry.action) ?? entry.action}
-            <Changes visit={visit} of={entry} />
+            <Changes visit={visit} of={entry} names={names} />
           </div>
           <span class="small muted">
             <Time at={entry.at} format={visit.format} as="logged" />
@@ -48,9 +48,10 @@ export const ActivityList: FC<{
   )
 
 /** What was changed, from what to what, and why where that was said. */
-export const Changes: FC<{ readonly visit: Visit; readonly of: ActivityEntry }> = ({
+export const Changes: FC<{ readonly visit: Visit; readonly of: ActivityEntry; readonly names: Names }> = ({
   visit,
   of: { before, after },
+  names,
 }) => {
   const reason = typeof after?.reason === 'string' ? after.reason : undefined
   const fields =
@@ -60,8 +61,8 @@ export const Changes: FC<{ readonly visit: Visit; readonly of: ActivityEntry }> 
     <div class="small muted">
       {fields.map((name) => (
         <div>
-          {labels.get(name) ?? name}: <bdi>{factText(name, before?.[name], visit.format)}</bdi> {'\u2192'}{' '}
-          <bdi>{factText(name, after?.[name], visit.format)}</bdi>
+          {labels.get(name) ?? name}: <bdi>{factText(name, before?.[name], visit.format, names)}</bdi> {'\u2192'}{' '}
+          <bdi>{factText(name, after?.[name], visit.format, names)}</bdi>
         </div>
       ))}
       {reason !== undefined && <bdi>{reason}</bdi>}

@@ -1,5 +1,6 @@
 import type { ManagedKey } from '@claviger/core'
 import type { FC } from 'hono/jsx'
+import { covers, wildcardFor } from '../forms/covers.ts'
 import type { Visit } from '../visit/visit.types.ts'
 import { Icon } from './icon.tsx'
 
@@ -15,6 +16,8 @@ export const EffectiveGrants: FC<EffectiveProps> = ({ visit, of: key, effective,
   const names = declaredFor(visit, key.permissions)
   if (key.permissions.length === 0) return <p class="inner muted">This key may do nothing.</p>
   const isKnown = Array.isArray(effective)
+  // Without a wildcard each permission is granted by its own name: a column of those says nothing.
+  const isWild = key.permissions.some((name) => name.includes('*'))
   const works = (name: string): boolean => isKnown && effective.includes(name)
   const idle = isKnown && effective.length > 0 ? names.filter((name) => !works(name)) : []
   return (
@@ -24,7 +27,7 @@ export const EffectiveGrants: FC<EffectiveProps> = ({ visit, of: key, effective,
         <thead>
           <tr>
             <th scope="col">Permission</th>
-            <th scope="col">Granted by</th>
+            {isWild && <th scope="col">Granted by</th>}
             <th scope="col">Works now</th>
           </tr>
         </thead>
@@ -35,9 +38,11 @@ export const EffectiveGrants: FC<EffectiveProps> = ({ visit, of: key, effective,
                 <code>{name}</code>
                 <span class="help"> {visit.settings.permissionLabels.get(name) ?? ''}</span>
               </td>
-              <td class="muted">
-                <code>{key.permissions.includes(name) ? name : wildcardFor(key.permissions, name)}</code>
-              </td>
+              {isWild && (
+                <td class="muted">
+                  <code>{key.permissions.includes(name) ? name : wildcardFor(key.permissions, name)}</code>
+                </td>
+              )}
               <td>
                 {!isKnown ? (
                   <span class="muted">Unknown</span>
@@ -63,13 +68,7 @@ export const EffectiveGrants: FC<EffectiveProps> = ({ visit, of: key, effective,
 
 function declaredFor({ keys }: Visit, granted: readonly string[]): readonly string[] {
   const { declared } = keys.grantable()
-  const covered = declared.filter((name) => granted.includes(name) || wildcardFor(granted, name) !== '')
+  const covered = declared.filter((name) => covers(granted, name))
   const unknown = granted.filter((name) => !name.includes('*') && !declared.includes(name))
   return [...covered, ...unknown]
-}
-
-function wildcardFor(granted: readonly string[], name: string): string {
-  const [resource = '', action = ''] = name.split(':')
-  if (name === 'keys:manage') return ''
-  return [`${resource}:*`, `*:${action}`, '*:*'].find((one) => granted.includes(one)) ?? ''
 }

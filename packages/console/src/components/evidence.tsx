@@ -1,6 +1,5 @@
 import type { ManagedKey } from '@claviger/core'
 import type { FC } from 'hono/jsx'
-import type { UsageFound } from '../reading/usage-of-keys.ts'
 import type { Visit } from '../visit/visit.types.ts'
 import { Banner } from './banner.tsx'
 import { Time } from './time.tsx'
@@ -16,20 +15,21 @@ export function isUsedWithin({ lastUsedAt }: Pick<ManagedKey, 'lastUsedAt'>, day
 export const Evidence: FC<{
   readonly visit: Visit
   readonly of: ManagedKey
-  readonly usage: UsageFound | undefined
-}> = ({ visit, of: key, usage }) => {
+  /** Allowed in the last 24 hours; undefined where that is not known. */
+  readonly requests: number | undefined
+}> = ({ visit, of: key, requests = 0 }) => {
   const { format, now } = visit
   if (key.lastUsedAt === null) return <Banner tone="good">It was never used. Nothing stops.</Banner>
   const isBusy = isUsedWithin(key, 7, now)
-  const lastDay = typeof usage === 'object' ? usage.series.slice(-2) : []
-  const requests = lastDay.reduce((sum, { allowed }) => sum + allowed, 0)
   return (
     <Banner tone={isBusy ? 'warning' : 'info'}>
       Last used{' '}
       <strong>
         <Time at={key.lastUsedAt} format={format} />
       </strong>
-      .{requests > 0 && ` ${format.number(requests)} requests since yesterday.`}
+      .
+      {requests > 0 &&
+        ` ${format.number(requests)} ${requests === 1 ? 'request' : 'requests'} passed in the last 24 hours.`}
       {!isBusy && ' Probably nothing stops.'}
     </Banner>
   )

@@ -1,10 +1,13 @@
+import type { Owner } from '@claviger/core'
 import type { Format } from '../format/format.ts'
+import { type Names, ownerIn } from '../reading/names.ts'
 
 const longest = 120
 
 /** A field of the activity log, as people read it. What the log cut or counted is said so. Pure. */
-export function factText(field: string, value: unknown, format: Pick<Format, 'day'>): string {
-  const text = textOf(field, value, format)
+export function factText(field: string, value: unknown, format: Pick<Format, 'day'>, names: Names): string {
+  const owner = field === 'owner' ? ownerIn(value) : undefined
+  const text = owner === undefined ? textOf(field, value, format) : ownerText(owner, names)
   return text.length > longest ? `${text.slice(0, longest).replace(/[\ud800-\udbff]$/, '')}\u2026` : text
 }
 
@@ -17,9 +20,12 @@ function textOf(field: string, value: unknown, format: Pick<Format, 'day'>): str
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
+function ownerText(owner: Owner, names: Names): string {
+  return `${owner.type === 'service' ? 'service account ' : ''}${names.of(owner).name}`
+}
+
 function ofRecord(field: string, value: Readonly<Record<string, unknown>>, format: Pick<Format, 'day'>): string {
-  const { type, id, count, only } = value
-  if (field === 'owner' && typeof id === 'string') return `${type === 'service' ? 'service account ' : ''}${id}`
+  const { count, only } = value
   // Long lists are counted in the log, and some of what is new or gone is named.
   if (typeof count === 'number' && Array.isArray(only)) {
     return `${count} in all${only.length > 0 ? `, with ${only.map(String).join(', ')}` : ''}`

@@ -118,10 +118,22 @@ interface ChoiceProps {
   readonly opens?: boolean
   readonly id?: string | undefined
   readonly disabled?: boolean
+  /** The permissions that it stands for: the script ticks them where someone goes on choosing one by one. */
+  readonly names?: readonly string[]
 }
 
 /** One of several choices, as a card that can be clicked anywhere. */
-export const Choice: FC<ChoiceProps> = ({ name, value, checked, title, text, opens = false, id, disabled = false }) => (
+export const Choice: FC<ChoiceProps> = ({
+  name,
+  value,
+  checked,
+  title,
+  text,
+  opens = false,
+  id,
+  disabled = false,
+  names,
+}) => (
   <label class="choice">
     <input
       type="radio"
@@ -131,6 +143,7 @@ export const Choice: FC<ChoiceProps> = ({ name, value, checked, title, text, ope
       id={id}
       disabled={disabled}
       data-opens={opens ? '' : undefined}
+      data-names={names?.join(' ')}
     />
     <span>
       <b>{title}</b>

@@ -1,4 +1,5 @@
-import type { FC } from 'hono/jsx'
+import type { Child, FC } from 'hono/jsx'
+import { covers } from '../forms/covers.ts'
 import type { GrantChoice, GrantsDraft } from '../forms/grants.ts'
 import type { Visit } from '../visit/visit.types.ts'
 import { Choice, ProblemLine, type Problems } from './fields.tsx'
@@ -12,6 +13,10 @@ interface GrantFieldsProps {
   /** What the key holds already: stays possible beyond the visitor's own permissions. */
   readonly held?: readonly string[]
   readonly legend?: string
+  /** What the owner that is chosen holds; `open` where none is chosen yet, undefined where there is no choice. */
+  readonly bound?: readonly string[] | 'open' | undefined
+  /** Below what is wrong: where to go. */
+  readonly advice?: Child
 }
 
 /** What a key may do: presets first, then every permission, bounded by what the visitor holds. */
@@ -22,18 +27,26 @@ export const GrantFields: FC<GrantFieldsProps> = ({
   choices = [],
   held = [],
   legend = 'Permissions',
+  bound,
+  advice,
 }) => (
   <fieldset class="field" aria-describedby={problems.has('permissions') ? 'p-permissions' : undefined}>
     <legend class="label">{legend}</legend>
     {choices.length > 0 && (
       <div class="choices">
-        {choices.map(({ value, label, text }, index) => (
+        {choices.map(({ value, label, text, names }, index) => (
           <Choice
             name="grants"
             value={value}
             checked={draft.choice === value}
             title={label}
-            text={text}
+            text={
+              <>
+                {text}
+                <Beyond names={names} bound={bound} />
+              </>
+            }
+            names={names}
             id={index === 0 ? 'f-permissions' : undefined}
           />
         ))}
@@ -53,23 +66,47 @@ export const GrantFields: FC<GrantFieldsProps> = ({
         <div>
           <p class="group">{resource}</p>
           {names.map((name) => (
-            <GrantBox visit={visit} name={name} isChecked={draft.names.includes(name)} isHeld={held.includes(name)} />
+            <GrantBox
+              visit={visit}
+              name={name}
+              isChecked={draft.names.includes(name)}
+              isHeld={held.includes(name)}
+              bound={bound}
+            />
           ))}
         </div>
       ))}
     </div>
     <ProblemLine name="permissions" problems={problems} />
+    {advice !== undefined && advice !== false && (
+      <p class="help">{advice} in another tab, then send this form again.</p>
+    )}
   </fieldset>
 )
+
+/** Says of a choice that the owner that is chosen does not hold all of it. The script shows it, as the owner is chosen. */
+const Beyond: FC<{ readonly names: readonly string[]; readonly bound: GrantFieldsProps['bound'] }> = ({
+  names,
+  bound,
+}) => {
+  if (bound === undefined) return null
+  const isBeyond = bound !== 'open' && !names.every((name) => covers(bound, name))
+  return (
+    <span class="beyond" data-beyond={names.join(' ')} hidden={!isBeyond}>
+      More than the service account may do
+    </span>
+  )
+}
 
 interface GrantBoxProps {
   readonly visit: Visit
   readonly name: string
   readonly isChecked: boolean
   readonly isHeld: boolean
+  readonly bound: GrantFieldsProps['bound']
 }
 
-const GrantBox: FC<GrantBoxProps> = ({ visit, name, isChecked, isHeld }) => {
+const GrantBox: FC<GrantBoxProps> = ({ visit, name, isChecked, isHeld, bound }) => {
   const mayGrant = isHeld || visit.keys.grantable().grantable.includes(name)
   const label = visit.settings.permissionLabels.get(name)
   return (
@@ -81,6 +118,7 @@ const GrantBox: FC<GrantBoxProps> = ({ visit, name, isChecked, isHeld }) => {
       <span>
         <code>{name}</code>
         {label !== undefined && <small class="help"> {label}</small>}
+        <Beyond names={[name]} bound={bound} />
         {!mayGrant && <span class="hidden">: you don&rsquo;t have this permission</span>}
       </span>
     </label>

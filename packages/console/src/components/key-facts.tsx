@@ -1,6 +1,7 @@
 import type { ManagedKey } from '@claviger/core'
 import type { Child, FC } from 'hono/jsx'
 import { importedSecret } from '../reading/imported.ts'
+import type { ResourceNames } from '../reading/resource-choices.ts'
 import type { Names } from '../reading/names.ts'
 import type { Visit } from '../visit/visit.types.ts'
 import { isAlive } from './key-menu.tsx'
@@ -11,10 +12,12 @@ interface KeyFactsProps {
   readonly of: ManagedKey
   readonly names: Names
   readonly isOwnerGone: boolean
+  /** By type of resources, names by id, as far as the host gives them. */
+  readonly resourceNames: ResourceNames
 }
 
 /** What there is to know about a key, as a list. */
-export const KeyFacts: FC<KeyFactsProps> = ({ visit, of: key, names, isOwnerGone }) => {
+export const KeyFacts: FC<KeyFactsProps> = ({ visit, of: key, names, isOwnerGone, resourceNames }) => {
   const { format, link, settings } = visit
   const owner = names.of(key.owner)
   const isPerson = key.owner.type === 'user'
@@ -36,7 +39,9 @@ export const KeyFacts: FC<KeyFactsProps> = ({ visit, of: key, names, isOwnerGone
         )}
       </>,
     ],
-    ...Object.entries(key.resources).map(([type, ids]) => [`Only ${type}`, <Several of={ids} />] as const),
+    ...Object.entries(key.resources).map(
+      ([type, ids]) => [`Only ${type}`, <Several of={ids} names={resourceNames.get(type)} />] as const,
+    ),
     ...(key.allowedAddresses.length > 0 ? [['Works only from', <Several of={key.allowedAddresses} />] as const] : []),
     [
       'Created',
@@ -48,9 +53,12 @@ export const KeyFacts: FC<KeyFactsProps> = ({ visit, of: key, names, isOwnerGone
       </>,
     ],
     ...(imported === undefined ? [] : [['Token', <Imported secret={imported} />] as const]),
-    ['Last used', <Time at={key.lastUsedAt} format={format} />],
+    [
+      isAlive(key) && key.status !== 'disabled' && !isOwnerGone ? 'Last used' : 'Last tried',
+      <Time at={key.lastUsedAt} format={format} />,
+    ],
     ['Expires', <Time at={key.expiresAt} format={format} as="day" />],
-    ...(isAlive(key) ? [['Rotation due', <Time at={key.rotationDueAt} format={format} as="day" />] as const] : []),
+    ...(isAlive(key) ? [['Rotation due', <RotationDue of={key} format={format} />] as const] : []),
     ...Object.entries(key.metadata).map(
       ([name, value]) =>
         [settings.create.fields.find((field) => field.name === name)?.label ?? name, <bdi>{value}</bdi>] as const,
@@ -77,6 +85,17 @@ export const KeyFacts: FC<KeyFactsProps> = ({ visit, of: key, names, isOwnerGone
   )
 }
 
+/** A key that ends before its secret is due has no such day. */
+const RotationDue: FC<{ readonly of: ManagedKey; readonly format: Visit['format'] }> = ({
+  of: { rotationDueAt, expiresAt },
+  format,
+}) =>
+  rotationDueAt !== null && expiresAt !== null && expiresAt < rotationDueAt ? (
+    <span class="muted">Not before it expires</span>
+  ) : (
+    <Time at={rotationDueAt} format={format} as="day" />
+  )
+
 const Imported: FC<{ readonly secret: 'current' | 'previous' }> = ({ secret }) => (
   <>
     Imported
@@ -88,14 +107,20 @@ const Imported: FC<{ readonly secret: 'current' | 'previous' }> = ({ secret }) =
   </>
 )
 
+interface SeveralProps {
+  readonly of: readonly string[]
+  /** Names by id. */
+  readonly names?: ReadonlyMap<string, string> | undefined
+}
+
 /** What a key is limited to: a few are shown, the others opened. */
-const Several: FC<{ readonly of: readonly string[] }> = ({ of: all }) => (
+const Several: FC<SeveralProps> = ({ of: all, names }) => (
   <>
-    <Codes of={all.slice(0, mostShown)} />
+    <Codes of={all.slice(0, mostShown)} names={names} />
     {all.length > mostShown && (
       <details class="disclosure">
         <summary>{all.length - mostShown} more</summary>
-        <Codes of={all.slice(mostShown)} />
+        <Codes of={all.slice(mostShown)} names={names} />
       </details>
     )}
   </>
@@ -103,11 +128,18 @@ const Several: FC<{ readonly of: readonly string[] }> = ({ of: all }) => (
 
 const mostShown = 5
 
-const Codes: FC<{ readonly of: readonly string[] }> = ({ of: texts }) => (
+const Codes: FC<SeveralProps> = ({ of: texts, names }) => (
   <>
     {texts.map((text) => (
       <div>
-        <code translate="no">{text}</code>
+        {names?.has(text) === true && (
+          <>
+            <bdi>{names.get(text)}</bdi>{' '}
+          </>
+        )}
+        <code translate="no" class={names?.has(text) === true ? 'muted' : undefined}>
+          {text}
+        </code>
       </div>
     ))}
   </>

@@ -15,7 +15,7 @@ export function lastDeed({ status }: ManagedKey, entries: readonly ActivityEntry
 }
 
 /** A change, and who made it. */
-interface Deed {
+export interface Deed {
   readonly who: string
   readonly why: string | undefined
 }
@@ -42,14 +42,15 @@ export const StateBanner: FC<StateProps> = ({ visit, of: key, isOwnerGone, by, i
           why={by?.why ?? key.revokedReason ?? undefined}
           format={format}
         />
-        Requests with it get 401, permanently.
+        Requests with it get 401, permanently. <Replacement visit={visit} of={key} />
       </Banner>
     )
   }
   if (key.status === 'expired') {
     return (
       <Banner tone="bad">
-        Expired <Time at={key.expiresAt} format={format} />. Requests with it get 401. Create another key to replace it.
+        Expired <Time at={key.expiresAt} format={format} />. Requests with it get 401.{' '}
+        <Replacement visit={visit} of={key} />
       </Banner>
     )
   }
@@ -79,6 +80,14 @@ export const StateBanner: FC<StateProps> = ({ visit, of: key, isOwnerGone, by, i
   }
   return null
 }
+
+/** Leads to the form for a key that takes the place of one that has ended. */
+const Replacement: FC<{ readonly visit: Visit; readonly of: ManagedKey }> = ({ visit: { can, link }, of: { id } }) =>
+  can.create ? (
+    <a href={link(`keys/new?like=${id}`)}>Create a replacement with the same permissions</a>
+  ) : (
+    <>Another key has to replace it.</>
+  )
 
 interface DoneProps {
   readonly what: string

@@ -18,40 +18,93 @@ const reasons: ReadonlyMap<string, string> = new Map([
 ])
 
 /** A code of a denial in words. */
-function reasonLabel(code: string): string {
+export function reasonLabel(code: string): string {
   return reasons.get(code) ?? code
 }
 
-/** Why requests were denied, the most frequent reason first. */
-export const Reasons: FC<{
+/** A key that had requests of a reason. */
+interface DeniedKey {
+  readonly id: string
+  readonly name: string
+  readonly count: number
+}
+
+interface ReasonsProps {
   readonly visit: Visit
-  readonly of: Pick<UsageNumbers, 'denied' | 'deniedBy'>
-  /** Where a reason leads. */
-  readonly link?: string
-}> = ({ visit: { format }, of: { denied, deniedBy }, link }) => {
-  const sorted = Object.entries(deniedBy).toSorted(([, a], [, b]) => b - a)
+  readonly of: Pick<UsageNumbers, 'denied' | 'deniedBy' | 'lacked'>
+  /** Where a reason leads; with what was lacked, where that is known. */
+  readonly link?: (lacked?: string) => string
+  /** Whose requests they were, the most first. */
+  readonly keysOf?: (code: string) => readonly DeniedKey[]
+}
+
+const mostReasons = 8
+const mostNames = 6
+
+/** Why requests were denied, the most frequent reason first, with what they lacked. */
+export const Reasons: FC<ReasonsProps> = ({ visit: { format, link: to }, of, link, keysOf = () => [] }) => {
+  const sorted = inOrder(of.deniedBy)
   if (sorted.length === 0) return <p class="inner muted">No request was denied.</p>
   return (
-    <ul class="rows">
-      {sorted.slice(0, 8).map(([code, count]) => (
+    <ul class="rows reasons">
+      {sorted.slice(0, mostReasons).map(([code, count]) => (
         <li>
           <div>
             {link === undefined ? (
-              reasonLabel(code)
+              <strong>{reasonLabel(code)}</strong>
             ) : (
-              <a class="title" href={link}>
+              <a class="title" href={link()}>
                 {reasonLabel(code)}
               </a>
             )}
-            <div class="small muted">
-              <code>{code}</code>
-            </div>
+            <Lacked format={format} of={inOrder(of.lacked[code] ?? {})} link={link} />
+            {keysOf(code).length > 0 && (
+              <div class="small muted">
+                {keysOf(code).map(({ id, name, count: ofKey }, index) => (
+                  <>
+                    {index > 0 && ', '}
+                    <a href={to(`keys/${id}`)}>
+                      <bdi>{name}</bdi>
+                    </a>{' '}
+                    <span class="nums">{format.number(ofKey)}</span>
+                  </>
+                ))}
+              </div>
+            )}
           </div>
           <span class="nums">
-            {format.number(count)} <span class="muted">({format.percent(count / Math.max(1, denied))})</span>
+            {format.number(count)} <span class="muted">({format.percent(count / Math.max(1, of.denied))})</span>
           </span>
         </li>
       ))}
     </ul>
   )
+}
+
+/** What was lacked, each with how many requests lacked it. */
+const Lacked: FC<{
+  readonly format: Visit['format']
+  readonly of: readonly (readonly [name: string, count: number])[]
+  readonly link: ((lacked: string) => string) | undefined
+}> = ({ format, of, link }) =>
+  of.length === 0 ? null : (
+    <div class="small lacked">
+      {of.slice(0, mostNames).map(([name, count]) => (
+        <span class="nowrap">
+          {link === undefined ? (
+            <code>{name}</code>
+          ) : (
+            <a href={link(name)}>
+              <code>{name}</code>
+            </a>
+          )}{' '}
+          <span class="nums muted">{format.number(count)}</span>
+        </span>
+      ))}
+      {of.length > mostNames && <span class="muted">and {of.length - mostNames} more</span>}
+    </div>
+  )
+
+function inOrder(counts: Readonly<Record<string, number>>): readonly (readonly [string, number])[] {
+  return Object.entries(counts).toSorted(([, a], [, b]) => b - a)
 }

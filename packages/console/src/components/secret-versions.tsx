@@ -12,7 +12,8 @@ export const SecretVersions: FC<{
 }> = ({ visit, of: key, usage }) => {
   const { format, now, can } = visit
   const isRotating = key.status === 'rotating'
-  const previousUsedAt = usage?.secrets.find(({ version }) => version === key.secrets[1]?.version)?.lastUsedAt
+  const previous = usage?.secrets.find(({ version }) => version === key.secrets[1]?.version)
+  const previousUsedAt = previous?.lastUsedAt
   const isQuiet = previousUsedAt === undefined || now - previousUsedAt.getTime() > 3_600_000
   return (
     <section class="card" aria-labelledby="secrets">

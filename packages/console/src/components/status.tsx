@@ -32,7 +32,10 @@ export const Status: FC<{ readonly of: Pick<ManagedKey, 'status' | 'attention'>;
   only = 9,
 }) => (
   <div class="badges">
-    <span class={`badge ${statusTones[status]}`}>{statusLabels[status]}</span>
+    {/* A key whose owner left is refused: that it would be active says nothing. */}
+    {!(attention.includes('ownerGone') && (status === 'active' || status === 'rotating')) && (
+      <span class={`badge ${statusTones[status]}`}>{statusLabels[status]}</span>
+    )}
     {attention.slice(0, only).map((reason, index) => (
       <span
         class={`badge ${reason === 'ownerGone' ? 'stop' : 'due'}`}

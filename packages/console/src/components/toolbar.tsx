@@ -1,4 +1,4 @@
-import type { Attention, KeyStatus, ServiceAccount } from '@claviger/core'
+import type { Attention, KeyStatus, Owner, ServiceAccount } from '@claviger/core'
 import type { FC } from 'hono/jsx'
 import { type Filters, isNarrowed } from '../reading/filters.ts'
 import type { Names } from '../reading/names.ts'
@@ -11,13 +11,15 @@ interface ToolbarProps {
   readonly visit: Visit
   readonly filters: Filters
   readonly accounts: readonly ServiceAccount[]
+  /** Some of those who have keys. */
+  readonly owners: readonly Owner[]
   readonly names: Names
 }
 
 const attentions: readonly Attention[] = ['rotationDue', 'unused', 'expiring', 'ownerGone']
 
 /** The filters of the list, as a form whose fields stand in the URL. */
-export const Toolbar: FC<ToolbarProps> = ({ visit, filters, accounts, names }) => (
+export const Toolbar: FC<ToolbarProps> = ({ visit, filters, accounts, owners, names }) => (
   <form class="toolbar" method="post" action={visit.link('find')} role="search" aria-label="Filter keys" data-filters>
     <div class="field wide search">
       <Icon name="search" />
@@ -27,8 +29,8 @@ export const Toolbar: FC<ToolbarProps> = ({ visit, filters, accounts, names }) =
         name="q"
         value={filters.q}
         maxlength={255}
-        placeholder="Beginning of the name, last 4, ID, or a whole key"
-        aria-label="Search by the beginning of the name, by key ID, by the last 4 characters, or by a whole key"
+        placeholder="Name, last 4, ID, or a whole key"
+        aria-label="Search by name, by key ID, by the last 4 characters, by the beginning of a key, or by a whole key"
       />
     </div>
     <Select
@@ -42,7 +44,7 @@ export const Toolbar: FC<ToolbarProps> = ({ visit, filters, accounts, names }) =
       name="attention"
       label="Attention"
       value={filters.attention}
-      options={[['', 'Any attention'], ...attentions.map((one): [string, string] => [one, attentionLabels[one]])]}
+      options={[['', 'Needs a look: any'], ...attentions.map((one): [string, string] => [one, attentionLabels[one]])]}
       isQuiet
     />
     <Select
@@ -59,7 +61,7 @@ export const Toolbar: FC<ToolbarProps> = ({ visit, filters, accounts, names }) =
       name="owner"
       label="Owner"
       value={filters.owner}
-      options={ownerOptions(visit, filters, accounts, names)}
+      options={ownerOptions(visit, filters, accounts, owners, names)}
       isQuiet
     />
     {filters.sort !== 'created' && (
@@ -83,13 +85,26 @@ function ownerOptions(
   { actor }: Visit,
   { owner }: Filters,
   accounts: readonly ServiceAccount[],
+  owners: readonly Owner[],
   names: Names,
 ): readonly (readonly [string, string])[] {
-  const known: readonly (readonly [string, string])[] = [
+  const people = owners
+    .filter(({ type, id }) => type === 'user' && !(actor.type === 'user' && id === actor.id))
+    .map((one) => [one.id, names.of(one).name] as const)
+  const services = [
+    ...accounts.map(({ id, name }) => [id, name] as const),
+    ...owners.filter(({ type }) => type === 'service').map((one) => [one.id, names.of(one).name] as const),
+  ]
+  const known = new Map<string, string>([
     ['', 'Any owner'],
     ...(actor.type === 'user' ? [[actor.id, 'Me'] as const] : []),
-    ...accounts.map(({ id, name }) => [id, name] as const),
-  ]
-  if (owner === undefined || known.some(([id]) => id === owner)) return known
-  return [...known, [owner, names.of({ type: 'user', id: owner }).name]]
+    ...byName(people),
+    ...byName(services),
+  ])
+  if (owner !== undefined && !known.has(owner)) known.set(owner, names.of({ type: 'user', id: owner }).name)
+  return [...known]
+}
+
+function byName(some: readonly (readonly [string, string])[]): readonly (readonly [string, string])[] {
+  return some.toSorted(([, a], [, b]) => a.localeCompare(b))
 }

@@ -24,9 +24,10 @@ const minute = 60_000
 const hour = 60 * minute
 const day = 24 * hour
 const steps: readonly (readonly [number, number, Intl.RelativeTimeFormatUnit])[] = [
-  [hour, minute, 'minute'],
-  [36 * hour, hour, 'hour'],
-  [45 * day, day, 'day'],
+  // Each ends where the next rounds up to: 60 minutes are an hour.
+  [59.5 * minute, minute, 'minute'],
+  [35.5 * hour, hour, 'hour'],
+  [99.5 * day, day, 'day'],
   [540 * day, 30.44 * day, 'month'],
   [Number.POSITIVE_INFINITY, 365.25 * day, 'year'],
 ]
@@ -57,7 +58,7 @@ export function createFormat(locale: string, timeZone: string, now: number): For
     const size = Math.abs(distance)
     if (size < minute) return distance > 0 ? 'in a moment' : 'just now'
     const [, unitMs, unit] = steps.find(([below]) => size < below) ?? [0, day, 'day' as const]
-    return relative.format(Math.trunc(distance / unitMs), unit)
+    return relative.format(Math.round(distance / unitMs), unit)
   }
 
   return {

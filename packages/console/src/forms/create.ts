@@ -1,10 +1,17 @@
-import type { CreateKeyInput } from '@claviger/core'
+import type { CreateKeyInput, ManagedKey } from '@claviger/core'
 import type { Problems } from '../components/fields.tsx'
 import type { Visit } from '../visit/visit.types.ts'
 import type { Form } from '../web/form.ts'
+import { covers } from './covers.ts'
 import { type ExpiryDraft, expiryDraft, expiryOf } from './expiry.ts'
 import { grantChoices, type GrantsDraft, grantsDraft, grantsOf } from './grants.ts'
-import { readRestrictions, type RestrictionsDraft, restrictionsDraft, restrictionsOf } from './restrictions.ts'
+import {
+  readRestrictions,
+  type RestrictionsDraft,
+  restrictionsDraft,
+  restrictionsOf,
+  sameList,
+} from './restrictions.ts'
 
 /** What stands in the form that creates a key. */
 export interface CreateDraft {
@@ -40,6 +47,25 @@ export function firstDraft(visit: Visit, once: string): CreateDraft {
     expiry: { choice: days === null ? 'never' : String(days), date: '' },
     answers: new Map(),
     once,
+  }
+}
+
+/** The form filled in as for a key that there is: for one that takes its place. The secret is another one. */
+export function draftLike(visit: Visit, first: CreateDraft, key: ManagedKey): CreateDraft {
+  const { create, keyring } = visit.settings
+  const isForService = key.owner.type === 'service'
+  const held = visit.keys.grantable().declared.filter((name) => covers(key.permissions, name))
+  const preset = grantChoices(visit).find(({ names }) => sameList(names, held))
+  return {
+    ...first,
+    name: key.name,
+    description: key.description ?? '',
+    environment: keyring.environments.includes(key.environment) ? key.environment : first.environment,
+    owner: isForService ? 'service' : 'self',
+    account: isForService ? key.owner.id : '',
+    grants: { choice: preset?.value ?? 'custom', names: held },
+    restrictions: restrictionsOf(key, keyring.resources),
+    answers: new Map(create.fields.map(({ name }) => [name, key.metadata[name] ?? ''])),
   }
 }
 

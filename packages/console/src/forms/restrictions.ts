@@ -13,8 +13,10 @@ export interface RestrictionsDraft {
 export interface ResourceDraft {
   /** `all`, or `some`. */
   readonly choice: string
-  /** Ids, a line each. */
+  /** Ids that were typed, a line each. */
   readonly ids: string
+  /** Ids that were ticked in a list; undefined where they are typed. */
+  readonly ticked?: readonly string[] | undefined
 }
 
 /**
@@ -28,7 +30,11 @@ export function restrictionsDraft(form: Form, types: readonly string[], before?:
     addresses: isSent('allowedAddresses') ? form.text('allowedAddresses') : (before?.addresses ?? ''),
     resources: new Map(
       types.map((type) => {
-        const sent = { choice: form.text(`reach.${type}`), ids: form.text(`resources.${type}`) }
+        const sent = {
+          choice: form.text(`reach.${type}`),
+          ids: form.text(`resources.${type}`),
+          ticked: isSent(`listed.${type}`) ? form.all(`resources.${type}`) : undefined,
+        }
         return [type, isSent(`reach.${type}`) ? sent : (before?.resources.get(type) ?? sent)]
       }),
     ),
@@ -45,7 +51,7 @@ export function restrictionsOf(
     resources: new Map(
       types.map((type) => {
         const ids = resources[type]
-        return [type, { choice: ids === undefined ? 'all' : 'some', ids: ids?.join('\n') ?? '' }]
+        return [type, { choice: ids === undefined ? 'all' : 'some', ids: ids?.join('\n') ?? '', ticked: undefined }]
       }),
     ),
   }
@@ -60,15 +66,25 @@ export function readRestrictions({ addresses, resources }: RestrictionsDraft):
   | { readonly problems: ReadonlyMap<string, string> } {
   const problems = new Map<string, string>()
   const chosen: [string, readonly string[]][] = []
-  for (const [type, { choice, ids }] of resources) {
+  for (const [type, draft] of resources) {
+    const { choice } = draft
     if (choice === 'all') continue
-    const list = lines(ids)
+    const list = chosenIds(draft)
     if (choice !== 'some') problems.set(`resources.${type}`, `Choose what of ${type} the key reaches.`)
-    else if (list.length === 0) problems.set(`resources.${type}`, `Write the ID of each ${type}, or choose all.`)
+    else if (list.length === 0)
+      problems.set(
+        `resources.${type}`,
+        `${draft.ticked === undefined ? 'Write the ID of' : 'Tick'} each ${type}, or choose all.`,
+      )
     else chosen.push([type, list])
   }
   if (problems.size > 0) return { problems }
   return { allowedAddresses: lines(addresses), resources: Object.fromEntries(chosen) }
+}
+
+/** The ids of a draft, however they were given. */
+export function chosenIds({ ids, ticked }: ResourceDraft): readonly string[] {
+  return ticked ?? lines(ids)
 }
 
 /** Whether two restrictions say the same: what only stays as it is, is not asked for. */

@@ -91,6 +91,18 @@ export interface SnippetOptions {
   readonly header?: string | undefined
 }
 
+/** A resource that a key can be limited to, as people know it. */
+export interface ResourceChoice {
+  readonly id: string
+  readonly name: string
+}
+
+/** Gives the resources of a type to choose from: ids, or ids with names. */
+export type ResourceChoicesOf = (
+  type: string,
+  actor: Actor,
+) => readonly (string | ResourceChoice)[] | undefined | Promise<readonly (string | ResourceChoice)[] | undefined>
+
 /** Options of `apiKeyConsole`. */
 export interface ConsoleOptions<Permission extends string = string> extends CrossSiteOptions {
   readonly keyring: Keyring<Permission>
@@ -125,6 +137,11 @@ export interface ConsoleOptions<Permission extends string = string> extends Cros
   readonly presets?: readonly Preset[] | undefined
   /** What a permission allows, in a few words. */
   readonly permissionLabels?: Readonly<Record<string, string>> | undefined
+  /**
+   * What there is of a type of resources that the keyring declares, in the workspace of the actor: the forms then offer a
+   * list with names. Return undefined to have ids typed, as without this option; more than 500 are typed too.
+   */
+  readonly resourceChoices?: ResourceChoicesOf | undefined
   readonly create?: CreateOptions | undefined
   readonly snippets?: SnippetOptions | undefined
   /** Whether nothing can be changed here. Default false. */

@@ -21,6 +21,7 @@ const names: readonly (keyof ConsoleOptions)[] = [
   'people',
   'presets',
   'permissionLabels',
+  'resourceChoices',
   'create',
   'snippets',
   'readOnly',
@@ -72,6 +73,7 @@ export function resolveConsoleOptions(given: ConsoleOptions<never>): Settings {
     people: peopleFrom(options.people),
     presets: parsePresets(options.presets, keyring.permissions),
     permissionLabels: new Map(Object.entries({ ...ownLabels, ...options.permissionLabels })),
+    resourceChoices: options.resourceChoices ?? (() => undefined),
     create: createSettings(options.create ?? {}, keyring),
     snippets: {
       envName: options.snippets?.envName ?? 'API_KEY',

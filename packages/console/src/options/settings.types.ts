@@ -1,6 +1,6 @@
 import type { Actor, Keyring, LimitDefinition } from '@claviger/core'
 import type { ConsoleAssets } from '../assets/assets.ts'
-import type { ConsoleLink, ConsoleOptions, CreateOptions, Person, Preset } from './options.types.ts'
+import type { ConsoleLink, ConsoleOptions, CreateOptions, Person, Preset, ResourceChoicesOf } from './options.types.ts'
 
 /** Options with every default in place. */
 export interface Settings {
@@ -15,6 +15,7 @@ export interface Settings {
   readonly environmentBadge: ConsoleOptions['environmentBadge']
   readonly people: (ids: readonly string[], actor: Actor) => Promise<ReadonlyMap<string, Person>>
   readonly presets: readonly Preset[]
+  readonly resourceChoices: ResourceChoicesOf
   readonly permissionLabels: ReadonlyMap<string, string>
   readonly create: CreateSettings
   readonly snippets: { readonly envName: string; readonly url: string; readonly header: string }

@@ -1,12 +1,13 @@
 import type { ActivityEntry, ActivityInput, ActorRef } from '@claviger/core'
 import type { FC } from 'hono/jsx'
 import { actionLabels, Changes } from '../components/activity-list.tsx'
+import { Banner } from '../components/banner.tsx'
 import { Head } from '../components/head.tsx'
 import { Icon } from '../components/icon.tsx'
 import { Page } from '../components/page.tsx'
 import { Select } from '../components/select.tsx'
 import { Time } from '../components/time.tsx'
-import { type Names, readNames } from '../reading/names.ts'
+import { type Names, readNames, whoIn } from '../reading/names.ts'
 import type { Visit } from '../visit/visit.types.ts'
 import { type Answer, page } from '../web/answer.ts'
 import { required } from './required.ts'
@@ -26,6 +27,8 @@ interface Asked {
   readonly action: string | undefined
   readonly user: string | undefined
   readonly cursor: string | undefined
+  /** The ending by which the key was found, where it is that of its previous secret. */
+  readonly ending: string | undefined
 }
 
 /** Who did what to keys and service accounts. */
@@ -42,10 +45,11 @@ export async function showActivity(visit: Visit): Promise<Answer> {
     ({ target }): ActorRef => ({ type: target.type === 'key' ? 'key' : 'service', id: target.id }),
   )
   const names = await readNames(visit, [
-    ...items.map(({ actor }) => actor),
+    ...whoIn(items),
     ...targets,
     ...(latest?.items ?? []).map(({ actor }) => actor),
     ...(asked.user === undefined ? [] : [{ type: 'user' as const, id: asked.user }]),
+    ...(asked.ending === undefined || asked.key === undefined ? [] : [{ type: 'key' as const, id: asked.key }]),
   ])
   const people = [
     ...new Set([
@@ -67,6 +71,7 @@ function askedOf(query: URLSearchParams): Asked {
     action: action !== undefined && actionLabels.has(action) ? action : undefined,
     user: text('user', 255),
     cursor: text('cursor', 1_024),
+    ending: /^[\w-]{4}$/.exec(query.get('ending') ?? '')?.[0],
   }
 }
 
@@ -123,7 +128,7 @@ const ActivityPage: FC<ActivityPageProps> = ({ visit, asked, items, nextCursor, 
         isQuiet
       />
       <input
-        class="control mono"
+        class="control"
         name="key"
         value={asked.key}
         placeholder="Key: name, ID or last 4"
@@ -153,13 +158,22 @@ const ActivityPage: FC<ActivityPageProps> = ({ visit, asked, items, nextCursor, 
         )}
       </div>
     </form>
+    {asked.key !== undefined && asked.ending !== undefined && (
+      <Banner tone="info">
+        <code>&hellip;{asked.ending}</code> is the previous secret of{' '}
+        <a href={visit.link(`keys/${encodeURIComponent(asked.key)}`)}>
+          <bdi>{names.of({ type: 'key', id: asked.key }).name}</bdi>
+        </a>
+        .
+      </Banner>
+    )}
     <div class="card">
       {items.length === 0 ? (
         <div class="empty">
           <Icon name="activity" />
           <p>
             {asked.key !== undefined && !/^[\w-]{16}$/.test(asked.key)
-              ? 'No single key has this name, ID or ending. Revoked keys count too; upper and lower case matter.'
+              ? 'No single key has this in its name, this ID or this ending. Revoked keys count too.'
               : 'Nothing was done that fits these filters.'}
           </p>
         </div>
@@ -219,7 +233,7 @@ const ActivityTable: FC<Pick<ActivityPageProps, 'visit' | 'items' | 'names'>> = 
             <td>
               <div class="two">
                 <span>{sentence(actionLabels.get(entry.action) ?? entry.action)}</span>
-                <Changes visit={visit} of={entry} />
+                <Changes visit={visit} of={entry} names={names} />
               </div>
             </td>
             <td data-label="Who">

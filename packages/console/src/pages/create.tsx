@@ -7,10 +7,12 @@ import { GrantFields } from '../components/grants.tsx'
 import { Head } from '../components/head.tsx'
 import { Page } from '../components/page.tsx'
 import { RestrictionFields } from '../components/restrictions.tsx'
-import { type CreateDraft, createInput, firstDraft, sentDraft } from '../forms/create.ts'
+import { covers } from '../forms/covers.ts'
+import { type CreateDraft, createInput, draftLike, firstDraft, sentDraft } from '../forms/create.ts'
 import { grantChoices } from '../forms/grants.ts'
 import { problemsOf } from '../forms/problems.ts'
 import type { CreateField } from '../options/options.types.ts'
+import { readResourceChoices } from '../reading/resource-choices.ts'
 import type { Visit } from '../visit/visit.types.ts'
 import { type Answer, page } from '../web/answer.ts'
 import type { Asked } from '../web/handle.tsx'
@@ -20,7 +22,9 @@ import { revealCreated } from './reveal.tsx'
 /** The form that creates a key. */
 export async function showCreate(visit: Visit): Promise<Answer> {
   required(visit, 'create')
-  return showForm(visit, firstDraft(visit, randomUUID()), new Map())
+  const like = visit.query.get('like')
+  const draft = firstDraft(visit, randomUUID())
+  return showForm(visit, like === null ? draft : draftLike(visit, draft, await visit.keys.get(like)), new Map())
 }
 
 /** Creates a key, and shows its token: only here. */
@@ -59,7 +63,11 @@ async function heldBy({ keys, can }: Visit, { owner, account }: CreateDraft): Pr
 async function showForm(visit: Visit, draft: CreateDraft, problems: Problems, status = 200): Promise<Answer> {
   const { link, settings, can } = visit
   const mayServe = can.manageServiceAccounts && settings.create.owners.includes('service')
-  const accounts = mayServe ? (await visit.keys.serviceAccounts.list({ limit: 100 })).items : []
+  const [accounts, choices] = await Promise.all([
+    mayServe ? visit.keys.serviceAccounts.list({ limit: 100 }).then(({ items }) => items) : [],
+    readResourceChoices(visit, settings.keyring.resources),
+  ])
+  const owning = draft.owner === 'service' ? accounts.find(({ id }) => id === draft.account) : undefined
   return page(
     <Page visit={visit} section="keys" heading="Create API key">
       <div class="narrow">
@@ -99,8 +107,22 @@ async function showForm(visit: Visit, draft: CreateDraft, problems: Problems, st
             <ProblemLine name="environment" problems={problems} />
             <p class="help">The environment is part of the key and cannot be changed later.</p>
           </fieldset>
-          <GrantFields visit={visit} draft={draft.grants} problems={problems} choices={grantChoices(visit)} />
-          <RestrictionFields draft={draft.restrictions} problems={problems} />
+          <GrantFields
+            visit={visit}
+            draft={draft.grants}
+            problems={problems}
+            choices={grantChoices(visit)}
+            bound={accounts.length === 0 ? undefined : (owning?.permissions ?? 'open')}
+            advice={
+              owning !== undefined &&
+              problems.has('permissions') && (
+                <a href={link(`service-accounts/${owning.id}/edit`)} target="_blank" rel="noopener">
+                  Widen <bdi>{owning.name}</bdi>
+                </a>
+              )
+            }
+          />
+          <RestrictionFields draft={draft.restrictions} problems={problems} choices={choices} />
           <ExpiryFields
             visit={visit}
             draft={draft.expiry}
@@ -186,10 +208,16 @@ const OwnerFields: FC<OwnerProps> = ({ visit, draft, problems, accounts, mayServ
               Which service account
             </label>
             <span class="select">
-              <select class="control" id="f-account" name="account">
+              <select
+                class="control"
+                id="f-account"
+                name="account"
+                aria-invalid={problems.has('owner') ? 'true' : undefined}
+                data-account
+              >
                 <option value="">Choose one</option>
                 {accounts.map(({ id, name, permissions }) => (
-                  <option value={id} selected={id === draft.account}>
+                  <option value={id} selected={id === draft.account} data-lacks={lackedBy(visit, permissions)}>
                     {name} ({shortList(permissions)})
                   </option>
                 ))}
@@ -208,6 +236,14 @@ const OwnerFields: FC<OwnerProps> = ({ visit, draft, problems, accounts, mayServ
       <ProblemLine name="owner" problems={problems} />
     </fieldset>
   )
+}
+
+/** The declared permissions that a service account does not hold, for the script that marks what goes beyond it. */
+function lackedBy({ keys }: Visit, permissions: readonly string[]): string {
+  return keys
+    .grantable()
+    .declared.filter((name) => !covers(permissions, name))
+    .join(' ')
 }
 
 /** `context:*, prompts:*` */

@@ -15,8 +15,10 @@ import { RangeLinks } from '../components/range-links.tsx'
 import { Reasons } from '../components/reasons.tsx'
 import { SecretVersions } from '../components/secret-versions.tsx'
 import { Status } from '../components/status.tsx'
+import { troubleshootPath } from '../components/troubleshoot-path.ts'
 import { attempt } from '../reading/attempt.ts'
-import { type Names, readNames } from '../reading/names.ts'
+import { type Names, readNames, whoIn } from '../reading/names.ts'
+import { readResourceNames, type ResourceNames } from '../reading/resource-choices.ts'
 import { type Range, rangeOf, usageInput } from '../reading/ranges.ts'
 import type { Visit } from '../visit/visit.types.ts'
 import { type Answer, page } from '../web/answer.ts'
@@ -28,7 +30,7 @@ export async function showDetail(visit: Visit, { id }: Asked): Promise<Answer> {
   const key = await visit.keys.get(id)
   const range = rangeOf(visit.query)
   const works = isAlive(key)
-  const [usage, activity, effective, diagnosis, limits] = await Promise.all([
+  const [usage, activity, effective, diagnosis, limits, resourceNames] = await Promise.all([
     visit.can.viewUsage ? attempt(visit, 'usage', () => visit.keys.usage(id, usageInput(range, visit.now))) : undefined,
     visit.can.viewActivity
       ? attempt(visit, 'activity', () => visit.keys.activity({ keyId: id, limit: 20 }))
@@ -36,12 +38,15 @@ export async function showDetail(visit: Visit, { id }: Asked): Promise<Answer> {
     works ? attempt(visit, 'permissions', () => visit.keys.effectivePermissions(id)) : [],
     works && visit.can.diagnose ? attempt(visit, 'diagnosis', () => visit.keys.diagnose({ id })) : undefined,
     works ? limitStates(visit.settings.keyring, visit.settings.limits, key) : [],
+    readResourceNames(visit, Object.keys(key.resources)),
   ])
   // The mark that lists ask for is set when the key is used; here the owner was just asked.
   const isOwnerGone = key.ownerGoneAt !== null || (typeof diagnosis === 'object' && diagnosis.code === 'owner_gone')
   const entries = typeof activity === 'object' ? activity.items : []
-  const names = await readNames(visit, [key.owner, key.createdBy, ...entries.map(({ actor }) => actor)])
-  return page(<DetailPage {...{ visit, of: key, range, usage, entries, effective, limits, names, isOwnerGone }} />)
+  const names = await readNames(visit, [key.owner, key.createdBy, ...whoIn(entries)])
+  return page(
+    <DetailPage {...{ visit, of: key, range, usage, entries, effective, limits, names, isOwnerGone, resourceNames }} />,
+  )
 }
 
 type Found<Value> = Value | 'notSupported' | 'unavailable' | undefined
@@ -56,6 +61,7 @@ interface DetailProps {
   readonly limits: readonly LimitState[]
   readonly names: Names
   readonly isOwnerGone: boolean
+  readonly resourceNames: ResourceNames
 }
 
 const DetailPage: FC<DetailProps> = ({
@@ -68,6 +74,7 @@ const DetailPage: FC<DetailProps> = ({
   limits,
   names,
   isOwnerGone,
+  resourceNames,
 }) => {
   // What a banner of the state says is not said twice.
   const notice = key.status === 'revoked' || key.status === 'disabled' ? undefined : noticeOf(visit.query)
@@ -125,7 +132,7 @@ const DetailPage: FC<DetailProps> = ({
           )}
         </div>
         <div>
-          <KeyFacts visit={visit} of={key} names={names} isOwnerGone={isOwnerGone} />
+          <KeyFacts visit={visit} of={key} names={names} isOwnerGone={isOwnerGone} resourceNames={resourceNames} />
           {limits.length > 0 && <Limits visit={visit} of={limits} />}
           <SecretVersions visit={visit} of={key} usage={typeof usage === 'object' ? usage : undefined} />
         </div>
@@ -195,7 +202,11 @@ const UsageCard: FC<{
                   </a>
                 )}
               </header>
-              <Reasons visit={visit} of={usage.totals} link={visit.link(`troubleshoot?key=${usage.keyId}`)} />
+              <Reasons
+                visit={visit}
+                of={usage.totals}
+                {...(visit.can.diagnose && { link: (lacked) => visit.link(troubleshootPath(usage.keyId, lacked)) })}
+              />
             </>
           )}
         </>

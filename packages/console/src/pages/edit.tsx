@@ -17,6 +17,7 @@ import {
   sameList,
   sameResources,
 } from '../forms/restrictions.ts'
+import { readResourceChoices } from '../reading/resource-choices.ts'
 import type { Visit } from '../visit/visit.types.ts'
 import { type Answer, page, redirect } from '../web/answer.ts'
 import type { Form } from '../web/form.ts'
@@ -113,8 +114,15 @@ function inputOf(
   }
 }
 
-function showForm(visit: Visit, key: ManagedKey, draft: EditDraft, problems: Problems, status = 200): Answer {
+async function showForm(
+  visit: Visit,
+  key: ManagedKey,
+  draft: EditDraft,
+  problems: Problems,
+  status = 200,
+): Promise<Answer> {
   const { link, format, settings } = visit
+  const choices = await readResourceChoices(visit, [...draft.restrictions.resources.keys()])
   const end = key.expiresAt === null ? 'never' : format.day(key.expiresAt)
   return page(
     <Page visit={visit} section="keys" heading={`Edit ${key.name}`}>
@@ -138,21 +146,13 @@ function showForm(visit: Visit, key: ManagedKey, draft: EditDraft, problems: Pro
         <form class="form" method="post" action={link(`keys/${key.id}/edit`)} data-once>
           <input type="hidden" name="revision" value={String(draft.revision)} />
           <Field name="name" label="Name" value={draft.name} problems={problems} required maxlength={128} />
-          <Field
-            name="description"
-            label="Description"
-            type="textarea"
-            value={draft.description}
-            problems={problems}
-            maxlength={2_000}
-          />
           <GrantFields
             visit={visit}
             draft={{ choice: 'custom', names: draft.permissions }}
             held={key.permissions}
             problems={problems}
           />
-          <RestrictionFields draft={draft.restrictions} problems={problems} />
+          <RestrictionFields draft={draft.restrictions} problems={problems} choices={choices} />
           <ExpiryFields
             visit={visit}
             draft={draft.expiry}
@@ -161,9 +161,16 @@ function showForm(visit: Visit, key: ManagedKey, draft: EditDraft, problems: Pro
             neverExpires={settings.create.neverExpires && key.expiresAt !== null}
             keep={`Keep: ${end}`}
           />
+          <Field
+            name="description"
+            label="Description"
+            type="textarea"
+            value={draft.description}
+            problems={problems}
+            maxlength={2_000}
+          />
           <p class="help">
-            Fewer permissions, resources or addresses take effect as fast as a revocation: within seconds, in every
-            process.
+            Fewer permissions, or less to reach, takes effect as fast as a revocation: within seconds, in every process.
           </p>
           <div class="buttons">
             <button class="button primary" type="submit">

@@ -1,4 +1,5 @@
 import { filtersFrom, searchOf } from '../reading/filters.ts'
+import { replacedBy } from '../reading/fits.ts'
 import { meantKey } from '../reading/meant-key.ts'
 import { soughtIn } from '../reading/sought.ts'
 import type { Visit } from '../visit/visit.types.ts'
@@ -23,11 +24,19 @@ export async function findActivity(visit: Visit, { form }: Asked): Promise<Answe
   const key = form.text('key')
   const fields: readonly (readonly [string, string])[] = [
     ...['action', 'user', 'days'].map((name) => [name, form.text(name)] as const),
-    ['key', key === '' ? '' : ((await meantKey(visit, key)) ?? shownIn(key, visit.settings.keyring))],
+    ...(key === '' ? [] : await keyFields(visit, key)),
   ]
   return redirect(
     `activity?${new URLSearchParams(fields.filter(([, value]) => value !== '').map(([...pair]) => pair)).toString()}`,
   )
+}
+
+/** The key that a text means, and its ending where it is that of a secret that was replaced. */
+async function keyFields(visit: Visit, text: string): Promise<readonly (readonly [string, string])[]> {
+  const meant = await meantKey(visit, text)
+  if (meant === undefined) return [['key', shownIn(text, visit.settings.keyring)]]
+  const { q } = soughtIn(text, visit.settings.keyring)
+  return [['key', meant.id], ...(replacedBy(meant, q) === undefined ? [] : [['ending', q] as const])]
 }
 
 /** A text as it may stand in a URL: what people wrote, but of a key only its id. */

@@ -1,15 +1,18 @@
+import type { Owner } from '@claviger/core'
 import type { FC } from 'hono/jsx'
 import { Banner } from '../components/banner.tsx'
 import { Head } from '../components/head.tsx'
 import { Icon } from '../components/icon.tsx'
 import { KeyTable } from '../components/key-table.tsx'
 import { Page } from '../components/page.tsx'
+import { Time } from '../components/time.tsx'
 import { StatCards } from '../components/stat-cards.tsx'
 import { Toolbar } from '../components/toolbar.tsx'
 import { type Filters, filtersFrom, isNarrowed, searchOf } from '../reading/filters.ts'
 import { type KeyPage, readKeyPage } from '../reading/key-page.ts'
 import { readNames } from '../reading/names.ts'
-import { readStats } from '../reading/stats.ts'
+import { replacedBy } from '../reading/fits.ts'
+import { readStats, type Stats } from '../reading/stats.ts'
 import { type Sought, soughtIn } from '../reading/sought.ts'
 import { usageOfKeys } from '../reading/usage-of-keys.ts'
 import type { Visit } from '../visit/visit.types.ts'
@@ -26,13 +29,14 @@ export async function showList(visit: Visit): Promise<Answer> {
     readStats(visit),
     visit.can.manageServiceAccounts ? visit.keys.serviceAccounts.list({ limit: 100 }) : { items: [] },
   ])
+  const owners = ownersOf(found.keys, stats)
   const [usage, names] = await Promise.all([
     usageOfKeys(
       visit,
       found.keys.map(({ id }) => id),
     ),
     readNames(visit, [
-      ...found.keys.map(({ owner }) => owner),
+      ...owners,
       ...(filters.owner === undefined ? [] : [{ type: 'user' as const, id: filters.owner }]),
     ]),
   ])
@@ -60,7 +64,8 @@ export async function showList(visit: Visit): Promise<Answer> {
       ) : (
         <>
           <StatCards visit={visit} stats={stats} filters={filters} />
-          <Toolbar visit={visit} filters={filters} accounts={accounts.items} names={names} />
+          <Toolbar visit={visit} filters={filters} accounts={accounts.items} owners={owners} names={names} />
+          <Replaced visit={visit} keys={found.keys} q={sought?.q} />
           <div class="card">
             {found.keys.length === 0 ? (
               <NoMatch filters={filters} found={found} sought={sought} />
@@ -79,6 +84,47 @@ export async function showList(visit: Visit): Promise<Answer> {
         </>
       )}
     </Page>,
+  )
+}
+
+/** Those whose keys are on the page, and some more: a select that lists thousands helps no one. */
+function ownersOf(keys: KeyPage['keys'], { owners }: Stats): readonly Owner[] {
+  const all = [...keys.map(({ owner }) => owner), ...owners]
+  return [...new Map(all.map((owner) => [`${owner.type} ${owner.id}`, owner])).values()].slice(0, mostOwners)
+}
+
+const mostOwners = 100
+
+/** Says of a key that was found by its previous secret that it was, and how long that works. */
+const Replaced: FC<{ readonly visit: Visit; readonly keys: KeyPage['keys']; readonly q: string | undefined }> = ({
+  visit: { format, link, now },
+  keys,
+  q,
+}) => {
+  if (q?.length !== 4) return null
+  return (
+    <>
+      {keys.flatMap((key) => {
+        const secret = replacedBy(key, q)
+        if (secret === undefined) return []
+        return [
+          <Banner tone="info">
+            <code>&hellip;{secret.hint.slice(-4)}</code> is the previous secret of{' '}
+            <a href={link(`keys/${key.id}`)}>
+              <bdi>{key.name}</bdi>
+            </a>
+            ,{' '}
+            {secret.endsAt !== null && secret.endsAt.getTime() > now ? (
+              <>
+                which stops <Time at={secret.endsAt} format={format} />.
+              </>
+            ) : (
+              'which does not work any more.'
+            )}
+          </Banner>,
+        ]
+      })}
+    </>
   )
 }
 
@@ -125,7 +171,7 @@ const NoMatch: FC<NoMatchProps> = ({ filters, found, sought }) => (
     <Icon name="search" />
     <p>
       {found.next !== null
-        ? 'No match among the keys looked at so far. There are more: go on with the next page.'
+        ? 'No match among the keys looked at so far. There are more: look further.'
         : isNarrowed(filters)
           ? 'No keys match these filters.'
           : 'There is nothing on this page.'}
@@ -140,23 +186,25 @@ const NoMatch: FC<NoMatchProps> = ({ filters, found, sought }) => (
 function searchAdvice({ beginningIn }: Sought): string {
   return beginningIn !== undefined
     ? 'No key of this environment begins like this. Upper and lower case count.'
-    : 'A search finds the beginning of a name, a key ID, the last 4 characters or the beginning of a key (upper and lower case count), or a whole key: pasted, it is looked up and not kept.'
+    : 'A search finds a part of a name, a key ID, the last 4 characters or the beginning of a key, or a whole key: pasted, it is looked up and not kept.'
 }
 
 const Pager: FC<{ readonly visit: Visit; readonly filters: Filters; readonly found: KeyPage }> = ({
   filters,
   found,
 }) => {
-  const { next, isPartlySorted, keys } = found
+  const { next, isPartlySorted, keys, look } = found
   const isLater = filters.cursor !== undefined || filters.part > 0
   const hidesEnded = filters.status === undefined && filters.attention === undefined && filters.q === undefined
   if (next === null && !isLater && !hidesEnded && !isPartlySorted) return null
   return (
     <div class="pager">
       <span>
-        {isPartlySorted
-          ? 'Sorted among the newest 100 that match. Narrow the filters to sort all of them.'
-          : `${keys.length} ${keys.length === 1 ? 'key' : 'keys'} on this page`}
+        {look !== null && !look.isWhole
+          ? `Looked at the newest ${look.keys} keys for names and endings with this in them. There are more.`
+          : isPartlySorted
+            ? 'Sorted among the newest 100 that match. Narrow the filters to sort all of them.'
+            : `${keys.length} ${keys.length === 1 ? 'key' : 'keys'} on this page`}
         {hidesEnded && (
           <>
             {' \u00b7 '}
@@ -174,7 +222,7 @@ const Pager: FC<{ readonly visit: Visit; readonly filters: Filters; readonly fou
         )}
         {next !== null && (
           <a class="button small" rel="next" href={searchOf(filters, next)}>
-            Next page
+            {look === null ? 'Next page' : 'Look further'}
           </a>
         )}
       </span>

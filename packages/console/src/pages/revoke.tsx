@@ -1,7 +1,7 @@
 import type { ManagedKey } from '@claviger/core'
 import { Evidence, isUsedWithin } from '../components/evidence.tsx'
 import { Field, type Problems, ProblemSummary } from '../components/fields.tsx'
-import { usageOfKeys } from '../reading/usage-of-keys.ts'
+import { allowedOfLastDay } from '../reading/usage-of-keys.ts'
 import type { Visit } from '../visit/visit.types.ts'
 import { type Answer, page, redirect } from '../web/answer.ts'
 import type { Asked } from '../web/handle.tsx'
@@ -18,7 +18,7 @@ export async function showRevoke(visit: Visit, { id }: Asked): Promise<Answer> {
 export async function revoke(visit: Visit, { id, form }: Asked): Promise<Answer> {
   const key = await visit.keys.get(id)
   const confirmed = form.text('confirm')
-  if (needsTyping(key, visit.now) && confirmed !== key.name.trim() && confirmed !== key.hint.slice(-4)) {
+  if (needsTyping(key, visit.now) && !isConfirmed(key, confirmed)) {
     const problems = new Map([['confirm', 'Type the name of the key as it stands here, or its last 4 characters.']])
     return showForm(visit, key, problems, { status: 422, confirmed, reason: form.text('reason') })
   }
@@ -31,6 +31,11 @@ export function needsTyping(key: Pick<ManagedKey, 'lastUsedAt' | 'environment'>,
   return key.environment === 'production' || isUsedWithin(key, 7, now)
 }
 
+/** The ending counts in any case: people read it aloud, and type it. */
+function isConfirmed({ name, hint }: ManagedKey, typed: string): boolean {
+  return typed === name.trim() || typed.toLowerCase() === hint.slice(-4).toLowerCase()
+}
+
 interface Sent {
   readonly status: number
   readonly confirmed: string
@@ -38,12 +43,12 @@ interface Sent {
 }
 
 async function showForm(visit: Visit, key: ManagedKey, problems: Problems, sent?: Sent): Promise<Answer> {
-  const usage = await usageOfKeys(visit, [key.id])
+  const requests = await allowedOfLastDay(visit, key.id)
   const canDisable = key.status === 'active' || key.status === 'rotating'
   return page(
     <AskPage visit={visit} of={key} verb="Revoke" path="revoke" submit="Revoke key" tone="final">
       <ProblemSummary problems={problems} />
-      <Evidence visit={visit} of={key} usage={usage.get(key.id)} />
+      <Evidence visit={visit} of={key} requests={requests} />
       <p>
         Requests with this key get 401 at once, permanently: a revoked key cannot be enabled again.
         {canDisable && (

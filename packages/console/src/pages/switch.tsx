@@ -1,7 +1,7 @@
 import { Banner } from '../components/banner.tsx'
 import { Evidence } from '../components/evidence.tsx'
 import { Field } from '../components/fields.tsx'
-import { usageOfKeys } from '../reading/usage-of-keys.ts'
+import { allowedOfLastDay, usageOfKeys } from '../reading/usage-of-keys.ts'
 import type { Visit } from '../visit/visit.types.ts'
 import { type Answer, page, redirect } from '../web/answer.ts'
 import type { Asked } from '../web/handle.tsx'
@@ -13,10 +13,10 @@ const none = new Map<string, string>()
 /** Asks before a key is disabled. */
 export async function showDisable(visit: Visit, { id }: Asked): Promise<Answer> {
   required(visit, 'revoke')
-  const [key, usage] = await Promise.all([visit.keys.get(id), usageOfKeys(visit, [id])])
+  const [key, requests] = await Promise.all([visit.keys.get(id), allowedOfLastDay(visit, id)])
   return page(
     <AskPage visit={visit} of={key} verb="Disable" path="disable" submit="Disable key">
-      <Evidence visit={visit} of={key} usage={usage.get(id)} />
+      <Evidence visit={visit} of={key} requests={requests} />
       <p>Requests with this key get 401 until you enable it again. Nothing is deleted.</p>
       <Field name="reason" label="Reason" problems={none} maxlength={500} placeholder="For the activity log" />
     </AskPage>,

@@ -1,15 +1,13 @@
-import type { Diagnosis, KeyUsage } from '@claviger/core'
-import type { FC } from 'hono/jsx'
-import { Banner } from '../components/banner.tsx'
+import type { DiagnoseInput, ManagedKey } from '@claviger/core'
+import { DiagnosisResult } from '../components/diagnosis-result.tsx'
 import { Field, type Problems } from '../components/fields.tsx'
 import { Head } from '../components/head.tsx'
 import { Icon } from '../components/icon.tsx'
 import { Page } from '../components/page.tsx'
-import { Reasons } from '../components/reasons.tsx'
 import { Select } from '../components/select.tsx'
-import { attempt } from '../reading/attempt.ts'
-import { meantKey } from '../reading/meant-key.ts'
-import { readNames } from '../reading/names.ts'
+import { troubleshootPath } from '../components/troubleshoot-path.ts'
+import { type Explained, explain } from '../reading/explained.ts'
+import { meantKeys } from '../reading/meant-key.ts'
 import type { Visit } from '../visit/visit.types.ts'
 import { type Answer, page } from '../web/answer.ts'
 import type { Asked } from '../web/handle.tsx'
@@ -26,15 +24,19 @@ interface Question {
 const nothing: Question = { permission: '', environment: '', address: '', resources: {} }
 
 /** The form that explains a failing key. `?key=` chooses one by its id. */
-export function showTroubleshoot(visit: Visit): Answer {
+export async function showTroubleshoot(visit: Visit): Promise<Answer> {
   required(visit, 'diagnose')
   const id = visit.query.get('key') ?? ''
-  return show(visit, nothing, undefined, idForm.test(id) ? id : '')
+  if (!idForm.test(id)) return show(visit, nothing, undefined, '')
+  const permission = visit.query.get('permission') ?? ''
+  const question = { ...nothing, permission: visit.settings.keyring.permissions.has(permission) ? permission : '' }
+  const diagnosis = await visit.keys.diagnose({ id }, inputOf(visit, question))
+  return show(visit, question, await explain(visit, diagnosis, openOf(question), ''), id)
 }
 
 /** Explains why requests with a key fail. A key that was pasted is used here, and not sent back. */
 export async function troubleshoot(visit: Visit, { form }: Asked): Promise<Answer> {
-  const { permissions, environments, resources: types } = visit.settings.keyring
+  const types = visit.settings.keyring.resources
   const named = types.map((type): [string, string] => [type, form.text(`resources.${type}`).slice(0, 255)])
   const question: Question = {
     permission: form.text('permission'),
@@ -43,17 +45,34 @@ export async function troubleshoot(visit: Visit, { form }: Asked): Promise<Answe
     resources: Object.fromEntries(named.filter(([, id]) => id !== '')),
   }
   const text = form.text('token')
-  const input = {
-    ...(permissions.has(question.permission) && { permission: question.permission }),
-    ...(environments.includes(question.environment) && { environment: question.environment }),
-    ...(question.address !== '' && { address: question.address }),
-    ...(Object.keys(question.resources).length > 0 && { resources: question.resources }),
-  }
   // What is as long as a key is read as one, exactly as it came.
-  const id = text.length > longestName ? undefined : await meantKey(visit, text)
-  if (id === undefined && isWord(text)) return show(visit, question, { unknown: text }, text)
-  const diagnosis = await visit.keys.diagnose(id === undefined ? (form.all('token')[0] ?? '') : { id }, input)
-  return show(visit, question, await explained(visit, diagnosis, question), id ?? '')
+  const meant = text.length > longestName ? [] : await meantKeys(visit, text)
+  const [key] = meant
+  if (meant.length > 1 || (key === undefined && isWord(text))) {
+    return show(visit, question, { unknown: text, several: meant }, text)
+  }
+  const target = key === undefined ? (form.all('token')[0] ?? '') : { id: key.id }
+  const diagnosis = await visit.keys.diagnose(target, inputOf(visit, question))
+  const found = await explain(visit, diagnosis, openOf(question), text)
+  return show(visit, question, found, key === undefined ? '' : isWord(text) ? text : key.id)
+}
+
+function inputOf(visit: Visit, { permission, environment, address, resources }: Question): DiagnoseInput {
+  const { permissions, environments } = visit.settings.keyring
+  return {
+    ...(permissions.has(permission) && { permission }),
+    ...(environments.includes(environment) && { environment }),
+    ...(address !== '' && { address }),
+    ...(Object.keys(resources).length > 0 && { resources }),
+  }
+}
+
+/** What of a request is not looked at. */
+function openOf({ permission, environment }: Question): readonly string[] {
+  return [
+    ...(permission === '' ? ['the permission that the route needs'] : []),
+    ...(environment === '' ? ['the environment that the route needs'] : []),
+  ]
 }
 
 const noProblems: Problems = new Map()
@@ -66,42 +85,7 @@ function isWord(text: string): boolean {
   return text !== '' && text.length < 20 && !text.includes('_') && !/[$<{"'`]/.test(text)
 }
 
-/** What a diagnosis says, with what is known around it. */
-interface Explained {
-  readonly diagnosis: Diagnosis
-  /** The owner by name, instead of by id. */
-  readonly owner: { readonly raw: string; readonly name: string } | undefined
-  /** Why requests with the key were denied lately. */
-  readonly denied: KeyUsage['totals'] | undefined
-  /** What of a request was not looked at. */
-  readonly open: readonly string[]
-}
-
-async function explained(visit: Visit, diagnosis: Diagnosis, question: Question): Promise<Explained> {
-  const { keyId } = diagnosis
-  const open = [
-    ...(question.permission === '' ? ['the permission that the route needs'] : []),
-    ...(question.environment === '' ? ['the environment that the route needs'] : []),
-  ]
-  if (keyId === null) return { diagnosis, owner: undefined, denied: undefined, open }
-  const [key, usage] = await Promise.all([
-    attempt(visit, 'key', () => visit.keys.get(keyId)),
-    visit.can.viewUsage ? attempt(visit, 'usage', () => visit.keys.usage(keyId)) : undefined,
-  ])
-  const owner = typeof key === 'object' ? key.owner : undefined
-  const names = owner === undefined ? undefined : await readNames(visit, [owner])
-  return {
-    diagnosis,
-    owner:
-      owner === undefined || names === undefined
-        ? undefined
-        : { raw: `the ${owner.type === 'user' ? 'user' : 'service account'} ${owner.id}`, name: names.of(owner).name },
-    denied: typeof usage === 'object' && usage.totals.denied > 0 ? usage.totals : undefined,
-    open,
-  }
-}
-
-type Found = Explained | { readonly unknown: string }
+type Found = Explained | { readonly unknown: string; readonly several: readonly ManagedKey[] }
 
 function show(
   visit: Visit,
@@ -187,70 +171,29 @@ function show(
           ) : 'unknown' in found ? (
             <div class="empty">
               <Icon name="search" />
-              <p>
-                No single key that you can see has this name, ID or ending. Upper and lower case count; the ending of a
-                secret that was replaced does not find its key.
-              </p>
+              {found.several.length === 0 ? (
+                <p>No key that you can see has this in its name, this ID or this ending.</p>
+              ) : (
+                <>
+                  <p>Several keys fit. Choose one:</p>
+                  <ul class="plain">
+                    {found.several.map((key) => (
+                      <li>
+                        <a href={visit.link(troubleshootPath(key.id))}>
+                          <bdi>{key.name}</bdi>
+                        </a>{' '}
+                        <code class="muted">{key.hint}</code>
+                      </li>
+                    ))}
+                  </ul>
+                </>
+              )}
             </div>
           ) : (
-            <Result visit={visit} of={found} />
+            <DiagnosisResult visit={visit} of={found} />
           )}
         </section>
       </div>
     </Page>,
   )
-}
-
-const Result: FC<{ readonly visit: Visit; readonly of: Explained }> = ({
-  visit,
-  of: { diagnosis, owner, denied, open },
-}) => {
-  const { ok, code, checks, fix, keyId } = diagnosis
-  const words = (text: string): string =>
-    readable(owner === undefined ? text : text.replace(owner.raw, owner.name), visit)
-  return (
-    <>
-      <div class="inner stack">
-        <Banner tone={ok ? 'good' : 'bad'} live>
-          <strong>{ok ? 'The key itself is good.' : 'Requests with this key are refused.'}</strong>
-          {ok && open.length > 0 && <div>Not checked: {open.join(' and ')}. Choose it to check it too.</div>}
-          {ok && open.length === 0 && <div>A request to such a route is accepted.</div>}
-          {fix !== null && <div>{words(fix)}</div>}
-        </Banner>
-        <ol class="steps">
-          {checks.map(({ ok: passed, detail }) => (
-            <li class={passed ? undefined : 'no'}>
-              <Icon name={passed ? 'check' : 'cross'} />
-              <span>
-                <span class="hidden">{passed ? 'Passed: ' : 'Failed: '}</span>
-                {words(detail)}
-              </span>
-            </li>
-          ))}
-        </ol>
-        <p class="help">
-          Code <code>{code}</code>
-          {keyId !== null && (
-            <>
-              {' \u00b7 '}
-              <a href={visit.link(`keys/${keyId}`)}>Open the key</a>
-            </>
-          )}
-        </p>
-      </div>
-      {denied !== undefined && (
-        <>
-          <header>
-            <h2>What it was denied for, 30 days</h2>
-          </header>
-          <Reasons visit={visit} of={denied} />
-        </>
-      )}
-    </>
-  )
-}
-
-/** Instants as people read them. */
-function readable(text: string, { format }: Visit): string {
-  return text.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, (instant) => format.exact(new Date(instant)))
 }

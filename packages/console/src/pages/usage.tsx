@@ -1,6 +1,7 @@
-import type { UsageNumbers, WorkspaceUsage } from '@claviger/core'
+import type { UsageNumbers, UsageOfKey, WorkspaceUsage } from '@claviger/core'
 import type { FC } from 'hono/jsx'
 import { UsageChart } from '../charts/usage-chart.tsx'
+import { BusiestKeys, deniedWith, MostDenied, mostDenied } from '../components/key-ranking.tsx'
 import { Head } from '../components/head.tsx'
 import { Icon } from '../components/icon.tsx'
 import { Page } from '../components/page.tsx'
@@ -15,28 +16,49 @@ import { type Answer, page } from '../web/answer.ts'
 /** How the keys of the workspace are used. */
 export async function showUsage(visit: Visit): Promise<Answer> {
   const range = rangeOf(visit.query)
-  const usage = await visit.keys.workspaceUsage({ ...usageInput(range, visit.now), limit: 10 })
+  const usage = await visit.keys.workspaceUsage({ ...usageInput(range, visit.now), limit: mostRanked })
+  const [busiest, denied] = [usage.byKey.slice(0, mostShown), mostDenied(usage.byKey, mostShown)]
   const [before, names] = await Promise.all([
     attempt(visit, 'usage', () => visit.keys.workspaceUsage({ ...usageInput(range, visit.now, true), limit: 1 })),
     readNames(
       visit,
-      usage.byKey.map(({ keyId }) => ({ type: 'key', id: keyId })),
+      [
+        ...busiest,
+        ...denied,
+        ...Object.keys(usage.totals.deniedBy).flatMap((code) => deniedWith(usage.byKey, code)),
+      ].map(({ keyId }) => ({ type: 'key', id: keyId })),
     ),
   ])
   return page(
-    <UsagePage {...{ visit, range, usage, before: typeof before === 'object' ? before : undefined, names }} />,
+    <UsagePage
+      {...{
+        visit,
+        range,
+        usage,
+        busiest,
+        denied,
+        before: typeof before === 'object' ? before : undefined,
+        names,
+      }}
+    />,
   )
 }
+
+// What one call names. Those that were denied most are found among them: no store has an index for that.
+const mostRanked = 100
+const mostShown = 10
 
 interface UsagePageProps {
   readonly visit: Visit
   readonly range: Range
   readonly usage: WorkspaceUsage
+  readonly busiest: readonly UsageOfKey[]
+  readonly denied: readonly UsageOfKey[]
   readonly before: WorkspaceUsage | undefined
   readonly names: Names
 }
 
-const UsagePage: FC<UsagePageProps> = ({ visit, range, usage, before, names }) => {
+const UsagePage: FC<UsagePageProps> = ({ visit, range, usage, busiest, denied, before, names }) => {
   const { format, link } = visit
   const { totals } = usage
   return (
@@ -91,15 +113,37 @@ const UsagePage: FC<UsagePageProps> = ({ visit, range, usage, before, names }) =
           <header>
             <h2 id="top">Busiest keys</h2>
           </header>
-          <BusiestKeys visit={visit} usage={usage} names={names} />
+          <BusiestKeys visit={visit} of={busiest} names={names} />
         </section>
-        <section class="card" aria-labelledby="reasons">
+        <section class="card" aria-labelledby="denied">
           <header>
-            <h2 id="reasons">Why requests were denied</h2>
+            <h2 id="denied">Most denied</h2>
           </header>
-          <Reasons visit={visit} of={totals} link={link('troubleshoot')} />
+          <MostDenied visit={visit} of={denied} names={names} />
+          {usage.othersAtMost > 0 && (
+            <p class="inner help">
+              Among the {format.number(usage.byKey.length)} busiest keys: no other had more than{' '}
+              {format.number(usage.othersAtMost)} requests.
+            </p>
+          )}
         </section>
       </div>
+      <section class="card" aria-labelledby="reasons">
+        <header>
+          <h2 id="reasons">Why requests were denied</h2>
+        </header>
+        <Reasons
+          visit={visit}
+          of={totals}
+          keysOf={(code) =>
+            deniedWith(usage.byKey, code).map(({ keyId, deniedBy }) => ({
+              id: keyId,
+              name: names.of({ type: 'key', id: keyId }).name,
+              count: deniedBy[code] ?? 0,
+            }))
+          }
+        />
+      </section>
       <p class="help">
         <strong>Denied</strong> means refused by the checks of keys (401, 403 or 429). <strong>Errors</strong> are
         allowed requests that your API answered with 5xx. Tokens that are not of this workspace are not counted. Counts
@@ -120,52 +164,6 @@ const Figure: FC<{ readonly label: string; readonly value: string; readonly chan
     <small>{change}</small>
   </div>
 )
-
-const BusiestKeys: FC<{ readonly visit: Visit; readonly usage: WorkspaceUsage; readonly names: Names }> = ({
-  visit: { format, link },
-  usage: { byKey },
-  names,
-}) => {
-  const most = Math.max(1, ...byKey.map(({ requests }) => requests))
-  if (byKey.length === 0) return <p class="inner muted">No key was used.</p>
-  return (
-    <table class="table">
-      <caption class="hidden">The keys with the most requests</caption>
-      <thead>
-        <tr>
-          <th scope="col">Key</th>
-          <th scope="col" class="num">
-            Requests
-          </th>
-          <th scope="col" class="num">
-            Denied
-          </th>
-          <th scope="col" class="num">
-            Errors
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {byKey.map(({ keyId, requests, deniedRate, errorRate }) => (
-          <tr>
-            <td>
-              <a class="title" href={link(`keys/${keyId}`)}>
-                <bdi>{names.of({ type: 'key', id: keyId }).name}</bdi>
-              </a>
-              <svg class="meter thin" viewBox="0 0 100 3" preserveAspectRatio="none" aria-hidden="true">
-                <rect class="base" width="100" height="3" />
-                <rect class="c1" width={Math.max(0.5, Math.round((requests / most) * 1_000) / 10)} height="3" />
-              </svg>
-            </td>
-            <td class="num">{format.number(requests)}</td>
-            <td class="num">{format.percent(deniedRate)}</td>
-            <td class="num">{format.percent(errorRate)}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  )
-}
 
 function changed({ format }: Visit, now: number, before: number | null | undefined): string {
   if (before === null || before === undefined) return '\u00a0'

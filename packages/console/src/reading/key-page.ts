@@ -2,7 +2,9 @@ import type { KeyStatus, ListKeysInput, ManagedKey } from '@claviger/core'
 import type { Visit } from '../visit/visit.types.ts'
 import { type Filters, listInput, type Sort } from './filters.ts'
 import { readBeginning } from './beginning.ts'
-import { soughtIn } from './sought.ts'
+import { fits, replacedBy } from './fits.ts'
+import { type Look, lookFor } from './look.ts'
+import { type Sought, soughtIn } from './sought.ts'
 
 /** One page of keys. */
 export interface KeyPage {
@@ -11,6 +13,8 @@ export interface KeyPage {
   readonly next: { readonly cursor: string } | { readonly part: number } | null
   /** Whether the order holds for the first hundred matches only, because there are more. */
   readonly isPartlySorted: boolean
+  /** How many keys a look went through, and whether those were all; null where an index answered. */
+  readonly look: { readonly keys: number; readonly isWhole: boolean } | null
 }
 
 /** How many keys a page shows. */
@@ -21,23 +25,67 @@ const sortable = 100
 /** Reads one page, however many keys there are. */
 export async function readKeyPage(visit: Visit, filters: Filters): Promise<KeyPage> {
   const sought = filters.q === undefined ? undefined : soughtIn(filters.q, visit.settings.keyring)
-  const input = listInput(filters, sought)
-  if (sought?.beginningIn !== undefined) {
-    const { items, nextCursor } = await readBeginning(visit, sought, input, pageSize)
-    return { keys: items, next: nextCursor === null ? null : { cursor: nextCursor }, isPartlySorted: false }
-  }
+  const isLook = filters.cursor?.startsWith(lookMark) === true
+  const cursor = isLook ? filters.cursor?.slice(lookMark.length) : filters.cursor
+  const input = listInput({ ...filters, cursor }, sought)
+  if (sought?.beginningIn !== undefined) return lookedFor(await readBeginning(visit, sought, input, pageSize), [])
+  if (isLook && sought !== undefined) return lookedFor(await lookFor(visit, input, fits(sought.q), pageSize), [])
   if (filters.sort === 'created' && !filters.descending) {
-    const { items, nextCursor } = await filled(visit, input)
-    return { keys: items, next: nextCursor === null ? null : { cursor: nextCursor }, isPartlySorted: false }
+    const page = await filled(visit, input)
+    if (page.nextCursor === null && sought !== undefined && !isFound(page.items, sought)) {
+      const [replaced, look] = await Promise.all([
+        replacedSecrets(visit, input, sought),
+        lookFor(visit, { ...input, cursor: undefined }, fits(sought.q), pageSize),
+      ])
+      return lookedFor(look, [...page.items, ...replaced])
+    }
+    return {
+      keys: page.items,
+      next: page.nextCursor === null ? null : { cursor: page.nextCursor },
+      isPartlySorted: false,
+      look: null,
+    }
   }
   const { items, nextCursor } = await visit.keys.list({ ...input, cursor: undefined, limit: sortable })
-  const sorted = sortKeys(items, filters.sort, filters.descending)
+  const isSearch = nextCursor === null && sought !== undefined && !isFound(items, sought)
+  const look = isSearch ? await lookFor(visit, { ...input, cursor: undefined }, fits(sought.q), sortable) : undefined
+  const sorted = sortKeys(each([...items, ...(look?.items ?? [])]), filters.sort, filters.descending)
   const start = filters.part * pageSize
   return {
     keys: sorted.slice(start, start + pageSize),
     next: sorted.length > start + pageSize ? { part: filters.part + 1 } : null,
     isPartlySorted: nextCursor !== null,
+    look: look === undefined ? null : { keys: look.lookedAt, isWhole: look.nextCursor === null },
   }
+}
+
+// Marks the cursors of a look, which are not those of the search before it.
+const lookMark = 'look:'
+
+function lookedFor({ items, nextCursor, lookedAt }: Look, before: readonly ManagedKey[]): KeyPage {
+  return {
+    keys: each([...before, ...items]),
+    next: nextCursor === null ? null : { cursor: lookMark + nextCursor },
+    isPartlySorted: false,
+    look: { keys: lookedAt, isWhole: nextCursor === null },
+  }
+}
+
+/** Whether a search has found the one key that it names by its id. */
+function isFound(keys: readonly ManagedKey[], { q }: Sought): boolean {
+  return keys.some(({ id }) => id === q)
+}
+
+/** While two secrets of a key work, the ending of the older one finds it: among the keys that are rotating. */
+async function replacedSecrets(visit: Visit, input: ListKeysInput, { q }: Sought): Promise<readonly ManagedKey[]> {
+  if (q.length !== 4 || (input.status !== undefined && input.status !== 'rotating')) return []
+  const { ended: _ended, ...others } = input
+  const asked = { ...others, status: 'rotating' as const, cursor: undefined }
+  return (await lookFor(visit, asked, (key) => replacedBy(key, q) !== undefined, pageSize)).items
+}
+
+function each(keys: readonly ManagedKey[]): readonly ManagedKey[] {
+  return [...new Map(keys.map((key) => [key.id, key])).values()]
 }
 
 // A store gives a short page when it looked at very many keys that do not match.

@@ -1,19 +1,37 @@
+import type { ManagedKey } from '@claviger/core'
 import type { Visit } from '../visit/visit.types.ts'
 import { readBeginning } from './beginning.ts'
+import { filtersFrom } from './filters.ts'
+import { readKeyPage } from './key-page.ts'
 import { soughtIn } from './sought.ts'
 
-/** The one key that a text means by its id, its hint, its ending or its name; undefined for none, and for several. */
-export async function meantKey(visit: Visit, text: string): Promise<string | undefined> {
-  const { keys, settings } = visit
+// More than these are not told apart by reading their names.
+const mostMeant = 5
+
+/**
+ * The keys that a text may mean, by their ids, hints, endings or names: one where it is clear, a few to choose from, or
+ * none.
+ */
+export async function meantKeys(visit: Visit, text: string): Promise<readonly ManagedKey[]> {
+  const { settings } = visit
   const sought = soughtIn(text, settings.keyring)
-  const { q, beginningIn } = sought
-  if (q === '') return undefined
-  if (beginningIn !== undefined) {
-    const begun = await readBeginning(visit, sought, { ended: true }, 2)
-    return begun.items.length === 1 ? begun.items[0]?.id : undefined
+  if (sought.q === '') return []
+  if (sought.beginningIn !== undefined) {
+    const { items } = await readBeginning(visit, sought, { ended: true }, mostMeant + 1)
+    return few(items)
   }
-  const { items, nextCursor } = await keys.list({ search: q, limit: 10 })
-  const named = items.filter(({ id, name }) => id === q || name === q)
-  const found = named.length > 0 || nextCursor !== null ? named : items
-  return found.length === 1 ? found[0]?.id : undefined
+  const filters = filtersFrom(new URLSearchParams({ q: text }), settings.keyring.environments)
+  const { keys } = await readKeyPage(visit, filters)
+  const exact = keys.filter(({ id, name, hint }) => [id, name, hint.slice(-4)].includes(sought.q))
+  return few(exact.length > 0 ? exact : keys)
+}
+
+/** The one key that a text means; undefined for none, and for several. */
+export async function meantKey(visit: Visit, text: string): Promise<ManagedKey | undefined> {
+  const meant = await meantKeys(visit, text)
+  return meant.length === 1 ? meant[0] : undefined
+}
+
+function few(keys: readonly ManagedKey[]): readonly ManagedKey[] {
+  return keys.length > mostMeant ? [] : keys
 }

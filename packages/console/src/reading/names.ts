@@ -1,4 +1,4 @@
-import type { ActorRef, Owner } from '@claviger/core'
+import type { ActivityEntry, ActorRef, Owner } from '@claviger/core'
 import type { Person } from '../options/options.types.ts'
 import type { Visit } from '../visit/visit.types.ts'
 
@@ -32,6 +32,25 @@ export async function readNames(visit: Visit, all: readonly (ActorRef | Owner)[]
       return { type, name: isSelf ? 'You' : id }
     },
   }
+}
+
+/** Everyone that lines of the log name: who did it, and the owners before and after. */
+export function whoIn(
+  entries: readonly Pick<ActivityEntry, 'actor' | 'before' | 'after'>[],
+): readonly (ActorRef | Owner)[] {
+  return entries.flatMap(({ actor, before, after }) => [
+    actor,
+    ...[before?.owner, after?.owner].flatMap((owner) => {
+      const named = ownerIn(owner)
+      return named === undefined ? [] : [named]
+    }),
+  ])
+}
+
+/** An owner as a line of the log holds it; undefined for anything else. */
+export function ownerIn(value: unknown): Owner | undefined {
+  const { type, id } = Object(value) as { readonly type?: unknown; readonly id?: unknown }
+  return (type === 'user' || type === 'service') && typeof id === 'string' ? { type, id } : undefined
 }
 
 // A name is an ornament: a page without it is better than no page.

@@ -1,4 +1,4 @@
-import { isClavigerError, type ListKeysInput } from '@claviger/core'
+import { isClavigerError, type ListKeysInput, type Owner } from '@claviger/core'
 import type { Visit } from '../visit/visit.types.ts'
 
 /** A count that stops at a bound: a page never counts a whole workspace. */
@@ -15,6 +15,8 @@ export interface Stats {
   readonly expiring: Count
   /** Null where usage is not counted, or not for this actor. */
   readonly denied24h: { readonly denied: number; readonly requests: number } | null
+  /** The owners of the keys that were counted: those one can filter by. */
+  readonly owners: readonly Owner[]
 }
 
 /** The most that a card counts. */
@@ -22,8 +24,10 @@ const mostCounted = 100
 
 /** Reads what the cards say: a bounded number of keys each. */
 export async function readStats(visit: Visit): Promise<Stats> {
+  const owners = new Map<string, Owner>()
   const count = async (input: ListKeysInput): Promise<Count> => {
     const { items, nextCursor } = await visit.keys.list({ ...input, limit: mostCounted })
+    for (const { owner } of items) owners.set(`${owner.type} ${owner.id}`, owner)
     return { value: items.length, orMore: nextCursor !== null }
   }
   const [active, rotationDue, unused, expiring, denied24h] = await Promise.all([
@@ -33,7 +37,7 @@ export async function readStats(visit: Visit): Promise<Stats> {
     count({ attention: 'expiring' }),
     deniedOfLastDay(visit),
   ])
-  return { active, rotationDue, unused, expiring, denied24h }
+  return { active, rotationDue, unused, expiring, denied24h, owners: [...owners.values()] }
 }
 
 async function deniedOfLastDay(visit: Visit): Promise<Stats['denied24h']> {

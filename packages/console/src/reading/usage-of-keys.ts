@@ -1,5 +1,6 @@
 import { isClavigerError, type KeyUsage } from '@claviger/core'
 import type { Visit } from '../visit/visit.types.ts'
+import { attempt } from './attempt.ts'
 
 /** Usage of a key, or why there is none to show. */
 export type UsageFound = KeyUsage | 'notCounted' | 'unavailable'
@@ -19,4 +20,11 @@ async function usageOf(visit: Visit, id: string): Promise<UsageFound> {
     visit.settings.onError(error, 'usage', visit.requestId)
     return 'unavailable'
   }
+}
+
+/** Reads how many requests of a key were allowed in the last 24 hours; undefined where that is not known. */
+export async function allowedOfLastDay(visit: Visit, id: string): Promise<number | undefined> {
+  if (!visit.can.viewUsage) return undefined
+  const usage = await attempt(visit, 'usage', () => visit.keys.usage(id, { bucket: 'hour' }))
+  return typeof usage === 'object' ? usage.totals.allowed : undefined
 }

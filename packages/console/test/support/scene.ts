@@ -161,7 +161,7 @@ export function used(
     hour,
     requests,
     allowed: requests - 1,
-    denied: { insufficient_permission: 1 },
+    denied: { 'insufficient_permission runs:create': 1 },
     lastUsedAt: now - 60_000,
   })
   return { instanceId: 'test', sequence, entries: [entry] }

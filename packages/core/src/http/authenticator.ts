@@ -112,7 +112,7 @@ export function createAuthenticator<Host>(
     const found = foundBy(verification, host)
     const state = note(request, found, carrier === 'header' ? header : 'authorization')
     // For the count of uses: the key is good, and refused.
-    if (!found.ok && found.code === 'address_not_allowed') state.deniedBy = found.code
+    if (!found.ok && found.code === 'address_not_allowed') state.deniedBy = { code: found.code }
     const decision = decide(request, state)
     beginUse?.(request, response, verification, state)
     return decision

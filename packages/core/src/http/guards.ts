@@ -58,7 +58,7 @@ export function createGuards<Host>(door: Door, denials: Denials): Guards<Host> {
         return passOn
       }
       // A note for the count of uses: denied after all.
-      state.deniedBy = objection.code
+      state.deniedBy = objection
       giveBackAll(state, (error) =>
         reporter.fault(
           'CLAVIGER_LIMITER_FAILED',

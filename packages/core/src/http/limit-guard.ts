@@ -39,7 +39,7 @@ export function createLimitGuard<Host>(door: Door, denials: Denials): (options: 
       return deny(denials.of({ code: 'guard_failed' }), id)
     }
     const refuse = (state: RequestState, { id }: ApiKey, limit: Limit, result: LimitResult | undefined): Decision => {
-      state.deniedBy = 'rate_limited'
+      state.deniedBy = usedUp
       giveBackAll(state, limiterFailed)
       const headers = limitHeaders(name, limit, result)
       return deny(limitDenial(denials, headers), id)
@@ -116,6 +116,8 @@ export function createLimitGuard<Host>(door: Door, denials: Denials): (options: 
     }
   }
 }
+
+const usedUp = Object.freeze({ code: 'rate_limited' })
 
 /** The 429 with what the limit says. Without a result the request would never pass: it is told no time. */
 export function limitDenial(denials: Denials, headers: LimitHeaders): Denial {

@@ -1,6 +1,7 @@
 import type { Door } from '../door.types.ts'
 import type { Selection } from '../restrictions/selection.ts'
-import type { Accepted, RefusalCode } from '../verification/verification.ts'
+import type { DeniedBy } from '../usage/causes.ts'
+import type { Accepted } from '../verification/verification.ts'
 import type { DenialReason } from './denial.ts'
 import type { Judgement } from './guarded.ts'
 import type { HttpRequest } from './request.ts'
@@ -36,7 +37,7 @@ export interface RequestState {
   /** The field that held the credential, in lower case; undefined where none was found. */
   readonly fieldName: string | undefined
   /** Why a guard denied it although the key is good. */
-  deniedBy: RefusalCode | 'rate_limited' | undefined
+  deniedBy: DeniedBy | undefined
   /** Where a guard is demanded. */
   judgement: Judgement | undefined
   /** Where a limit has counted it. */

@@ -20,7 +20,7 @@ export function createUses({ recordUse }: Pick<Door, 'recordUse'>): BeginUse | u
   if (recordUse === undefined) return undefined
 
   return (request, response, verification, state) => {
-    if (!verification.ok) return recordUse(verification, undefined, verification.code)
+    if (!verification.ok) return recordUse(verification, undefined, verification)
     // A closure: what it holds need not be looked for on the response, nor in the states.
     const end = (): void =>
       recordUse(verification, response?.headersSent ? response.statusCode : undefined, state.deniedBy)

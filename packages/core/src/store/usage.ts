@@ -2,7 +2,10 @@
 export interface UsageCounts {
   readonly requests: number
   readonly allowed: number
-  /** Refused after the secret was proven, by denial code. */
+  /**
+   * Refused after the secret was proven, by denial code. Behind a space, a code may name what was lacked: the whole text,
+   * of up to 128 ASCII characters, is kept.
+   */
   readonly denied: Readonly<Record<string, number>>
   /** Allowed requests the host answered with 4xx. */
   readonly clientErrors: number

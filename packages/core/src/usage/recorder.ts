@@ -5,6 +5,7 @@ import type { Clock } from '../runtime/clock.ts'
 import type { OwnContext } from '../runtime/own-context.ts'
 import { startBudget } from '../runtime/within.ts'
 import type { ApiKey, Refused, Verification } from '../verification/verification.ts'
+import { causeOf, type DeniedBy } from './causes.ts'
 import { createSender } from './sender.ts'
 import { createTally, type Subject } from './tally.ts'
 
@@ -13,7 +14,7 @@ export interface Recorder {
   /** Whose use a refusal stands for. One that was never introduced is never counted: its secret was not proven. */
   introduce(refused: Refused, of: Subject): void
   /** Counts one use. Does no I/O, never throws. Parameters as `Keyring.recordUse`. */
-  count(verification: Verification, status: number | undefined, deniedBy: string | undefined): void
+  count(verification: Verification, status: number | undefined, deniedBy: DeniedBy | undefined): void
   /**
    * Stores what is counted by now.
    *
@@ -121,7 +122,8 @@ export function createRecorder({
     count(verification, status, deniedBy) {
       const subject = subjectOf(verification)
       if (subject === undefined) return
-      if (closed || !tally.add(subject, clock.now(), status, deniedBy)) dropped += 1
+      const cause = deniedBy && causeOf(deniedBy)
+      if (closed || !tally.add(subject, clock.now(), status, cause)) dropped += 1
       else if (cancelPlanned === undefined) plan()
       if (closed) tell(0)
     },

@@ -1,3 +1,4 @@
+import { readCause } from './causes.ts'
 import { hourMs, type UsageEntry } from '../store/usage.ts'
 import type { ApiKey } from '../verification/verification.ts'
 
@@ -26,7 +27,7 @@ export interface Tally {
    * Counts one use. False when there was no room for another cell.
    *
    * @param status as sent to the client; undefined when it left before, or where there is none
-   * @param deniedBy why the use was refused; undefined when it was allowed
+   * @param deniedBy why the use was refused, as `causeOf` names it; undefined when it was allowed
    */
   add(subject: Subject, now: number, status: number | undefined, deniedBy: string | undefined): boolean
   /** Returns the oldest cells and forgets them. */
@@ -65,7 +66,8 @@ export function createTally(maxCells: number): Tally {
       if (now > cell.lastUsedAt) cell.lastUsedAt = now
       if (deniedBy !== undefined) {
         cell.denied ??= Object.create(null) as Record<string, number>
-        cell.denied[deniedBy] = (cell.denied[deniedBy] ?? 0) + 1
+        const cause = hasRoom(cell.denied, deniedBy) ? deniedBy : readCause(deniedBy).code
+        cell.denied[cause] = (cell.denied[cause] ?? 0) + 1
         return true
       }
       cell.allowed += 1
@@ -102,6 +104,13 @@ export function createTally(maxCells: number): Tally {
     },
   }
 }
+
+/** A key that is tried on every route of a large application must not fill the memory: the rest is counted by code. */
+function hasRoom(denied: Readonly<Record<string, number>>, cause: string): boolean {
+  return denied[cause] !== undefined || Object.keys(denied).length < maxCauses
+}
+
+const maxCauses = 32
 
 function newCell({ workspaceId, id, secretVersion }: Subject, hour: number): Cell {
   return {

@@ -13,6 +13,7 @@ import {
 } from '../restrictions/selection.ts'
 import type { KeyRecord, Owner, SecretRecord } from '../store/records.ts'
 import { createShared, maxSharedName } from './interned.ts'
+import { lacks } from './lacking.ts'
 import type { ApiKey, Refused, Requirement } from './verification.ts'
 
 /** Makes what handlers see of a key, and answers what it is good for. */
@@ -72,7 +73,7 @@ export function createApiKeys(catalogue: PermissionCatalogue, resourceTypes: rea
   const resourceRefusal = (apiKey: ApiKey, type: string, id: string): Refused | undefined =>
     reaches(apiKey.resources as Selection, type, id)
       ? undefined
-      : { ok: false, code: 'resource_not_allowed', keyId: apiKey.id }
+      : lacks({ ok: false, code: 'resource_not_allowed', keyId: apiKey.id }, type)
 
   const permissionRefusal = (apiKey: ApiKey, required: readonly string[], any: boolean): Refused | undefined => {
     const granted = grantedBy.get(apiKey)
@@ -82,12 +83,17 @@ export function createApiKeys(catalogue: PermissionCatalogue, resourceTypes: rea
     const key = grantSet(granted)
     const keyHas = (permission: string): boolean => key.has(permission)
     const ownerIsShort = any ? missing.some(keyHas) : missing.every(keyHas)
-    return {
+    const refused: Refused = {
       ok: false,
       code: ownerIsShort ? 'owner_lacks_permission' : 'insufficient_permission',
       keyId: apiKey.id,
       requiredPermissions: required,
     }
+    // One name: with it the next request comes further, and counts of several names add up to those of the code.
+    return lacks(
+      refused,
+      missing.find((permission) => keyHas(permission) === ownerIsShort),
+    )
   }
 
   const resourcesRefusal = (apiKey: ApiKey, asked: NonNullable<Requirement['resources']>): Refused | undefined => {

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { describe, expect, test } from 'vitest'
+import type { Door } from '../../src/door.types.ts'
 import { ConfigurationError, UnavailableError } from '../../src/errors/errors.ts'
 import { createDecider, type DeciderOptions } from '../../src/http/decider.ts'
 import type { HttpResponse } from '../../src/http/response.ts'
@@ -147,7 +148,7 @@ describe('a decider', () => {
 
   test('counts a use once: at once without a response, and with what guards made of it', async () => {
     const reports: unknown[][] = []
-    const recordUse = (_use: unknown, ...report: unknown[]): void => void reports.push(report)
+    const recordUse: Door['recordUse'] = (_, status, deniedBy) => void reports.push([status, deniedBy?.code])
     await createDecider(withDoor(keyring, { recordUse }))(fetchRequest(bearer))
     await createDecider(withDoor(keyring, { recordUse }), { permissions: ['docs:write'] })(fetchRequest(bearer))
     expect(reports).toEqual([
@@ -158,7 +159,7 @@ describe('a decider', () => {
 
   test('counts the status of a response it is given, when that closes', async () => {
     const reports: unknown[][] = []
-    const recordUse = (_use: unknown, ...report: unknown[]): void => void reports.push(report)
+    const recordUse: Door['recordUse'] = (_, status, deniedBy) => void reports.push([status, deniedBy?.code])
     const request = requestWith(bearer)
     const events = new EventEmitter()
     const response = Object.assign(events, { req: request, socket: {}, headersSent: true, statusCode: 404 })

@@ -2,6 +2,8 @@ import { EventEmitter } from 'node:events'
 import { describe, expect, test } from 'vitest'
 import type { HttpRequest } from '../../src/http/request.ts'
 import type { HttpResponse } from '../../src/http/response.ts'
+import type { Door } from '../../src/door.types.ts'
+import { lackedBy } from '../../src/verification/lacking.ts'
 import { withDoor } from '../support/door.ts'
 import { keyringWithKey, requestWith, stepsOf } from './keyring.ts'
 
@@ -42,7 +44,7 @@ function ofHttp2({ destroyed }: { readonly destroyed: boolean }): Partial<HttpRe
 async function setUp() {
   const { keyring, token } = await keyringWithKey()
   const reports: Report[] = []
-  const recordUse = (_: unknown, ...report: Report): void => void reports.push(report)
+  const recordUse: Door['recordUse'] = (_, status, deniedBy) => void reports.push([status, deniedBy?.code])
   const auth = stepsOf(withDoor(keyring, { recordUse }))
   const { decide } = auth.authenticate()
   return { auth, decide, reports, keyring, request: requestWith(`Bearer ${token}`) }
@@ -114,6 +116,22 @@ describe('the use of a key by a request', () => {
     Object.assign(response, { headersSent: true, statusCode: 403 })
     response.end()
     expect(reports).toEqual([[403, 'insufficient_permission']])
+  })
+
+  test('whose guard refused it is reported with what it lacked, for all guards alike', async () => {
+    const { keyring, token } = await keyringWithKey()
+    const lacked: unknown[] = []
+    const recordUse: Door['recordUse'] = (_, __, deniedBy) => void lacked.push(deniedBy && lackedBy(deniedBy))
+    const auth = stepsOf(withDoor(keyring, { recordUse }))
+    const { decide } = auth.authenticate()
+    for (const guard of [auth.require('docs:write'), auth.requireAny('docs:write'), auth.check(() => false)]) {
+      const request = requestWith(`Bearer ${token}`)
+      const response = responseTo(request)
+      await decide(request, undefined, response)
+      await guard.decide(request, undefined)
+      response.end()
+    }
+    expect(lacked).toEqual(['docs:write', 'docs:write', undefined])
   })
 
   test('is not begun where nothing is counted', async () => {

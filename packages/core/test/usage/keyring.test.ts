@@ -36,7 +36,7 @@ describe('a direct verify', () => {
     expect(await stored(store)).toMatchObject({
       requests: 3,
       allowed: 0,
-      denied: { insufficient_permission: 1, wrong_workspace: 1, wrong_environment: 1 },
+      denied: { 'insufficient_permission prompts:write': 1, wrong_workspace: 1, wrong_environment: 1 },
     })
   })
 
@@ -62,6 +62,7 @@ describe('a direct verify', () => {
       workspaceId: 'ws_acme',
       from: 0,
       to: 1e14,
+      keyId: key.id,
       bucket: 'total',
       groupBy: 'version',
     })
@@ -121,11 +122,9 @@ describe('what counts', () => {
       200,
       undefined,
     )
-    doorTo(keyring).recordUse?.(
-      { ok: false, code: 'key_revoked', keyId: verification.apiKey.id },
-      undefined,
-      'key_revoked',
-    )
+    doorTo(keyring).recordUse?.({ ok: false, code: 'key_revoked', keyId: verification.apiKey.id }, undefined, {
+      code: 'key_revoked',
+    })
     await flushed(made)
     expect(store.calls.addUsage).toBeUndefined()
   })

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { boundedStore } from '../../src/bounds/bounded-store.ts'
 import { hourMs } from '../../src/store/usage.ts'
 import { createRecorder } from '../../src/usage/recorder.ts'
-import type { Accepted, ApiKey, Refused } from '../../src/verification/verification.ts'
+import type { Accepted, ApiKey, RefusalCode, Refused } from '../../src/verification/verification.ts'
 import { heardOn, keyId, recorderSetUp, stored, workspaceId } from '../support/usage.ts'
 
 interface UsageMessage {
@@ -249,7 +249,7 @@ describe('closing', () => {
 
 test('a verification no one introduced counts nothing', async () => {
   const { clock, recorder } = recorderSetUp()
-  recorder.count({ ok: false, code: 'invalid_key' }, undefined, 'invalid_key')
+  recorder.count({ ok: false, code: 'invalid_key' }, undefined, { code: 'invalid_key' })
   expect(clock.pending()).toBe(0)
 })
 
@@ -270,7 +270,7 @@ test('an accepted verification counts by its key, a copy of the key counts nothi
   recorder.count({ ...verification, apiKey: { ...apiKey } }, 200, undefined)
   expect(clock.pending()).toBe(0)
   recorder.count(verification, 200, undefined)
-  recorder.count({ ...verification }, 403, 'wrong_workspace')
+  recorder.count({ ...verification }, 403, { code: 'wrong_workspace' })
   await clock.advanceAsync(1_000)
   expect(await stored(store)).toMatchObject({ requests: 2, allowed: 1, denied: { wrong_workspace: 1 } })
 })
@@ -315,7 +315,7 @@ test('last used never moves back, whichever of two processes with clocks 5 s apa
 
 type Fate = 'stored' | 'refused' | 'stored, answer lost' | 'stored, never answered' | 'never stored, never answered'
 type Step =
-  | { readonly type: 'use'; readonly key: number; readonly code: string | undefined; readonly times: number }
+  | { readonly type: 'use'; readonly key: number; readonly code: RefusalCode | undefined; readonly times: number }
   | { readonly type: 'wait'; readonly ms: number }
   | { readonly type: 'fate'; readonly fate: Fate }
 
@@ -324,7 +324,7 @@ test('whatever is counted when, and whatever becomes of each batch: the total is
     fc.record({
       type: fc.constant('use' as const),
       key: fc.nat(3),
-      code: fc.constantFrom(undefined, undefined, 'key_expired', 'wrong_workspace'),
+      code: fc.constantFrom<RefusalCode | undefined>(undefined, undefined, 'key_expired', 'wrong_workspace'),
       times: fc.integer({ min: 1, max: 5 }),
     }),
     fc.record({ type: fc.constant('wait' as const), ms: fc.constantFrom(10, 900, 2_000, 5_000, hourMs / 2) }),
@@ -355,9 +355,10 @@ test('whatever is counted when, and whatever becomes of each batch: the total is
         }
       } else {
         for (let time = 0; time < each.times; time += 1) {
-          recorder.count(verifications[each.key] as Refused, 200, each.code)
+          const { code } = each
+          recorder.count(verifications[each.key] as Refused, 200, code && { code })
           expected[each.key] = (expected[each.key] ?? 0) + 1
-          if (each.code !== undefined) denied += 1
+          if (code !== undefined) denied += 1
         }
       }
     }

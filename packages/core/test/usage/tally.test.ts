@@ -27,6 +27,23 @@ describe('a tally', () => {
     ])
   })
 
+  test('names at most 32 causes of a cell: what is new beyond them is counted by its code', () => {
+    const tally = createTally(10)
+    for (let index = 0; index < 100; index += 1) {
+      tally.add(subject(), start, 403, `insufficient_permission docs:n${index}`)
+    }
+    tally.add(subject(), start, 403, 'insufficient_permission docs:n0')
+    tally.add(subject(), start, 403, 'wrong_environment')
+    const [{ denied = {} } = {}] = tally.seal(10)
+    expect(Object.keys(denied)).toHaveLength(34)
+    expect(denied).toMatchObject({
+      'insufficient_permission docs:n0': 2,
+      'insufficient_permission docs:n31': 1,
+      insufficient_permission: 68,
+      wrong_environment: 1,
+    })
+  })
+
   test('a status at the edge of a class belongs to the class it begins', () => {
     const tally = createTally(10)
     for (const status of [399, 400, 499, 500, 599]) tally.add(subject(), start, status, undefined)

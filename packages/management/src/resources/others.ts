@@ -7,6 +7,8 @@ export interface UsageNumbersResource {
   readonly denied: number
   /** `denied` by code, such as `key_expired`. */
   readonly deniedBy: Readonly<Record<string, number>>
+  /** Which permission or type of resources the denied requests lacked, by code: of several, the first. */
+  readonly lacked: Readonly<Record<string, Readonly<Record<string, number>>>>
   /** Allowed, and answered 4xx. */
   readonly clientErrors: number
   /** Allowed, and answered 5xx. */

@@ -60,8 +60,8 @@ function showRange(usage: UsageReport): Omit<UsageResource, 'object' | 'activeKe
 }
 
 function showNumbers(numbers: UsageNumbers): UsageNumbersResource {
-  const { requests, allowed, denied, deniedBy, clientErrors, serverErrors, errorRate, deniedRate } = numbers
-  return { requests, allowed, denied, deniedBy, clientErrors, serverErrors, errorRate, deniedRate }
+  const { requests, allowed, denied, deniedBy, lacked, clientErrors, serverErrors, errorRate, deniedRate } = numbers
+  return { requests, allowed, denied, deniedBy, lacked, clientErrors, serverErrors, errorRate, deniedRate }
 }
 
 /** A line of the activity log, as it is sent. Pure. */

@@ -18,6 +18,7 @@ const numbers = {
   allowed: count,
   denied: count,
   deniedBy: z.record(z.string(), count),
+  lacked: z.record(z.string(), z.record(z.string(), count)),
   clientErrors: count,
   serverErrors: count,
   errorRate: share,

@@ -84,7 +84,7 @@ export function usage({ test, serving }: Suite): void {
         }
         agent.destroy()
       },
-      { requests: 5, allowed: 3, denied: { insufficient_permission: 2 } },
+      { requests: 5, allowed: 3, denied: { 'insufficient_permission docs:write': 2 } },
     ))
 
   test('usage: of pipelined requests whose client leaves, each that was verified counts once', () => {
@@ -169,7 +169,7 @@ export function usage({ test, serving }: Suite): void {
       ))
   }
 
-  test('usage: a guard that refuses counts as denied by its code, and no longer as allowed', () =>
+  test('usage: a guard that refuses counts as denied by its code and what was lacked, and no longer as allowed', () =>
     counting(
       ({ keyring }) => ({
         keyring,
@@ -185,14 +185,20 @@ export function usage({ test, serving }: Suite): void {
       {
         requests: 5,
         allowed: 1,
-        denied: { insufficient_permission: 2, wrong_workspace: 1, wrong_environment: 1 },
+        // A check of the application names nothing.
+        denied: {
+          'insufficient_permission docs:write': 1,
+          insufficient_permission: 1,
+          wrong_workspace: 1,
+          wrong_environment: 1,
+        },
       },
     ))
 
-  test('usage: an owner that lacks the permission counts as denied by that code', () =>
+  test('usage: an owner that lacks the permission counts as denied by that code and the permission', () =>
     counting(({ keyring }) => guardedApp(keyring, (auth) => [auth.require('docs:read')]), asking('demoted', {}), {
       requests: 1,
-      denied: { owner_lacks_permission: 1 },
+      denied: { 'owner_lacks_permission docs:read': 1 },
     }))
 
   test('usage: a guard that fails counts as a server error of the application', () =>

@@ -245,7 +245,7 @@ const defects: readonly [what: string, defect: Partial<Parts>, caughtBy: readonl
     [
       'usage: a handler that answers 4xx or 5xx counts as allowed, and as an error of its kind',
       "usage: what a handler throws counts as the framework's own 500",
-      'usage: a guard that refuses counts as denied by its code, and no longer as allowed',
+      'usage: a guard that refuses counts as denied by its code and what was lacked, and no longer as allowed',
       'usage: a client that leaves in the middle of the answer counts with the status it got',
     ],
   ],
@@ -280,6 +280,17 @@ const defects: readonly [what: string, defect: Partial<Parts>, caughtBy: readonl
       'usage: every response counts once, cold and warm',
       'usage: HEAD, HTTP/1.0 and a response without a body count like any other',
       'usage: a client that leaves before the answer counts as allowed, with no status',
+    ],
+  ],
+  [
+    'does not tell what a refused key lacked',
+    faulty(({ recordUse }) => ({
+      recordUse: (verification, status, deniedBy) => recordUse?.(verification, status, deniedBy && { ...deniedBy }),
+    })),
+    [
+      'usage: a guard that refuses counts as denied by its code and what was lacked, and no longer as allowed',
+      'usage: an owner that lacks the permission counts as denied by that code and the permission',
+      'a resource that is not reached counts as denied by its code and type, a key of an undeclared type by the code',
     ],
   ],
   [

@@ -1,6 +1,7 @@
 import type { KeyTotals, UsageCounts, UsagePoint } from '../../store/usage.ts'
 import { addCounts, noCounts } from '../../store/usage-points.ts'
 import type { SecretUsage, UsageReport, UsageNumbers, UsageOfKey } from './usage.types.ts'
+import { readCause } from '../causes.ts'
 import { bucketStarts, type UsageRange } from './usage-range.ts'
 
 function usageNumbers({ requests, allowed, denied, clientErrors, serverErrors }: UsageCounts): UsageNumbers {
@@ -9,12 +10,24 @@ function usageNumbers({ requests, allowed, denied, clientErrors, serverErrors }:
     requests,
     allowed,
     denied: refused,
-    deniedBy: { ...denied },
+    ...causesOf(denied),
     clientErrors,
     serverErrors,
     errorRate: shareOf(serverErrors, requests),
     deniedRate: shareOf(refused, requests),
   }
+}
+
+/** Counts by code, and by what was lacked within a code. Null prototypes while they are filled: names are data. */
+function causesOf(denied: UsageCounts['denied']): Pick<UsageNumbers, 'deniedBy' | 'lacked'> {
+  const deniedBy = Object.create(null) as Record<string, number>
+  const lacked = Object.create(null) as Record<string, Record<string, number>>
+  for (const [cause, count] of Object.entries(denied)) {
+    const { code, lacked: name } = readCause(cause)
+    deniedBy[code] = (deniedBy[code] ?? 0) + count
+    if (name !== undefined) lacked[code] = { ...lacked[code], [name]: count }
+  }
+  return { deniedBy: { ...deniedBy }, lacked: { ...lacked } }
 }
 
 /** Sums points to totals and a series without gaps. Pure. */

@@ -29,6 +29,12 @@ export interface UsageNumbers {
   readonly denied: number
   /** `denied` by code, such as `key_expired` or `insufficient_permission`. */
   readonly deniedBy: Readonly<Record<string, number>>
+  /**
+   * Which permission the denied requests lacked, or which type of resources, by code: of several that were asked for, the
+   * first. Only of `insufficient_permission`, `owner_lacks_permission` and `resource_not_allowed`; checks of the
+   * application are not named.
+   */
+  readonly lacked: Readonly<Record<string, Readonly<Record<string, number>>>>
   /** Allowed, and answered 4xx by the application. */
   readonly clientErrors: number
   /** Allowed, and answered 5xx by the application. */

@@ -63,6 +63,7 @@ describe('the usage of a key', () => {
       allowed: 8,
       denied: 2,
       deniedBy: { key_expired: 2 },
+      lacked: {},
       clientErrors: 1,
       serverErrors: 3,
       errorRate: 0.3,
@@ -79,6 +80,29 @@ describe('the usage of a key', () => {
       from: new Date(start),
       to: new Date(start + 3 * hourMs),
     })
+  })
+
+  test('adds up what was lacked within each code, and says of what', async () => {
+    const made = setUp()
+    const { key } = await made.create()
+    await count(made, {
+      keyId: key.id,
+      requests: 12,
+      allowed: 1,
+      denied: {
+        insufficient_permission: 1,
+        'insufficient_permission runs:create': 4,
+        'insufficient_permission runs:delete': 2,
+        'owner_lacks_permission runs:create': 3,
+        key_disabled: 1,
+      },
+    })
+    const { totals } = await made.keys.usage(key.id)
+    expect([totals.denied, totals.deniedBy, totals.lacked]).toEqual([
+      11,
+      { insufficient_permission: 7, owner_lacks_permission: 3, key_disabled: 1 },
+      { insufficient_permission: { 'runs:create': 4, 'runs:delete': 2 }, owner_lacks_permission: { 'runs:create': 3 } },
+    ])
   })
 
   test('is by default the last 30 UTC days, the current one included', async () => {

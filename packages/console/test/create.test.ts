@@ -1,0 +1,130 @@
+import type { ConsoleOptions } from '@claviger/console'
+import { describe, expect, test } from 'vitest'
+import { ada, fieldOf, type Permission, type Scene, scene } from './support/scene.ts'
+
+const owner = { type: 'user', id: 'ada' } as const
+
+async function withAccount(): Promise<Scene & { readonly account: string }> {
+  const made = scene({ presets: [{ label: 'CI', permissions: ['prompts:read', 'runs:create'] }] })
+  const { id } = await made.keyring.as(ada).serviceAccounts.create({ name: 'ci-bot', permissions: ['prompts:*'] })
+  return { ...made, account: id }
+}
+
+describe('a service account that holds less than was chosen', () => {
+  test('is said in the form, with a link that widens it in another tab, and marks on what goes beyond it', async () => {
+    const { as, account } = await withAccount()
+    const form = await as(ada).get('/keys/new')
+    const sent = await as(ada).post('/keys', {
+      once: fieldOf(form, 'once'),
+      name: 'Deployments',
+      owner: 'service',
+      account,
+      environment: 'production',
+      grants: 'preset-0',
+      expires: '90',
+    })
+    expect(sent.status).toBe(422)
+    expect(sent.html).toContain('ci-bot may do prompts:* at most')
+    expect(sent.html).toMatch(
+      new RegExp(`href="[^"]*service-accounts/${account}/edit" target="_blank" rel="noopener">Widen <bdi>ci-bot</bdi>`),
+    )
+    expect(sent.html).toContain('data-beyond="prompts:read runs:create">More than the service account may do')
+    expect(sent.html).toMatch(/data-beyond="prompts:list prompts:read" hidden/)
+    expect(sent.html).toMatch(/name="account"[^>]*aria-invalid|data-account/)
+  })
+
+  test('tells the script what it lacks, and marks nothing while no account is chosen', async () => {
+    const { as } = await withAccount()
+    const { html } = await as(ada).get('/keys/new')
+    expect(html).toContain('data-lacks="runs:read runs:create billing:read keys:manage"')
+    expect(html).not.toMatch(/data-beyond="[^"]*">/)
+  })
+})
+
+describe('resources to choose from', () => {
+  const projects = [{ id: 'p1', name: 'Website' }, { id: 'p2', name: 'Shop' }, 'p3']
+  const choosing = (resourceChoices: ConsoleOptions<Permission>['resourceChoices']): Scene =>
+    scene({ resources: ['project', 'dataset'], resourceChoices })
+  const offering = (): Scene => choosing(async (type) => (type === 'project' ? projects : undefined))
+
+  test('stand in the form with their names, and what the host does not list is typed', async () => {
+    const { html } = await offering().as(ada).get('/keys/new')
+    for (const id of ['p1', 'p2', 'p3']) {
+      expect(html).toContain(`<input type="checkbox" name="resources.project" value="${id}"`)
+    }
+    expect(html).toContain('<bdi>Website</bdi>')
+    expect(html).toMatch(/<textarea[^>]*name="resources.dataset"/)
+  })
+
+  test('become the limits of a key, and its page names them', async () => {
+    const { as, keys } = offering()
+    const form = await as(ada).get('/keys/new')
+    const sent = await as(ada).post('/keys', {
+      once: fieldOf(form, 'once'),
+      name: 'Shop only',
+      owner: 'self',
+      environment: 'production',
+      grants: 'default',
+      expires: '90',
+      'reach.project': 'some',
+      'listed.project': 'yes',
+      'resources.project': ['p2', 'p3'],
+      'reach.dataset': 'all',
+    })
+    expect(sent.status).toBe(200)
+    const [key] = (await keys.list({})).items
+    expect(key?.resources).toEqual({ project: ['p2', 'p3'] })
+    const { html } = await as(ada).get(`/keys/${key?.id}`)
+    expect(html).toContain('<bdi>Shop</bdi>')
+    const edit = (await as(ada).get(`/keys/${key?.id}/edit`)).html
+    expect(edit).toMatch(/name="resources.project" value="p2" checked/)
+    expect(edit).not.toMatch(/name="resources.project" value="p1" checked/)
+  })
+
+  test('that a key has and the list has not stay with it', async () => {
+    const { as, keys } = offering()
+    const { key } = await keys.create({
+      name: 'Old',
+      environment: 'production',
+      owner,
+      resources: { project: ['gone'] },
+    })
+    const { html } = await as(ada).get(`/keys/${key.id}/edit`)
+    expect(html).toMatch(/name="resources.project" value="gone" checked/)
+    expect(html).toContain('not in the list of your application')
+  })
+
+  test('have to be ticked where only some were chosen', async () => {
+    const { as } = offering()
+    const form = await as(ada).get('/keys/new')
+    const sent = await as(ada).post('/keys', {
+      once: fieldOf(form, 'once'),
+      name: 'None',
+      environment: 'production',
+      grants: 'default',
+      expires: '90',
+      'reach.project': 'some',
+      'listed.project': 'yes',
+      'reach.dataset': 'all',
+    })
+    expect([sent.status, sent.html.includes('Tick each project, or choose all.')]).toEqual([422, true])
+  })
+
+  test.each([
+    ['too many', () => Array.from({ length: 501 }, (_, n) => `p${n}`)],
+    ['a failure', () => Promise.reject(new Error('database away'))],
+  ])('are typed after %s', async (_, resourceChoices) => {
+    const { as, faults } = choosing(resourceChoices)
+    const { status, html } = await as(ada).get('/keys/new')
+    expect([status, /<textarea[^>]*name="resources.project"/.test(html)]).toEqual([200, true])
+    expect(faults.length > 0).toBe(_ === 'a failure')
+  })
+
+  test('are no more than those that the visitor reaches', async () => {
+    const { html } = await offering()
+      .as({ ...ada, resources: { project: ['p2'] } })
+      .get('/keys/new')
+    expect(html).toContain('value="p2"')
+    expect(html).not.toMatch(/name="resources.project" value="p1"/)
+  })
+})
