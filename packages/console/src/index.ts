@@ -14,6 +14,8 @@ export type {
   OwnerChoice,
   Person,
   Preset,
+  ResourceChoice,
+  ResourceChoicesOf,
   SnippetOptions,
 } from './options/options.types.ts'
 export type { ThemeOptions, ThemeToken, ThemeTokens } from './options/theme.ts'
