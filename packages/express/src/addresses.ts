@@ -13,8 +13,8 @@ const strangers: readonly (readonly string[])[] = [
 const manyHops = 1_000
 
 const whatToSet =
-  'Express believes whatever a client writes into X-Forwarded-For, because "trust proxy" trusts every address, and a key ' +
-  "works from some addresses only. Write app.set('trust proxy', 1) for one proxy, or name your proxies: " +
+  'Express believes whatever a client writes into X-Forwarded-For, because "trust proxy" trusts every address: no key ' +
+  "could be held to addresses, and no client be counted. Write app.set('trust proxy', 1) for one proxy, or name your proxies: " +
   "app.set('trust proxy', 'loopback, 10.0.0.0/8'). Or give `clientAddress`."
 
 /** `req.ip`, unless the setting for proxies lets every client choose it. */
@@ -23,8 +23,19 @@ export const addresses: AddressSource<Request> = {
   doubt(req) {
     // None outside of Express: then `req.ip` is what the host put there.
     const trust: unknown = req.app?.get('trust proxy fn')
-    return typeof trust === 'function' && trustsEveryone(trust as Trust) ? whatToSet : undefined
+    return typeof trust === 'function' && isOpen(trust as Trust) ? whatToSet : undefined
   },
+}
+
+// Asked for each request, and made once for each setting.
+const known = new WeakMap<Trust, boolean>()
+
+function isOpen(trust: Trust): boolean {
+  const before = known.get(trust)
+  if (before !== undefined) return before
+  const now = trustsEveryone(trust)
+  known.set(trust, now)
+  return now
 }
 
 function trustsEveryone(trust: Trust): boolean {

@@ -80,6 +80,28 @@ describe.each(majors)('%s', (_, make) => {
     expect(warnings).not.toHaveBeenCalled()
   })
 
+  test('failures are not counted by an address that clients choose: every request answers 500, with one warning', async () => {
+    const limiter = { consume: () => ({ isAllowed: true, remaining: 1, resetMs: 1_000 }) }
+    const limited = (trust: unknown, options?: ApiKeyAuthOptions): Express => {
+      const app = make()
+      if (trust !== undefined) app.set('trust proxy', trust)
+      const auth = apiKeyAuth(keyring, options)
+      app.use(auth.limitFailures({ limiter: { ...limiter }, rule: { requests: 3, per: '1m' } }), auth.authenticate())
+      app.use((_req, res) => void res.json({ ok: true }))
+      return app
+    }
+    const open = limited(true)
+    for (let round = 0; round < 2; round += 1) {
+      const { status, body } = await ask(open, '203.0.113.7', made.token)
+      expect({ status, code: body.code }).toEqual({ status: 500, code: 'guard_failed' })
+    }
+    expect(warnings).toHaveBeenCalledTimes(1)
+    expect(String(warnings.mock.calls[0]?.[0])).toContain("app.set('trust proxy', 1)")
+    expect((await ask(limited(1), '203.0.113.7', made.token)).status).toBe(200)
+    const own = limited(true, { clientAddress: (req) => req.socket.remoteAddress })
+    expect((await ask(own, '203.0.113.7', made.token)).status).toBe(200)
+  })
+
   test('clientAddress of the host decides alone', async () => {
     const app = serve(true, { clientAddress: (req) => req.get('X-Real-IP') })
     expect((await ask(app, '203.0.113.7')).status).toBe(403)

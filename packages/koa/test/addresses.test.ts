@@ -73,6 +73,24 @@ describe.each(majors)('%s', (_, Application) => {
     expect(warnings).not.toHaveBeenCalled()
   })
 
+  test('failures are not counted by an address that clients choose: every request answers 500, with one warning', async () => {
+    const limited = (settings: object): Server => {
+      const app = Object.assign(new Application(), settings)
+      const auth = apiKeyAuth(keyring)
+      const limiter = { consume: () => ({ isAllowed: true, remaining: 1, resetMs: 1_000 }) }
+      app.use(auth.limitFailures({ limiter, rule: { requests: 3, per: '1m' } })).use(auth.authenticate())
+      app.use((ctx) => void (ctx.body = { ok: true }))
+      const answer = app.callback()
+      return createServer((req, res) => void answer(req, res))
+    }
+    for (let round = 0; round < 2; round += 1) {
+      const { status, body } = await ask(limited({ proxy: true }), '203.0.113.7', made.token)
+      expect({ status, code: body.code }).toEqual({ status: 500, code: 'guard_failed' })
+    }
+    expect(String(warnings.mock.calls[0]?.[0])).toContain('app.maxIpsCount = 1')
+    expect((await ask(limited({ proxy: true, maxIpsCount: 1 }), '203.0.113.7', made.token)).status).toBe(200)
+  })
+
   test('clientAddress of the host decides alone', async () => {
     const server = serve({ proxy: true }, { clientAddress: (ctx) => ctx.get('X-Real-IP') })
     expect((await ask(server, '203.0.113.7')).status).toBe(403)

@@ -1,3 +1,4 @@
+import { ConfigurationError } from '../errors/errors.ts'
 import { addressRefusal } from '../verify/allowed-addresses.ts'
 import { describeValue } from '../input/describe-value.ts'
 import type { Accepted, Refused } from '../verification/verification.ts'
@@ -8,14 +9,31 @@ export interface AddressSource<Host> {
   /** The address; undefined where it is not known. */
   addressOf(host: Host): unknown
   /**
-   * Why it must not be believed, and what to set instead; undefined where it may. Asked only for keys that work from some
-   * addresses only.
+   * Why it must not be believed, and what to set instead; undefined where it may. Asked for keys that work from some
+   * addresses only, and where failures are counted by address.
    */
   doubt?(host: Host): string | undefined
 }
 
 /** For hosts of which nothing is known. */
 export const unknownAddress: AddressSource<unknown> = { addressOf: () => undefined }
+
+/**
+ * The address by which clients are told apart: what the host says, else what the framework says.
+ *
+ * @returns a function that throws where the framework believes what clients write: each could choose to be another
+ */
+export function believedAddress<Host>(
+  clientAddress: ((host: Host) => unknown) | undefined,
+  source: AddressSource<Host>,
+): (host: Host) => unknown {
+  if (clientAddress !== undefined) return clientAddress
+  return (host) => {
+    const doubt = source.doubt?.(host)
+    if (doubt !== undefined) throw new ConfigurationError('clientAddress', doubt)
+    return source.addressOf(host)
+  }
+}
 
 /** Judges keys that work from some addresses only. `undecided`: the host is set up so that no one could tell. */
 export type JudgeAddress<Host> = (verification: Accepted, host: Host) => Refused | 'undecided' | undefined

@@ -1,4 +1,5 @@
 import type { Door } from '../door.types.ts'
+import { ConfigurationError } from '../errors/errors.ts'
 import { isThenable } from '../input/thenable.ts'
 import type { LimitResult } from '../limits/limiter.types.ts'
 import { clientNetwork } from './client-network.ts'
@@ -60,17 +61,21 @@ export function createFailureGuard<Host>(
       return { type: 'deny', denial }
     }
 
+    const tellUnknown = (error: unknown): void => {
+      if (error instanceof ConfigurationError) {
+        reporter.fault('CLAVIGER_CLIENT_ADDRESS', guard, `${error.message} The request was answered 500.`)
+        return
+      }
+      const what = 'it does not know who asks; the request was answered 500.'
+      reporter.fault('CLAVIGER_GUARD_FAILED', guard, what, error)
+    }
+
     return (request, host) => {
       let counter: string
       try {
         counter = `${prefix}:${name}:${limit.per}:client:${subjectOf(by(host))}`
       } catch (error) {
-        reporter.fault(
-          'CLAVIGER_GUARD_FAILED',
-          guard,
-          'it does not know who asks; the request was answered 500.',
-          error,
-        )
+        tellUnknown(error)
         return deny('guard_failed')
       }
       const until = blocked.get(counter)

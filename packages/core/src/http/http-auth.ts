@@ -7,7 +7,13 @@ import { isThenable } from '../input/thenable.ts'
 import type { Keyring, KeyRequirement } from '../keyring.types.ts'
 import { undeclared } from '../restrictions/read-selection.ts'
 import type { ApiKeyAuth } from './api-key-auth.ts'
-import { type AddressSource, createAddressJudge, type JudgeAddress, unknownAddress } from './client-address.ts'
+import {
+  type AddressSource,
+  believedAddress,
+  createAddressJudge,
+  type JudgeAddress,
+  unknownAddress,
+} from './client-address.ts'
 import { createAuthenticator } from './authenticator.ts'
 import type { Decide } from './decision.ts'
 import { createAdmission, type EitherOptions, readEitherOptions } from './either.ts'
@@ -56,7 +62,7 @@ export function createHttpAuth<
   const denials = createDenials(resolved)
   const guards = createGuards<Host>(door, denials)
   const limitGuard = createLimitGuard<Host>(door, denials)
-  const failureGuard = createFailureGuard<Host>(door, denials, resolved.clientAddress ?? addresses.addressOf)
+  const failureGuard = createFailureGuard<Host>(door, denials, believedAddress(resolved.clientAddress, addresses))
   const responder = createResponder(resolved, denials, redact)
   const judgeAddress = ({ clientAddress }: typeof resolved): JudgeAddress<Host> =>
     createAddressJudge(clientAddress, addresses, redact)

@@ -38,7 +38,7 @@ export interface FailureLimitOptions<Host> {
   readonly rule: LimitRule
   /**
    * Who fails. Default: the address, by `clientAddress` where you gave it, else as the framework's proxy setting gives it
-   * (`req.ip`, `ctx.ip`). IPv6 addresses are counted by their first 64 bits, which one client has to itself.
+   * (`req.ip`, `ctx.ip`); a setting that lets clients choose it answers 500. IPv6 addresses are counted by their first 64 bits, which one client has to itself.
    */
   readonly by?: ((host: Host) => string) | undefined
   /** Tells apart what one limiter counts. Default `failures`. */

@@ -1,6 +1,10 @@
 import { memoryStore } from '@claviger/store-memory'
 import { describe, expect, test } from 'vitest'
 import { type Actor, type ApiKey, ConfigurationError, keyActor, KeyRefusedError } from '../../src/index.ts'
+import { doorOf } from '../../src/door.ts'
+import type { Accepted } from '../../src/verification/verification.ts'
+import { addressRefusal, limitToAddresses } from '../../src/verify/allowed-addresses.ts'
+import { areAlike } from '../../src/verify/judge.ts'
 import { fails } from '../support/observed-store.ts'
 import { type SetUp, setUp } from '../support/set-up.ts'
 
@@ -191,6 +195,34 @@ describe('a key that works from some addresses only', () => {
     expect(await keyring.verify(token, inOffice)).toEqual(refused(key.id))
     expect(await keyring.verify(token, { address: '198.51.100.7' })).toMatchObject({ ok: true })
   })
+})
+
+test('what one spelling of a key led to does not widen what another one leads to', async () => {
+  const store = memoryStore()
+  const { keyring, create, clock, store: seen } = setUp({ on: store })
+  const { key, token } = await create()
+  expect(await keyring.verify(token, elsewhere)).toMatchObject({ ok: true })
+  // Another process narrows it, and this one has not heard of that.
+  seen.before('poll', fails)
+  const other = setUp({ on: store.connect(), at: clock, seed: 2 })
+  await other.keys.update(key.id, { allowedAddresses: [office] })
+  const { check } = doorOf(keyring) ?? {}
+  const verification = await check?.('bearer', `Bearer ${token}`)
+  expect(verification !== undefined && addressRefusal(verification, elsewhere.address)).toEqual(refused(key.id))
+})
+
+test('verifications that are limited to different addresses do not stand for each other', () => {
+  const limited = (list: readonly string[]): Accepted => {
+    const verification = { ok: true, apiKey: {}, endsAt: null } as unknown as Accepted
+    limitToAddresses(verification, list)
+    return verification
+  }
+  const lists = [[], [office], [office, '::1'], ['::1']]
+  for (const [index, list] of lists.entries()) {
+    for (const [place, other] of lists.entries()) {
+      expect(areAlike(limited(list), limited(other))).toBe(index === place)
+    }
+  }
 })
 
 describe('the ceiling of addresses', () => {

@@ -132,6 +132,24 @@ describe('what is no imported token', () => {
     expect(await keyring.verify(forged(token))).toEqual({ ok: false, code: 'invalid_key' })
   })
 
+  test('what has the form of our tokens is ours, also where the pattern matches some of them', async () => {
+    const pattern = /^acme_production_[Q-T][0-9A-Za-z]{64}$/
+    const { keyring, keys, store, create } = setUpImported({ importedTokens: { pattern } })
+    const wrong = `acme_production_${'Q'.padEnd(65, '7')}`
+    expect(await keys.import([entryFor(wrong)])).toMatchObject({ imported: 1 })
+    const reads = store.calls.find
+    expect(await keyring.verify(wrong)).toEqual({ ok: false, code: 'malformed_key', hint: 'checksum' })
+    expect(store.calls.find).toBe(reads)
+    const { token } = await create()
+    expect(await keyring.verify(token)).toMatchObject({ ok: true })
+  })
+
+  test('the id of an imported token does not change between releases', async () => {
+    const { importOne } = setUpImported()
+    const id = await importOne()
+    expect(id).toBe('nqlAFdKD7py8fSfI')
+  })
+
   test('other texts are malformed as before, and nothing is read', async () => {
     const { keyring, store } = setUpImported()
     for (const text of [
