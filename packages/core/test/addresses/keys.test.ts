@@ -202,7 +202,7 @@ test('what one spelling of a key led to does not widen what another one leads to
   const { keyring, create, clock, store: seen } = setUp({ on: store })
   const { key, token } = await create()
   expect(await keyring.verify(token, elsewhere)).toMatchObject({ ok: true })
-  // Another process narrows it, and this one has not heard of that.
+  // Another process narrows it, and this one has not learned about that.
   seen.before('poll', fails)
   const other = setUp({ on: store.connect(), at: clock, seed: 2 })
   await other.keys.update(key.id, { allowedAddresses: [office] })
