@@ -105,6 +105,20 @@ describe('a limiter on a shared store', () => {
     expect(await acceptedOf([limiter], quota, 150)).toBe(100)
   })
 
+  test('a quota resets exactly also on a store that keeps counters for longer than asked', async () => {
+    const { clock, backend } = setUp()
+    clock.advance(Date.parse('2025-01-31T23:59:58Z') - clock.now())
+    const slow = {
+      ...backend,
+      add: (name: string, points: number, ms: number) => backend.add(name, points, ms + 5_000),
+    }
+    const limiter = createSharedLimiter(slow, readSharedOptions('test', { clock }))
+    const quota = limitOf(100, 'month')
+    expect(await acceptedOf([limiter], quota, 150)).toBe(100)
+    clock.advance(2_000)
+    expect(await acceptedOf([limiter], quota, 150)).toBe(100)
+  })
+
   test('what costs more than is left takes nothing', async () => {
     const { limiter } = setUp()
     const limit = limitOf(10, '1m')

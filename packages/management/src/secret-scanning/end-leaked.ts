@@ -59,8 +59,9 @@ interface ProvenKey {
   readonly isPrevious: boolean
 }
 
-// Not over: it works again when the key is enabled, or its owner comes back.
-const asleep: ReadonlySet<string> = new Set(['key_disabled', 'owner_gone'])
+// Not over: it works again when the key is enabled, its owner comes back, or the type of resources that limits it is declared
+// again.
+const asleep: ReadonlySet<string> = new Set(['key_disabled', 'owner_gone', 'resource_not_allowed'])
 
 async function provenKey(verification: Verification, door: MachineParts['door']): Promise<ProvenKey | undefined> {
   if (verification.ok) {

@@ -89,6 +89,16 @@ describe('POST /secret-scanning', () => {
     }
   })
 
+  test('a key that sleeps since it is limited by a type of resources that is not declared any more is ended, too', async () => {
+    const store = memoryStore()
+    const before = await testKeyring({ permissions, keyring: { store, resources: ['project'] } })
+    const { key, token } = await before.issue({ resources: { project: ['p1'] } })
+    const { keyring } = await testKeyring({ permissions, keyring: { store: store.connect() }, seed: 2 })
+    expect(await keyring.verify(token)).toMatchObject({ code: 'resource_not_allowed' })
+    await secretScanning({ keyring, publicKeyOf }).fetch(github.report([found(token)]))
+    expect(await keyring.as(systemActor(key.workspaceId)).get(key.id)).toMatchObject({ status: 'revoked' })
+  })
+
   test('a key that works from some addresses only is ended, too, and of a rotated one the secret that was found', async () => {
     const { keyring, issue } = await testKeyring({ permissions })
     const [one, other] = [await issue(), await issue()]
