@@ -1,8 +1,9 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { Agent, request } from 'node:http'
+import { Agent } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import type { Answer, Call, KeyForm, LabKey, Load, Weakening, WorkerSetUp } from '../src/protocol.ts'
+import { getWith } from './get.ts'
 
 /** What one request gave. */
 export interface Reply {
@@ -109,22 +110,12 @@ export function delay(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms))
 }
 
-function get(port: number, agent: Agent, token: string): Promise<Reply> {
-  return new Promise((resolve, reject) => {
-    const sent = request(
-      { port, host: '127.0.0.1', agent, headers: { authorization: `Bearer ${token}` } },
-      (response) => {
-        response.resume()
-        response.once('end', () => {
-          const at = response.headers['accepted-at']
-          resolve({
-            status: response.statusCode ?? 0,
-            acceptedAt: at === undefined ? undefined : Number(at),
-            retryAfter: response.headers['retry-after'],
-          })
-        })
-      },
-    )
-    sent.once('error', reject).end()
-  })
+async function get(port: number, agent: Agent, token: string): Promise<Reply> {
+  const { statusCode, headers } = await getWith(port, agent, token)
+  const at = headers['accepted-at']
+  return {
+    status: statusCode ?? 0,
+    acceptedAt: at === undefined ? undefined : Number(at),
+    retryAfter: headers['retry-after'],
+  }
 }
