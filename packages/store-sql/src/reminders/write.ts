@@ -10,36 +10,52 @@ import { columnOf } from './columns.ts'
 const rowsPerInsert = 64
 const columns = [...Object.values(columnOf), 'ends_at'] as const
 
-/** Writes the places of the reminders of written keys, where they are not what they were. */
+type Row = Insertable<RemindersTable>
+
+/**
+ * Writes the places of the reminders of written keys. Of a key that is there, only those that are not what they were: a
+ * process of the version that knows no reminders takes the note of a sent one away, and it must not be sent again for
+ * another change.
+ */
 export async function writeReminders(
   queries: Queries,
   dialect: SqlDialect,
   writes: readonly Write[],
   stored: ReadonlyMap<string, StoredRow>,
 ): Promise<void> {
-  const changed = writes.flatMap((write) => {
-    if (write.type !== 'key') return []
+  const fresh: Row[] = []
+  for (const write of writes) {
+    if (write.type !== 'key') continue
+    const { record } = write
     const before = (stored.get(rowId(write))?.record ?? null) as KeyRecord | null
+    if (before === null) {
+      if (record.revokedAt === null) fresh.push(rowOf(record))
+      continue
+    }
     // The last use is the stored one, whatever is written; a key that is new brings its own.
-    const after = before === null ? write.record : { ...write.record, lastUsedAt: before.lastUsedAt }
-    const [was, is] = [before && rowOf(before), rowOf(after)]
-    return JSON.stringify(was) === JSON.stringify(is) ? [] : [{ record: after, row: is }]
-  })
-  for (const { record } of changed) {
+    const [was, is] = [rowOf(before), rowOf({ ...record, lastUsedAt: before.lastUsedAt })]
+    const changed = columns.filter((column) => was[column] !== is[column])
     if (record.revokedAt !== null) await queries.deleteFrom('reminders').where('key_id', '=', record.id).execute()
+    else if (changed.length > 0) await upsert(queries, dialect, [is], changed)
   }
-  const rows = changed.flatMap(({ record, row }) => (record.revokedAt === null ? [row] : []))
-  const assignments = sql.join(columns.map((column) => sql`${sql.ref(column)} = ${dialect.incoming(column)}`))
-  for (const some of chunks(rows, rowsPerInsert)) {
-    await queries
-      .insertInto('reminders')
-      .values(some)
-      .modifyEnd(sql`${dialect.onDuplicate(['key_id'])} ${assignments}`)
-      .execute()
-  }
+  for (const some of chunks(fresh, rowsPerInsert)) await upsert(queries, dialect, some, columns)
 }
 
-function rowOf(record: KeyRecord): Insertable<RemindersTable> {
+async function upsert(
+  queries: Queries,
+  dialect: SqlDialect,
+  rows: readonly Row[],
+  changed: readonly (typeof columns)[number][],
+): Promise<void> {
+  const assignments = sql.join(changed.map((column) => sql`${sql.ref(column)} = ${dialect.incoming(column)}`))
+  await queries
+    .insertInto('reminders')
+    .values(rows)
+    .modifyEnd(sql`${dialect.onDuplicate(['key_id'])} ${assignments}`)
+    .execute()
+}
+
+function rowOf(record: KeyRecord): Row {
   const places: ReminderPlaces = reminderPlaces(record)
   return {
     key_id: record.id,

@@ -1,0 +1,110 @@
+import { serverOrSkip } from '@claviger/test-servers'
+import { expect, test } from 'vitest'
+import type { StoreSetUp } from '../../src/protocol.ts'
+import { type RemoteKeyring, startRemote } from '../remote-keyring.ts'
+import { expectAll } from './aftermath.ts'
+import { startLife } from './life.ts'
+import { type MigrationPlace, migrationPlaces, textOf } from './places.ts'
+import { makeKey, type Population, populate } from './population.ts'
+
+/*
+ * What docs/guides/rolling-deployments.md and docs/guides/sql.md promise of a new version's migrations: a database that a
+ * process of the first version (see fixtures/version-1) made and filled is migrated while that process works on.
+ * `FAULT_LAB_KEYS` says how many keys there are.
+ */
+const count = Number(process.env.FAULT_LAB_KEYS ?? 1_500)
+// So that requests read the database, and not the cache.
+const settings = { recordAgeMs: 20 }
+
+type Way = (place: MigrationPlace, url: string) => Promise<void>
+
+/** How a host applies a migration: each is safe to do again, and to do twice at once. */
+const ways: Readonly<Record<string, Way>> = {
+  'migrate() in two processes at once, and again': async (place, url) => {
+    const applied = await Promise.all([place.migrate(url), place.migrate(url)])
+    expect(applied.flat()).toEqual(['0002-record-version-2'])
+    expect(await place.migrate(url)).toEqual([])
+  },
+  'the text, twice': async (place, url) => {
+    for (let times = 0; times < 2; times += 1) await place.run(url, textOf(place))
+    expect(await place.migrate(url)).toEqual([])
+  },
+  'the text and migrate() at once': async (place, url) => {
+    await Promise.all([place.migrate(url), place.run(url, textOf(place))])
+    expect(await place.migrate(url)).toEqual([])
+  },
+}
+
+for (const place of migrationPlaces) {
+  // Each way on a database of its own.
+  for (const [title, migrate] of Object.entries(ways)) {
+    const suite = await serverOrSkip<{ readonly url: string; stop(): Promise<void> }>(place.name, place.start)
+
+    suite.describe(`a populated database of the first version, on ${place.name}`, () => {
+      test(`is migrated under traffic by ${title}: nothing is refused, nothing lost`, async () => {
+        const store: StoreSetUp = { kind: place.kind, url: suite.server().url }
+        const old = await startRemote('first', { store, settings, migrates: true })
+        const running: RemoteKeyring[] = [old]
+        try {
+          const population = await populate(old, count)
+          await expect(startRemote('present', { store })).rejects.toThrow('exited')
+
+          const life = startLife([old], population)
+          await moves(() => life.verified + life.changed)
+          life.longest()
+          const startedAt = performance.now()
+          await migrate(place, store.url)
+          const took = Math.round(performance.now() - startedAt)
+          const { verification, change } = life.longest()
+          await moves(() => life.verified + life.changed)
+          await life.stop()
+          process.stdout.write(
+            `${place.name}, ${population.keys.length} keys, ${title}: ${took} ms; longest verification ${verification} ms, longest change ${change} ms\n`,
+          )
+          expect({ refused: life.refused, failed: life.failed }).toEqual({ refused: [], failed: [] })
+
+          const now = await startRemote('present', { store, settings, migrates: true, remembers: true })
+          running.push(now)
+          const both = startLife([old, now], population)
+          await moves(() => both.verified + both.changed)
+          await both.stop()
+          expect({ refused: both.refused, failed: both.failed }).toEqual({ refused: [], failed: [] })
+
+          for (const process of running) await expectAll(process, population)
+          await expectUsable(now, population)
+        } finally {
+          await Promise.all(running.map((process) => process.end()))
+        }
+      })
+    })
+  }
+}
+
+/** Waits until a thousand things have happened. */
+async function moves(done: () => number): Promise<void> {
+  const until = done() + 1_000
+  await expect.poll(done, { timeout: 30_000, interval: 20 }).toBeGreaterThan(until)
+}
+
+/** Old keys are as good as new ones: they are counted, reminded of and can be limited. */
+async function expectUsable(now: RemoteKeyring, population: Population): Promise<void> {
+  const used = population.keys.find(({ isRevoked }) => !isRevoked)
+  if (used === undefined) throw new Error('Expected a key.')
+  const before = (await now.keys.usage(used.id)).totals.requests
+  expect(before).toBeGreaterThan(0)
+  await now.get(used.tokens.at(-1) ?? '')
+  await now.keyring.flush()
+  expect((await now.keys.usage(used.id)).totals.requests).toBe(before + 1)
+
+  await makeKey(now, population, 10)
+  await now.keyring.remind()
+  const told = (await now.events()).flatMap(({ type, key }) => (type === 'key.expiring' && key ? [key.id] : []))
+  const alive = population.keys.filter(({ isRevoked }) => !isRevoked).map(({ id }) => id)
+  expect(told.sort()).toEqual(alive.filter((id) => population.ending.has(id)).sort())
+
+  const [first, second] = population.keys.filter(({ isRevoked }) => !isRevoked)
+  if (first === undefined || second === undefined) throw new Error('Expected keys.')
+  await now.keys.update(first.id, { allowedAddresses: ['192.0.2.0/24'] })
+  await now.keys.update(second.id, { allowedAddresses: ['127.0.0.1'] })
+  expect([await now.get(first.tokens.at(-1) ?? ''), await now.get(second.tokens.at(-1) ?? '')]).toEqual([403, 204])
+}
