@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { CreateKeyInput } from '@claviger/core'
 import { serverOrSkip } from '@claviger/test-servers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { StoreSetUp } from '../src/protocol.ts'
@@ -18,8 +19,7 @@ const labs = [
 
 const address = '127.0.0.1'
 const elsewhere = '192.0.2.0/24'
-const owner = { type: 'user', id: 'ada' } as const
-const form = { name: 'Lab', environment: 'ci', permissions: ['lab:use'], owner } as const
+const form = { name: 'Lab', environment: 'ci', permissions: ['lab:use'], owner: { type: 'user', id: 'ada' } } as const
 const unavailable = { code: 'ERR_CLAVIGER_UNAVAILABLE' }
 const settings = { environments: ['ci'] }
 
@@ -71,7 +71,7 @@ for (const database of labs) {
     })
 
     test.each(Object.entries(limits))('a key that is limited %s is answered 503 by the old one', async (_, limit) => {
-      const { key, token } = await now.keys.create({ ...form, ...limit.input } as typeof form)
+      const { key, token } = await now.keys.create({ ...form, ...limit.input } as CreateKeyInput)
       expect([await old.get(token), await now.get(token)]).toEqual([503, limit.status])
       await expect(old.keyring.verify(token)).rejects.toMatchObject(unavailable)
       expect(await old.keys.get(key.id)).toMatchObject({ id: key.id, name: 'Lab' })
@@ -89,7 +89,7 @@ for (const database of labs) {
     })
 
     test('addresses and resources are judged by the new one as if it were alone', async () => {
-      const { key, token } = await now.keys.create({ ...form, ...limits['to both'].input } as typeof form)
+      const { key, token } = await now.keys.create({ ...form, ...limits['to both'].input } as CreateKeyInput)
       await old.get(token)
       expect(await now.keyring.verify(token, { address: '192.0.2.1' })).toMatchObject({ code: 'address_not_allowed' })
       const asking = (id: string): object => ({ address, resources: { project: id } })
@@ -116,21 +116,29 @@ for (const database of labs) {
         ['count', () => old.keyring.flush()],
       ]
       for (const [title, run] of tries) {
-        const { key } = await now.keys.create({ ...form, ...both } as typeof form)
+        const { key } = await now.keys.create({ ...form, ...both } as CreateKeyInput)
         const { token } = await now.keys.rotate(key.id)
         const before = await now.keys.get(key.id)
         const outcome = await run(key.id, token).then(
           () => 'done',
           ({ code }: { readonly code: string }) => code,
         )
-        expect({ title, outcome, ...(await now.keys.get(key.id)) }).toMatchObject({ title, ...both, revision: before.revision })
+        expect({ title, outcome, ...(await now.keys.get(key.id)) }).toMatchObject({
+          title,
+          ...both,
+          revision: before.revision,
+        })
         expect([title, await now.get(token), await old.get(token)]).toEqual([title, 204, 503])
       }
     })
 
     test('a limited key whose owner leaves at the old one is accepted by none without its limits', async () => {
       const leaver = { type: 'user', id: `leaver on ${database.name}` } as const
-      const { key, token } = await now.keys.create({ ...form, ...limits['to other addresses'].input, owner: leaver } as typeof form)
+      const { key, token } = await now.keys.create({
+        ...form,
+        ...limits['to other addresses'].input,
+        owner: leaver,
+      } as CreateKeyInput)
       await old.leave(leaver.id)
       expect(await old.get(token)).toBe(503)
       for (const asked of [token, { id: key.id }]) await old.keys.diagnose(asked).catch(() => {})
@@ -144,7 +152,9 @@ for (const database of labs) {
       const { key } = await now.keys.create({ ...form, expiresAt: soon })
       const about = async (): Promise<readonly string[]> => {
         await now.keyring.remind()
-        return (await now.events()).flatMap(({ type, key: { id } = { id: '' } }) => (id === key.id && type === 'key.expiring' ? [type] : []))
+        return (await now.events()).flatMap(({ type, key: { id } = { id: '' } }) =>
+          id === key.id && type === 'key.expiring' ? [type] : [],
+        )
       }
       expect(await about()).toEqual(['key.expiring'])
       await old.keys.update(key.id, { name: 'Renamed' })

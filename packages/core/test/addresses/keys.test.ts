@@ -305,6 +305,22 @@ describe('the ceiling of addresses', () => {
     await expect(keys.rotate(other.key.id)).rejects.toMatchObject({ subject: 'allowedAddresses' })
     expect(await keys.rotate(key.id)).toMatchObject({ key: { allowedAddresses: [office] } })
   })
+
+  test('a key that acts takes over no key that works from more addresses than it does', async () => {
+    const world = setUp({ resolveOwner: () => everything })
+    const { create, keyring } = world
+    const { key, token } = await create({ allowedAddresses: [office], permissions: everything })
+    const acting = keyActor(await apiKeyOf(world, token, '203.0.113.7'), { can: { listAll: true } })
+    const { owner } = key
+    const others = { owner: { type: 'user', id: 'somebody' }, permissions: ['prompts:read'] as never } as const
+    const anywhere = await create(others)
+    const within = await create({ ...others, allowedAddresses: ['203.0.113.7'] })
+    await expect(keyring.as(acting).transfer(anywhere.key.id, owner)).rejects.toMatchObject({
+      code: 'ERR_CLAVIGER_FORBIDDEN',
+      subject: 'allowedAddresses',
+    })
+    expect(await keyring.as(acting).transfer(within.key.id, owner)).toMatchObject({ owner })
+  })
 })
 
 describe('keyring.watch of a key with addresses', () => {

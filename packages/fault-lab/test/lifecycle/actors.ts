@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { expect } from 'vitest'
 import { sometimes } from './arbitraries.ts'
 import { coversAll } from './grants.ts'
+import { both, clientsOf, type Resources, resourcesOf } from './limits.ts'
 import { findKey, grantsOf, type Model } from './model.ts'
 import { verdictShown } from './shown.ts'
 import type { Process } from './timeline.ts'
@@ -15,12 +16,15 @@ export interface Who {
   readonly can?: Readonly<Partial<Record<Ability, boolean>>>
   /** What its session is confined to; else it holds what the host says. */
   readonly holds?: readonly string[]
+  /** Which resources its session is confined to; else it reaches what the host says. */
+  readonly reaches?: Resources
   /** Of a key that acts: which token it shows. */
   readonly shows?: number
   readonly process: Process
 }
 
 const confined = fc.constantFrom(['prompts:read'], ['prompts:*', 'context:download'])
+const limited = fc.constantFrom<Resources[]>({ project: ['p1', 'p2'] }, { dataset: ['d1'], project: ['p1'] })
 const administers = { listAll: true, manageServiceAccounts: true }
 const mayNot = (['list', 'create', 'update', 'rotate', 'revoke', 'diagnose'] as const).map((ability) => ({
   [ability]: false,
@@ -44,12 +48,13 @@ export const anybody: fc.Arbitrary<Who> = fc.oneof(
 
 function person(who: Who['who'], ...cans: readonly Who['can'][]): fc.Arbitrary<Who> {
   return fc
-    .tuple(fc.constantFrom<Process[]>(0, 0, 1), fc.constantFrom(...cans), sometimes(confined, 4))
-    .map(([process, can, holds]) => ({
+    .tuple(fc.constantFrom<Process[]>(0, 0, 1), fc.constantFrom(...cans), sometimes(confined, 4), sometimes(limited, 5))
+    .map(([process, can, holds, reaches]) => ({
       who,
       process,
       ...(can !== undefined && { can }),
       ...(holds !== undefined && who !== 'key' && who !== 'system' && { holds }),
+      ...(reaches !== undefined && who !== 'key' && who !== 'system' && { reaches }),
     }))
 }
 
@@ -57,7 +62,7 @@ function person(who: Who['who'], ...cans: readonly Who['can'][]): fc.Arbitrary<W
 export async function actorOf(
   model: Model,
   world: World,
-  { who, can, holds, shows, process }: Who,
+  { who, can, holds, reaches, shows, process }: Who,
 ): Promise<Actor | undefined> {
   const more = can === undefined ? {} : { can }
   const [home, elsewhere] = model.workspaces
@@ -71,13 +76,20 @@ export async function actorOf(
   }
   const owner = who === 'robot' ? ({ type: 'service', id: who } as const) : ({ type: 'user', id: who } as const)
   if (who !== 'stranger') {
-    return { ...owner, workspaceId: home, permissions: holds ?? grantsOf(model, home, owner) ?? [], ...more }
+    return {
+      ...owner,
+      workspaceId: home,
+      permissions: holds ?? grantsOf(model, home, owner) ?? [],
+      resources: reaches ?? resourcesOf(owner),
+      ...more,
+    }
   }
   const namesake = { type: 'user', id: 'ada' } as const
   return {
     ...namesake,
     workspaceId: elsewhere,
     permissions: holds ?? grantsOf(model, elsewhere, namesake) ?? [],
+    resources: reaches ?? {},
     ...more,
   }
 }
@@ -87,8 +99,9 @@ async function shownKey(model: Model, world: World, shows: number, process: Proc
   const choice = shows % 2 === 0 || managing.length === 0 ? model.tokens : managing
   const token = choice[Math.floor(shows / 2) % Math.max(1, choice.length)]
   if (token === undefined) return undefined
-  const verification = await world.keyrings[process].verify(token.token)
-  expect(verdictsOf(model, process, token, undefined, {})).toContainEqual(verdictShown(verification))
+  const [address = null] = clientsOf(findKey(model, token.keyId)?.allowedAddresses ?? [])
+  const verification = await world.keyrings[process].verify(token.token, { address })
+  expect(verdictsOf(model, process, token, undefined, { client: address })).toContainEqual(verdictShown(verification))
   return verification.ok ? verification : undefined
 }
 
@@ -110,6 +123,8 @@ export function presentActor(model: Model, actor: Actor): Actor {
   return {
     ...actor,
     permissions: actor.permissions.filter((grant) => coversAll(key.permissions, [grant]) && coversAll(held, [grant])),
+    resources: both(actor.resources ?? {}, both(key.resources, resourcesOf(key.owner))),
+    allowedAddresses: key.allowedAddresses,
     owner: key.owner,
     expiresAt: ends.length === 0 ? null : new Date(Math.min(...ends)),
   }

@@ -1,6 +1,7 @@
 import { systemActor } from '@claviger/core'
 import { expect } from 'vitest'
 import { expectVerdicts } from './commands/verify.ts'
+import { clients } from './limits.ts'
 import { pass, type Model } from './model.ts'
 import { expectKey } from './step.ts'
 import { latest } from './timeline.ts'
@@ -10,7 +11,7 @@ import type { World } from './world.ts'
 export async function expectAftermath(model: Model, world: World): Promise<void> {
   await world.pass(10_000)
   pass(model, 10_000)
-  await expectVerdicts(model, world)
+  for (const client of clients) await expectVerdicts(model, world, { client })
   for (const workspace of model.workspaces) await expectWorkspace(model, world, workspace)
 }
 

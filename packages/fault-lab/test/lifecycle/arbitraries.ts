@@ -1,5 +1,6 @@
 import type { Owner } from '@claviger/core'
 import fc from 'fast-check'
+import { addressLists, type Resources, selections } from './limits.ts'
 import { day, hour, type Model } from './model.ts'
 import { latest } from './timeline.ts'
 
@@ -32,6 +33,14 @@ export const end: fc.Arbitrary<number | null> = fc.constantFrom(
   null,
   1,
   0,
+)
+
+export const addresses: fc.Arbitrary<readonly string[]> = fc.constantFrom(...addressLists)
+
+/** Selections of resources, and now and then a slip: none of a type. */
+export const resources: fc.Arbitrary<Resources> = fc.oneof(
+  { weight: 9, arbitrary: fc.constantFrom(...selections) },
+  { weight: 1, arbitrary: fc.constant({ project: [] }) },
 )
 
 export const name: fc.Arbitrary<string> = fc.constantFrom('Alpha', 'alphabet', 'Beta')

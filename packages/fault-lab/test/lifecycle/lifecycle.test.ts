@@ -48,7 +48,24 @@ afterAll(() => {
 })
 
 /** What happens in any hundred runs: a test in which it does not happen compares nothing. */
-const usual = ['create ok', 'rotate ok', 'verify ok', 'verify key_revoked', 'verify key_expired', 'verify key_rotated']
+const usual = [
+  'create ok',
+  'create limited to addresses',
+  'create limited to resources',
+  'update narrows addresses',
+  'update widens addresses',
+  'update narrows resources',
+  'update widens resources',
+  'rotate ok',
+  'verify ok',
+  'verify key_revoked',
+  'verify key_expired',
+  'verify key_rotated',
+  'verify address_not_allowed',
+  'verify resource_not_allowed',
+  'diagnosed address_not_allowed',
+  'diagnosed resource_not_allowed',
+]
 const isPositive = (count: number): boolean => count > 0
 
 async function onOne(place: Place, runs: number): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Owner } from '@claviger/core'
+import type { Resources } from './limits.ts'
 import { latest, type Process, type Timeline } from './timeline.ts'
 
 /*
@@ -25,6 +26,8 @@ export interface ModelKey {
   readonly name: string
   readonly environment: string
   readonly permissions: readonly string[]
+  readonly allowedAddresses: readonly string[]
+  readonly resources: Resources
   readonly owner: Owner
   readonly createdBy: { readonly type: string; readonly id: string }
   readonly current: ModelSecret

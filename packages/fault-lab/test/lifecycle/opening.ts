@@ -14,9 +14,10 @@ const plain = {
   process: 0,
 } as const
 const eve = { who: 'eve', can: { listAll: true, manageServiceAccounts: true } } as const
+const long = { who: 'ada', endsIn: 25 * day } as const
 const stranger = { who: 'stranger', can: { listAll: true, manageServiceAccounts: true } } as const
 
-/** How every run begins: with a few keys, one of them disabled, one in the overlap of a rotation. */
+/** How every run begins: with a few keys, one of them disabled, one in the overlap of a rotation, some limited. */
 export const opening: readonly Step[] = [
   creatingAccount({ ...eve, name: 'Bot', permissions: ['prompts:*', 'keys:manage'], process: 0 }),
   creating({ ...plain, who: 'ada', name: 'Alpha', permissions: ['*:*', 'keys:manage'] }),
@@ -27,4 +28,15 @@ export const opening: readonly Step[] = [
   // Each by its place among the keys there are.
   disabling({ ...eve, pick: 14, process: 1 }),
   rotating({ who: 'ada', process: 0, pick: 2, overlap: '24h' }),
+  creating({ ...plain, ...long, name: 'Alpha', allowedAddresses: ['192.0.2.0/24'] }),
+  creating({ ...plain, ...long, name: 'Beta', resources: { project: ['p1'] } }),
+  creating({
+    ...plain,
+    ...long,
+    name: 'Beta',
+    permissions: ['prompts:read', 'keys:manage'],
+    allowedAddresses: ['192.0.2.1', '2001:db8::/32'],
+    resources: { dataset: ['d1'], project: ['p1', 'p2'] },
+    process: 1,
+  }),
 ]

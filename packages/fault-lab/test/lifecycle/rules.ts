@@ -1,6 +1,8 @@
 import type { Actor, ErrorCode, Owner } from '@claviger/core'
 import { covers, coversAll, isGrantable } from './grants.ts'
+import { clientsOf, handedOut, type Might, reachesAll, type Resources, resourcesOf } from './limits.ts'
 import {
+  accountTimeline,
   day,
   grantsOf,
   isOverlapping,
@@ -26,6 +28,8 @@ const ceiling = 'ERR_CLAVIGER_PERMISSION_CEILING'
 export interface CreateWish {
   readonly permissions: readonly string[] | undefined
   readonly environment: string
+  readonly allowedAddresses?: readonly string[] | undefined
+  readonly resources?: Resources | undefined
   readonly owner: Owner | undefined
   /** Undefined: nothing said. */
   readonly end: number | null | undefined
@@ -34,15 +38,17 @@ export interface CreateWish {
 export function createRefusal(model: Model, actor: Actor, wish: CreateWish): Refusal {
   if (isForbidden(actor, 'create')) return forbidden
   if (wish.permissions?.every(isGrantable) === false) return invalid
-  if (isPast(model, wish.end)) return invalid
+  if (isPast(model, wish.end) || isSlip(wish.resources)) return invalid
   const owner = wish.owner ?? ownOwner(actor)
   if (owner === undefined || !mayOwnFor(actor, owner)) return forbidden
   if (actor.environment !== undefined && actor.environment !== wish.environment) return forbidden
   const end = endOfNew(actor, wish.end)
   if (isTooLong(model, end, model.now)) return invalid
   if (outlives(actor, end)) return forbidden
-  if (wish.permissions !== undefined && !coversAll(actor.permissions, wish.permissions)) return ceiling
-  return ownerRefusal(model, actor.workspaceId, owner, wish.permissions ?? [])
+  if (worksElsewhere(actor, wish.allowedAddresses ?? actor.allowedAddresses ?? [])) return forbidden
+  const might = { permissions: wish.permissions ?? [], resources: wish.resources ?? {} }
+  if (!holds(actor, might)) return ceiling
+  return ownerRefusal(model, actor.workspaceId, owner, might)
 }
 
 /** A key without an expiry of its own ends with the key that made it. */
@@ -51,24 +57,28 @@ export function endOfNew(actor: Actor, end: number | null | undefined): number |
 }
 
 /** A service account must be there, and bounds what its keys are given; a user only what they do. */
-function ownerRefusal(model: Model, workspace: string, owner: Owner, grants: readonly string[]): Refusal {
+function ownerRefusal(model: Model, workspace: string, owner: Owner, might: Might): Refusal {
   if (owner.type === 'user') return undefined
   const held = grantsOf(model, workspace, owner)
   if (held === null) return forbidden
-  return coversAll(held, grants) ? undefined : ceiling
+  // An account of Claviger reaches everything.
+  const reached = accountTimeline(model, workspace, owner.id) === undefined ? resourcesOf(owner) : {}
+  return coversAll(held, might.permissions) && reachesAll(reached, might.resources) ? undefined : ceiling
 }
 
 /** A change of a key. */
 export interface UpdateWish {
   readonly name?: string
   readonly permissions?: readonly string[]
+  readonly allowedAddresses?: readonly string[]
+  readonly resources?: Resources
   readonly end?: number | null
   readonly revision?: number
 }
 
 export function updateRefusal(model: Model, actor: Actor, key: ModelKey | undefined, wish: UpdateWish): Refusal {
   if (isForbidden(actor, 'update')) return forbidden
-  if (isPast(model, wish.end)) return invalid
+  if (isPast(model, wish.end) || isSlip(wish.resources)) return invalid
   if (key === undefined || !sees(actor, key)) return notFound
   if (wish.revision !== undefined && wish.revision !== key.revision) return 'ERR_CLAVIGER_CONFLICT'
   if (hasEnded(model, key)) return 'ERR_CLAVIGER_KEY_ENDED'
@@ -76,12 +86,16 @@ export function updateRefusal(model: Model, actor: Actor, key: ModelKey | undefi
   if (wish.permissions?.every(isGrantable) === false) return invalid
   const end = wish.end === undefined ? key.expiresAt : wish.end
   if (end !== key.expiresAt && isTooLong(model, end, key.current.createdAt)) return invalid
-  const grants = wish.permissions ?? key.permissions
-  const added = grants.filter((grant) => !covers(key.permissions, grant))
-  const handsOut = isLater(end, key.expiresAt) ? grants : added
-  if (!coversAll(actor.permissions, handsOut)) return ceiling
-  if ((isLater(end, key.expiresAt) || added.length > 0) && outlives(actor, end)) return forbidden
-  return added.length === 0 ? undefined : ownerRefusal(model, key.workspace, key.owner, added)
+  const addresses = wish.allowedAddresses ?? key.allowedAddresses
+  const after = { permissions: wish.permissions ?? key.permissions, resources: wish.resources ?? key.resources }
+  const more = handedOut(key, after, covers)
+  const isWhole = isLater(end, key.expiresAt) || isWider(addresses, key.allowedAddresses)
+  const granted = isWhole ? after : more
+  if (granted !== undefined) {
+    if (!holds(actor, granted)) return ceiling
+    if (outlives(actor, end) || worksElsewhere(actor, addresses)) return forbidden
+  }
+  return more === undefined ? undefined : ownerRefusal(model, key.workspace, key.owner, more)
 }
 
 export function rotateRefusal(model: Model, actor: Actor, key: ModelKey | undefined, overlap: number): Refusal {
@@ -126,9 +140,9 @@ export function transferRefusal(model: Model, actor: Actor, key: ModelKey | unde
   if (key === undefined || !sees(actor, key)) return notFound
   if (hasEnded(model, key)) return 'ERR_CLAVIGER_KEY_ENDED'
   if (isSame(key.owner, to)) return undefined
-  if (!coversAll(actor.permissions, key.permissions)) return ceiling
-  if (outlives(actor, key.expiresAt)) return forbidden
-  return ownerRefusal(model, actor.workspaceId, to, key.permissions)
+  if (!holds(actor, key)) return ceiling
+  if (outlives(actor, key.expiresAt) || worksElsewhere(actor, key.allowedAddresses)) return forbidden
+  return ownerRefusal(model, actor.workspaceId, to, key)
 }
 
 export function readRefusal(actor: Actor, key: ModelKey | undefined): Refusal {
@@ -147,8 +161,9 @@ export function accountRefusal(
   if (permissions?.every(isGrantable) === false) return invalid
   const added = (permissions ?? []).filter((grant) => !covers(account?.permissions ?? [], grant))
   if (!coversAll(actor.permissions, added)) return ceiling
-  // An account knows neither end nor environment: a key, which is bound to both, would get rid of them.
-  return actor.type === 'key' && (isMade || added.length > 0) ? forbidden : undefined
+  // An account knows neither end nor environment, and reaches everything: who is bound would get rid of that.
+  const isBound = actor.type === 'key' || !reachesAll(actor.resources ?? {}, {})
+  return isBound && (isMade || added.length > 0) ? forbidden : undefined
 }
 
 /** What is asked of a service account. */
@@ -159,9 +174,28 @@ export interface AccountWish {
 }
 
 /** Who hands out a key as it is must hold what it was granted, as a key does of itself, and last as long. */
-function handOverRefusal(actor: Actor, { id, permissions, expiresAt }: ModelKey): Refusal {
-  if (!isItself(actor, id) && !coversAll(actor.permissions, permissions)) return ceiling
-  return outlives(actor, expiresAt) ? forbidden : undefined
+function handOverRefusal(actor: Actor, key: ModelKey): Refusal {
+  if (!isItself(actor, key.id) && !holds(actor, key)) return ceiling
+  return outlives(actor, key.expiresAt) || worksElsewhere(actor, key.allowedAddresses) ? forbidden : undefined
+}
+
+/** Whether an actor holds these grants, and reaches these resources. */
+function holds({ permissions, resources = {} }: Actor, might: Might): boolean {
+  return coversAll(permissions, might.permissions) && reachesAll(resources, might.resources)
+}
+
+/** Whether a list lets in a client from which the actor itself does not work. */
+function worksElsewhere({ allowedAddresses = [] }: Actor, addresses: readonly string[]): boolean {
+  return isWider(addresses, allowedAddresses)
+}
+
+function isWider(wanted: readonly string[], held: readonly string[]): boolean {
+  return clientsOf(wanted).some((client) => !clientsOf(held).includes(client))
+}
+
+/** None of a type: a key that reaches nothing is no one's wish. */
+function isSlip(resources: Resources | undefined): boolean {
+  return Object.values(resources ?? {}).some((ids) => ids.length === 0)
 }
 
 /**

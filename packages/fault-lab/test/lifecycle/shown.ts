@@ -25,9 +25,7 @@ export function modelKeyShown(key: ModelKey, { now }: Model): object {
   return {
     ...rest,
     workspaceId: workspace,
-    // No call of the model limits a key or brings one in: so it stays.
-    allowedAddresses: [],
-    resources: {},
+    // No call of the model brings one in.
     imported: false,
     status,
     attention: [
@@ -64,7 +62,7 @@ export function accountShown({ description: _d, createdBy: _c, ...account }: Ser
 export function verdictShown(verification: Verification): object {
   if (!verification.ok) return verification
   const { apiKey, endsAt } = verification
-  const { id, workspaceId, name, environment, permissions, owner, secretVersion } = apiKey
+  const { id, workspaceId, name, environment, permissions, resources, owner, secretVersion } = apiKey
   const expiresAt = apiKey.expiresAt?.getTime() ?? null
   return {
     ok: true,
@@ -73,6 +71,7 @@ export function verdictShown(verification: Verification): object {
     name,
     environment,
     permissions,
+    resources,
     owner,
     secretVersion,
     expiresAt,

@@ -1,5 +1,6 @@
 import type { Requirement } from './requirement.ts'
 import { covers, effective } from './grants.ts'
+import { both, clientsOf, idsOf, resourcesOf } from './limits.ts'
 import { accountTimeline, findKey, hostTimeline, keyTimeline, type Model, type ModelKey, statusOf } from './model.ts'
 import { believed, type Process } from './timeline.ts'
 import { altered, type Alteration, hints } from './tokens.ts'
@@ -67,6 +68,7 @@ function verdictOf(
     name: key.name,
     environment: key.environment,
     permissions: effective(key.permissions, owner ?? []),
+    resources: both(key.resources, resourcesOf(key.owner)),
     owner: key.owner,
     secretVersion: secret.version,
     expiresAt: key.expiresAt,
@@ -81,17 +83,26 @@ export function refusalOf(
   token: string,
   owner: readonly string[] | null,
   now: number,
-  { workspace, environment, permission }: Requirement,
+  { workspace, environment, permission, client, resource }: Requirement,
 ): string | undefined {
   const status = statusOf(key, now)
   if (status === 'revoked' || status === 'expired' || status === 'disabled') return `key_${status}`
   const { previous } = key
   if (previous?.token === token && previous.endsAt !== null && now >= previous.endsAt) return 'key_rotated'
   if (owner === null) return 'owner_gone'
+  if (!isLetIn(key, client)) return 'address_not_allowed'
   if (workspace !== undefined && workspace !== key.workspace) return 'wrong_workspace'
   if (environment !== undefined && environment !== key.environment) return 'wrong_environment'
-  if (permission === undefined || (covers(key.permissions, permission) && covers(owner, permission))) return undefined
-  return covers(key.permissions, permission) ? 'owner_lacks_permission' : 'insufficient_permission'
+  if (permission !== undefined && !covers(key.permissions, permission)) return 'insufficient_permission'
+  if (permission !== undefined && !covers(owner, permission)) return 'owner_lacks_permission'
+  if (resource === undefined) return undefined
+  const reached = idsOf(both(key.resources, resourcesOf(key.owner)), resource.type)
+  return reached.includes(resource.id) ? undefined : 'resource_not_allowed'
+}
+
+function isLetIn({ allowedAddresses }: ModelKey, client: string | null | undefined): boolean {
+  if (allowedAddresses.length === 0 || client === undefined) return true
+  return client !== null && clientsOf(allowedAddresses).includes(client)
 }
 
 /** The key that a text names, with what a look at it may find. */

@@ -2,6 +2,7 @@ import { createKeyring, definePermissions, hmacSha256, type Keyring, type Owner 
 import type { KeyStore } from '@claviger/core/store'
 import { seededRandom, testClock } from '@claviger/testing'
 import { defaults } from './grants.ts'
+import { resourcesOf, types } from './limits.ts'
 import type { ModelPolicy } from './model.ts'
 
 /** The real thing: two processes on one store, with one clock, and a host that knows its people. */
@@ -28,10 +29,14 @@ export function createWorld(stores: readonly [KeyStore, KeyStore], policy: Model
     createKeyring({
       prefix: 'lab',
       store: tracked(hasBus ? store : withoutBus(store), underWay),
+      resources: types,
       permissions: definePermissions({ prompts: ['read', 'list', 'write'], context: ['download'] }),
       defaultPermissions: defaults as readonly ['prompts:read', 'prompts:list', 'context:download'],
       hasher: hmacSha256({ pepper: 'a pepper for the lab, 32 characters' }),
-      resolveOwner: ({ workspaceId, owner }) => table.get(placeOf(workspaceId, owner)) ?? null,
+      resolveOwner({ workspaceId, owner }) {
+        const permissions = table.get(placeOf(workspaceId, owner)) ?? null
+        return permissions === null ? null : { permissions, resources: resourcesOf(owner) }
+      },
       policy: { maxLifetime: policy.maxLifetime },
       clock,
       random: seededRandom(`run ${runs}, process ${process}`),

@@ -2,7 +2,14 @@ import { createRequire } from 'node:module'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { migrationSql, mysqlStore, nodeSqlite, postgresStore, sqliteStore, type SqlDialectName } from '@claviger/store-sql'
+import {
+  migrationSql,
+  mysqlStore,
+  nodeSqlite,
+  postgresStore,
+  sqliteStore,
+  type SqlDialectName,
+} from '@claviger/store-sql'
 import { startMariadb, startPostgres } from '@claviger/test-servers'
 import Database from 'libsql'
 import { createPool } from 'mysql2'
@@ -110,10 +117,13 @@ export function textOf(place: MigrationPlace, options: { readonly transaction?: 
   return migrationSql(place.dialect, { after: 1, ...options })
 }
 
-function sqliteOfNode(): typeof import('node:sqlite') | undefined {
+/** Node 22.13 and later have it. */
+function sqliteOfNode(): { readonly DatabaseSync: new (path: string) => NodeDatabase } | undefined {
   try {
-    return createRequire(import.meta.url)('node:sqlite') as typeof import('node:sqlite')
+    return createRequire(import.meta.url)('node:sqlite') as ReturnType<typeof sqliteOfNode>
   } catch {
     return undefined
   }
 }
+
+type NodeDatabase = Parameters<typeof nodeSqlite>[0] & { exec(text: string): void; close(): void }

@@ -2,8 +2,20 @@ import type { CreateKeyInput } from '@claviger/core'
 import fc from 'fast-check'
 import { expect } from 'vitest'
 import { anybody, type Who } from '../actors.ts'
-import { end, environment, grants, name, ownerOf, sometimes, whom, type Whom } from '../arbitraries.ts'
+import {
+  addresses,
+  end,
+  environment,
+  grants,
+  name,
+  ownerOf,
+  resources,
+  sometimes,
+  whom,
+  type Whom,
+} from '../arbitraries.ts'
 import { covers, defaults, inOrder } from '../grants.ts'
+import type { Resources } from '../limits.ts'
 import { accountTimeline, change, grantsOf, type Model, type ModelKey } from '../model.ts'
 import { ownOwner, sees } from '../rights.ts'
 import { createRefusal, endOfNew } from '../rules.ts'
@@ -14,6 +26,8 @@ interface Create extends Who {
   readonly name: string
   readonly environment: string
   readonly permissions: readonly string[] | undefined
+  readonly allowedAddresses?: readonly string[] | undefined
+  readonly resources?: Resources | undefined
   readonly named: Whom | undefined
   readonly endsIn: number | null | undefined
   readonly once: boolean
@@ -26,6 +40,8 @@ export const create: fc.Arbitrary<Step> = fc
     name,
     environment,
     permissions: sometimes(grants, 2),
+    allowedAddresses: sometimes(addresses, 4),
+    resources: sometimes(resources, 3),
     named: sometimes(whom, 3),
     endsIn: sometimes(end, 2),
     once: fc.nat(9).map((chance) => chance === 0),
@@ -44,6 +60,8 @@ async function run(call: Call, wish: Create): Promise<void> {
     name: wish.name,
     environment: wish.environment,
     ...(wish.permissions !== undefined && { permissions: wish.permissions }),
+    ...(wish.allowedAddresses !== undefined && { allowedAddresses: wish.allowedAddresses }),
+    ...(wish.resources !== undefined && { resources: wish.resources }),
     ...(owner !== undefined && { owner }),
     ...(endAt !== undefined && { expiresAt: endAt }),
   }
@@ -52,6 +70,8 @@ async function run(call: Call, wish: Create): Promise<void> {
   const made = await attempt('create', refusal, () => keys.create(input))
   if (made === undefined) return
   record(call, input, made.token, made.key.id)
+  if (made.key.allowedAddresses.length > 0) count('create limited to addresses')
+  if (Object.keys(made.key.resources).length > 0) count('create limited to resources')
   expectKey(model, made.key)
 }
 
@@ -101,6 +121,8 @@ function record({ model, actor, process }: Call, input: CreateKeyInput, token: s
     permissions: inOrder(
       input.permissions ?? defaults.filter((grant) => covers(actor.permissions, grant) && covers(held, grant)),
     ),
+    allowedAddresses: input.allowedAddresses ?? actor.allowedAddresses ?? [],
+    resources: (input.resources ?? {}) as Resources,
     owner,
     createdBy: { type: actor.type, id: actor.id },
     current: { version: 1, token, createdAt: model.now, endsAt: null },

@@ -8,7 +8,7 @@ import { isForbidden, sees } from '../rights.ts'
 import { attempt, type Call, callStep, count, pickKey, type Step } from '../step.ts'
 import { type Alteration, hints } from '../tokens.ts'
 import { keyNamed, refusalOf, textOf } from '../verdict.ts'
-import { alteration, asked, requirementOf } from './verify.ts'
+import { alteration, asked, questionOf, requirementOf } from './verify.ts'
 
 interface Diagnose extends Who {
   readonly pick: number
@@ -29,15 +29,14 @@ async function run(call: Call, wish: Diagnose): Promise<void> {
   const token = ofKey[wish.pick % Math.max(1, ofKey.length)]
   if (token === undefined) return
   const requirement = requirementOf(model, wish.asked)
-  const { workspace, environment, permission } = requirement
+  const { client } = requirement
   const altered = wish.byId ? undefined : wish.alteration
   const target = wish.byId ? { id: token.keyId } : textOf(token.token, altered)
   const refusal = isForbidden(actor, 'diagnose') ? 'ERR_CLAVIGER_FORBIDDEN' : undefined
   const found = await attempt('diagnose', refusal, () =>
     keys.diagnose(target, {
-      ...(workspace !== undefined && { workspaceId: workspace }),
-      ...(environment !== undefined && { environment }),
-      ...(permission !== undefined && { permission }),
+      ...questionOf(requirement),
+      ...(typeof client === 'string' && { address: client }),
     }),
   )
   if (found === undefined) return
