@@ -25,7 +25,7 @@ const options = {
   onError: () => {},
   ...(setUp.remembers === true && { onEvent: (event: unknown) => void reminded.push(event) }),
 }
-const keyring = createKeyring<string, string>(options) as Keyring
+const keyring: Keyring = createKeyring<string, string>(options)
 const server = serverOf(keyring)
 const targets: Readonly<Record<RemoteCall['on'], object>> = {
   keyring,

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import type { CreateKeyInput } from '@claviger/core'
 import { serverOrSkip } from '@claviger/test-servers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { StoreSetUp } from '../src/protocol.ts'
@@ -71,7 +70,7 @@ for (const database of labs) {
     })
 
     test.each(Object.entries(limits))('a key that is limited %s is answered 503 by the old one', async (_, limit) => {
-      const { key, token } = await now.keys.create({ ...form, ...limit.input } as CreateKeyInput)
+      const { key, token } = await now.keys.create({ ...form, ...limit.input })
       expect([await old.get(token), await now.get(token)]).toEqual([503, limit.status])
       await expect(old.keyring.verify(token)).rejects.toMatchObject(unavailable)
       expect(await old.keys.get(key.id)).toMatchObject({ id: key.id, name: 'Lab' })
@@ -80,16 +79,16 @@ for (const database of labs) {
     test.each(Object.entries(limits))('a key it had accepted, limited %s, it accepts no more', async (_, limit) => {
       const { key, token } = await old.keys.create(form)
       expect([await old.get(token), await now.get(token)]).toEqual([204, 204])
-      await now.keys.update(key.id, limit.input as object)
+      await now.keys.update(key.id, limit.input)
       expect(await now.get(token)).toBe(limit.status)
       await eventually(async () => expect(await old.get(token)).toBe(503))
       for (let left = 20; left > 0; left -= 1) expect(await old.get(token)).toBe(503)
-      await now.keys.update(key.id, { allowedAddresses: [], resources: {} } as object)
+      await now.keys.update(key.id, { allowedAddresses: [], resources: {} })
       await eventually(async () => expect(await old.get(token)).toBe(204))
     })
 
     test('addresses and resources are judged by the new one as if it were alone', async () => {
-      const { key, token } = await now.keys.create({ ...form, ...limits['to both'].input } as CreateKeyInput)
+      const { key, token } = await now.keys.create({ ...form, ...limits['to both'].input })
       await old.get(token)
       expect(await now.keyring.verify(token, { address: '192.0.2.1' })).toMatchObject({ code: 'address_not_allowed' })
       const asking = (id: string): object => ({ address, resources: { project: id } })
@@ -116,7 +115,7 @@ for (const database of labs) {
         ['count', () => old.keyring.flush()],
       ]
       for (const [title, run] of tries) {
-        const { key } = await now.keys.create({ ...form, ...both } as CreateKeyInput)
+        const { key } = await now.keys.create({ ...form, ...both })
         const { token } = await now.keys.rotate(key.id)
         const before = await now.keys.get(key.id)
         const outcome = await run(key.id, token).then(
@@ -138,7 +137,7 @@ for (const database of labs) {
         ...form,
         ...limits['to other addresses'].input,
         owner: leaver,
-      } as CreateKeyInput)
+      })
       await old.leave(leaver.id)
       expect(await old.get(token)).toBe(503)
       for (const asked of [token, { id: key.id }]) await old.keys.diagnose(asked).catch(() => {})

@@ -2,7 +2,11 @@ import { expect, test } from 'vitest'
 import { caseCodes } from '../src/case-codes.ts'
 import { readText, repositoryFiles } from '../src/repository-files.ts'
 
-const prose = ['.ts', '.mts', '.mjs', '.js', '.cjs', '.lua', '.md', '.yml'].flatMap(repositoryFiles)
+// Minified: it calls its variables what looks like a code.
+const kept = 'packages/fault-lab/test/fixtures/version-1/process.mjs'
+const prose = ['.ts', '.mts', '.mjs', '.js', '.cjs', '.lua', '.md', '.yml']
+  .flatMap(repositoryFiles)
+  .filter((file) => file !== kept)
 
 test('no title, comment or page cites a case by a code', () => {
   expect(prose).toContain('packages/core/src/keyring.ts')

@@ -78,7 +78,7 @@ export function startLife(processes: readonly RemoteKeyring[], population: Popul
     ...Array.from({ length: readers }, (_, place) => read(place)),
     ...Array.from({ length: writers }, (_, place) => write(place)),
   ])
-  // Whoever stops it learns what went wrong.
+  // The caller of stop() learns what went wrong.
   lanes.catch(() => {})
   return {
     refused,

@@ -44,14 +44,12 @@ export const migrationPlaces: readonly MigrationPlace[] = [
     start: startPostgres,
     async migrate(url) {
       const pool = new pg.Pool({ connectionString: url })
-      return postgresStore(pool)
-        .migrate()
-        .finally(() => pool.end())
+      return closing(pool, () => postgresStore(pool).migrate())
     },
     async run(url, text) {
       const client = new pg.Client({ connectionString: url })
       await client.connect()
-      await client.query(text).finally(() => client.end())
+      await closing(client, () => client.query(text))
     },
   },
   {
@@ -61,13 +59,11 @@ export const migrationPlaces: readonly MigrationPlace[] = [
     start: startMariadb,
     async migrate(url) {
       const pool = createPool(url)
-      return mysqlStore(pool)
-        .migrate()
-        .finally(() => pool.promise().end())
+      return closing(pool.promise(), () => mysqlStore(pool).migrate())
     },
     async run(url, text) {
       const pool = createPool({ uri: url, multipleStatements: true, connectionLimit: 1 }).promise()
-      await pool.query(text).finally(() => pool.end())
+      await closing(pool, () => pool.query(text))
     },
   },
   {
@@ -115,6 +111,15 @@ export const migrationPlaces: readonly MigrationPlace[] = [
 /** What came after the first version. */
 export function textOf(place: MigrationPlace, options: { readonly transaction?: boolean } = {}): string {
   return migrationSql(place.dialect, { after: 1, ...options })
+}
+
+/** Ends a client after it did its work, whatever came of that. */
+async function closing<T>(client: { end(): Promise<void> }, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } finally {
+    await client.end()
+  }
 }
 
 /** Node 22.13 and later have it. */

@@ -122,7 +122,7 @@ function record({ model, actor, process }: Call, input: CreateKeyInput, token: s
       input.permissions ?? defaults.filter((grant) => covers(actor.permissions, grant) && covers(held, grant)),
     ),
     allowedAddresses: input.allowedAddresses ?? actor.allowedAddresses ?? [],
-    resources: (input.resources ?? {}) as Resources,
+    resources: input.resources ?? {},
     owner,
     createdBy: { type: actor.type, id: actor.id },
     current: { version: 1, token, createdAt: model.now, endsAt: null },
