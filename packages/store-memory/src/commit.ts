@@ -63,11 +63,14 @@ function stored({ keys, accounts, idempotency }: Database, write: Write): Refusa
   return (write.type === 'key' ? keys : accounts).get(write.record.id) ?? null
 }
 
-function store({ keys, accounts, idempotency }: Database, write: Write): void {
+function store({ keys, due, accounts, idempotency }: Database, write: Write): void {
   switch (write.type) {
-    case 'key':
-      keys.set({ ...write.record, lastUsedAt: lastUseOf(keys.get(write.record.id), write.record) })
+    case 'key': {
+      const record = { ...write.record, lastUsedAt: lastUseOf(keys.get(write.record.id), write.record) }
+      keys.set(record)
+      due.set(record)
       break
+    }
     case 'serviceAccount':
       accounts.set(write.record)
       break

@@ -2,6 +2,7 @@ import type { FollowerState, IdempotencyRecord, KeyRecord, ServiceAccountRecord 
 import { type ActivityBook, activityBook } from './activity.ts'
 import { type Bus, localBus } from './bus.ts'
 import { type ChangeLog, changeLog } from './change-log.ts'
+import { type DuePlaces, duePlaces } from './due-places.ts'
 import { type Lines, lines } from './lines.ts'
 import { type Table, table } from './table.ts'
 import { type UsageBook, usageBook } from './usage.ts'
@@ -9,6 +10,7 @@ import { type UsageBook, usageBook } from './usage.ts'
 /** Everything one memory store holds. Handles share it. */
 export interface Database {
   readonly keys: Table<KeyRecord>
+  readonly due: DuePlaces
   readonly accounts: Table<ServiceAccountRecord>
   /** By `idempotencyId`. */
   readonly idempotency: Map<string, IdempotencyRecord>
@@ -27,6 +29,7 @@ export function emptyDatabase(storeId: string, changeLogLength: number): Databas
   const keys = table<KeyRecord>()
   return {
     keys,
+    due: duePlaces(),
     accounts: table(),
     idempotency: new Map(),
     activity: activityBook(),

@@ -74,7 +74,7 @@ function handleOn(database: Database): MemoryStore {
     busiest: async (query) => open().usage.busiest(query),
     activity: async (query) => open().activity.list(query),
     services: async (query) => listServices(open().accounts, query),
-    due: async (query) => dueKeys(open().keys, query),
+    due: async (query) => dueKeys(open(), query),
     activityAfter: async (position, limit) => open().lines.after(position, limit),
     claimFollower: async (claim) => claimFollower(open().followers, claim),
     marks: async (proposed) => mark(open().marks, proposed),

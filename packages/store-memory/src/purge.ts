@@ -3,13 +3,15 @@ import type { Database } from './database.ts'
 
 /** Removes rows older than the given instants, all in one step. What has no limit is kept. */
 export function purge(database: Database, limits: PurgeLimits): PurgeProgress {
-  const { keys, accounts, idempotency, activity, lines, usage } = database
+  const { keys, due, accounts, idempotency, activity, lines, usage } = database
   for (const key of keys.all()) {
     const isOld =
       key.revokedAt === null
         ? isBefore(key.expiresAt, limits.expiredKeysBefore)
         : isBefore(key.revokedAt, limits.revokedKeysBefore)
-    if (isOld) keys.delete(key)
+    if (!isOld) continue
+    keys.delete(key)
+    due.delete(key.id)
   }
   for (const account of accounts.all()) {
     if (isBefore(account.deletedAt, limits.deletedServiceAccountsBefore)) accounts.delete(account)

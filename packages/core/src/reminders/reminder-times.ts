@@ -18,14 +18,14 @@ export function dueRange(
   times: ReminderTimes,
   policy: Pick<KeyPolicy, 'rotateAfterMs' | 'unusedAfterMs'>,
   now: number,
-): Pick<DueQuery, 'since' | 'before'> | undefined {
+): Pick<DueQuery, 'at' | 'since' | 'before'> | undefined {
   if (!times.isSent[reminder]) return undefined
   // After its end, a reminder is too late.
-  if (reminder === 'expiring') return { since: now + 1, before: Math.min(latest, now + times.expiringMs + 1) }
+  if (reminder === 'expiring') return { at: now, since: now + 1, before: Math.min(latest, now + times.expiringMs + 1) }
   const ageMs = { rotationDue: policy.rotateAfterMs, unused: policy.unusedAfterMs, ownerGone: 0 }[reminder]
   if (ageMs === Number.POSITIVE_INFINITY) return undefined
   const before = Math.max(0, now - ageMs + 1)
-  return { since: Math.max(0, before - times.lookBackMs), before }
+  return { at: now, since: Math.max(0, before - times.lookBackMs), before }
 }
 
 const latest = 8.64e15

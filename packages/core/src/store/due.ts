@@ -16,6 +16,8 @@ export const reminders: readonly Reminder[] = ['expiring', 'ownerGone', 'rotatio
 /** What `due` asks a store: keys whose reminder was not sent, by the instant of its cause. */
 export interface DueQuery {
   readonly reminder: Reminder
+  /** Now: a key that has expired is not due. */
+  readonly at: number
   /** Inclusive. */
   readonly since: number
   /** Exclusive. */
@@ -84,11 +86,14 @@ export function reminderPlaces(record: Reminded): ReminderPlaces {
  * Whether a key answers a query: the meaning of every `DueQuery` field but `cursor` and `limit`. Pure.
  *
  * @example
- * const keys = [record].filter((key) => isDue(key, { reminder: 'expiring', since: 0, before: Date.now(), limit: 10 }))
+ * const now = Date.now()
+ * const query = { reminder: 'expiring', at: now, since: now + 1, before: now + 86_400_000, limit: 10 } as const
+ * console.log([record].filter((key) => isDue(key, query)).length)
  */
-export function isDue(record: Reminded, { reminder, since, before }: Omit<DueQuery, 'cursor'>): boolean {
-  const at = pendingReminder(record, reminder)
-  return at !== null && at >= since && at < before
+export function isDue(record: Reminded, { reminder, at, since, before }: Omit<DueQuery, 'cursor'>): boolean {
+  const causedAt = pendingReminder(record, reminder)
+  const hasExpired = record.expiresAt !== null && record.expiresAt <= at
+  return causedAt !== null && causedAt >= since && causedAt < before && !hasExpired
 }
 
 /** The notes of a changed key: another expiry is another cause. Pure. */

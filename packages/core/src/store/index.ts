@@ -21,6 +21,7 @@ export {
   reminderPlaces,
   reminders,
 } from './due.ts'
+export { type DueIndex, type PlaceMove, type PlaceRange, walkDue } from './due-walk.ts'
 export {
   type ActivityAfter,
   type FollowerAnswer,
@@ -85,7 +86,6 @@ export type {
 export { requireMeantFor } from './store-id.ts'
 export { type TrialRecords, trialRecords } from './trial-records.ts'
 export { type ClientUse, clientUse } from './unclosed.ts'
-export { type UnusedIndex, type UnusedRow, walkUnused } from './unused-walk.ts'
 export {
   type BusiestKeys,
   type BusiestQuery,

@@ -216,15 +216,41 @@ describe('remind', () => {
 
   test('is quiet about what was due long ago, unless asked for it', async () => {
     const { sent, onEvent } = noting()
+    const quiet = setUp({ onEvent })
+    await quiet.create()
+    quiet.clock.advance(200 * day)
+    await quiet.keyring.remind()
+    expect(sent).toEqual([])
+    const all = setUp({ onEvent, reminders: { lookBack: null } })
+    await all.create()
+    all.clock.advance(200 * day)
+    await all.keyring.remind()
+    expect(sent.map(({ type }) => type).toSorted()).toEqual(['key.rotationDue', 'key.unused'])
+  })
+
+  test('tells of what it was quiet about once it may look further back: unused keys when their turn comes again', async () => {
+    const { sent, onEvent } = noting()
     const memory = memoryStore()
     const { keyring, create, clock } = setUp({ on: memory, onEvent })
     await create()
+    await create({ name: 'Never rotated' })
     clock.advance(200 * day)
     await keyring.remind()
+    const of = (rotationDue: boolean) => ({ rotationDue, unused: !rotationDue, lookBack: null })
+    const rotation = setUp({ on: memory.connect(), at: clock, seed: 2, onEvent, reminders: of(true) })
+    const unused = setUp({ on: memory.connect(), at: clock, seed: 3, onEvent, reminders: of(false) })
+    await unused.keyring.remind()
     expect(sent).toEqual([])
-    const all = setUp({ on: memory.connect(), at: clock, seed: 2, onEvent, reminders: { lookBack: null } })
-    await all.keyring.remind()
-    expect(sent.map(({ type }) => type).toSorted()).toEqual(['key.rotationDue', 'key.unused'])
+    clock.advance(90 * day)
+    await unused.keyring.remind()
+    expect(sent.map(({ type }) => type)).toEqual(['key.unused', 'key.unused'])
+    await rotation.keyring.remind()
+    expect(sent.map(({ type }) => type)).toEqual([
+      'key.unused',
+      'key.unused',
+      'key.rotationDue',
+      'key.rotationDue',
+    ])
   })
 
   test('is silent about keys that are revoked, expired, or of a kind that is switched off', async () => {

@@ -35,10 +35,12 @@ export async function populate({ kind, url }: Pick<StoreSetUp, 'kind' | 'url'>, 
   }
 }
 
-interface Words {
+/** What databases say in words of their own. */
+export interface Words {
   /** Numbers from 0, as `n`. */
   series(count: number): string
   padded(number: string): string
+  text(number: string): string
   divided(a: string, b: string): string
   joined(...texts: readonly string[]): string
 }
@@ -46,6 +48,7 @@ interface Words {
 const postgres: Words = {
   series: (count) => `(select n from generate_series(0, ${count - 1}) n) as s`,
   padded: (number) => `lpad((${number})::text, 13, '0')`,
+  text: (number) => `(${number})::text`,
   divided: (a, b) => `(${a}) / (${b})`,
   joined: (...texts) => texts.join(' || '),
 }
@@ -53,6 +56,7 @@ const postgres: Words = {
 const mariadb: Words = {
   series: (count) => `(select seq as n from seq_0_to_${count - 1}) as s`,
   padded: (number) => `lpad(${number}, 13, '0')`,
+  text: (number) => `cast(${number} as char)`,
   divided: (a, b) => `((${a}) div (${b}))`,
   joined: (...texts) => `concat(${texts.join(', ')})`,
 }
@@ -61,8 +65,14 @@ const sqlite: Words = {
   series: (count) =>
     `(with recursive s(n) as (select 0 union all select n + 1 from s where n < ${count - 1}) select n from s) as s`,
   padded: (number) => `printf('%013d', ${number})`,
+  text: (number) => `cast(${number} as text)`,
   divided: (a, b) => `(${a}) / (${b})`,
   joined: (...texts) => texts.join(' || '),
+}
+
+/** The words of a database. */
+export function wordsOf(kind: Exclude<StoreSetUp['kind'], 'redis'>): Words {
+  return { postgres, mariadb, sqlite }[kind]
 }
 
 /** How many requests key `n` had on day `d`: few keys have most, and no two days are alike. */

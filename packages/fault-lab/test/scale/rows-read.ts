@@ -11,7 +11,11 @@ export interface RowsRead {
 }
 
 /** Asks a database of its own for its counts. */
-export async function rowsReadIn(kind: StoreSetUp['kind'], url: string): Promise<RowsRead> {
+export async function rowsReadIn(
+  kind: StoreSetUp['kind'],
+  url: string,
+  tables: readonly string[] = ['claviger_keys'],
+): Promise<RowsRead> {
   if (kind === 'redis') {
     const client = new Redis(url)
     const read = async (): Promise<number> =>
@@ -21,7 +25,7 @@ export async function rowsReadIn(kind: StoreSetUp['kind'], url: string): Promise
   if (kind === 'mariadb') {
     const pool = createPool({ uri: url, connectionLimit: 1 })
     // Without statistics the planner reads whole indexes; a server in use has them.
-    await pool.query('analyze table claviger_keys')
+    await pool.query(`analyze table ${tables.join(', ')}`)
     const read = async (): Promise<number> => {
       const [rows] = await pool.query("show global status like 'Handler_read%'")
       return (rows as { readonly Value: string }[]).reduce((sum, { Value }) => sum + Number(Value), 0)
@@ -34,7 +38,8 @@ export async function rowsReadIn(kind: StoreSetUp['kind'], url: string): Promise
     await pool.query('analyze')
     const counted = async (): Promise<number> => {
       const { rows } = await pool.query<{ read: string }>(
-        "select coalesce(sum(seq_tup_read + idx_tup_fetch), 0) as read from pg_stat_user_tables where relname = 'claviger_keys'",
+        'select coalesce(sum(seq_tup_read + idx_tup_fetch), 0) as read from pg_stat_user_tables where relname = any($1)',
+        [[...tables]],
       )
       return Number(rows[0]?.read)
     }

@@ -7,7 +7,7 @@ import type { ContractGroup } from './suite.ts'
 type Due = NonNullable<KeyStore['due']>
 
 const day = 86_400_000
-const range = { since: start, before: start + day } as const
+const range = { at: start - 1, since: start, before: start + day } as const
 
 /** A key whose cause for a reminder is at an instant. The others' are far outside of the range. */
 function causedAt(reminder: Reminder, at: number, overrides: Partial<KeyRecord> = {}): KeyRecord {
@@ -119,13 +119,41 @@ export const dueKeys: ContractGroup = {
     test('gives a key that was used after its reminder, and unused again', async ({ store, need }) => {
       const { due, addUsage } = need('due', 'addUsage')
       await stored(store, causedAt('unused', start, { reminders: { unused: start + day } }))
-      const later = { reminder: 'unused', since: start, before: start + 9 * day } as const
+      const later = { reminder: 'unused', at: start + 9 * day, since: start, before: start + 9 * day } as const
+      assert.deepEqual(await dueIds(due, later), [])
       assert.deepEqual(await dueIds(due, later), [])
       const usedAt = start + 10 * day
       await addUsage({ instanceId: 'instance', sequence: 1, entries: [usageEntry({ lastUsedAt: usedAt })] })
       assert.deepEqual(await dueIds(due, { ...later, before: usedAt }), [])
       assert.deepEqual(await dueIds(due, { ...later, before: usedAt + 1 }), [testKeyId(1)])
     })
+
+    test('gives a key that was unused for too long to be told, was used again, and then not', async ({ store, need }) => {
+      const { due, addUsage } = need('due', 'addUsage')
+      await stored(store, causedAt('unused', start))
+      const soon = { reminder: 'unused', at: start + 40 * day, since: start + 2 * day, before: start + 10 * day } as const
+      assert.deepEqual(await dueIds(due, soon), [])
+      const usedAt = start + 50 * day
+      await addUsage({ instanceId: 'instance', sequence: 1, entries: [usageEntry({ lastUsedAt: usedAt })] })
+      const later = { reminder: 'unused', at: start + 140 * day, since: start + 20 * day } as const
+      assert.deepEqual(await dueIds(due, { ...later, before: usedAt }), [])
+      assert.deepEqual(await dueIds(due, { ...later, before: usedAt + 1 }), [testKeyId(1)])
+    })
+
+    for (const reminder of ['rotationDue', 'unused', 'ownerGone'] as const) {
+      test(`${reminder}: gives no key that has expired`, async ({ store, need }) => {
+        const { due } = need('due')
+        await stored(
+          store,
+          causedAt(reminder, start + 1, { id: testKeyId(1), expiresAt: start + 5 }),
+          causedAt(reminder, start + 2, { id: testKeyId(2), expiresAt: start + 6 }),
+          causedAt(reminder, start + 3, { id: testKeyId(3) }),
+        )
+        assert.deepEqual(await dueIds(due, { reminder, at: start + 4 }), [1, 2, 3].map(testKeyId))
+        assert.deepEqual(await dueIds(due, { reminder, at: start + 5 }), [2, 3].map(testKeyId))
+        assert.deepEqual(await dueIds(due, { reminder, at: start + day }), [testKeyId(3)])
+      })
+    }
 
     test('gives no key that was purged', async ({ store, need }) => {
       const { due, purge } = need('due', 'purge')

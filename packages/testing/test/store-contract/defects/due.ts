@@ -103,6 +103,33 @@ export const due: readonly Defect[] = [
     fails: ['gives no key that was used since', 'used after its reminder'],
   },
   {
+    name: 'gives expired keys',
+    breaks: asking((query) => ({ ...query, at: 0 })),
+    fails: ['rotationDue', 'unused', 'ownerGone'].map((reminder) => `${reminder}: gives no key that has expired`),
+  },
+  {
+    name: 'forgets what was unused for too long',
+    breaks: (store) => {
+      const [seen, forgotten] = [new Set<string>(), new Set<string>()]
+      return {
+        async commit(change) {
+          for (const { type, record } of change.writes) if (type === 'key') seen.add(record.id)
+          return store.commit(change)
+        },
+        async due(query) {
+          const page = await store.due(query)
+          if (query.reminder !== 'unused') return page
+          for (const record of (await store.find([...seen])).values()) {
+            const at = record === 'corrupt' ? null : pendingReminder(record, 'unused')
+            if (record !== 'corrupt' && at !== null && at < query.since) forgotten.add(record.id)
+          }
+          return { ...page, items: page.items.filter(({ id }) => !forgotten.has(id)) }
+        },
+      }
+    },
+    fails: ['unused for too long'],
+  },
+  {
     name: 'gives keys that are gone',
     breaks: (store) => {
       const given = new Map<string, KeyRecord>()
