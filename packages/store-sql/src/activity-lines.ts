@@ -36,13 +36,11 @@ export async function activityAfter(database: Database, position: number, limit:
   requireLimit(limit)
   const [lines, activity] = [sql.table('activity_lines'), sql.table('activity')]
   const statement = sql<{ line: unknown; id: string | null; workspace_id: string; record: string | null }>`
-    select page.line, page.id, page.workspace_id, page.record from (
-      select numbered.line, numbered.id, numbered.workspace_id,
-        case when ${isLight(database.dialect)} then entry.record end as record
-      from ${lines} as numbered
-      left join ${activity} as entry on entry.workspace_id = numbered.workspace_id
-        and entry.created_at = numbered.created_at and entry.id = numbered.id
-      where numbered.line > ${position} order by numbered.line limit ${sql.lit(limit)}) as page
+    select numbered.line, numbered.id, numbered.workspace_id,
+      case when ${isLight(database.dialect)} then entry.record end as record
+    from (select * from ${lines} where line > ${position} order by line limit ${sql.lit(limit)}) as numbered
+    left join ${activity} as entry on entry.workspace_id = numbered.workspace_id
+      and entry.created_at = numbered.created_at and entry.id = numbered.id
     union all select coalesce(max(line), 0), null, null, null from ${lines}`
   const { rows } = await retrying(database, () => statement.execute(database.queries))
   const items = rows.flatMap((row): readonly PlacedActivity[] => {

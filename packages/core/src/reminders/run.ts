@@ -3,6 +3,7 @@ import { NotSupportedError } from '../errors/errors.ts'
 import type { KeyPolicy } from '../keys/shapes/policy.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { Pauses } from '../runtime/pauses.ts'
+import { soon } from '../runtime/timers.ts'
 import { type DueQuery, type Reminder, reminders } from '../store/due.ts'
 import type { KeyRecord } from '../store/records.ts'
 import type { Outcome } from './deliver.ts'
@@ -88,11 +89,17 @@ export async function runReminders(parts: RunParts): Promise<RemindResult> {
   return { ...total, isComplete: !isHopeless() }
 }
 
-/** Some at once, and no one waits for a slow one but those in its lane. The first error ends all lanes. */
+/**
+ * Some at once, and no one waits for a slow one but those in its lane. The first error ends all lanes. Requests have a turn
+ * after each: a store that answers at once would keep them waiting for the whole page.
+ */
 async function inLanes<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
   const queue = items.values()
   const lane = async (): Promise<void> => {
-    for (const item of queue) await work(item)
+    for (const item of queue) {
+      await work(item)
+      await new Promise(soon)
+    }
   }
   const lanes = Array.from({ length: atOnce }, lane)
   await Promise.allSettled(lanes)

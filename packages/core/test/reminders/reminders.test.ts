@@ -214,6 +214,23 @@ describe('remind', () => {
     expect(mostAtOnce).toBeLessThanOrEqual(4)
   })
 
+  test('lets requests have a turn after each delivery, though the store answers at once', async () => {
+    const { sent, onEvent } = noting()
+    const { keyring, create } = setUp({ onEvent })
+    for (let index = 0; index < 40; index += 1) await create({ expiresIn: '13d' })
+    let mostAtOnce = 0
+    const progress = { isDone: false }
+    const running = keyring.remind().finally(() => {
+      progress.isDone = true
+    })
+    for (let before = 0; !progress.isDone; before = sent.length) {
+      await new Promise((resolve) => void setImmediate(resolve))
+      mostAtOnce = Math.max(mostAtOnce, sent.length - before)
+    }
+    expect(await running).toMatchObject({ sent: 40 })
+    expect(mostAtOnce).toBeLessThanOrEqual(4)
+  })
+
   test('is quiet about what was due long ago, unless asked for it', async () => {
     const { sent, onEvent } = noting()
     const quiet = setUp({ onEvent })
@@ -245,12 +262,7 @@ describe('remind', () => {
     await unused.keyring.remind()
     expect(sent.map(({ type }) => type)).toEqual(['key.unused', 'key.unused'])
     await rotation.keyring.remind()
-    expect(sent.map(({ type }) => type)).toEqual([
-      'key.unused',
-      'key.unused',
-      'key.rotationDue',
-      'key.rotationDue',
-    ])
+    expect(sent.map(({ type }) => type)).toEqual(['key.unused', 'key.unused', 'key.rotationDue', 'key.rotationDue'])
   })
 
   test('is silent about keys that are revoked, expired, or of a kind that is switched off', async () => {

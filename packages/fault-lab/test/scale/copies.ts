@@ -16,16 +16,18 @@ export interface Copies {
   readonly seed: KeyRecord
   readonly first: number
   readonly count: number
+  /** How much later the instants of each are than those of the one before. Default 1. */
+  readonly stepMs?: number
 }
 
 /** Makes copies of keys: the record, its reminders, its last use. On Redis they are in no listing of a workspace. */
 export async function copyKeys({ kind, url }: StoreSetUp, copies: Copies): Promise<void> {
   if (kind === 'redis') return copyRedisKeys(url, copies)
-  const { seed, first, count } = copies
+  const { seed, first, count, stepMs = 1 } = copies
   const words = wordsOf(kind)
   const id = words.joined("'key'", words.padded(`${first} + n`))
   const later = (text: string): string =>
-    instantsOf(seed).reduce((sofar, at) => `replace(${sofar}, '${at}', ${words.text(`${at} + n`)})`, text)
+    instantsOf(seed).reduce((sofar, at) => `replace(${sofar}, '${at}', ${words.text(`${at} + n * ${stepMs}`)})`, text)
   await run(kind, url, async (query) => {
     for (const [table, idColumn, instants] of [
       ['claviger_keys', 'id', ['created_at', 'secret_created_at', 'expires_at', 'last_used_at']],
@@ -36,7 +38,7 @@ export async function copyKeys({ kind, url }: StoreSetUp, copies: Copies): Promi
       const values = columns.map((column) => {
         if (column === idColumn) return id
         if (column === 'record') return later(`replace(record, '${seed.id}', ${id})`)
-        return (instants as readonly string[]).includes(column) ? `${column} + n` : column
+        return (instants as readonly string[]).includes(column) ? `${column} + n * ${stepMs}` : column
       })
       await query(
         `insert into ${table} (${columns.join(', ')}) select ${values.join(', ')} from ${table}, ${words.series(count)}
@@ -103,27 +105,27 @@ function instantsOf(record: KeyRecord): readonly number[] {
 const perCall = 5_000
 
 const keysScript = `
-local seed, first, instants = ARGV[1], tonumber(ARGV[2]), cjson.decode(ARGV[5])
+local seed, first, instants, step = ARGV[1], tonumber(ARGV[2]), cjson.decode(ARGV[5]), tonumber(ARGV[6])
 local text = redis.call('GET', '{claviger}:key:' .. seed)
 local used = redis.call('GET', '{claviger}:last-used:' .. seed)
 for n = tonumber(ARGV[3]), tonumber(ARGV[4]) do
   local id = string.format('key%013d', first + n)
   local copy = string.gsub(text, seed, id)
-  for _, at in ipairs(instants) do copy = string.gsub(copy, string.format('%.0f', at), string.format('%.0f', at + n)) end
+  for _, at in ipairs(instants) do copy = string.gsub(copy, string.format('%.0f', at), string.format('%.0f', at + n * step)) end
   redis.call('SET', '{claviger}:key:' .. id, copy)
-  if used then redis.call('SET', '{claviger}:last-used:' .. id, string.format('%.0f', tonumber(used) + n)) end
+  if used then redis.call('SET', '{claviger}:last-used:' .. id, string.format('%.0f', tonumber(used) + n * step)) end
   for _, name in ipairs({'expiring', 'rotation-due', 'unused', 'owner-gone'}) do
     local score = redis.call('ZSCORE', '{claviger}:reminders:' .. name, seed)
-    if score then redis.call('ZADD', '{claviger}:reminders:' .. name, string.format('%.0f', tonumber(score) + n), id) end
+    if score then redis.call('ZADD', '{claviger}:reminders:' .. name, string.format('%.0f', tonumber(score) + n * step), id) end
   end
 end
 `
 
-async function copyRedisKeys(url: string, { seed, first, count }: Copies): Promise<void> {
+async function copyRedisKeys(url: string, { seed, first, count, stepMs = 1 }: Copies): Promise<void> {
   const client = new Redis(url)
   for (let from = 0; from < count; from += perCall) {
     const until = Math.min(count, from + perCall) - 1
-    await client.eval(keysScript, 0, seed.id, first, from, until, JSON.stringify(instantsOf(seed)))
+    await client.eval(keysScript, 0, seed.id, first, from, until, JSON.stringify(instantsOf(seed)), stepMs)
   }
   client.disconnect()
 }

@@ -11,20 +11,28 @@ export interface WatchedStore {
   readonly store: KeyStore
   /** Carries work out, and gives the plan of each different statement that read or changed rows. None on Redis. */
   plansOf(work: () => Promise<unknown>): Promise<readonly string[]>
+  /** Resolves when what was read until now is in the database's own counts. */
+  settle(): Promise<void>
   close(): Promise<void>
 }
 
-/** What a plan says when a whole table or index of ours is read, or what was found is sorted. */
+/** What a plan says when a whole table or index of ours is read, or when more than a few rows are sorted. */
 export const readsAll: Readonly<Record<StoreSetUp['kind'], RegExp>> = {
   redis: /$^/,
-  postgres: /Seq Scan on claviger|Sort/,
-  mariadb: /^claviger_\S+ (?:ALL|index) |^(?:numbered|entry) (?:ALL|index) .*\d{5,}$|filesort/m,
-  sqlite: /SCAN (?:claviger_|numbered|entry)(?!.*INDEX)|TEMP B-TREE/,
+  postgres: /Seq Scan on claviger|Sort +\(cost=\S+ rows=\d{4,}/,
+  mariadb: /^(?:claviger_\S+|numbered|entry) (?:ALL|index) |filesort/m,
+  sqlite: /SCAN (?:claviger_|entry)|TEMP B-TREE/,
 }
 
 /** Opens a store as a host does, with a look at what it sends. */
 export function watchedStore({ kind, url }: StoreSetUp): WatchedStore {
-  if (kind === 'redis') return { ...openStore({ kind, url }, 10_000), plansOf: async (work) => (await work(), []) }
+  if (kind === 'redis') {
+    const plansOf = async (work: () => Promise<unknown>): Promise<readonly string[]> => {
+      await work()
+      return []
+    }
+    return { ...openStore({ kind, url }, 10_000), plansOf, settle: async () => {} }
+  }
   if (kind === 'postgres') return watchedPostgres(url)
   return kind === 'mariadb' ? watchedMariadb(url) : watchedSqlite(url)
 }
@@ -45,9 +53,11 @@ async function explained(
   return plans
 }
 
+const connections = 4
+
 function watchedPostgres(url: string): WatchedStore {
   const sent: Sent = new Map()
-  const pool = new pg.Pool({ connectionString: url, max: 4 })
+  const pool = new pg.Pool({ connectionString: url, max: connections })
   const own = new pg.Pool({ connectionString: url, max: 1 })
   pool.on('connect', (client) => {
     const query = client.query.bind(client) as (...given: unknown[]) => Promise<pg.QueryResult>
@@ -64,6 +74,11 @@ function watchedPostgres(url: string): WatchedStore {
         const { rows } = await own.query<{ 'QUERY PLAN': string }>(`explain ${sql}`, [...parameters])
         return rows.map((row) => row['QUERY PLAN']).join('\n')
       }),
+    async settle() {
+      const clients = await Promise.all(Array.from({ length: connections }, () => pool.connect()))
+      for (const client of clients) await client.query('select pg_stat_force_next_flush()')
+      for (const client of clients) client.release()
+    },
     close: async () => void (await Promise.all([pool.end(), own.end()])),
   }
 }
@@ -94,6 +109,7 @@ function watchedMariadb(url: string): WatchedStore {
           .map((row) => ['table', 'type', 'key', 'Extra', 'rows'].map((name) => row[name]).join(' '))
           .join('\n')
       }),
+    settle: async () => {},
     close: async () => void (await Promise.all([pool.promise().end(), own.end()])),
   }
 }
@@ -117,6 +133,7 @@ function watchedSqlite(url: string): WatchedStore {
         const rows = database.prepare(`explain query plan ${sql}`).all([]) as { readonly detail: string }[]
         return rows.map(({ detail }) => detail).join('\n')
       }),
+    settle: async () => {},
     close: async () => void database.close(),
   }
 }

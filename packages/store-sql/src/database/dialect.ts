@@ -86,6 +86,14 @@ export interface SqlDialect {
     index: string,
     order: RawBuilder<unknown>,
   ): { readonly hint: RawBuilder<unknown>; readonly order: RawBuilder<unknown> }
+  /**
+   * Whether a row comes behind another in the order of two columns. Written so that an index on both leads there, however
+   * many rows share the first.
+   */
+  behind(
+    columns: readonly [Expression<unknown>, Expression<unknown>],
+    values: readonly [number, string],
+  ): RawBuilder<unknown>
   /** Removes at most so many rows that meet a condition, in the order of a column that an index is in. */
   deleteSome(
     table: RawBuilder<unknown>,

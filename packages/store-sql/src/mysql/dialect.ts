@@ -48,6 +48,9 @@ export const mysql: SqlDialect = {
   onDuplicate: () => sql`on duplicate key update`,
   // MariaDB sorts by columns that a condition makes null, rather than seeing that the index has that order.
   byIndex: (index) => ({ hint: sql`force index (${sql.ref(index)})`, order: sql`` }),
+  // Of a comparison of pairs it knows no range.
+  behind: ([first, second], [a, b]) =>
+    sql`${first} >= ${a} and (${first} > ${a} or (${first} = ${a} and ${second} > ${b}))`,
   deleteSome: (table, condition, order, most) =>
     sql`delete from ${table} where ${condition} order by ${order} limit ${sql.lit(most)}`,
   incoming: (column) => sql`values(${sql.ref(column)})`,

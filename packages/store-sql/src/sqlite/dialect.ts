@@ -30,6 +30,7 @@ export const sqlite: SqlDialect = {
   boundTexts: (texts) => texts,
   onDuplicate: (key) => sql`on conflict (${sql.join(key.map((column) => sql.ref(column)))}) do update set`,
   byIndex: (_, order) => ({ hint: sql``, order: sql`order by ${order}` }),
+  behind: ([first, second], [a, b]) => sql`(${first}, ${second}) > (${a}, ${b})`,
   deleteSome: (table, condition, order, most) =>
     sql`
     delete from ${table} where rowid in (

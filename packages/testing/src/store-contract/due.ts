@@ -128,10 +128,18 @@ export const dueKeys: ContractGroup = {
       assert.deepEqual(await dueIds(due, { ...later, before: usedAt + 1 }), [testKeyId(1)])
     })
 
-    test('gives a key that was unused for too long to be told, was used again, and then not', async ({ store, need }) => {
+    test('gives a key that was unused for too long to be told, was used again, and then not', async ({
+      store,
+      need,
+    }) => {
       const { due, addUsage } = need('due', 'addUsage')
       await stored(store, causedAt('unused', start))
-      const soon = { reminder: 'unused', at: start + 40 * day, since: start + 2 * day, before: start + 10 * day } as const
+      const soon = {
+        reminder: 'unused',
+        at: start + 40 * day,
+        since: start + 2 * day,
+        before: start + 10 * day,
+      } as const
       assert.deepEqual(await dueIds(due, soon), [])
       const usedAt = start + 50 * day
       await addUsage({ instanceId: 'instance', sequence: 1, entries: [usageEntry({ lastUsedAt: usedAt })] })
