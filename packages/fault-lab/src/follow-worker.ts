@@ -18,5 +18,10 @@ process.on('message', () => {
     .finally(() => process.exit(0))
 })
 await keyring.ready()
-keyring.follow(name, ({ id, position }) => void process.send?.({ id, position }), { pollMs, leaseMs, batchSize })
+// A line is done when the parent's end of the pipe has it: what still waits here dies with this process.
+const handedOver = (line: object): Promise<void> =>
+  new Promise((resolve, reject) => {
+    process.send?.(line, (error: Error | null) => (error === null ? resolve() : reject(error)))
+  })
+keyring.follow(name, ({ id, position }) => handedOver({ id, position }), { pollMs, leaseMs, batchSize })
 process.send?.({ type: 'ready' })

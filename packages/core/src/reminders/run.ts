@@ -98,7 +98,7 @@ async function inLanes<Item>(items: readonly Item[], work: (item: Item) => Promi
   const lane = async (): Promise<void> => {
     for (const item of queue) {
       await work(item)
-      await new Promise(soon)
+      await new Promise<void>(soon)
     }
   }
   const lanes = Array.from({ length: atOnce }, lane)
