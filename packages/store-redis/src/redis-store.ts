@@ -17,6 +17,7 @@ import { keyNames } from './names.ts'
 import { listKeys } from './listing/keys.ts'
 import { activityAfter } from './listing/lines.ts'
 import { exchangeMarks } from './marks.ts'
+import { indexReminders } from './migrate.ts'
 import { type RedisStoreOptions, resolveOptions } from './options.ts'
 import { purge } from './purge/purge.ts'
 import { checkServers } from './ready/servers.ts'
@@ -28,7 +29,16 @@ import { readUsage } from './usage/read.ts'
 import { createVoice } from './bus/voice.ts'
 
 /** Every half of the store contract; the bus unless it was switched off. */
-export interface RedisStore extends Required<Omit<KeyStore, 'subscribe'>>, Pick<KeyStore, 'subscribe'> {}
+export interface RedisStore extends Required<Omit<KeyStore, 'subscribe'>>, Pick<KeyStore, 'subscribe'> {
+  /**
+   * Puts keys that processes without reminders wrote into the indexes of `remind()`, in small steps, while all else goes
+   * on. Call it once, when the last of those processes is gone; it may be repeated. Needs the right to `SCAN`. Gives what
+   * was done, for a log: nothing when all keys were there.
+   *
+   * @throws {UnavailableError} when Redis fails, or refuses
+   */
+  migrate(): Promise<readonly string[]>
+}
 
 /**
  * Keeps keys in Redis 7 or later, or in a Redis Cluster, through a client of the host's.
@@ -96,6 +106,10 @@ export function redisStore(
     claimFollower: async (claim) => claimFollower(open(), claim),
     marks: async (proposed) => exchangeMarks(open(), proposed),
     purge: async (limits) => purge(open(), limits),
+    async migrate() {
+      const added = await indexReminders(open())
+      return added === 0 ? [] : [`reminders: ${added} places`]
+    },
     async ready() {
       open()
       try {

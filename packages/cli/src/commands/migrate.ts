@@ -26,7 +26,7 @@ const dialects: readonly SqlDialectName[] = ['postgres', 'mysql', 'sqlite']
 export function addMigrate(program: Command, act: Act): void {
   program
     .command('migrate')
-    .description('create or alter the tables of a SQL store; once per release')
+    .description('bring a store to this version: tables of SQL, indexes of Redis; once per release')
     .option('--sql', 'write the migrations as SQL to standard output, for your own tool, and change nothing')
     .option('--dialect <name>', 'with --sql: postgres, mysql or sqlite (default: that of the store)')
     .option('--after <version>', 'with --sql: only migrations behind this version')

@@ -17,7 +17,7 @@ export async function storeChecks(opened: OpenStore, now: () => number): Promise
     return [failedStore(error, opened)]
   }
   const checks = [passed('store', `${opened.place} answered within ${now() - start} ms.`)]
-  if (opened.migrate !== undefined) checks.push(passed('schema', 'The tables are those of this version.'))
+  if (opened.migrate !== undefined) checks.push(passed('schema', 'The store is as this version needs it.'))
   return [...checks, ...(await clockChecks(opened, now))]
 }
 

@@ -30,6 +30,7 @@ export async function openRedis(
   return {
     store,
     place: shownUrl(url),
+    migrate: () => store.migrate(),
     serverTime: async () => {
       const [seconds, microseconds] = await client.time()
       return Number(seconds) * 1_000 + Math.floor(Number(microseconds) / 1_000)

@@ -10,7 +10,7 @@ describe('doctor', () => {
     const cwd = await sqliteProject()
     const { exitCode, stdout, stderr } = await claviger(['doctor'], { cwd })
     expect(stdout).toContain('claviger.config.json was loaded.')
-    expect(stdout).toContain('The tables are those of this version.')
+    expect(stdout).toContain('The store is as this version needs it.')
     expect(stdout).toMatch(/! owners +Keys of users who leave keep working/)
     expect(stderr).toMatch(/checks: 0 failed, 1 warning\./)
     expect(exitCode).toBe(0)
