@@ -15,7 +15,7 @@ cluster.describe('on a cluster of three masters', () => {
   redisContract('Redis Cluster through ioredis 6', () => new Cluster([...urls()]), urls)
   redisContract('Redis Cluster through ioredis 5', () => new Cluster5([...urls()]), urls)
 
-  test('migrate finds keys that are in no index of reminders, on whichever server they are', async () => {
+  test('migrate finds keys that are in no index of reminders, on every server', async () => {
     const client = new Cluster([...urls()])
     for (const namespace of [freshNamespace(), freshNamespace(), freshNamespace()]) {
       const store = redisStore(client, { namespace, subscriber: false })

@@ -13,7 +13,7 @@ export function toFile(path: string): (text: string) => Promise<void> {
   return (text) => appendFile(path, text, { flush: true })
 }
 
-/** For a collector that takes JSON lines over HTTP. Over bare TCP nobody confirms what has arrived. */
+/** For a collector that takes JSON lines over HTTP. Bare TCP does not confirm what has arrived. */
 export function toCollector(url: string, token: string): (text: string) => Promise<void> {
   return async (text) => {
     const response = await fetch(url, {

@@ -25,7 +25,7 @@ describe('mail', () => {
   test('is sent once for each cause, to whom the host says, and says what to do', async () => {
     const { keyring, create, clock } = setUp()
     const { key, token } = await create({ name: 'Deploy', expiresIn: '95d' })
-    await create({ name: 'Nobody reads this', owner: { type: 'user', id: 'bob' }, expiresIn: '95d' })
+    await create({ name: 'Of bob, who has no address', owner: { type: 'user', id: 'bob' }, expiresIn: '95d' })
     const transport = createTransport({ jsonTransport: true })
     const mails: { to: { address: string }[]; subject: string; text: string; messageId: string }[] = []
     const keeping = {

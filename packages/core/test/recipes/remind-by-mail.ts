@@ -4,7 +4,7 @@ const sentences: Readonly<Record<KeyReminder['type'], (on: string) => string>> =
   'key.expiring': (on) => `It expires on ${on}. Create another key, or ask for more time.`,
   'key.ownerGone': (on) => `Its owner was found gone on ${on}. Give it another owner, or revoke it.`,
   'key.rotationDue': (on) => `Its secret is due for a rotation since ${on}.`,
-  'key.unused': (on) => `It was last used, or created, on ${on}. Revoke it if nobody needs it.`,
+  'key.unused': (on) => `It was last used, or created, on ${on}. Revoke it if it is not needed.`,
 }
 
 /** A transport of nodemailer, for example. */

@@ -245,7 +245,7 @@ describe('remind', () => {
     expect(sent.map(({ type }) => type).toSorted()).toEqual(['key.rotationDue', 'key.unused'])
   })
 
-  test('tells of what it was quiet about once it may look further back: unused keys when their turn comes again', async () => {
+  test('sends what was too old once it may look further back: unused keys when their turn comes again', async () => {
     const { sent, onEvent } = noting()
     const memory = memoryStore()
     const { keyring, create, clock } = setUp({ on: memory, onEvent })

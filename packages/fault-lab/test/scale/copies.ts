@@ -11,7 +11,7 @@ import { wordsOf } from './population.ts'
  * id of its own, and its instants are some milliseconds later, in columns, indexes and the record alike.
  */
 
-/** A key that is stored, and how many more like it there are to be, with ids from `first` on. */
+/** A key that is stored, and how many copies of it to make, with ids from `first` on. */
 export interface Copies {
   readonly seed: KeyRecord
   readonly first: number
@@ -83,16 +83,19 @@ async function run(
 ): Promise<void> {
   if (kind === 'postgres') {
     const pool = new pg.Pool({ connectionString: url, max: 1 })
-    await work(async (sql) => (await pool.query<Record<string, unknown>>(sql)).rows).finally(() => pool.end())
+    await work(async (sql) => (await pool.query<Record<string, unknown>>(sql)).rows)
+    await pool.end()
   } else if (kind === 'mariadb') {
     const pool = createPool({ uri: url, connectionLimit: 1 })
-    await work(async (sql) => (await pool.query(sql))[0] as Record<string, unknown>[]).finally(() => pool.end())
+    await work(async (sql) => (await pool.query(sql))[0] as Record<string, unknown>[])
+    await pool.end()
   } else {
     const database = new Database(url)
     await work(async (sql) => {
       if (!sql.startsWith('select')) database.exec(sql)
       return sql.startsWith('select') ? (database.prepare(sql).all([]) as Record<string, unknown>[]) : []
-    }).finally(() => database.close())
+    })
+    database.close()
   }
 }
 

@@ -46,7 +46,7 @@ const sqlite: LabDatabase = {
 const kinds: readonly (readonly [name: string, share: number, record: Partial<KeyRecord>])[] = [
   ['need nothing for long', 0.6, { ...madeAt(now - 10 * day), expiresAt: now + 200 * day }],
   [
-    'were told of',
+    'were reported',
     0.15,
     { ...madeAt(now - 200 * day), reminders: { rotationDue: now - 100 * day, unused: now - 100 * day } },
   ],
@@ -164,6 +164,21 @@ for (const database of chosen) {
       await keyring.close()
     }, 1_800_000)
 
+    test('three processes that look at once report each key once', async () => {
+      const { url } = suite.server()
+      const seed = await storedKey(store, 92_000_000, { ...madeAt(now - 10 * day), expiresAt: now + 13 * day })
+      await copyKeys({ kind, url }, { seed, first: 92_000_001, count: 59 })
+      const told: string[] = []
+      const opened = [1, 2, 3].map(() => watchedStore({ kind, url }))
+      const keyrings = opened.map((one) => keyringOn(one.store, ({ id }) => void told.push(id)))
+      await Promise.all(keyrings.map((keyring) => keyring.ready()))
+      const results = await Promise.all(keyrings.map((keyring) => keyring.remind()))
+      expect(results.reduce((sum, { sent }) => sum + sent, 0)).toBe(60)
+      expect([told.length, new Set(told).size]).toEqual([60, 60])
+      await Promise.all(keyrings.map((keyring) => keyring.close()))
+      await Promise.all(opened.map((one) => one.close()))
+    }, 300_000)
+
     test('a page of the log costs its lines, wherever it is, and waiting for the next one nothing', async () => {
       const last = (await store.activityAfter?.(0, 1))?.last ?? 0
       expect(last).toBeGreaterThan(size.stored)
@@ -242,7 +257,7 @@ function keyringOn(store: KeyStore, onEvent: (event: KeyReminder) => void): Keyr
     usage: false,
     reminders: { every: null },
     onEvent: (event) => ('cause' in event ? onEvent(event) : undefined),
-  }) as unknown as Keyring
+  })
 }
 
 /** The store, with what reminders ask of it counted. */

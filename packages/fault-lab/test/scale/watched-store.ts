@@ -122,7 +122,7 @@ function watchedSqlite(url: string): WatchedStore {
     exec: (sql) => database.exec(sql),
     prepare(sql) {
       sent.set(sql, [])
-      return database.prepare(sql) as never
+      return database.prepare(sql)
     },
   }
   return {
