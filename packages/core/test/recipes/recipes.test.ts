@@ -116,7 +116,7 @@ describe('a SIEM', () => {
     const path = join(folder, 'audit.jsonl')
     const { keyring, keys, create } = setUp()
     const { key } = await create()
-    await keys.update(key.id, { name: 'Line\nbreak' })
+    await keys.update(key.id, { name: 'With "quotes", and \u{1f511}' })
     await keys.revoke(key.id)
     const follower = mirrorToSiem(keyring, toFile(path))
     await expect.poll(() => follower.position).toBe(3)
