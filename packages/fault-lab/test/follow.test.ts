@@ -81,7 +81,7 @@ for (const database of databases) {
       }
       const followers = await Promise.all([1, 2, 3].map(() => startFollower(setUp, take)))
       const stores = [openStore(place), openStore(place)] as const
-      await Promise.all(stores.map(({ store }) => store.ready?.()))
+      await Promise.all(stores.map(async ({ store }) => store.ready?.()))
       const kills = { all: 0, working: 0 }
       /** Every second time the one that hands over lines, in the middle of it; else any. */
       const killOne = async (): Promise<void> => {
@@ -130,7 +130,7 @@ for (const database of databases) {
         expect(again).toBeLessThanOrEqual(kills.all * setUp.batchSize)
       } finally {
         for (const follower of followers) follower.kill('SIGKILL')
-        await Promise.all(stores.map(({ store }) => store.close?.()))
+        await Promise.all(stores.map(async ({ store }) => store.close?.()))
         await Promise.all(stores.map(({ close }) => close()))
       }
     })

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import type { FollowedActivity, Follower, Keyring } from '@claviger/core'
 
 /** A signed request. `secret`: `whsec_` and 24 to 64 random bytes in base64, shared with the receiver. */
-export function signedRequest(line: FollowedActivity, secret: string, now: Date): RequestInit {
+function signedRequest(line: FollowedActivity, secret: string, now: Date): RequestInit {
   const body = JSON.stringify({ type: line.action, timestamp: line.at, data: line })
   const timestamp = String(Math.floor(now.getTime() / 1_000))
   const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64')

@@ -47,7 +47,7 @@ async function explained(
   sent.clear()
   await work()
   const plans: string[] = []
-  for (const [sql, parameters] of [...sent]) {
+  for (const [sql, parameters] of sent) {
     if (/^\s*(?:select|update)\b/.test(sql)) plans.push(await explain(sql, parameters))
   }
   return plans
