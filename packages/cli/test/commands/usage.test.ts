@@ -12,7 +12,7 @@ test('use is drawn as bars, with what was denied and why', async () => {
   const { stdout } = await claviger(['keys', 'usage', id, '--last', '3d', '--bucket', 'day'], { cwd })
   expect(stdout).toMatch(/\u2588{30}\u2591{10} {2}40 \(10 denied\)/)
   expect(stdout).toContain('40 requests, 10 denied (25%), 0 server errors (0%)')
-  expect(stdout).toMatch(/insufficient_permission {2}10/)
+  expect(stdout).toMatch(/insufficient_permission {2}10\n *prompts:write +10/)
   const all = await claviger(['usage'], { cwd })
   expect(all.stdout).toMatch(new RegExp(`Busiest of 1 active key\\nKEY ID .*\\n${id} +40 +10 `))
   const plain = await claviger(['keys', 'usage', id, '--last', '3d', '--bucket', 'day', '--plain'], { cwd })

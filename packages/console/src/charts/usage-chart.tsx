@@ -16,6 +16,7 @@ const plot = height - top - bottom
 
 /** Requests over time as stacked bars, and the same as a table. Lengths along the axis are shares: it fits any width. */
 export const UsageChart: FC<UsageChartProps> = ({ report: { series, bucket }, format, label }) => {
+  if (series.every(({ requests }) => requests === 0)) return <p class="muted">No requests in this time.</p>
   const steps = roundSteps(Math.max(...series.map(({ requests }) => requests)))
   const most = steps[2] ?? 1
   const y = (count: number): number => Math.round((top + plot - (count / most) * plot) * 10) / 10

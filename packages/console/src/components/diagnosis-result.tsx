@@ -56,9 +56,11 @@ export const DiagnosisResult: FC<{ readonly visit: Visit; readonly of: Explained
           </p>
         )}
         <Ways visit={visit} of={of} />
-        <p class="help">
-          {ok ? 'Result' : 'Code'} <code>{code}</code>
-        </p>
+        {!ok && (
+          <p class="help">
+            Code <code>{code}</code>
+          </p>
+        )}
       </div>
       {totals !== undefined && totals.denied > 0 && key !== undefined && (
         <>

@@ -1,5 +1,5 @@
 import type { Child, FC } from 'hono/jsx'
-import { covers } from '../forms/covers.ts'
+import { covers, wildcardFor } from '../forms/covers.ts'
 import type { GrantChoice, GrantsDraft } from '../forms/grants.ts'
 import type { Visit } from '../visit/visit.types.ts'
 import { Choice, ProblemLine, type Problems } from './fields.tsx'
@@ -71,6 +71,7 @@ export const GrantFields: FC<GrantFieldsProps> = ({
               name={name}
               isChecked={draft.names.includes(name)}
               isHeld={held.includes(name)}
+              granted={draft.names}
               bound={bound}
             />
           ))}
@@ -103,12 +104,15 @@ interface GrantBoxProps {
   readonly name: string
   readonly isChecked: boolean
   readonly isHeld: boolean
+  /** Everything that is ticked: a wildcard may cover this one. */
+  readonly granted: readonly string[]
   readonly bound: GrantFieldsProps['bound']
 }
 
-const GrantBox: FC<GrantBoxProps> = ({ visit, name, isChecked, isHeld, bound }) => {
+const GrantBox: FC<GrantBoxProps> = ({ visit, name, isChecked, isHeld, granted, bound }) => {
   const mayGrant = isHeld || visit.keys.grantable().grantable.includes(name)
   const label = visit.settings.permissionLabels.get(name)
+  const wild = isChecked ? undefined : wildcardFor(granted, name)
   return (
     <label
       class={mayGrant ? 'check' : 'check off'}
@@ -118,6 +122,12 @@ const GrantBox: FC<GrantBoxProps> = ({ visit, name, isChecked, isHeld, bound }) 
       <span>
         <code>{name}</code>
         {label !== undefined && <small class="help"> {label}</small>}
+        {wild !== undefined && (
+          <small class="help">
+            {' '}
+            (in <code>{wild}</code>)
+          </small>
+        )}
         <Beyond names={[name]} bound={bound} />
         {!mayGrant && <span class="hidden">: you don&rsquo;t have this permission</span>}
       </span>

@@ -111,6 +111,6 @@ const Done: FC<DoneProps> = ({ what, at, by, why, format }) => (
         : <bdi>{why}</bdi>
       </>
     )}
-    .{' '}
+    {why === undefined || !/[.!?]$/.test(why) ? '. ' : ' '}
   </>
 )

@@ -79,6 +79,7 @@ const noProblems: Problems = new Map()
 
 const idForm = /^[\w-]{16}$/
 const longestName = 48
+const mostListed = 6
 
 /** Whether a text is too short and too plain to be a key or a part of one. */
 function isWord(text: string): boolean {
@@ -173,6 +174,8 @@ function show(
               <Icon name="search" />
               {found.several.length === 0 ? (
                 <p>No key that you can see has this in its name, this ID or this ending.</p>
+              ) : found.several.length > mostListed ? (
+                <p>Many keys fit. Write more of the name, or give the last 4 characters.</p>
               ) : (
                 <>
                   <p>Several keys fit. Choose one:</p>

@@ -105,8 +105,13 @@ function totalsText({ requests, denied, deniedRate, serverErrors, errorRate }: U
   )
 }
 
-function deniedLines({ deniedBy }: UsageNumbersJson, style: Style): readonly string[] {
-  const causes = Object.entries(deniedBy).toSorted(([, one], [, other]) => other - one)
+function deniedLines({ deniedBy, lacked }: UsageNumbersJson, style: Style): readonly string[] {
+  const inOrder = (counts: Readonly<Record<string, number>>): readonly (readonly [string, number])[] =>
+    Object.entries(counts).toSorted(([, one], [, other]) => other - one)
+  const causes = inOrder(deniedBy).flatMap(([code, count]) => [
+    [code, count] as const,
+    ...inOrder(lacked[code] ?? {}).map(([name, ofName]) => [`  ${name}`, ofName] as const),
+  ])
   return causes.length === 0
     ? []
     : [
