@@ -113,11 +113,12 @@ describe('resources to choose from', () => {
   test.each([
     ['too many', () => Array.from({ length: 501 }, (_, n) => `p${n}`)],
     ['a failure', () => Promise.reject(new Error('database away'))],
-  ])('are typed after %s', async (_, resourceChoices) => {
+    ['what is no list of names', () => [{ id: 7, name: 'Seven' }] as never],
+  ])('are typed after %s', async (what, resourceChoices) => {
     const { as, faults } = choosing(resourceChoices)
     const { status, html } = await as(ada).get('/keys/new')
     expect([status, /<textarea[^>]*name="resources.project"/.test(html)]).toEqual([200, true])
-    expect(faults.length > 0).toBe(_ === 'a failure')
+    expect(faults.length > 0).toBe(what !== 'too many')
   })
 
   test('are no more than those that the visitor reaches', async () => {

@@ -160,6 +160,21 @@ describe('a part of a name, or an ending', () => {
     expect((await made.as(ada).get(`/${next}`)).html).toContain('>The old website<')
   })
 
+  test('shows a page of what it finds, and the rest behind it', async () => {
+    const made = await named(...Array.from({ length: 40 }, (_, n) => `The website ${n}`))
+    const first = await listFor(made, 'website')
+    const shown = (html: string): number => html.match(/>The website \d+</g)?.length ?? 0
+    expect(shown(first)).toBe(25)
+    const next = /href="(\?[^"]*cursor=[^"]*)"/.exec(first)?.[1]?.replaceAll('&amp;', '&') ?? ''
+    const second = (await made.as(ada).get(`/${next}`)).html
+    expect(shown(second)).toBe(15)
+    expect(
+      new Set(
+        [...first.matchAll(/>(The website \d+)</g), ...second.matchAll(/>(The website \d+)</g)].map(([, name]) => name),
+      ).size,
+    ).toBe(40)
+  })
+
   test('of a secret that was replaced finds its key everywhere, and says until when it works', async () => {
     const { as, keys, clock, ...made } = scene()
     const { key } = await keys.create({ name: 'Deployments', environment: 'production', owner })

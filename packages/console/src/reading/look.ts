@@ -25,8 +25,17 @@ export async function lookFor(
   let lookedAt = 0
   for (let call = 0; call < mostCalls; call += 1) {
     const { items, nextCursor } = await keys.list({ ...input, cursor, limit: perCall })
+    const fitting = items.filter(fits)
+    const last = fitting[most - found.length - 1]
+    if (last !== undefined && fitting.length > most - found.length) {
+      // More than fit: the next look goes on behind the last one that is shown.
+      const count = items.indexOf(last) + 1
+      const upToLast = await keys.list({ ...input, cursor, limit: count })
+      found.push(...fitting.slice(0, most - found.length))
+      return { items: found, nextCursor: upToLast.nextCursor, lookedAt: lookedAt + count }
+    }
     lookedAt += items.length
-    found.push(...items.filter(fits))
+    found.push(...fitting)
     if (nextCursor === null || found.length >= most) return { items: found, nextCursor, lookedAt }
     cursor = nextCursor
   }

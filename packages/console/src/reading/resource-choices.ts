@@ -29,12 +29,18 @@ async function choicesOf(
   try {
     const given = await settings.resourceChoices(type, actor)
     if (given === undefined || given.length > mostChoices) return undefined
-    const choices = given.map((one) => (typeof one === 'string' ? { id: one, name: one } : one))
+    const choices = given.map(choiceOf)
     return reachable(choices, actor, type)
   } catch (error) {
     settings.onError(error, 'resourceChoices', requestId)
     return undefined
   }
+}
+
+function choiceOf(given: string | ResourceChoice): ResourceChoice {
+  const choice = typeof given === 'string' ? { id: given, name: given } : given
+  if (typeof choice?.id === 'string' && typeof choice.name === 'string') return choice
+  throw new TypeError('Expected resourceChoices to give ids, or objects with an id and a name.')
 }
 
 /** No one can give a key what they do not reach themselves. */
