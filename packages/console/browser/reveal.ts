@@ -38,11 +38,13 @@ export function guardReveal(): void {
     if (hasKey && lines !== null) {
       lines.textContent = text.replace('<paste the key>', `\u2026${token.slice(-4)}`)
       copier.textContent = 'Copy with the key'
+      copier.removeAttribute('aria-label')
     }
     copier.addEventListener('click', () => {
       write(text.replace('<paste the key>', token)).then(
         () => {
           copier.textContent = hasKey ? 'Copied with the key' : 'Copied'
+          copier.removeAttribute('aria-label')
           if (hasKey) done()
           say(hasKey ? 'Copied with the key in it.' : 'Copied. The key itself is not in it.')
         },

@@ -124,6 +124,8 @@ describe.skipIf(chromium === undefined)('in Chromium', () => {
       '/activity',
       '/activity?days=7&key=nothing',
       '/troubleshoot',
+      `/troubleshoot?key=${keyId}`,
+      `/keys/new?like=${keyId}`,
     ]
     for (const path of paths) {
       await page.goto(`${url}${path}`)
@@ -162,7 +164,7 @@ describe.skipIf(chromium === undefined)('in Chromium', () => {
       await look('diagnosis')
       await page.fill('#f-token', 'nothing')
       await page.click('main button[type=submit]')
-      await page.getByText('has this name, ID or ending').waitFor()
+      await page.getByText('has this in its name').waitFor()
       await look('no such key')
       await keys.revoke(keyId)
       await page.goto(`${url}/keys/${keyId}`)
@@ -176,6 +178,33 @@ describe.skipIf(chromium === undefined)('in Chromium', () => {
       await page.goto(url)
       await page.getByText('This page could not be loaded').waitFor()
       await look('unavailable')
+    },
+  )
+
+  test.each(['light', 'dark'] as const)(
+    'choosing one by one begins with the preset before it, and what goes beyond the account is marked, %s',
+    async (colorScheme) => {
+      const { open, accountId } = await opened()
+      const page = await open('/keys/new', { colorScheme })
+      const ticked = (): Promise<string[]> =>
+        page
+          .locator('[name=permissions]:checked')
+          .evaluateAll((boxes) => boxes.map((box) => box.getAttribute('value') ?? ''))
+      const marked = (): Promise<string[]> =>
+        page
+          .locator('[data-beyond]:visible')
+          .evaluateAll((notes) => notes.map((note) => note.getAttribute('data-beyond') ?? ''))
+      await page.check('[name=grants][value=preset-0]')
+      await page.check('[name=grants][value=custom]')
+      expect(await ticked()).toEqual(['prompts:list', 'prompts:read', 'runs:read', 'billing:read'])
+      expect(await marked()).toEqual([])
+      await page.check('[name=owner][value=service]')
+      await page.selectOption('#f-account', accountId)
+      const beyond = ['runs:read', 'runs:create', 'billing:read']
+      expect(await marked()).toEqual(['prompts:list prompts:read runs:read billing:read', ...beyond, 'keys:manage'])
+      expect(await findings(page)).toEqual([])
+      await page.check('[name=owner][value=self]')
+      expect(await marked()).toEqual([])
     },
   )
 

@@ -222,7 +222,7 @@ const Pager: FC<{ readonly visit: Visit; readonly filters: Filters; readonly fou
         )}
         {next !== null && (
           <a class="button small" rel="next" href={searchOf(filters, next)}>
-            {look !== null && 'cursor' in next ? 'Look further' : 'Next page'}
+            {keys.length === 0 || (look !== null && 'cursor' in next) ? 'Look further' : 'Next page'}
           </a>
         )}
       </span>

@@ -28,7 +28,8 @@ const pages: readonly (readonly [name: string, path: (workspace: Workspace) => s
   ['one owner', () => '/?owner=user_7'],
   ['expiring ones', () => '/?attention=expiring'],
   ['unused ones', () => '/?attention=unused'],
-  ['a search by id', ({ size }) => `/?q=${testKeyId(size >> 1)}`],
+  ['a search by id', ({ size, first }) => `/?q=${testKeyId(first + (size >> 1))}`],
+  ['a search for an id that there is not', () => `/?q=${testKeyId(400_000)}`],
   ['a search by name', () => '/?q=key%2042'],
   ['a search for nothing', () => '/?q=nothing%20of%20that%20name'],
   ['review', () => '/review'],
@@ -44,6 +45,8 @@ const mostCalls = 120
 interface Workspace {
   readonly id: string
   readonly size: number
+  /** The number of its first key. */
+  readonly first: number
 }
 
 interface OnDatabase {
@@ -104,14 +107,14 @@ for (const place of chosen) {
   const suite = await serverOrSkip(place.name, place.start)
   suite.describe(`the console over ${sizes.large} keys on ${place.name}`, () => {
     let on: OnDatabase
-    const small = { id: 'ws_small', size: sizes.small }
-    const large = { id: 'ws_large', size: sizes.large }
+    const small = { id: 'ws_small', size: sizes.small, first: 0 }
+    const large = { id: 'ws_large', size: sizes.large, first: 500_000 }
 
     beforeAll(async () => {
       on = await place.open(suite.server())
       await on.store.ready?.().catch(() => {})
-      await fill(on.store, small, 0)
-      await fill(on.store, large, 500_000)
+      await fill(on.store, small)
+      await fill(on.store, large)
     }, 1_800_000)
     afterAll(() => on.close())
 
@@ -233,7 +236,7 @@ function sizeOf(result: unknown): number {
 }
 
 /** Keys of every kind, in changes of as many writes as one may hold. */
-async function fill(store: KeyStore, { id: workspaceId, size }: Workspace, offset: number): Promise<void> {
+async function fill(store: KeyStore, { id: workspaceId, size, first: offset }: Workspace): Promise<void> {
   const writes = 16
   let next = 0
   const work = async (): Promise<void> => {
