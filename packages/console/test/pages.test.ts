@@ -338,6 +338,25 @@ describe('a service account', () => {
 })
 
 describe('troubleshooting', () => {
+  test('never calls a key good that was cut off, wherever it was cut, and names the key that it begins like', async () => {
+    const { as, token } = await withKey()
+    for (let length = token.length - 1; length > token.length - 47; length -= 5) {
+      const { html } = await as(ada).post('/troubleshoot', { token: token.slice(0, length) })
+      expect([length, html.includes('The key itself is good')]).toEqual([length, false])
+      expect([length, html.includes('malformed_key'), html.includes('It begins like')]).toEqual([length, true, true])
+    }
+    const madeUp = `${token.slice(0, -57)}${'A'.repeat(40)}`
+    const { html } = await as(ada).post('/troubleshoot', { token: madeUp })
+    expect(html).toContain('No key that you can see begins like it.')
+  })
+
+  test('says of a key that was looked up by its ending that its secret was not checked', async () => {
+    const { as, token } = await withKey()
+    const { html } = await as(ada).post('/troubleshoot', { token: token.slice(-4) })
+    expect(html).toContain('Not checked: the secret that the client sends')
+    expect((await as(ada).post('/troubleshoot', { token })).html).not.toContain('the secret that the client sends')
+  })
+
   test('explains a token, an id and a hint, and never sends a token back', async () => {
     const { as, keys } = scene()
     const { key, token } = await keys.create({
@@ -356,6 +375,13 @@ describe('troubleshooting', () => {
     expect((await as(stranger).post('/troubleshoot', { token })).html).toContain('not_in_this_workspace')
   })
 })
+
+async function withKey(): Promise<Scene & { readonly token: string }> {
+  const made = scene()
+  const owner = { type: 'user', id: 'ada' } as const
+  const { token } = await made.keys.create({ name: 'CI', environment: 'production', owner })
+  return { ...made, token }
+}
 
 /** Inputs without a label of their own. */
 function unlabelled(html: string): readonly string[] {

@@ -27,7 +27,7 @@ describe('a text in a search field', () => {
     ['acme_production_p6fZ...', 'p6fZ'],
     ['acme_production_', ''],
   ])('%j is the beginning of a key, within its id', (text, q) => {
-    expect(soughtIn(text, keyring)).toEqual({ q, isMark: true, beginningIn: 'production' })
+    expect(soughtIn(text, keyring)).toEqual({ q, isMark: true, beginningIn: 'production', hasSecret: false })
   })
 })
 
@@ -244,7 +244,9 @@ describe('troubleshooting', () => {
     await keys.create({ name: 'Website', environment: 'production', owner: { type: 'user', id: 'ada' } })
     const named = await as(ada).post('/troubleshoot', { token: 'Website' })
     expect(named.html).toContain('The key itself is good.')
-    expect(named.html).toContain('Not checked: the permission that the route needs and the environment')
+    expect(named.html).toContain(
+      'Not checked: the secret that the client sends, the permission that the route needs, and the environment',
+    )
     const word = await as(ada).post('/troubleshoot', { token: 'Websitess' })
     expect(word.html).toContain('has this in its name, this ID or this ending')
     expect(word.html).not.toContain('key of something else')

@@ -9,7 +9,7 @@ import { troubleshootPath } from './troubleshoot-path.ts'
 
 /** What is wrong with a key, check by check, and what to do. */
 export const DiagnosisResult: FC<{ readonly visit: Visit; readonly of: Explained }> = ({ visit, of }) => {
-  const { diagnosis, owner, deed, totals, key, replaced } = of
+  const { diagnosis, owner, deed, totals, key, replaced, beginsLike } = of
   const { ok, code, checks } = diagnosis
   const { format, link, now } = visit
   const words = (text: string): string =>
@@ -24,6 +24,21 @@ export const DiagnosisResult: FC<{ readonly visit: Visit; readonly of: Explained
             </a>{' '}
             <code class="muted">{key.hint}</code>
           </p>
+        )}
+        {beginsLike !== undefined && (
+          <Banner tone="info">
+            {beginsLike === null ? (
+              'No key that you can see begins like it.'
+            ) : (
+              <>
+                It begins like{' '}
+                <a href={link(`keys/${beginsLike.id}`)}>
+                  <bdi>{beginsLike.name}</bdi>
+                </a>{' '}
+                <code>{beginsLike.hint}</code>.
+              </>
+            )}
+          </Banner>
         )}
         {replaced !== undefined && (
           <Banner tone="info">
@@ -93,12 +108,14 @@ const Verdict: FC<{ readonly visit: Visit; readonly of: Explained; readonly word
             ? `The key itself is good, but ${format.percent(totals.deniedRate)} of its requests in 30 days were denied.`
             : 'The key itself is good.'}
       </strong>
-      {ok && open.length > 0 && <div>Not checked: {open.join(' and ')}. Choose it to check it too.</div>}
+      {ok && open.length > 0 && <div>Not checked: {listed.format(open)}. Fill it in to check it too.</div>}
       {ok && open.length === 0 && <div>A request to such a route is accepted.</div>}
       {fix !== null && <div>{words(fix)}</div>}
     </Banner>
   )
 }
+
+const listed = new Intl.ListFormat('en')
 
 /** What can be done about it, as far as this visitor may. */
 const Ways: FC<{ readonly visit: Visit; readonly of: Explained }> = ({ visit, of: { diagnosis, key } }) => {

@@ -8,6 +8,7 @@ import { Select } from '../components/select.tsx'
 import { troubleshootPath } from '../components/troubleshoot-path.ts'
 import { type Explained, explain } from '../reading/explained.ts'
 import { meantKeys } from '../reading/meant-key.ts'
+import { soughtIn } from '../reading/sought.ts'
 import type { Visit } from '../visit/visit.types.ts'
 import { type Answer, page } from '../web/answer.ts'
 import type { Asked } from '../web/handle.tsx'
@@ -31,7 +32,7 @@ export async function showTroubleshoot(visit: Visit): Promise<Answer> {
   const permission = visit.query.get('permission') ?? ''
   const question = { ...nothing, permission: visit.settings.keyring.permissions.has(permission) ? permission : '' }
   const diagnosis = await visit.keys.diagnose({ id }, inputOf(visit, question))
-  return show(visit, question, await explain(visit, diagnosis, openOf(question), ''), id)
+  return show(visit, question, await explain(visit, diagnosis, openOf(question, false), ''), id)
 }
 
 /** Explains why requests with a key fail. A key that was pasted is used here, and not sent back. */
@@ -45,15 +46,16 @@ export async function troubleshoot(visit: Visit, { form }: Asked): Promise<Answe
     resources: Object.fromEntries(named.filter(([, id]) => id !== '')),
   }
   const text = form.text('token')
-  // What is as long as a key is read as one, exactly as it came.
-  const meant = text.length > longestName ? [] : await meantKeys(visit, text)
+  const { hasSecret } = soughtIn(text, visit.settings.keyring)
+  // A key, or what is left of one, is read exactly as it came.
+  const meant = hasSecret || text.length > longestName ? [] : await meantKeys(visit, text)
   const [key] = meant
   if (meant.length > 1 || (key === undefined && isWord(text))) {
     return show(visit, question, { unknown: text, several: meant }, text)
   }
   const target = key === undefined ? (form.all('token')[0] ?? '') : { id: key.id }
   const diagnosis = await visit.keys.diagnose(target, inputOf(visit, question))
-  const found = await explain(visit, diagnosis, openOf(question), text)
+  const found = await explain(visit, diagnosis, openOf(question, key === undefined), text)
   return show(visit, question, found, key === undefined ? '' : isWord(text) ? text : key.id)
 }
 
@@ -68,8 +70,9 @@ function inputOf(visit: Visit, { permission, environment, address, resources }: 
 }
 
 /** What of a request is not looked at. */
-function openOf({ permission, environment }: Question): readonly string[] {
+function openOf({ permission, environment }: Question, hasToken = true): readonly string[] {
   return [
+    ...(hasToken ? [] : ['the secret that the client sends']),
     ...(permission === '' ? ['the permission that the route needs'] : []),
     ...(environment === '' ? ['the environment that the route needs'] : []),
   ]
@@ -173,7 +176,10 @@ function show(
             <div class="empty">
               <Icon name="search" />
               {found.several.length === 0 ? (
-                <p>No key that you can see has this in its name, this ID or this ending.</p>
+                <p>
+                  No key that you can see has this in its name, this ID or this ending. If a client sends this, it sends
+                  no key of this application.
+                </p>
               ) : found.several.length > mostListed ? (
                 <p>Many keys fit. Write more of the name, or give the last 4 characters.</p>
               ) : (

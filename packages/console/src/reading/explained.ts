@@ -3,7 +3,9 @@ import { type Deed, lastDeed } from '../components/key-state.tsx'
 import type { Visit } from '../visit/visit.types.ts'
 import { attempt } from './attempt.ts'
 import { replacedBy } from './fits.ts'
+import { meantKeys } from './meant-key.ts'
 import { readNames, whoIn } from './names.ts'
+import { soughtIn } from './sought.ts'
 
 /** What a diagnosis says, with what is known around it. */
 export interface Explained {
@@ -19,6 +21,8 @@ export interface Explained {
   readonly open: readonly string[]
   /** The secret that was replaced, where its ending is what was asked for. */
   readonly replaced: ManagedKey['secrets'][number] | undefined
+  /** The key that a damaged one begins like; null where none does, or none that this visitor may see. */
+  readonly beginsLike: ManagedKey | null | undefined
 }
 
 /** Reads what helps to understand a diagnosis. What cannot be read is left out. */
@@ -30,14 +34,14 @@ export async function explain(
 ): Promise<Explained> {
   const { keyId } = diagnosis
   const nothing = { key: undefined, owner: undefined, deed: undefined, totals: undefined, replaced: undefined }
-  if (keyId === null) return { diagnosis, open, ...nothing }
+  if (keyId === null) return { diagnosis, open, ...nothing, beginsLike: await beginsLike(visit, text) }
   const [found, usage, activity] = await Promise.all([
     attempt(visit, 'key', () => visit.keys.get(keyId)),
     visit.can.viewUsage ? attempt(visit, 'usage', () => visit.keys.usage(keyId)) : undefined,
     visit.can.viewActivity ? attempt(visit, 'activity', () => visit.keys.activity({ keyId, limit: 20 })) : undefined,
   ])
   const totals = typeof usage === 'object' ? usage.totals : undefined
-  if (typeof found !== 'object') return { diagnosis, open, ...nothing, totals }
+  if (typeof found !== 'object') return { diagnosis, open, ...nothing, totals, beginsLike: undefined }
   const entries = typeof activity === 'object' ? activity.items : []
   const names = await readNames(visit, [found.owner, ...whoIn(entries)])
   const { owner } = found
@@ -52,5 +56,13 @@ export async function explain(
     deed: lastDeed(found, entries, names),
     totals,
     replaced: text.length === 4 ? replacedBy(found, text) : undefined,
+    beginsLike: undefined,
   }
+}
+
+async function beginsLike(visit: Visit, text: string): Promise<ManagedKey | null | undefined> {
+  const { q, hasSecret } = soughtIn(text, visit.settings.keyring)
+  if (!hasSecret) return undefined
+  const [found] = await meantKeys(visit, q)
+  return found ?? null
 }

@@ -8,6 +8,8 @@ export interface Sought {
   readonly isMark: boolean
   /** Of the beginning of a key that is cut off within its id: the environment that it names. */
   readonly beginningIn: string | undefined
+  /** Whether the text goes on behind the id: it is a key, or what is left of one, and its secret counts. */
+  readonly hasSecret: boolean
 }
 
 const idLength = 16
@@ -19,14 +21,24 @@ const idLength = 16
 export function soughtIn(given: string, { environments }: Pick<Keyring, 'environments'>): Sought {
   const text = given.trim()
   const ending = /(?:\u2026|\.\.\.)([\w-]{4})\W*$/.exec(text)?.[1]
-  if (ending !== undefined) return { q: ending, isMark: true, beginningIn: undefined }
+  if (ending !== undefined) return { q: ending, isMark: true, beginningIn: undefined, hasSecret: false }
   const body = bodyOf(text.replace(/(?:\u2026|\.\.\.)$/, ''), environments)
   if (body !== undefined) {
     const { text: rest, environment } = body
     const isCutOff = rest.length < idLength
-    return { q: rest.slice(0, idLength), isMark: true, beginningIn: isCutOff ? environment : undefined }
+    return {
+      q: rest.slice(0, idLength),
+      isMark: true,
+      beginningIn: isCutOff ? environment : undefined,
+      hasSecret: rest.length > idLength,
+    }
   }
-  return { q: text.slice(0, 255), isMark: /^(?:[\w-]{4}|[\w-]{16})$/.test(text), beginningIn: undefined }
+  return {
+    q: text.slice(0, 255),
+    isMark: /^(?:[\w-]{4}|[\w-]{16})$/.test(text),
+    beginningIn: undefined,
+    hasSecret: false,
+  }
 }
 
 /** What follows `<prefix>_<environment>_` of a key in a text; undefined where there is none. */
