@@ -78,7 +78,7 @@ export function order(mostInPart: number = usualPart): Order {
   }
 }
 
-/** The first index from which on a condition holds; the length where it never does. */
+/** The first index at which a condition holds that holds at all behind it too; the length where it never does. */
 function firstIndex<Item>(items: readonly Item[], holds: (item: Item) => boolean): number {
   let low = 0
   let high = items.length

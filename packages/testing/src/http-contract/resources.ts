@@ -163,6 +163,18 @@ export function resources({ test, serving, fixture }: Suite): void {
     await close()
   })
 
+  test('usage: an owner that lacks the permission counts as denied by that code and the permission', async () => {
+    const { keyring, tokens, readUsage, close } = await makeFixture()
+    await serving(
+      guardedApp(keyring, (auth) => [auth.require('docs:read')]),
+      async (send) => void (await send(withKey(tokens.demoted))),
+    )
+    await keyring.flush()
+    const [counts] = await readUsage()
+    assert.deepEqual({ ...counts?.denied }, { 'owner_lacks_permission docs:read': 1 })
+    await close()
+  })
+
   test('a guard for a type that is not declared, or without a selector, does not start', async () => {
     const { keyring } = await fixture()
     const wrong: readonly (readonly [unknown, unknown, RegExp])[] = [

@@ -195,12 +195,6 @@ export function usage({ test, serving }: Suite): void {
       },
     ))
 
-  test('usage: an owner that lacks the permission counts as denied by that code and the permission', () =>
-    counting(({ keyring }) => guardedApp(keyring, (auth) => [auth.require('docs:read')]), asking('demoted', {}), {
-      requests: 1,
-      denied: { 'owner_lacks_permission docs:read': 1 },
-    }))
-
   test('usage: a guard that fails counts as a server error of the application', () =>
     counting(
       ({ keyring }) => guardedApp(keyring, (auth) => [auth.check(() => Promise.reject(new Error('away')))]),

@@ -8,6 +8,7 @@ import { changeLog } from './change-log.ts'
 import { commits } from './commit.ts'
 import { copies } from './copies.ts'
 import { corruption } from './corruption.ts'
+import { deniedCodes } from './denied-codes.ts'
 import { dueKeys } from './due.ts'
 import { filters } from './filters.ts'
 import { finality } from './final.ts'
@@ -47,6 +48,7 @@ const groups: readonly ContractGroup[] = [
   isolation,
   copies,
   usage,
+  deniedCodes,
   busiestKeys,
   lastUsed,
   activity,

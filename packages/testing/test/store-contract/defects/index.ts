@@ -7,6 +7,7 @@ import { changeLog } from './change-log.ts'
 import { commits } from './commit.ts'
 import { copies } from './copies.ts'
 import { corruption } from './corruption.ts'
+import { deniedCodes } from './denied-codes.ts'
 import { due } from './due.ts'
 import { filters } from './filters.ts'
 import { finality } from './final.ts'
@@ -45,6 +46,7 @@ export const defectsByGroup: Readonly<Record<string, readonly Defect[]>> = {
   'workspaces do not see each other': isolation,
   'copies in and out': copies,
   usage,
+  'denied codes': deniedCodes,
   'busiest keys': busiest,
   'last used': lastUsed,
   activity,

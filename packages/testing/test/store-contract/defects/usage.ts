@@ -23,20 +23,6 @@ export const usage: readonly Defect[] = [
     fails: ['every count of an hour', 'adds up batch by batch'],
   },
   {
-    name: 'keeps the first word of a code',
-    breaks: patching(({ denied }) => ({
-      denied: Object.fromEntries(Object.entries(denied).map(([code, count]) => [code.split(' ', 1)[0] ?? '', count])),
-    })),
-    fails: ['begin alike'],
-  },
-  {
-    name: 'keeps 64 characters of a code',
-    breaks: patching(({ denied }) => ({
-      denied: Object.fromEntries(Object.entries(denied).map(([code, count]) => [code.slice(0, 64), count])),
-    })),
-    fails: ['begin alike'],
-  },
-  {
     name: 'counts every batch it gets',
     breaks: adding((batch) => ({ ...batch, sequence: ++numbers })),
     fails: ['sent again', 'sent twice', 'leaves out numbers', 'counts on behind it'],
