@@ -26,7 +26,7 @@ const files = {
   'broken.test.js': `throw new Error('no server')`,
   'stray.test.js': `import { test } from 'vitest'
     test('passes meanwhile', async () => {
-      void Promise.reject(new Error('nobody waited'))
+      void Promise.reject(new Error('never awaited'))
       await new Promise((resolve) => setImmediate(resolve))
     })`,
 }
@@ -66,7 +66,7 @@ describe('the report of a test run', () => {
       'not tidied up',
       'the server did not stop',
       'no server',
-      'nobody waited',
+      'never awaited',
     ])
       expect(text).toContain(reason)
     expect(told.at(-1)).toBe('3 passed, 5 failed, 1 skipped')

@@ -69,7 +69,7 @@ export async function startServer(kind: ServerKind): Promise<TestServer> {
   }
 }
 
-/** Leaves it there, and says so, when it cannot be removed: that is no fault of a test. */
+/** Leaves it there, and says so, when it cannot be removed: a test is not to blame for that. */
 async function removeDirectory(directory: string): Promise<void> {
   await rm(directory, { recursive: true, force: true, maxRetries: removals }).catch((error: Error) => {
     process.stderr.write(`Not removed: ${error.message}\n`)
