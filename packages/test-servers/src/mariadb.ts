@@ -44,6 +44,7 @@ export async function startMariadb({ args = [] }: MariadbServerOptions = {}): Pr
       args: [
         '--no-defaults',
         `--datadir=${data}`,
+        ...ownTemporary(directory),
         `--init-file=${firstStatements}`,
         `--socket=${socketFile}`,
         '--bind-address=127.0.0.1',
@@ -59,7 +60,15 @@ export async function startMariadb({ args = [] }: MariadbServerOptions = {}): Pr
 
 async function initialise(installer: string, data: string, directory: string): Promise<void> {
   const args = ['--no-defaults', `--datadir=${data}`, '--auth-root-authentication-method=normal', '--skip-test-db']
-  await promisify(execFile)(installer, [...args, '--skip-name-resolve'], { cwd: directory, ...serverAccount })
+  await promisify(execFile)(installer, [...args, ...ownTemporary(directory), '--skip-name-resolve'], {
+    cwd: directory,
+    ...serverAccount,
+  })
+}
+
+// A server that starts removes every temporary table in its folder, also those of servers that run.
+function ownTemporary(directory: string): readonly string[] {
+  return [`--tmpdir=${directory}`]
 }
 
 // Byte 5 of the first packet is the protocol's version, 10; of an error it is 255.

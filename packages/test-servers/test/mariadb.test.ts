@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { dirname } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { serverOrSkip, startMariadb } from '../src/index.ts'
@@ -12,6 +13,12 @@ mariadb.describe('a MariaDB server', () => {
     expect(await query(port, 'SHOW TABLES')).toBe('')
     expect(await query(port, 'SELECT @@character_set_database')).toBe('utf8mb4\n')
     expect(url).toBe(`mysql://root@127.0.0.1:${port}/test`)
+  })
+
+  test('keeps temporary tables where no other server clears them away', async () => {
+    const folder = await query(mariadb.server().port, 'SELECT @@tmpdir, @@datadir')
+    const [temporary = '', data = ''] = folder.trim().split('\t')
+    expect(dirname(data)).toBe(temporary)
   })
 
   test('comes back with all that was committed after a crash', async () => {
