@@ -1,11 +1,8 @@
-import { type ApiKeyConsole, apiKeyConsole } from '@claviger/console'
-import type { Actor, Keyring } from '@claviger/core'
+import type { Keyring } from '@claviger/core'
+import { contextFileOf, keyPage, type Permission, promptOf, promptsOf } from '@claviger/example-console-demo/prompts'
 import { apiKeyAuth, apiKeyOf, mount } from '@claviger/koa'
 import { Router } from '@koa/router'
 import Koa from 'koa'
-import type { Permission } from './keyring.ts'
-import { contextFileOf, promptOf, promptsOf } from './prompts.ts'
-import { namesOf } from './story.ts'
 
 /** The prompts API as a Koa application. The tenant comes from the key, never from the request. */
 export function createApp(keyring: Keyring<Permission>, url = 'http://127.0.0.1:3000'): Koa {
@@ -45,27 +42,4 @@ export function createApp(keyring: Keyring<Permission>, url = 'http://127.0.0.1:
   app.use(auth.authenticate())
   app.use(router.routes())
   return app
-}
-
-/** The page on which people manage the keys of their workspace. */
-function keyPage(keyring: Keyring<Permission>, url: string): ApiKeyConsole {
-  return apiKeyConsole({
-    keyring,
-    authorize: visitor,
-    appName: 'the prompts API',
-    people: namesOf,
-    snippets: { envName: 'PROMPTS_API_KEY', url: `${url}/v1/prompts` },
-  })
-}
-
-/** Ada, for pages of this machine. A name of another site that was made to lead here (DNS rebinding) gets no one. */
-function visitor({ request }: { readonly request: Request }): Actor | null {
-  if (!['127.0.0.1', 'localhost', '[::1]'].includes(new URL(request.url).hostname)) return null
-  return {
-    type: 'user',
-    id: 'ada',
-    workspaceId: 'acme',
-    permissions: ['prompts:*', 'context:download'],
-    can: { listAll: true, manageServiceAccounts: true },
-  }
 }

@@ -1,14 +1,11 @@
 import { closeGracefully } from '@claviger/koa'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { canCurl, curlLines, runCurl, shellVariables } from '../../prompts-api/test/curl.ts'
 import { pageStatus } from '../../prompts-api/test/page.ts'
+import { createPromptsKeyring, listen, tourKeys, tourText } from '@claviger/example-console-demo/prompts'
 import { createApp } from '../src/app.ts'
-import { createPromptsKeyring } from '../src/keyring.ts'
-import { listen } from '../src/server.ts'
-import { tourText } from '../src/tour.ts'
-import { tourKeys } from '../src/tour-keys.ts'
 
 const keyring = createPromptsKeyring()
 let server: Server
@@ -39,22 +36,5 @@ describe.skipIf(!canCurl)('with curl', () => {
     const lines = curlLines(readme.replaceAll('http://127.0.0.1:3000', url))
     expect(lines.length).toBeGreaterThan(3)
     expect(await runCurl(lines, shellVariables(tour))).toEqual(lines)
-  })
-})
-
-describe('what has nothing to do with Koa is as in the Express example', () => {
-  const express = new URL('../../prompts-api/', import.meta.url)
-  const koa = new URL('../', import.meta.url)
-  const filesIn = (folder: URL): string[] => readdirSync(folder).toSorted()
-  const own = new Set(['src/app.ts', 'src/main.ts'])
-
-  test('file by file', () => {
-    for (const folder of ['src/', 'context/']) {
-      expect(filesIn(new URL(folder, koa))).toEqual(filesIn(new URL(folder, express)))
-      for (const file of filesIn(new URL(folder, koa)).map((name) => folder + name)) {
-        if (own.has(file)) continue
-        expect(readFileSync(new URL(file, koa), 'utf8'), file).toBe(readFileSync(new URL(file, express), 'utf8'))
-      }
-    }
   })
 })

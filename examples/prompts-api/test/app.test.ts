@@ -2,9 +2,8 @@ import { closeGracefully } from '@claviger/express'
 import type { Server } from 'node:http'
 import { systemActor } from '@claviger/core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createPromptsKeyring, listen } from '@claviger/example-console-demo/prompts'
 import { createApp } from '../src/app.ts'
-import { createPromptsKeyring } from '../src/keyring.ts'
-import { listen } from '../src/server.ts'
 
 const keyring = createPromptsKeyring()
 let server: Server

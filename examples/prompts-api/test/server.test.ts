@@ -4,9 +4,8 @@ import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { systemActor } from '@claviger/core'
 import { expect, test } from 'vitest'
+import { createPromptsKeyring, explainListenError, listen } from '@claviger/example-console-demo/prompts'
 import { createApp } from '../src/app.ts'
-import { createPromptsKeyring } from '../src/keyring.ts'
-import { explainListenError, listen } from '../src/server.ts'
 
 test('a busy port is explained in one line that names --port', async () => {
   const first = await listen(() => {}, 0)

@@ -62,6 +62,37 @@ describe('a limited key that asks about itself, or manages keys', () => {
     expect((await keyHolderApi({ keyring }).fetch(request(), native('203.0.113.9'))).status).toBe(403)
   })
 
+  test('is ended by its holder from any address, also one that is not known, however the key was sent', async () => {
+    const ways: readonly (readonly [sent: (token: string) => Record<string, string>, from: string | undefined])[] = [
+      [(token) => ({ Authorization: `Bearer ${token}` }), '198.51.100.1'],
+      [(token) => ({ Authorization: `bearer  ${token}` }), undefined],
+      [(token) => ({ 'X-Own-Key': token, Authorization: 'Basic dXNlcjpwYXNz' }), '198.51.100.1'],
+    ]
+    for (const [sent, from] of ways) {
+      const { keyring, token } = await limited()
+      const handler = keyHolderApi({ keyring, clientAddress, header: 'X-Own-Key' })
+      const ask = (method: string): Promise<Response> =>
+        handler.fetch(new Request('http://api.test/self', { method, headers: sent(token) }), native(from))
+      expect((await ask('GET')).status).toBe(403)
+      const ended = await ask('DELETE')
+      expect([ended.status, await ended.json()]).toMatchObject([200, { object: 'self', status: 'revoked' }])
+      expect(await keyring.verify(token, { address: '203.0.113.9' })).toMatchObject({ code: 'key_revoked' })
+      expect((await ask('DELETE')).status).toBe(401)
+    }
+  })
+
+  test('is not ended by a token that is not its own', async () => {
+    const { keyring, token } = await limited()
+    const handler = keyHolderApi({ keyring, clientAddress })
+    const wrong = `${token.slice(0, -1)}${token.endsWith('0') ? '1' : '0'}`
+    const request = new Request('http://api.test/self', {
+      method: 'DELETE',
+      headers: { Authorization: `Bearer ${wrong}` },
+    })
+    expect((await handler.fetch(request, native('198.51.100.1'))).status).toBe(401)
+    expect(await keyring.verify(token, { address: '203.0.113.9' })).toMatchObject({ ok: true })
+  })
+
   test('manages keys from its addresses only', async () => {
     const { keyring, token } = await limited()
     const api = managementApi({ keyring, authorize: authorizeWithApiKey(keyring, { clientAddress }) })

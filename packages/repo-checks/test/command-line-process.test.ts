@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
@@ -25,6 +26,7 @@ const config = {
   workspace: 'ws_acme',
   owner: 'user:ada',
   environment: 'development',
+  importedTokens: { pattern: '^old_[0-9a-f]{32}$' },
 }
 
 beforeAll(() => {
@@ -73,6 +75,41 @@ describe('in a process of its own', () => {
     const { stdout } = spawnSync('bash', ['-c', ask], { cwd: project, env: clean, encoding: 'utf8' })
     expect(stdout).toBe('rotate\n')
   })
+})
+
+describe('an import that is killed', () => {
+  test('is repeated without harm: the rest comes in, and nothing twice', async () => {
+    const rows = Array.from({ length: 4_000 }, (_, index) => {
+      const token = `old_${index.toString(16).padStart(32, '0')}`
+      return `${createHash('sha256').update(token).digest('hex')},key ${index},ada,prompts:list`
+    })
+    writeFileSync(join(project, 'old.csv'), ['token_hash,name,user_id,scopes', ...rows].join('\n'))
+    const argv = ['import', 'old.csv', '--from', 'csv', '--env', 'production', '--yes', '--json']
+    const written = (): number =>
+      ['keys.db', 'keys.db-wal']
+        .map((name) => join(project, name))
+        .reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0)
+    const before = written()
+    const child = spawn(claviger, argv, { cwd: project, env: clean, stdio: 'ignore' })
+    const ended = new Promise((resolve) => child.once('exit', (code, signal) => resolve(signal ?? code)))
+    const deadline = Date.now() + 60_000
+    while (written() < before + 300_000 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 2))
+    child.kill('SIGKILL')
+    expect(await ended).toBe('SIGKILL')
+    const again = tallyOf(inProcess(argv))
+    expect(again).toMatchObject({ rows: 4_000, failed: 0 })
+    expect(again.present).toBeGreaterThan(0)
+    expect(again.imported).toBeGreaterThan(0)
+    expect(again.imported + again.present).toBe(4_000)
+    expect(tallyOf(inProcess(argv))).toMatchObject({ imported: 0, present: 4_000, failed: 0 })
+  }, 120_000)
+
+  const tallyOf = ({
+    stdout,
+  }: {
+    readonly stdout: string
+  }): Record<'imported' | 'present' | 'failed' | 'rows', number> =>
+    JSON.parse(stdout) as Record<'imported' | 'present' | 'failed' | 'rows', number>
 })
 
 describe('by npx, in an empty folder', () => {

@@ -88,12 +88,23 @@ describe('import', () => {
       fromUnkey(),
       fromUnkey({ deleted_at_m: 1_741_000_000_001 }),
       fromUnkey({ expires: 4_000_000_000_000 }),
+      fromUnkey({ created_at_m: 0, created_at: '2024-02-03 04:05:06.000', expires: '2096-10-02 07:06:40.000' }, true),
     ]
-    const { run, verify } = await projectFor('unkey', rowsOf(issued))
+    const { run, verify, cwd } = await projectFor('unkey', rowsOf(issued))
     expect((await run(['--yes'])).stderr).toContain('1 deleted')
-    const [one, , three] = issued
+    const [one, , three, four] = issued
     expect(await verify(one?.token ?? '')).toMatchObject({ ok: true, apiKey: { metadata: { plan: 'gold' } } })
-    expect(await verify(three?.token ?? '')).toMatchObject({ ok: true, endsAt: 4_000_000_000_000 })
+    for (const expiring of [three, four]) {
+      expect(await verify(expiring?.token ?? '')).toMatchObject({ ok: true, endsAt: 4_000_000_000_000 })
+    }
+    const { data } = JSON.parse((await claviger(['keys', 'list', '--json'], { cwd })).stdout) as {
+      data: { createdAt: string }[]
+    }
+    expect(data.map(({ createdAt }) => createdAt.slice(0, 10)).toSorted()).toEqual([
+      '2024-02-03',
+      '2025-03-03',
+      '2025-03-03',
+    ])
   })
 
   test('from Sanctum: the part behind the bar was hashed, with and without prefix and checksum', async () => {

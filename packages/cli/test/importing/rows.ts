@@ -71,9 +71,10 @@ export async function fromBetterAuth(count: number): Promise<readonly Issued[]> 
 }
 
 /*
- * keypal is not on the registry. From its published sources: a key is its prefix and 32 characters of base62; `key_hash` is
- * the SHA-256 of all of it, in hex (`algorithm: 'sha256'`, no salt: the defaults); `metadata` is one JSON column with
- * ownerId, name, scopes, expiresAt, createdAt, lastUsedAt, enabled, revokedAt.
+ * keypal cannot be run here: it is not on the registry of npm. Compared with its public sources (izadoesdev/keypal, 0.1.0): a key
+ * is its prefix and 32 characters of base62 (src/core/generate.ts); `key_hash` is the SHA-256 of all of it, and of a salt behind
+ * it if there is one, in hex (src/core/hash.ts); `metadata` is one JSON column with ownerId, name, scopes, expiresAt, createdAt,
+ * lastUsedAt, enabled, revokedAt (src/drizzle/schema.ts, src/types/api-key-types.ts).
  */
 export function fromKeypal(more: Record<string, unknown> = {}, salt = ''): Issued {
   const token = `sk_${random(32)}`
@@ -91,11 +92,16 @@ export function fromKeypal(more: Record<string, unknown> = {}, salt = ''): Issue
 }
 
 /*
- * Unkey is a service. From its documentation and published schema: a key is its prefix, `_`, and 16 random bytes in base58;
- * `hash` is the SHA-256 of all of it, in base64; `start` its first characters; instants are epoch milliseconds.
+ * Unkey is a service. Compared with its public sources (unkeyed/unkey): a key is its prefix, `_`, and base58 of 16 random bytes
+ * (internal/services/keys/create.go), which its older service in TypeScript began with a version and the length
+ * (internal/keys/src/v1.ts); `hash` is the SHA-256 of all of it, in base64 with padding; `start` is the prefix and four characters.
+ * In the table `keys` (internal/db/src/schema/keys.ts), `created_at_m` and `deleted_at_m` are epoch milliseconds, and
+ * `created_at_m` is 0 in rows from before that column, which have `created_at`; `expires` is a datetime with milliseconds, and a
+ * number in answers of its API, as are `permissions` and the external id.
  */
-export function fromUnkey(more: Record<string, unknown> = {}): Issued {
-  const token = `unk_${random(22).replaceAll(/[0OIl]/g, 'x')}`
+export function fromUnkey(more: Record<string, unknown> = {}, versioned = false): Issued {
+  const bytes = randomBytes(16)
+  const token = `unk_${base58(versioned ? Buffer.concat([Buffer.from([1, 16]), bytes]) : bytes)}`
   return {
     token,
     row: {
@@ -103,10 +109,9 @@ export function fromUnkey(more: Record<string, unknown> = {}): Issued {
       hash: sha256(token).toString('base64'),
       start: token.slice(0, 8),
       name: 'unkey key',
-      ownerId: 'ada',
+      owner_id: 'ada',
       meta: '{"plan":"gold"}',
       permissions: ['prompts:read'],
-      createdAtM: null,
       created_at_m: 1_741_000_000_000,
       expires: null,
       enabled: 1,
@@ -116,8 +121,19 @@ export function fromUnkey(more: Record<string, unknown> = {}): Issued {
   }
 }
 
+function base58(bytes: Uint8Array): string {
+  const digits = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'
+  let text = ''
+  for (let rest = BigInt(`0x${Buffer.from(bytes).toString('hex')}`); rest > 0n; rest /= 58n) {
+    text = digits.charAt(Number(rest % 58n)) + text
+  }
+  const zeros = bytes.findIndex((byte) => byte !== 0)
+  return '1'.repeat(zeros < 0 ? bytes.length : zeros) + text
+}
+
 /*
- * Laravel Sanctum is PHP. From its documentation and sources: the client gets `<id>|<plaintext>`, `token` is the SHA-256 of
+ * Laravel Sanctum is PHP. Compared with its public sources (laravel/sanctum 4: HasApiTokens.php, PersonalAccessToken.php and the
+ * migration of the table): the client gets `<id>|<plaintext>`, `token` is the SHA-256 of
  * the plaintext alone, in hex. Since version 3.3 the plaintext is an optional prefix, 40 random characters, and the CRC-32 of
  * those 40 in hex; before, it was the 40 characters.
  */

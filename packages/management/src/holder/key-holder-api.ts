@@ -13,6 +13,7 @@ import {
 import { privateHeaders } from '../problems/headers.ts'
 import { type Problem, problem } from '../problems/problem.ts'
 import { readText } from '../web/read-text.ts'
+import { keyElsewhere } from './key-elsewhere.ts'
 import { revokedSelfOf, selfOf } from './self.ts'
 
 /** Options of `keyHolderApi`. */
@@ -21,7 +22,7 @@ export interface KeyHolderOptions<Permission extends string = string>
     Pick<DeciderOptions, 'header' | 'realm' | 'verbose'> {
   /**
    * Gives the address of the client, such as Express's `({ native }) => native.ip`, for keys that work from some addresses
-   * only. Default: not known, and such a key is refused.
+   * only. Default: not known, and such a key is told nothing. It can be ended from anywhere.
    */
   readonly clientAddress?: ClientAddress | undefined
 }
@@ -31,8 +32,9 @@ const maxBodyBytes = 8_192
 
 /**
  * For the holder of a key, who sends it as to your API: `GET /self` tells what the key is and may do, `DELETE /self`
- * revokes it. Both are always allowed, also to a key without any permission: who finds a key can end it. A key that is
- * not good, or not used from its addresses, is refused as by `apiKeyAuth`, with the same status and body.
+ * revokes it. Both are always allowed, also to a key without any permission: who finds a key can end it, from any address.
+ * A key that is not good is refused as by `apiKeyAuth`, with the same status and body; so is `GET` from an address from which
+ * the key does not work.
  *
  * @throws {ConfigurationError} naming the option that is wrong
  */
@@ -54,12 +56,18 @@ export function keyHolderApi<Permission extends string>(given: KeyHolderOptions<
   })
 
   const withKey =
-    (answer: (apiKey: ApiKey, call: MachineCall) => Promise<object | Problem>) =>
+    (answer: (apiKey: ApiKey, call: MachineCall) => Promise<object | Problem>, fromAnywhere = false) =>
     async (call: MachineCall): Promise<Response | Problem> => {
       const decision = await decide(address.about(call.request, call.asked))
-      if (!decision.ok) return denied(decision, call.requestId)
-      const answered = await answer(decision.apiKey, call)
-      return 'code' in answered ? answered : jsonAnswer(answered, call.requestId, decision.headers)
+      const isElsewhere = !decision.ok && decision.denial.code === 'address_not_allowed'
+      const elsewhere = isElsewhere && fromAnywhere ? await keyElsewhere(parts, call.request, header) : undefined
+      const apiKey = decision.ok ? decision.apiKey : elsewhere
+      if (apiKey === undefined) return denied(decision as Refusing, call.requestId)
+      const answered = await answer(apiKey, call)
+      const { Vary = '' } = decision.headers
+      return 'code' in answered
+        ? answered
+        : jsonAnswer(answered, call.requestId, decision.ok ? decision.headers : { Vary })
     }
 
   const read = withKey(async (apiKey) => selfOf(apiKey))
@@ -73,7 +81,7 @@ export function keyHolderApi<Permission extends string>(given: KeyHolderOptions<
       const origin = { requestId, ...(userAgent !== null && { userAgent }) }
       const key = await keyring.as(keyActor(apiKey, { origin })).revoke(apiKey.id, { reason: reason ?? byItself })
       return revokedSelfOf(key)
-    }),
+    }, true),
   })
 }
 
@@ -94,9 +102,8 @@ async function reasonIn(request: Request): Promise<string | undefined | Problem>
   return problem('validation_failed', { errors })
 }
 
-function denied(
-  { status, headers, body }: Extract<RequestDecision, { readonly ok: false }>,
-  requestId: string,
-): Response {
+type Refusing = Extract<RequestDecision, { readonly ok: false }>
+
+function denied({ status, headers, body }: Refusing, requestId: string): Response {
   return new Response(body, { status, headers: { ...privateHeaders, ...headers, 'X-Request-Id': requestId } })
 }

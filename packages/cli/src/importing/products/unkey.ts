@@ -11,7 +11,8 @@ export const unkey: Product = {
     permissions: json(field(row, 'permissions')),
     ownerId: field(row, 'externalId', 'external_id', 'ownerId', 'owner_id', 'identityId', 'identity_id'),
     hint: field(row, 'start'),
-    createdAt: field(row, 'createdAt', 'created_at_m', 'created_at'),
+    // 0 in rows from before the column.
+    createdAt: field(row, 'createdAt') || field(row, 'created_at_m') || field(row, 'created_at'),
     lastUsedAt: field(row, 'lastUsedAt', 'last_used_at'),
     expiresAt: field(row, 'expires'),
     metadata: json(field(row, 'meta')),

@@ -57,7 +57,7 @@ const libraries = new Map<string, Library>([
   ],
 ])
 
-const contextFolder = new URL('../context/', import.meta.url)
+const contextFolder = new URL('../../context/', import.meta.url)
 
 /** The prompts of a workspace, without their texts. */
 export function promptsOf(workspaceId: string): readonly Omit<Prompt, 'text'>[] {

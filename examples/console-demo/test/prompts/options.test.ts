@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readCommand } from '../src/options.ts'
+import { readCommand } from '../../src/prompts/options.ts'
 
 test.each([
   [[], {}, 3000],

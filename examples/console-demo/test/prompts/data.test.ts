@@ -3,10 +3,10 @@ import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { openData, removeData } from '../src/data.ts'
-import { createPromptsKeyring } from '../src/keyring.ts'
-import { tellStory } from '../src/story.ts'
-import { type Tokens, tourKeys } from '../src/tour-keys.ts'
+import { openData, removeData } from '../../src/prompts/data.ts'
+import { createPromptsKeyring } from '../../src/prompts/keyring.ts'
+import { tellStory } from '../../src/prompts/story.ts'
+import { type Tokens, tourKeys } from '../../src/prompts/tour-keys.ts'
 
 let folder: string
 beforeEach(() => {

@@ -1,4 +1,4 @@
-import { inMemory, type Opened, openStore } from '@claviger/example-console-demo'
+import { inMemory, type Opened, openStore } from '../open-store.ts'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Tokens } from './tour-keys.ts'

@@ -1,4 +1,5 @@
-import { nameOf, type Product, seed } from '@claviger/example-console-demo'
+import { type Product, seed } from '../seed.ts'
+import { nameOf } from '../team.ts'
 import type { KeyStore } from '@claviger/core/store'
 import { createPromptsKeyring, type Permission, permissionsOf } from './keyring.ts'
 

@@ -1,0 +1,7 @@
+export { keyPage } from './key-page.ts'
+export { createPromptsKeyring, type Permission } from './keyring.ts'
+export { contextFileOf, promptOf, promptsOf } from './prompts.ts'
+export { runExample } from './run-example.ts'
+export { explainListenError, listen } from './server.ts'
+export { tourText } from './tour.ts'
+export { tourKeys } from './tour-keys.ts'
