@@ -8,7 +8,7 @@ import { tellStory } from './story.ts'
 import { tourText } from './tour.ts'
 import { tourKeys } from './tour-keys.ts'
 
-/** Makes what answers requests, in whatever framework. */
+/** Makes what answers requests, with a framework or without. */
 export type CreateHandler = (keyring: Keyring<Permission>, url: string) => Handler
 
 /**
