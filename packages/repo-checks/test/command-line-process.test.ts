@@ -84,7 +84,18 @@ describe('an import that is killed', () => {
       return `${createHash('sha256').update(token).digest('hex')},key ${index},ada,prompts:list`
     })
     writeFileSync(join(project, 'old.csv'), ['token_hash,name,user_id,scopes', ...rows].join('\n'))
-    const argv = ['import', 'old.csv', '--from', 'csv', '--env', 'production', '--yes', '--json']
+    const argv = [
+      'import',
+      'old.csv',
+      '--from',
+      'csv',
+      '--env',
+      'production',
+      '--workspace',
+      'ws_old',
+      '--yes',
+      '--json',
+    ]
     const written = (): number =>
       ['keys.db', 'keys.db-wal']
         .map((name) => join(project, name))

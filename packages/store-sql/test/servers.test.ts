@@ -13,9 +13,9 @@ import { serverSuite } from './support/server-suite.ts'
 
 type Run = (sql: string) => Promise<void>
 
+/** What the suites leave behind is in the way of another run: each client has a server of its own. */
 const postgres = {
   dialect: 'postgres',
-  server: await serverOrSkip('PostgreSQL', startPostgres),
   lockWaits: `select pid from pg_stat_activity where wait_event_type = 'Lock'`,
   timeZone: 'Pacific/Apia',
   userUrl: (url: string, name: string): string => url.replace('postgres@', `${name}@`),
@@ -32,7 +32,6 @@ const postgres = {
 
 const mariadb = {
   dialect: 'mysql',
-  server: await serverOrSkip('MariaDB', startMariadb),
   // Unlike `innodb_trx`, which is renewed only when no one has looked for a while.
   lockWaits: `select 1 from information_schema.global_status
     where variable_name = 'INNODB_ROW_LOCK_CURRENT_WAITS' and variable_value > 0`,
@@ -46,13 +45,13 @@ const mariadb = {
   }),
 } as const
 
-for (const [title, on, connect] of [
-  ['on PostgreSQL', postgres, postgresClient],
-  ['on PostgreSQL, through postgres.js', postgres, postgresJsClient],
-  ['on MariaDB', mariadb, mysqlClient],
+for (const [title, on, connect, server] of [
+  ['on PostgreSQL', postgres, postgresClient, await serverOrSkip('PostgreSQL', startPostgres)],
+  ['on PostgreSQL, through postgres.js', postgres, postgresJsClient, await serverOrSkip('PostgreSQL', startPostgres)],
+  ['on MariaDB', mariadb, mysqlClient, await serverOrSkip('MariaDB', startMariadb)],
 ] as const) {
-  on.server.describe(title, () => {
-    const suite = serverSuite(on.server.server, connect, on.lockWaits)
+  server.describe(title, () => {
+    const suite = serverSuite(server.server, connect, on.lockWaits)
     concurrency(suite)
     collisions(suite)
     migrating(on.dialect, (options) => suite.client({ timeZone: on.timeZone, ...options }))
@@ -61,7 +60,7 @@ for (const [title, on, connect] of [
     goneLines(suite)
 
     const { createUser, ...rights } = on.statements(async (sql) => {
-      const client = connect(on.server.server().url)
+      const client = connect(server.server().url)
       try {
         await client.run(sql)
       } finally {
@@ -71,7 +70,7 @@ for (const [title, on, connect] of [
     readiness(suite, {
       async createUser(name) {
         await createUser(name)
-        return on.userUrl(on.server.server().url, name)
+        return on.userUrl(server.server().url, name)
       },
       ...rights,
     })

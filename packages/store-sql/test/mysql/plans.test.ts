@@ -1,8 +1,22 @@
 import { serverOrSkip, startMariadb } from '@claviger/test-servers'
+import { insertKey, testChange, testRecord } from '@claviger/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Activity } from '@claviger/core/store'
 import type { SqlStore } from '../../src/index.ts'
 import { planned, plans, populationOf } from '../suites/plans.ts'
 import { mysqlClient } from '../support/mysql.ts'
+
+const imported: Activity = {
+  id: 'line',
+  workspaceId: 'ws_acme',
+  at: 5,
+  actor: { type: 'system', id: 'system' },
+  action: 'key.imported',
+  target: { type: 'key', id: 'k' },
+  before: null,
+  after: null,
+  origin: null,
+}
 
 const mariadb = await serverOrSkip('MariaDB', startMariadb)
 
@@ -26,11 +40,37 @@ mariadb.describe('plans of MariaDB', () => {
   }, 60_000)
   afterAll(() => client.end())
 
-  test('a filter that matches very many keys reads a bounded number of entries', async () => {
-    const read = async (): Promise<number> => {
-      const rows = await client.run("show global status like 'Handler_read%'")
-      return rows.reduce((sum, { Value }) => sum + Number(Value), 0)
+  const read = async (): Promise<number> => {
+    const rows = await client.run("show global status like 'Handler_read%'")
+    return rows.reduce((sum, { Value }) => sum + Number(Value), 0)
+  }
+
+  test('a change that brings keys in reads as few rows among very many keys as among few', async () => {
+    const bringIn = async (to: SqlStore, from: number): Promise<number> => {
+      const numbers = Array.from({ length: 30 }, (_, index) => from + index)
+      const writes = numbers.map((number) => insertKey(testRecord({ id: `${number}`.padStart(16, 'i') })))
+      const activity = numbers.map((number) => ({ ...imported, id: `line-${number}` }))
+      const before = await read()
+      expect(await to.commit(testChange({ writes, activity }))).toMatchObject({ ok: true })
+      return (await read()) - before
     }
+    await client.run('create database few')
+    const few = mysqlClient(mariadb.server().url.replace(/\/test$/, '/few'))
+    try {
+      const small = few.store()
+      await small.migrate()
+      // The first one meets tables that were not opened yet.
+      for (const each of [store, small]) await bringIn(each, 0)
+      const [amongMany, amongFew] = [await bringIn(store, 100), await bringIn(small, 100)]
+      expect(amongMany).toBeLessThan(400)
+      expect(Math.abs(amongMany - amongFew)).toBeLessThan(60)
+    } finally {
+      await few.end()
+      await client.run('drop database few')
+    }
+  })
+
+  test('a filter that matches very many keys reads a bounded number of entries', async () => {
     await store.list({ workspaceId: planned.workspaceId, at: planned.at, limit: 25 })
     sent.length = 0
     await store.list({ workspaceId: planned.workspaceId, at: planned.at, limit: 25, statuses: ['active', 'rotating'] })
