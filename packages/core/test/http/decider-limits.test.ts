@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Door } from '../../src/door.types.ts'
 import { ConfigurationError } from '../../src/errors/errors.ts'
 import { createDecider, type FetchRequest, type RequestDecision } from '../../src/http/decider.ts'
 import type { HttpRequest } from '../../src/http/request.ts'
@@ -184,7 +185,7 @@ describe('a decider', () => {
 
   test('counts a request over its limit as denied', async () => {
     const reports: unknown[][] = []
-    const recordUse = (_use: unknown, ...report: unknown[]): void => void reports.push(report)
+    const recordUse: Door['recordUse'] = (_, status, deniedBy) => void reports.push([status, deniedBy?.code])
     const decide = createDecider(withDoor(keyring, { recordUse }), {
       limit: { limiter: counting(), by: 'key', rule: { requests: 1, per: '1m' } },
     })
