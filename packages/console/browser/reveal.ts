@@ -34,14 +34,13 @@ export function guardReveal(): void {
     copier.hidden = false
     const lines = copier.previousElementSibling
     const text = lines?.textContent ?? ''
-    const hasKey = text.includes('<paste the key>')
-    if (hasKey && lines !== null) {
-      lines.textContent = text.replace('<paste the key>', `\u2026${token.slice(-4)}`)
+    const hasKey = text.includes(placeholder)
+    if (hasKey) {
       copier.textContent = 'Copy with the key'
       copier.removeAttribute('aria-label')
     }
     copier.addEventListener('click', () => {
-      write(text.replace('<paste the key>', token)).then(
+      write(text.replace(placeholder, token)).then(
         () => {
           copier.textContent = hasKey ? 'Copied with the key' : 'Copied'
           copier.removeAttribute('aria-label')
@@ -52,6 +51,15 @@ export function guardReveal(): void {
       )
     })
   }
+  // Lines that are selected and copied by hand are copied with the key as well.
+  document.addEventListener('copy', (event) => {
+    const text = getSelection()?.toString() ?? ''
+    if (!text.includes(placeholder) || event.clipboardData === null) return
+    event.preventDefault()
+    event.clipboardData.setData('text/plain', text.replaceAll(placeholder, token))
+    done()
+    say('Copied with the key in it.')
+  })
   const copied = async (): Promise<boolean> => {
     try {
       await write(token)
@@ -101,6 +109,9 @@ export function guardReveal(): void {
     if (persisted) location.replace(leave.href)
   })
 }
+
+// What stands for the key in lines to paste.
+const placeholder = '<paste the key>'
 
 /** Fails over plain http, where there is no clipboard, and where a browser refuses. */
 async function write(text: string): Promise<void> {

@@ -318,6 +318,15 @@ describe.skipIf(chromium === undefined)('in Chromium', () => {
     expect(await page.evaluate<string>('window.written')).toBe(`API_KEY=${token}`)
     await page.click('[data-hide]')
     expect(await page.inputValue('[data-token]')).toBe(token)
+    // By hand: what stands for the key is not mistaken for it, and what is copied has it.
+    expect(await page.textContent('.copyable pre')).toBe('API_KEY=<paste the key>')
+    const copied = await page.evaluate<string>(`(() => {
+      getSelection().selectAllChildren(document.querySelector('.copyable pre'))
+      const event = new ClipboardEvent('copy', { clipboardData: new DataTransfer(), bubbles: true, cancelable: true })
+      document.querySelector('.copyable pre').dispatchEvent(event)
+      return event.clipboardData.getData('text/plain')
+    })()`)
+    expect(copied).toBe(`API_KEY=${token}`)
   })
 
   test('nothing is cut off at twice the size of text, and with forced colours choices are told apart', async () => {

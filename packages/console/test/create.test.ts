@@ -129,3 +129,23 @@ describe('resources to choose from', () => {
     expect(html).not.toMatch(/name="resources.project" value="p1"/)
   })
 })
+
+describe('the choices of permissions', () => {
+  test('say of a preset what it allows, also where it has words of its own', async () => {
+    const { html } = await scene({
+      presets: [
+        { label: 'CI', description: 'For pipelines', permissions: ['prompts:read', 'runs:create'] },
+        { label: 'Other', permissions: ['runs:read'] },
+      ],
+    })
+      .as(ada)
+      .get('/keys/new')
+    expect(html).toContain('<small>For pipelines. Allows prompts:read, runs:create.')
+    expect(html).toContain('<small>runs:read')
+  })
+
+  test('say that Custom opens with what was chosen before', async () => {
+    const { html } = await scene().as(ada).get('/keys/new')
+    expect(html).toMatch(/<b>Custom<\/b><small>Choose each one. What was chosen before is ticked already/)
+  })
+})

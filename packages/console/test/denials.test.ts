@@ -1,4 +1,5 @@
 import { memoryStore } from '@claviger/store-memory'
+import { testUsageEntry } from '@claviger/testing'
 import { describe, expect, test } from 'vitest'
 import { ada, grace, type Scene, scene, used } from './support/scene.ts'
 
@@ -135,4 +136,38 @@ test('a line of the log names owners, and not their ids', async () => {
     expect(html).toContain('<bdi>service account ci-bot</bdi>')
     expect(html).not.toContain(`service account ${account.id}`)
   }
+})
+
+test('a line of the log tells keys of one name apart, and says of permissions what came and went', async () => {
+  const { as, keys } = scene()
+  const twins = [
+    await keys.create({ name: 'Website', environment: 'production', owner }),
+    await keys.create({ name: 'Website', environment: 'production', owner }),
+  ]
+  await keys.update(twins[0]?.key.id ?? '', { permissions: ['prompts:read', 'runs:create'] })
+  const { html } = await as(ada).get('/activity')
+  for (const { key } of twins) expect(html).toContain(`<code class="nowrap">${key.hint}</code>`)
+  for (const path of ['/activity', `/keys/${twins[0]?.key.id}`]) {
+    const log = (await as(ada).get(path)).html
+    expect(log).toContain('added <bdi>runs:create</bdi>; removed <bdi>prompts:list</bdi>')
+    expect(log).not.toContain('prompts:list, prompts:read</bdi>')
+  }
+})
+
+test('the review says of an old secret how much still comes with it', async () => {
+  const store = memoryStore()
+  const { as, keys, clock } = scene({ store })
+  const { key } = await keys.create({ name: 'Deployments', environment: 'production', owner })
+  await keys.rotate(key.id, { overlap: '24h' })
+  clock.advance(2 * 3_600_000)
+  const hour = Math.floor(clock.now() / 3_600_000) * 3_600_000
+  const counted = { workspaceId: 'acme', keyId: key.id, hour }
+  const entries = [
+    testUsageEntry({ ...counted, version: 1, requests: 2, allowed: 2 }),
+    testUsageEntry({ ...counted, version: 2, requests: 8, allowed: 8 }),
+  ]
+  await store.addUsage({ instanceId: 'test', sequence: 1, entries })
+  const share = /[\d.]+% on old secret/.exec((await as(ada).get('/')).html)?.[0]
+  expect(share).toBe('20% on old secret')
+  expect((await as(ada).get('/review')).html).toContain(share)
 })

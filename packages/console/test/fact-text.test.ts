@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { factText } from '../src/components/fact-text.ts'
+import { factText, listChange } from '../src/components/fact-text.ts'
 import type { Names } from '../src/reading/names.ts'
 
 const format = { day: (at: Date): string => at.toISOString().slice(0, 10) }
@@ -36,5 +36,35 @@ describe('a fact of the log, in words', () => {
   test('is cut where it is long, between characters', () => {
     const text = factText('name', `${'x'.repeat(119)}\u{1f600}`, format, names)
     expect(text).toBe(`${'x'.repeat(119)}\u2026`)
+  })
+})
+
+describe('a change of a list', () => {
+  test.each([
+    [['a', 'b'], ['b', 'c'], { added: 'c', removed: 'a' }],
+    [['a'], ['a', 'b', 'c'], { added: 'b, c', removed: '' }],
+    [['a', 'b'], ['b', 'a'], { added: '', removed: '' }],
+    [
+      { count: 40, only: ['a'] },
+      { count: 41, only: ['b', 'c'] },
+      { added: 'b, c', removed: 'a' },
+    ],
+    [
+      { count: 40, only: [] },
+      { count: 41, only: ['b'] },
+      { added: 'b', removed: '' },
+    ],
+  ])('from %j to %j is what came and went', (before, after, change) => {
+    expect(listChange(before, after)).toEqual(change)
+  })
+
+  test.each([
+    [[], ['a']],
+    [['a'], []],
+    [['a'], { count: 40, only: ['b'] }],
+    [null, ['a']],
+    ['a', 'b'],
+  ])('from %j to %j is both values', (before, after) => {
+    expect(listChange(before, after)).toBeUndefined()
   })
 })

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { memoryStore } from '@claviger/store-memory'
+import { insertKey, testChange, testRecord } from '@claviger/testing'
 import { soughtIn } from '../src/reading/sought.ts'
 import { ada, type Scene, scene } from './support/scene.ts'
 
@@ -54,6 +56,12 @@ describe('the search of the list', () => {
       hint.slice(-4),
       'Leak',
       `Bearer ${token}`,
+      start.toLowerCase(),
+      start.toUpperCase(),
+      id.slice(0, 4),
+      id.slice(0, 8).toLowerCase(),
+      token.slice(-6),
+      'acme_prod',
     ]) {
       const { status, location } = await as(ada).post('/find', { q })
       expect([q, status]).toEqual([q, 303])
@@ -84,8 +92,42 @@ describe('the search of the list', () => {
     const { location } = await as(ada).post('/find', { q: 'no such', environment: 'production', sort: '-name' })
     expect(location).toBe('/?q=no+such&environment=production&sort=-name')
     expect((await as(ada).get(location ?? '')).html).toContain('A search finds a part of a name')
+    expect((await as(ada).get(location ?? '')).html).toContain('No keys match this search with these filters.')
+    expect((await as(ada).get('/?q=nothing')).html).toMatch(/No keys match this search\.[\s\S]*Clear search/)
+    expect((await as(ada).get('/?environment=production&owner=eve')).html).toContain('No keys match these filters.')
     const short = await as(ada).post('/find', { q: 'acme_production_p6fZ' })
     expect((await as(ada).get(short.location ?? '')).html).toContain('No key of this environment begins like this')
+  })
+
+  test('says in its field what finds a key', async () => {
+    const { as } = await keys()
+    expect((await as(ada).get('/')).html).toContain('placeholder="Name, or the beginning or end of a key"')
+  })
+
+  test('counts the case of a beginning where that tells keys apart', async () => {
+    const store = memoryStore()
+    const { as, keyring } = scene({ store })
+    await keyring.ready()
+    const ids = ['OqjmAAAAAAAAAAAA', 'oQJMbbbbbbbbbbbb']
+    for (const id of ids) {
+      await store.commit(
+        testChange({
+          writes: [
+            insertKey(
+              testRecord({ id, workspaceId: 'acme', environment: 'production', owner: { type: 'user', id: 'ada' } }),
+            ),
+          ],
+        }),
+      )
+    }
+    const found = async (start: string): Promise<readonly string[]> => {
+      const { location } = await as(ada).post('/find', { q: `acme_production_${start}` })
+      const { html } = await as(ada).get(location ?? '')
+      return ids.filter((id) => html.includes(`keys/${id}`))
+    }
+    expect(await found('Oqjm')).toEqual([ids[0]])
+    expect(await found('oqjmaa')).toEqual([ids[0]])
+    expect(await found('oqjm')).toEqual(ids)
   })
 
   test('shows of the beginning of every key those of its environment', async () => {

@@ -2,7 +2,7 @@ import type { ActivityEntry, KeyAction, ServiceAccountAction } from '@claviger/c
 import type { FC } from 'hono/jsx'
 import type { Names } from '../reading/names.ts'
 import type { Visit } from '../visit/visit.types.ts'
-import { factText } from './fact-text.ts'
+import { factText, listChange } from './fact-text.ts'
 import { Time } from './time.tsx'
 
 const written: Readonly<Record<KeyAction | ServiceAccountAction, string>> = {
@@ -61,14 +61,54 @@ export const Changes: FC<{ readonly visit: Visit; readonly of: ActivityEntry; re
     <div class="small muted">
       {fields.map((name) => (
         <div>
-          {labels.get(name) ?? name}: <bdi>{factText(name, before?.[name], visit.format, names)}</bdi> {'\u2192'}{' '}
-          <bdi>{factText(name, after?.[name], visit.format, names)}</bdi>
+          {labels.get(name) ?? name}:{' '}
+          <Change field={name} before={before?.[name]} after={after?.[name]} format={visit.format} names={names} />
         </div>
       ))}
       {reason !== undefined && <bdi>{reason}</bdi>}
     </div>
   )
 }
+
+interface ChangeProps {
+  readonly field: string
+  readonly before: unknown
+  readonly after: unknown
+  readonly format: Visit['format']
+  readonly names: Names
+}
+
+/** Of a list, what came and went; of anything else, both values. */
+const Change: FC<ChangeProps> = ({ field, before, after, format, names }) => {
+  const change = lists.has(field) ? listChange(before, after) : undefined
+  if (change === undefined) {
+    return (
+      <>
+        <bdi>{factText(field, before, format, names)}</bdi> {'\u2192'}{' '}
+        <bdi>{factText(field, after, format, names)}</bdi>
+      </>
+    )
+  }
+  const { added, removed } = change
+  return (
+    <>
+      {added !== '' && (
+        <>
+          added <bdi>{added}</bdi>
+        </>
+      )}
+      {added !== '' && removed !== '' && '; '}
+      {removed !== '' && (
+        <>
+          removed <bdi>{removed}</bdi>
+        </>
+      )}
+      {added === '' && removed === '' && 'in another order'}
+    </>
+  )
+}
+
+const lists: ReadonlySet<string> = new Set(['permissions', 'allowedAddresses'])
 
 // They say again what the action says.
 const derived: ReadonlySet<string> = new Set(['status', 'secretVersion', 'overlapEndsAt', 'deletedAt'])

@@ -1,4 +1,4 @@
-import type { FC } from 'hono/jsx'
+import type { Child, FC } from 'hono/jsx'
 import type { ExpiryDraft } from '../forms/expiry.ts'
 import type { Visit } from '../visit/visit.types.ts'
 import { Choice, Field, ProblemLine, type Problems } from './fields.tsx'
@@ -11,12 +11,14 @@ interface ExpiryProps {
   readonly neverExpires: boolean
   /** Another choice before the others: what is so now. */
   readonly keep?: string
+  /** Why the form opens with this choice. */
+  readonly note?: Child
 }
 
 const dayMs = 86_400_000
 
 /** When a key ends. */
-export const ExpiryFields: FC<ExpiryProps> = ({ visit, draft, problems, days, neverExpires, keep }) => (
+export const ExpiryFields: FC<ExpiryProps> = ({ visit, draft, problems, days, neverExpires, keep, note }) => (
   <fieldset class="field">
     <legend class="label">Expires</legend>
     <div class="pills">
@@ -46,6 +48,7 @@ export const ExpiryFields: FC<ExpiryProps> = ({ visit, draft, problems, days, ne
       />
     </div>
     <ProblemLine name="expires" problems={problems} />
+    {note !== undefined && <p class="help">{note}</p>}
     {neverExpires && (
       <p class="help">Keys without an end are the ones that leak unnoticed. Rotate them every few months.</p>
     )}

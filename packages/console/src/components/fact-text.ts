@@ -7,7 +7,32 @@ const longest = 120
 /** A field of the activity log, as people read it. What the log cut or counted is said so. Pure. */
 export function factText(field: string, value: unknown, format: Pick<Format, 'day'>, names: Names): string {
   const owner = field === 'owner' ? ownerIn(value) : undefined
-  const text = owner === undefined ? textOf(field, value, format) : ownerText(owner, names)
+  return cut(owner === undefined ? textOf(field, value, format) : ownerText(owner, names))
+}
+
+/**
+ * What a change took from a list and added to it; undefined for what is no list, and where one of both is empty: an empty
+ * list of limits means none. Pure.
+ */
+export function listChange(
+  before: unknown,
+  after: unknown,
+): { readonly added: string; readonly removed: string } | undefined {
+  const [was, is] = [itemsOf(before), itemsOf(after)]
+  // Beside a counted list, a whole one does not tell what is gone from it.
+  if (was === undefined || is === undefined || Array.isArray(before) !== Array.isArray(after)) return undefined
+  const beyond = (some: readonly string[], others: readonly string[]): string =>
+    cut(some.filter((one) => !others.includes(one)).join(', '))
+  return { added: beyond(is, was), removed: beyond(was, is) }
+}
+
+/** The items of a list; of one that the log counted, those that are not in the other. */
+function itemsOf(value: unknown): readonly string[] | undefined {
+  const only: unknown = Array.isArray(value) ? value : (Object(value) as { readonly only?: unknown }).only
+  return Array.isArray(only) && (only.length > 0 || value !== only) ? only.map(String) : undefined
+}
+
+function cut(text: string): string {
   return text.length > longest ? `${text.slice(0, longest).replace(/[\ud800-\udbff]$/, '')}\u2026` : text
 }
 

@@ -55,7 +55,7 @@ export const GrantFields: FC<GrantFieldsProps> = ({
           value="custom"
           checked={draft.choice === 'custom'}
           title="Custom"
-          text="Choose each one."
+          text="Choose each one. What was chosen before is ticked already: untick what the key does not need."
           opens
         />
       </div>

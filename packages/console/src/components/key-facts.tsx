@@ -5,6 +5,7 @@ import type { ResourceNames } from '../reading/resource-choices.ts'
 import type { Names } from '../reading/names.ts'
 import type { Visit } from '../visit/visit.types.ts'
 import { isAlive } from './key-menu.tsx'
+import { KeyLinks } from './replacing.tsx'
 import { Time } from './time.tsx'
 
 interface KeyFactsProps {
@@ -14,10 +15,12 @@ interface KeyFactsProps {
   readonly isOwnerGone: boolean
   /** By type of resources, names by id, as far as the host gives them. */
   readonly resourceNames: ResourceNames
+  /** Keys of its name that have ended: it may have replaced one. */
+  readonly endedBefore: readonly ManagedKey[]
 }
 
 /** What there is to know about a key, as a list. */
-export const KeyFacts: FC<KeyFactsProps> = ({ visit, of: key, names, isOwnerGone, resourceNames }) => {
+export const KeyFacts: FC<KeyFactsProps> = ({ visit, of: key, names, isOwnerGone, resourceNames, endedBefore }) => {
   const { format, link, settings } = visit
   const owner = names.of(key.owner)
   const isPerson = key.owner.type === 'user'
@@ -57,8 +60,17 @@ export const KeyFacts: FC<KeyFactsProps> = ({ visit, of: key, names, isOwnerGone
       isAlive(key) && key.status !== 'disabled' && !isOwnerGone ? 'Last used' : 'Last tried',
       <Time at={key.lastUsedAt} format={format} />,
     ],
-    ['Expires', <Time at={key.expiresAt} format={format} as="day" />],
+    // The end that a revoked key would have had is no news of it.
+    ...(key.status === 'revoked' ? [] : [['Expires', <Time at={key.expiresAt} format={format} as="day" />] as const]),
     ...(isAlive(key) ? [['Rotation due', <RotationDue of={key} format={format} />] as const] : []),
+    ...(endedBefore.length > 0
+      ? [
+          [
+            endedBefore.length === 1 ? 'Earlier key of this name' : 'Earlier keys of this name',
+            <KeyLinks visit={visit} of={endedBefore} />,
+          ] as const,
+        ]
+      : []),
     ...Object.entries(key.metadata).map(
       ([name, value]) =>
         [settings.create.fields.find((field) => field.name === name)?.label ?? name, <bdi>{value}</bdi>] as const,

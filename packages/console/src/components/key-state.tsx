@@ -3,6 +3,7 @@ import type { FC } from 'hono/jsx'
 import type { Names } from '../reading/names.ts'
 import type { Visit } from '../visit/visit.types.ts'
 import { Banner } from './banner.tsx'
+import { Newer } from './replacing.tsx'
 import { Time } from './time.tsx'
 
 /** Who disabled or revoked a key, and why; undefined where the log does not say it. */
@@ -25,12 +26,14 @@ interface StateProps {
   readonly of: ManagedKey
   readonly isOwnerGone: boolean
   readonly by: Deed | undefined
+  /** Newer keys of its name, which may have replaced it. */
+  readonly newer: readonly ManagedKey[]
   /** Whether it follows from what the visitor just did. */
   readonly isNew: boolean
 }
 
 /** What a key is, where that is not just good: in words, with what to do. */
-export const StateBanner: FC<StateProps> = ({ visit, of: key, isOwnerGone, by, isNew }) => {
+export const StateBanner: FC<StateProps> = ({ visit, of: key, isOwnerGone, by, newer, isNew }) => {
   const { format, link } = visit
   if (key.status === 'revoked') {
     return (
@@ -42,7 +45,7 @@ export const StateBanner: FC<StateProps> = ({ visit, of: key, isOwnerGone, by, i
           why={by?.why ?? key.revokedReason ?? undefined}
           format={format}
         />
-        Requests with it get 401, permanently. <Replacement visit={visit} of={key} />
+        Requests with it get 401, permanently. <Replacement visit={visit} of={key} newer={newer} />
       </Banner>
     )
   }
@@ -50,7 +53,7 @@ export const StateBanner: FC<StateProps> = ({ visit, of: key, isOwnerGone, by, i
     return (
       <Banner tone="bad">
         Expired <Time at={key.expiresAt} format={format} />. Requests with it get 401.{' '}
-        <Replacement visit={visit} of={key} />
+        <Replacement visit={visit} of={key} newer={newer} />
       </Banner>
     )
   }
@@ -82,12 +85,18 @@ export const StateBanner: FC<StateProps> = ({ visit, of: key, isOwnerGone, by, i
 }
 
 /** Leads to the form for a key that takes the place of one that has ended. */
-const Replacement: FC<{ readonly visit: Visit; readonly of: ManagedKey }> = ({ visit: { can, link }, of: { id } }) =>
-  can.create ? (
-    <a href={link(`keys/new?like=${id}`)}>Create a replacement with the same permissions</a>
-  ) : (
-    <>Another key has to replace it.</>
-  )
+const Replacement: FC<Pick<StateProps, 'visit' | 'of' | 'newer'>> = ({ visit, of: { id }, newer }) => (
+  <>
+    <Newer visit={visit} of={newer} />
+    {visit.can.create ? (
+      <a href={visit.link(`keys/new?like=${id}`)}>
+        {newer.length > 0 ? 'Create another replacement' : 'Create a replacement with the same permissions'}
+      </a>
+    ) : (
+      newer.length === 0 && 'Another key has to replace it.'
+    )}
+  </>
+)
 
 interface DoneProps {
   readonly what: string

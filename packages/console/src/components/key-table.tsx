@@ -8,6 +8,7 @@ import type { UsageFound } from '../reading/usage-of-keys.ts'
 import type { Visit } from '../visit/visit.types.ts'
 import { Icon } from './icon.tsx'
 import { KeyMenu } from './key-menu.tsx'
+import { OverlapLine } from './overlap-line.tsx'
 import { permissionSummary } from './permissions.tsx'
 import { Status } from './status.tsx'
 import { Time } from './time.tsx'
@@ -74,7 +75,11 @@ export const KeyTable: FC<KeyTableProps> = ({ visit, keys, names, usage, filters
               <Time at={key.lastUsedAt} format={visit.format} />
             </td>
             <td data-label="Expires" class={key.attention.includes('expiring') ? 'late warn' : 'late'}>
-              <Time at={key.expiresAt} format={visit.format} />
+              {key.status === 'revoked' ? (
+                <span class="muted">&ndash;</span>
+              ) : (
+                <Time at={key.expiresAt} format={visit.format} />
+              )}
             </td>
             <td class="menu-cell">
               <KeyMenu visit={visit} of={key} />
@@ -95,22 +100,6 @@ const OwnerLine: FC<{ readonly visit: Visit; readonly of: ManagedKey; readonly n
     <bdi>{names.of(owner).name}</bdi>
   </span>
 )
-
-/** While two secrets work: how much still comes with the old one, and until when it can. */
-const OverlapLine: FC<{
-  readonly visit: Visit
-  readonly of: ManagedKey
-  readonly usage: UsageFound | undefined
-}> = ({ visit: { format }, of: { status, secrets }, usage }) => {
-  const endsAt = status === 'rotating' ? (secrets[1]?.endsAt ?? null) : null
-  if (endsAt === null) return null
-  const share = typeof usage === 'object' ? usage.previousSecretShare : null
-  return (
-    <span class="small muted" title={`It stops ${format.exact(endsAt)}`}>
-      {share === null ? 'Old secret works' : `${format.percent(share)} on old secret`}
-    </span>
-  )
-}
 
 const UsageCell: FC<{ readonly visit: Visit; readonly found: UsageFound | undefined }> = ({ visit, found }) => {
   if (found === undefined || typeof found === 'string') {

@@ -29,8 +29,8 @@ export const Toolbar: FC<ToolbarProps> = ({ visit, filters, accounts, owners, na
         name="q"
         value={filters.q}
         maxlength={255}
-        placeholder="Name, last 4, ID, or a whole key"
-        aria-label="Search by name, by key ID, by the last 4 characters, by the beginning of a key, or by a whole key"
+        placeholder="Name, or the beginning or end of a key"
+        aria-label="Search by name, by the beginning or end of a key as the list shows them, by key ID, or by a whole key"
       />
     </div>
     <Select

@@ -3,7 +3,7 @@ import type { Problems } from '../components/fields.tsx'
 import type { Visit } from '../visit/visit.types.ts'
 import type { Form } from '../web/form.ts'
 import { covers } from './covers.ts'
-import { type ExpiryDraft, expiryDraft, expiryOf } from './expiry.ts'
+import { type ExpiryDraft, expiryDraft, expiryLike, expiryOf } from './expiry.ts'
 import { grantChoices, type GrantsDraft, grantsDraft, grantsOf } from './grants.ts'
 import {
   readRestrictions,
@@ -26,6 +26,8 @@ export interface CreateDraft {
   readonly restrictions: RestrictionsDraft
   readonly expiry: ExpiryDraft
   readonly answers: ReadonlyMap<string, string>
+  /** The id of the key that it takes the place of. */
+  readonly replaces: string | undefined
   /** Names this form, so that it creates one key however often it is sent. */
   readonly once: string
 }
@@ -46,6 +48,7 @@ export function firstDraft(visit: Visit, once: string): CreateDraft {
     restrictions: restrictionsOf({ allowedAddresses: [], resources: {} }, keyring.resources),
     expiry: { choice: days === null ? 'never' : String(days), date: '' },
     answers: new Map(),
+    replaces: undefined,
     once,
   }
 }
@@ -65,7 +68,9 @@ export function draftLike(visit: Visit, first: CreateDraft, key: ManagedKey): Cr
     account: isForService ? key.owner.id : '',
     grants: { choice: preset?.value ?? 'custom', names: held },
     restrictions: restrictionsOf(key, keyring.resources),
+    expiry: expiryLike(key, create.expiresInDays, create.neverExpires, visit.now) ?? first.expiry,
     answers: new Map(create.fields.map(({ name }) => [name, key.metadata[name] ?? ''])),
+    replaces: key.id,
   }
 }
 
@@ -81,6 +86,7 @@ export function sentDraft(form: Form, visit: Visit): CreateDraft {
     restrictions: restrictionsDraft(form, visit.settings.keyring.resources),
     expiry: expiryDraft(form),
     answers: new Map(visit.settings.create.fields.map(({ name }) => [name, form.text(`meta.${name}`)])),
+    replaces: form.text('replaces').slice(0, 255) || undefined,
     once: form.text('once'),
   }
 }

@@ -1,3 +1,4 @@
+import type { ManagedKey } from '@claviger/core'
 import type { Form } from '../web/form.ts'
 
 /** The end of a key, as a form says it. */
@@ -33,4 +34,30 @@ export function expiryOf(
   const end = Date.parse(`${date}T23:59:59.000Z`)
   if (!/^\d{4}-\d\d-\d\d$/.test(date) || Number.isNaN(end)) return { problem: 'Choose the last day of the key.' }
   return end > now ? { expiresAt: new Date(end) } : { problem: 'Choose a day that is not over yet.' }
+}
+
+const dayMs = 86_400_000
+
+/** For how many days a key was made, where a form offers that; undefined otherwise. */
+export function daysOf(
+  { createdAt, expiresAt }: Pick<ManagedKey, 'createdAt' | 'expiresAt'>,
+  days: readonly number[],
+): number | undefined {
+  if (expiresAt === null) return undefined
+  const count = Math.round((expiresAt.getTime() - createdAt.getTime()) / dayMs)
+  return days.find((one) => one === count)
+}
+
+/** The end of a key that takes the place of another: the same span, else the same day. Undefined where neither is possible. */
+export function expiryLike(
+  key: Pick<ManagedKey, 'createdAt' | 'expiresAt'>,
+  days: readonly number[],
+  neverExpires: boolean,
+  now: number,
+): ExpiryDraft | undefined {
+  const { expiresAt } = key
+  if (expiresAt === null) return neverExpires ? { choice: 'never', date: '' } : undefined
+  const count = daysOf(key, days)
+  if (count !== undefined) return { choice: String(count), date: '' }
+  return expiresAt.getTime() > now ? { choice: 'date', date: expiresAt.toISOString().slice(0, 10) } : undefined
 }

@@ -23,10 +23,16 @@ export function grantChoices({ keys, settings }: Visit): readonly GrantChoice[] 
   const { defaults, grantable } = keys.grantable()
   const presets = settings.presets.map(({ label, description, permissions }, index) => {
     const names = grantable.filter((name) => permissions.includes(name))
-    return { value: `preset-${index}`, label, text: description ?? listed(names), names }
+    return { value: `preset-${index}`, label, text: described(description, names), names }
   })
   const byDefault = { value: 'default', label: 'Default', text: listed(defaults), names: defaults }
   return [byDefault, ...presets].filter(({ names }) => names.length > 0)
+}
+
+/** A preset in words, always with what it allows. */
+function described(description: string | undefined, names: readonly string[]): string {
+  if (description === undefined) return listed(names)
+  return `${description}${/[.!?]$/.test(description) ? '' : '.'} Allows ${listed(names)}.`
 }
 
 function listed(names: readonly string[]): string {

@@ -246,9 +246,12 @@ const ActivityTable: FC<Pick<ActivityPageProps, 'visit' | 'items' | 'names'>> = 
               )}
             </td>
             <td data-label="On">
-              <a class="title" href={visit.link(`${isKey ? 'keys' : 'service-accounts'}/${entry.target.id}`)}>
-                <bdi>{target.name}</bdi>
-              </a>
+              <div class="two">
+                <a class="title" href={visit.link(`${isKey ? 'keys' : 'service-accounts'}/${entry.target.id}`)}>
+                  <bdi>{target.name}</bdi>
+                </a>
+                {isKey && target.detail !== undefined && <code class="nowrap">{target.detail}</code>}
+              </div>
             </td>
             <td data-label="From" class="small muted">
               {entry.origin?.ip === undefined ? (

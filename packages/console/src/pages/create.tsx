@@ -5,14 +5,16 @@ import { ExpiryFields } from '../components/expiry.tsx'
 import { Choice, Field, ProblemLine, type Problems, ProblemSummary } from '../components/fields.tsx'
 import { GrantFields } from '../components/grants.tsx'
 import { Head } from '../components/head.tsx'
+import { HostField } from '../components/host-field.tsx'
 import { Page } from '../components/page.tsx'
+import { expiryNote, ReplacesLine } from '../components/replacing.tsx'
 import { RestrictionFields } from '../components/restrictions.tsx'
 import { covers } from '../forms/covers.ts'
 import { type CreateDraft, createInput, draftLike, firstDraft, sentDraft } from '../forms/create.ts'
 import { grantChoices } from '../forms/grants.ts'
 import { problemsOf } from '../forms/problems.ts'
-import type { CreateField } from '../options/options.types.ts'
 import { readResourceChoices } from '../reading/resource-choices.ts'
+import { readReplaced } from '../reading/namesakes.ts'
 import type { Visit } from '../visit/visit.types.ts'
 import { type Answer, page } from '../web/answer.ts'
 import type { Asked } from '../web/handle.tsx'
@@ -63,22 +65,43 @@ async function heldBy({ keys, can }: Visit, { owner, account }: CreateDraft): Pr
 async function showForm(visit: Visit, draft: CreateDraft, problems: Problems, status = 200): Promise<Answer> {
   const { link, settings, can } = visit
   const mayServe = can.manageServiceAccounts && settings.create.owners.includes('service')
-  const [accounts, choices] = await Promise.all([
+  const [accounts, choices, replaced] = await Promise.all([
     mayServe ? visit.keys.serviceAccounts.list({ limit: 100 }).then(({ items }) => items) : [],
     readResourceChoices(visit, settings.keyring.resources),
+    draft.replaces === undefined ? undefined : readReplaced(visit, draft.replaces),
   ])
+  const old = replaced?.key
   const owning = draft.owner === 'service' ? accounts.find(({ id }) => id === draft.account) : undefined
   return page(
-    <Page visit={visit} section="keys" heading="Create API key">
+    <Page visit={visit} section="keys" heading={old === undefined ? 'Create API key' : `Replace ${old.name}`}>
       <div class="narrow">
         <Head
-          title="Create API key"
-          back={{ href: link(''), label: settings.title }}
-          lead={`Create one per app and environment, so you can rotate or revoke each on its own.`}
+          title={
+            old === undefined ? (
+              'Create API key'
+            ) : (
+              <>
+                Replace <bdi>{old.name}</bdi>
+              </>
+            )
+          }
+          back={
+            old === undefined
+              ? { href: link(''), label: settings.title }
+              : { href: link(`keys/${old.id}`), label: old.name }
+          }
+          lead={
+            replaced === undefined ? (
+              'Create one per app and environment, so you can rotate or revoke each on its own.'
+            ) : (
+              <ReplacesLine visit={visit} of={replaced} />
+            )
+          }
         />
         <ProblemSummary problems={problems} />
         <form class="form" method="post" action={link('keys')} data-once>
           <input type="hidden" name="once" value={draft.once} />
+          {old !== undefined && <input type="hidden" name="replaces" value={old.id} />}
           <Field
             name="name"
             label="Name"
@@ -129,9 +152,10 @@ async function showForm(visit: Visit, draft: CreateDraft, problems: Problems, st
             problems={problems}
             days={settings.create.expiresInDays}
             neverExpires={settings.create.neverExpires}
+            note={old === undefined ? undefined : expiryNote(visit, old)}
           />
           {settings.create.fields.map((field) => (
-            <HostField field={field} draft={draft} problems={problems} />
+            <HostField field={field} value={draft.answers.get(field.name)} problems={problems} />
           ))}
           <Field
             name="description"
@@ -250,50 +274,4 @@ function lackedBy({ keys }: Visit, permissions: readonly string[]): string {
 function shortList(names: readonly string[]): string {
   if (names.length === 0) return 'nothing'
   return names.length > 4 ? `${names.slice(0, 4).join(', ')} and ${names.length - 4} more` : names.join(', ')
-}
-
-const HostField: FC<{ readonly field: CreateField; readonly draft: CreateDraft; readonly problems: Problems }> = ({
-  field: { name, label, help, placeholder, required: isRequired, options, maxLength = 200 },
-  draft,
-  problems,
-}) => {
-  const field = `meta.${name}`
-  const value = draft.answers.get(name)
-  if (options === undefined) {
-    return (
-      <Field
-        name={field}
-        label={label}
-        value={value}
-        problems={problems}
-        help={help}
-        placeholder={placeholder}
-        required={isRequired}
-        maxlength={maxLength}
-      />
-    )
-  }
-  return (
-    <div class="field">
-      <label class="label" for={`f-${field}`}>
-        {label}
-        {isRequired !== true && <span class="muted"> (optional)</span>}
-      </label>
-      <span class="select">
-        <select class="control" id={`f-${field}`} name={field} required={isRequired}>
-          <option value="">Choose one</option>
-          {options.map((option) => {
-            const { value: each, label: text } = typeof option === 'string' ? { value: option, label: option } : option
-            return (
-              <option value={each} selected={each === value}>
-                {text}
-              </option>
-            )
-          })}
-        </select>
-      </span>
-      <ProblemLine name={field} problems={problems} />
-      {help !== undefined && <p class="help">{help}</p>}
-    </div>
-  )
 }

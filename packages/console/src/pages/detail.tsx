@@ -17,6 +17,7 @@ import { SecretVersions } from '../components/secret-versions.tsx'
 import { Status } from '../components/status.tsx'
 import { troubleshootPath } from '../components/troubleshoot-path.ts'
 import { attempt } from '../reading/attempt.ts'
+import { type Namesakes, readNamesakes } from '../reading/namesakes.ts'
 import { type Names, readNames, whoIn } from '../reading/names.ts'
 import { readResourceNames, type ResourceNames } from '../reading/resource-choices.ts'
 import { type Range, rangeOf, usageInput } from '../reading/ranges.ts'
@@ -30,7 +31,7 @@ export async function showDetail(visit: Visit, { id }: Asked): Promise<Answer> {
   const key = await visit.keys.get(id)
   const range = rangeOf(visit.query)
   const works = isAlive(key)
-  const [usage, activity, effective, diagnosis, limits, resourceNames] = await Promise.all([
+  const [usage, activity, effective, diagnosis, limits, resourceNames, namesakes] = await Promise.all([
     visit.can.viewUsage ? attempt(visit, 'usage', () => visit.keys.usage(id, usageInput(range, visit.now))) : undefined,
     visit.can.viewActivity
       ? attempt(visit, 'activity', () => visit.keys.activity({ keyId: id, limit: 20 }))
@@ -39,13 +40,16 @@ export async function showDetail(visit: Visit, { id }: Asked): Promise<Answer> {
     works && visit.can.diagnose ? attempt(visit, 'diagnosis', () => visit.keys.diagnose({ id })) : undefined,
     works ? limitStates(visit.settings.keyring, visit.settings.limits, key) : [],
     readResourceNames(visit, Object.keys(key.resources)),
+    readNamesakes(visit, key),
   ])
   // The mark that lists ask for is set when the key is used; here the owner was just asked.
   const isOwnerGone = key.ownerGoneAt !== null || (typeof diagnosis === 'object' && diagnosis.code === 'owner_gone')
   const entries = typeof activity === 'object' ? activity.items : []
   const names = await readNames(visit, [key.owner, key.createdBy, ...whoIn(entries)])
   return page(
-    <DetailPage {...{ visit, of: key, range, usage, entries, effective, limits, names, isOwnerGone, resourceNames }} />,
+    <DetailPage
+      {...{ visit, of: key, range, usage, entries, effective, limits, names, isOwnerGone, resourceNames, namesakes }}
+    />,
   )
 }
 
@@ -62,6 +66,7 @@ interface DetailProps {
   readonly names: Names
   readonly isOwnerGone: boolean
   readonly resourceNames: ResourceNames
+  readonly namesakes: Namesakes
 }
 
 const DetailPage: FC<DetailProps> = ({
@@ -75,6 +80,7 @@ const DetailPage: FC<DetailProps> = ({
   names,
   isOwnerGone,
   resourceNames,
+  namesakes,
 }) => {
   // What a banner of the state says is not said twice.
   const notice = key.status === 'revoked' || key.status === 'disabled' ? undefined : noticeOf(visit.query)
@@ -103,6 +109,7 @@ const DetailPage: FC<DetailProps> = ({
         of={key}
         isOwnerGone={isOwnerGone}
         by={lastDeed(key, entries, names)}
+        newer={namesakes.newer}
         isNew={noticeOf(visit.query) !== undefined}
       />
       <div class="columns">
@@ -132,7 +139,14 @@ const DetailPage: FC<DetailProps> = ({
           )}
         </div>
         <div>
-          <KeyFacts visit={visit} of={key} names={names} isOwnerGone={isOwnerGone} resourceNames={resourceNames} />
+          <KeyFacts
+            visit={visit}
+            of={key}
+            names={names}
+            isOwnerGone={isOwnerGone}
+            resourceNames={resourceNames}
+            endedBefore={namesakes.endedBefore}
+          />
           {limits.length > 0 && <Limits visit={visit} of={limits} />}
           <SecretVersions visit={visit} of={key} usage={typeof usage === 'object' ? usage : undefined} />
         </div>

@@ -173,20 +173,26 @@ const NoMatch: FC<NoMatchProps> = ({ filters, found, sought }) => (
       {found.next !== null
         ? 'No match among the keys looked at so far. There are more: look further.'
         : isNarrowed(filters)
-          ? 'No keys match these filters.'
+          ? `No keys match ${matched(filters)}.`
           : 'There is nothing on this page.'}
     </p>
     {sought !== undefined && found.next === null && <p class="small">{searchAdvice(sought)}</p>}
     <a class="button" href="?">
-      Clear filters
+      {isNarrowed({ ...filters, q: undefined }) ? 'Clear filters' : 'Clear search'}
     </a>
   </div>
 )
 
+function matched(filters: Filters): string {
+  const isFiltered = isNarrowed({ ...filters, q: undefined })
+  if (filters.q === undefined) return 'these filters'
+  return isFiltered ? 'this search with these filters' : 'this search'
+}
+
 function searchAdvice({ beginningIn }: Sought): string {
   return beginningIn !== undefined
-    ? 'No key of this environment begins like this. Upper and lower case count.'
-    : 'A search finds a part of a name, a key ID, the last 4 characters or the beginning of a key, or a whole key: pasted, it is looked up and not kept.'
+    ? 'No key of this environment begins like this.'
+    : 'A search finds a part of a name, the beginning or the end of a key as the list shows them, a key ID, or a whole key: pasted, it is looked up and not kept.'
 }
 
 const Pager: FC<{ readonly visit: Visit; readonly filters: Filters; readonly found: KeyPage }> = ({

@@ -2,10 +2,12 @@ import type { ListKeysInput, ManagedKey } from '@claviger/core'
 import type { FC } from 'hono/jsx'
 import { Head } from '../components/head.tsx'
 import { Icon } from '../components/icon.tsx'
+import { OverlapLine } from '../components/overlap-line.tsx'
 import { Page } from '../components/page.tsx'
 import { Status } from '../components/status.tsx'
 import { Time } from '../components/time.tsx'
 import { type Names, readNames } from '../reading/names.ts'
+import { type UsageFound, usageOfKeys } from '../reading/usage-of-keys.ts'
 import type { Visit } from '../visit/visit.types.ts'
 import { type Answer, page } from '../web/answer.ts'
 import { required } from './required.ts'
@@ -67,10 +69,14 @@ export async function showReview(visit: Visit): Promise<Answer> {
     const { items = [], nextCursor = null } = pages[index] ?? {}
     return items.length === 0 ? [] : [{ ...group, keys: items, hasMore: nextCursor !== null }]
   })
-  const names = await readNames(
-    visit,
-    found.flatMap(({ keys }) => keys.map(({ owner }) => owner)),
-  )
+  const rotating = found.flatMap(({ keys }) => keys.filter(({ status }) => status === 'rotating'))
+  const [names, usage] = await Promise.all([
+    readNames(
+      visit,
+      found.flatMap(({ keys }) => keys.map(({ owner }) => owner)),
+    ),
+    usageOfKeys(visit, [...new Set(rotating.map(({ id }) => id))]),
+  ])
   const mayAct = visit.can.revoke
   return page(
     <Page visit={visit} section="review" heading="Review">
@@ -96,7 +102,7 @@ export async function showReview(visit: Visit): Promise<Answer> {
                   Show in list
                 </a>
               </header>
-              <ReviewTable visit={visit} title={title} keys={keys} names={names} mayAct={mayAct} />
+              <ReviewTable {...{ visit, title, keys, names, usage, mayAct }} />
             </section>
           ))}
           {mayAct && (
@@ -160,10 +166,12 @@ interface ReviewTableProps {
   readonly title: string
   readonly keys: readonly ManagedKey[]
   readonly names: Names
+  /** Of those that are rotating. */
+  readonly usage: ReadonlyMap<string, UsageFound>
   readonly mayAct: boolean
 }
 
-const ReviewTable: FC<ReviewTableProps> = ({ visit, title, keys, names, mayAct }) => (
+const ReviewTable: FC<ReviewTableProps> = ({ visit, title, keys, names, usage, mayAct }) => (
   <table class="table cards review">
     <caption class="hidden">{title}</caption>
     <thead>
@@ -191,6 +199,7 @@ const ReviewTable: FC<ReviewTableProps> = ({ visit, title, keys, names, mayAct }
           </td>
           <td data-label="Status">
             <Status of={key} />
+            <OverlapLine visit={visit} of={key} usage={usage.get(key.id)} />
           </td>
           <td data-label="Last used">
             <Time at={key.lastUsedAt} format={visit.format} />

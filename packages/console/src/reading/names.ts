@@ -15,8 +15,15 @@ export async function readNames(visit: Visit, all: readonly (ActorRef | Owner)[]
   ]
   const [people, accounts, keys] = await Promise.all([
     readPeople(visit, idsOf('user')),
-    readEach(visit.can.manageServiceAccounts ? idsOf('service') : [], (id) => visit.keys.serviceAccounts.get(id)),
-    readEach(visit.can.list ? idsOf('key') : [], (id) => visit.keys.get(id)),
+    readEach(visit.can.manageServiceAccounts ? idsOf('service') : [], async (id) => {
+      const { name } = await visit.keys.serviceAccounts.get(id)
+      return { name }
+    }),
+    // Names of keys repeat: what the list shows of their tokens tells them apart.
+    readEach(visit.can.list ? idsOf('key') : [], async (id) => {
+      const { name, hint } = await visit.keys.get(id)
+      return { name, detail: hint }
+    }),
   ])
   const known: Readonly<Partial<Record<ActorRef['type'], ReadonlyMap<string, Person>>>> = {
     user: people,
@@ -70,7 +77,7 @@ async function readEach(
   const found = await Promise.allSettled(ids.map(read))
   return new Map(
     found.flatMap((one, index): [string, Person][] =>
-      one.status === 'fulfilled' ? [[ids[index] ?? '', { name: one.value.name }]] : [],
+      one.status === 'fulfilled' ? [[ids[index] ?? '', one.value]] : [],
     ),
   )
 }

@@ -46,9 +46,11 @@ function bodyOf(
   text: string,
   environments: readonly string[],
 ): { readonly text: string; readonly environment: string } | undefined {
+  // Letters keep their length: positions are the same in both.
+  const lower = text.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
   for (const environment of environments) {
-    const mark = `_${environment}_`
-    for (let index = text.indexOf(mark); index !== -1; index = text.indexOf(mark, index + 1)) {
+    const mark = `_${environment.toLowerCase()}_`
+    for (let index = lower.indexOf(mark); index !== -1; index = lower.indexOf(mark, index + 1)) {
       const body = /^[\w-]*/.exec(text.slice(index + mark.length))?.[0] ?? ''
       const isWhole = index > 0 && /^[\w-]+$/.test(text)
       // A name may hold the same words; what is as long as an id is a key.
