@@ -12,7 +12,7 @@ import { percentile } from '../measure.ts'
  * `FAULT_LAB_ON=redis` tries one store only.
  *
  * MariaDB gets memory for its indexes, as a server has it: a key is in 13 of them, at places that its id and owner decide. With the
- * 32 MB of the other tests, they are read from the disk again from about 10 000 keys on, and 1 000 keys take three times as long.
+ * 32 MB of the other tests, pages are read from the disk again: 7 000 for 1 000 keys when there are 40 000.
  */
 const count = process.env.FAULT_LAB_SCALE === 'full' ? 100_000 : 2_000
 const perCall = 1_000
