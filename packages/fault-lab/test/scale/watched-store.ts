@@ -16,12 +16,15 @@ export interface WatchedStore {
   close(): Promise<void>
 }
 
-/** What a plan says when a whole table or index of ours is read, or when more than a few rows are sorted. */
+/**
+ * What a plan says when a whole table or index of keys, reminders or lines is read, or when more than a few rows are sorted.
+ * What caches follow has one row.
+ */
 export const readsAll: Readonly<Record<StoreSetUp['kind'], RegExp>> = {
   redis: /$^/,
-  postgres: /Seq Scan on claviger|Sort +\(cost=\S+ rows=\d{4,}/,
-  mariadb: /^(?:claviger_\S+|numbered|entry) (?:ALL|index) |filesort/m,
-  sqlite: /SCAN (?:claviger_|entry)|TEMP B-TREE/,
+  postgres: /Seq Scan on claviger_(?:keys|reminders|activity)|Sort +\(cost=\S+ rows=\d{4,}/,
+  mariadb: /^(?:claviger_(?:keys|reminders|activity)\S*|numbered|entry) (?:ALL|index) |filesort/m,
+  sqlite: /SCAN (?:claviger_(?:keys|reminders|activity)|entry)|TEMP B-TREE/,
 }
 
 /** Opens a store as a host does, with a look at what it sends. */
