@@ -232,7 +232,7 @@ describe('a part of a name, or an ending', () => {
     expect(location).toBe(`/activity?key=${key.id}&ending=${ending}`)
     expect((await as(ada).get(location ?? '')).html).toContain(said)
     const answer = (await as(ada).post('/troubleshoot', { token: ending })).html
-    expect([answer.includes('is its previous secret'), answer.includes('in 14 hours')]).toEqual([true, true])
+    expect(answer).toContain(`The previous secret, which ends in ${ending}, works until Jun 13, 2030`)
     clock.advance(20 * 3_600_000)
     expect(await listFor({ as, keys, clock, ...made }, ending)).toContain('which does not work any more')
   })

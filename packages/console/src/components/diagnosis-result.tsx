@@ -4,14 +4,19 @@ import type { Visit } from '../visit/visit.types.ts'
 import { Banner } from './banner.tsx'
 import { Icon } from './icon.tsx'
 import { Reasons } from './reasons.tsx'
-import { Time } from './time.tsx'
 import { troubleshootPath } from './troubleshoot-path.ts'
+
+const steps = {
+  passed: { icon: 'check', label: 'Passed', style: undefined },
+  failed: { icon: 'cross', label: 'Failed', style: 'no' },
+  open: { icon: 'info', label: 'Not checked', style: 'open' },
+} as const
 
 /** What is wrong with a key, check by check, and what to do. */
 export const DiagnosisResult: FC<{ readonly visit: Visit; readonly of: Explained }> = ({ visit, of }) => {
-  const { diagnosis, owner, deed, totals, key, replaced, beginsLike } = of
+  const { diagnosis, owner, deed, totals, key, unchecked, beginsLike } = of
   const { ok, code, checks } = diagnosis
-  const { format, link, now } = visit
+  const { link } = visit
   const words = (text: string): string =>
     readable(owner === undefined ? text : text.replace(owner.raw, owner.name), visit)
   return (
@@ -40,29 +45,20 @@ export const DiagnosisResult: FC<{ readonly visit: Visit; readonly of: Explained
             )}
           </Banner>
         )}
-        {replaced !== undefined && (
-          <Banner tone="info">
-            <code>&hellip;{replaced.hint.slice(-4)}</code> is its previous secret,{' '}
-            {replaced.endsAt !== null && replaced.endsAt.getTime() > now ? (
-              <>
-                which stops <Time at={replaced.endsAt} format={format} />. The checks below are about the key.
-              </>
-            ) : (
-              'which does not work any more: requests with it get 401. The checks below are about the current one.'
-            )}
-          </Banner>
-        )}
         <Verdict visit={visit} of={of} words={words} />
         <ol class="steps">
-          {checks.map(({ ok: passed, detail }) => (
-            <li class={passed ? undefined : 'no'}>
-              <Icon name={passed ? 'check' : 'cross'} />
-              <span>
-                <span class="hidden">{passed ? 'Passed: ' : 'Failed: '}</span>
-                {words(detail)}
-              </span>
-            </li>
-          ))}
+          {checks.map(({ check, ok: passed, detail }) => {
+            const kind = unchecked.checks.includes(check) ? 'open' : passed ? 'passed' : 'failed'
+            return (
+              <li class={steps[kind].style}>
+                <Icon name={steps[kind].icon} />
+                <span>
+                  <span class={kind === 'open' ? undefined : 'hidden'}>{steps[kind].label}: </span>
+                  {words(detail)}
+                </span>
+              </li>
+            )
+          })}
         </ol>
         {deed !== undefined && (
           <p class="small">
@@ -90,29 +86,46 @@ export const DiagnosisResult: FC<{ readonly visit: Visit; readonly of: Explained
 }
 
 const Verdict: FC<{ readonly visit: Visit; readonly of: Explained; readonly words: (text: string) => string }> = ({
-  visit: { format },
-  of: {
-    diagnosis: { ok, fix },
-    open,
-    totals,
-  },
+  visit,
+  of,
   words,
 }) => {
+  const {
+    diagnosis: { ok, fix },
+    unchecked: { what, isRestricted },
+    totals,
+    replaced,
+  } = of
   const isDenied = ok && totals !== undefined && totals.denied > 0
+  const isDoubtful = isDenied || replaced !== undefined
   return (
-    <Banner tone={!ok ? 'bad' : isDenied ? 'warning' : 'good'} live>
-      <strong>
-        {!ok
-          ? 'Requests with this key are refused.'
-          : isDenied
-            ? `The key itself is good, but ${format.percent(totals.deniedRate)} of its requests in 30 days were denied.`
-            : 'The key itself is good.'}
-      </strong>
-      {ok && open.length > 0 && <div>Not checked: {listed.format(open)}. Fill it in to check it too.</div>}
-      {ok && open.length === 0 && <div>A request to such a route is accepted.</div>}
+    <Banner tone={!ok ? 'bad' : isDoubtful ? 'warning' : isRestricted ? 'info' : 'good'} live>
+      <strong>{ok ? passedText(visit, of) : failedText(visit, of)}</strong>
+      {ok && what.length > 0 && <div>Not checked: {listed.format(what)}. Fill it in to check it too.</div>}
+      {ok && what.length === 0 && <div>A request to such a route is accepted.</div>}
       {fix !== null && <div>{words(fix)}</div>}
     </Banner>
   )
+}
+
+function failedText({ format }: Visit, { diagnosis: { code }, address, replaced, key }: Explained): string {
+  if (code === 'address_not_allowed') return `Requests from ${address} are refused.`
+  if (code === 'key_rotated') {
+    const secret = replaced ?? key?.secrets[1]
+    const since = secret?.endsAt
+    return `Requests with the secret that ends in ${secret?.hint.slice(-4) ?? '?'} are refused${since ? ` since ${format.exact(since)}` : ''}.`
+  }
+  return 'Requests with this key are refused.'
+}
+
+function passedText({ format }: Visit, { unchecked, totals, replaced }: Explained): string {
+  if (replaced?.endsAt) {
+    return `The previous secret, which ends in ${replaced.hint.slice(-4)}, works until ${format.exact(replaced.endsAt)}.`
+  }
+  if (totals !== undefined && totals.denied > 0) {
+    return `The key itself is good, but ${format.percent(totals.deniedRate)} of its requests in 30 days were denied.`
+  }
+  return unchecked.isRestricted ? 'The key works, but not for every request.' : 'The key itself is good.'
 }
 
 const listed = new Intl.ListFormat('en')

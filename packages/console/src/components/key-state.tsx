@@ -37,7 +37,7 @@ export const StateBanner: FC<StateProps> = ({ visit, of: key, isOwnerGone, by, n
   const { format, link } = visit
   if (key.status === 'revoked') {
     return (
-      <Banner tone="bad" live={isNew}>
+      <Banner tone={isNew ? 'good' : 'bad'} live={isNew}>
         <Done
           what="Revoked"
           at={key.revokedAt}

@@ -4,6 +4,8 @@ import type { Visit } from '../visit/visit.types.ts'
 import { isAlive, mayRotate } from './key-menu.tsx'
 import { Time } from './time.tsx'
 
+const hourMs = 3_600_000
+
 /** The secrets of a key; while two work, how much traffic still comes with the previous one. */
 export const SecretVersions: FC<{
   readonly visit: Visit
@@ -14,7 +16,10 @@ export const SecretVersions: FC<{
   const isRotating = key.status === 'rotating'
   const previous = usage?.secrets.find(({ version }) => version === key.secrets[1]?.version)
   const previousUsedAt = previous?.lastUsedAt
-  const isQuiet = previousUsedAt === undefined || now - previousUsedAt.getTime() > 3_600_000
+  const rotatedAt = key.secrets[0]?.createdAt.getTime() ?? now
+  // An hour without a use is told only of an hour that is over.
+  const isEarly = now - rotatedAt < hourMs
+  const isQuiet = !isEarly && (previousUsedAt === undefined || now - previousUsedAt.getTime() > hourMs)
   return (
     <section class="card" aria-labelledby="secrets">
       <header>
@@ -62,6 +67,12 @@ export const SecretVersions: FC<{
                 <rect class="c2" width={Math.round(usage.previousSecretShare * 1_000) / 10} height="6" />
               </svg>
             </div>
+          )}
+          {usage !== undefined && isEarly && (
+            <p class="small">
+              It is too early to tell whether something still uses the old secret: look again an hour after the
+              rotation.
+            </p>
           )}
           {usage !== undefined && isQuiet && (
             <p class="small">Nothing has used the old secret for an hour. It is safe to stop it.</p>

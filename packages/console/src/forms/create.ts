@@ -2,6 +2,7 @@ import type { CreateKeyInput, ManagedKey } from '@claviger/core'
 import type { Problems } from '../components/fields.tsx'
 import type { Visit } from '../visit/visit.types.ts'
 import type { Form } from '../web/form.ts'
+import { ceilingProblems } from './ceiling.ts'
 import { covers } from './covers.ts'
 import { type ExpiryDraft, expiryDraft, expiryLike, expiryOf } from './expiry.ts'
 import { grantChoices, type GrantsDraft, grantsDraft, grantsOf } from './grants.ts'
@@ -116,8 +117,10 @@ export async function createInput(
   const expiry = expiryOf(draft.expiry, create.expiresInDays, create.neverExpires, visit.now)
   if ('problem' in expiry) problems.set(draft.expiry.choice === 'date' ? 'expiresAt' : 'expires', expiry.problem)
   for (const [field, text] of answersProblems(visit, draft)) problems.set(field, text)
-  if (problems.size > 0 || 'problems' in grants || 'problems' in restrictions || 'problem' in expiry)
-    return { problems }
+  if (problems.size > 0 || 'problems' in grants || 'problems' in restrictions || 'problem' in expiry) {
+    if ('problems' in grants) return { problems }
+    return { problems: new Map([...problems, ...(await ceilingProblems(visit, draft, grants))]) }
+  }
 
   const answers = [...draft.answers].filter(([, answer]) => answer !== '')
   const metadata = { ...Object.fromEntries(answers), ...create.metadata?.(visit.actor) }

@@ -1,5 +1,6 @@
 import type { ManagedKey } from '@claviger/core'
 import type { Form } from '../web/form.ts'
+import { addressesProblem } from './addresses.ts'
 
 /** From where a key works and what it reaches, as a form says it. */
 export interface RestrictionsDraft {
@@ -78,6 +79,8 @@ export function readRestrictions({ addresses, resources }: RestrictionsDraft):
       )
     else chosen.push([type, list])
   }
+  const unreadable = addressesProblem(addresses)
+  if (unreadable !== undefined) problems.set('allowedAddresses', unreadable)
   if (problems.size > 0) return { problems }
   return { allowedAddresses: lines(addresses), resources: Object.fromEntries(chosen) }
 }

@@ -9,6 +9,7 @@ import { HostField } from '../components/host-field.tsx'
 import { Page } from '../components/page.tsx'
 import { expiryNote, ReplacesLine } from '../components/replacing.tsx'
 import { RestrictionFields } from '../components/restrictions.tsx'
+import { heldBy } from '../forms/ceiling.ts'
 import { covers } from '../forms/covers.ts'
 import { type CreateDraft, createInput, draftLike, firstDraft, sentDraft } from '../forms/create.ts'
 import { grantChoices } from '../forms/grants.ts'
@@ -49,18 +50,6 @@ export async function create(visit: Visit, { form }: Asked): Promise<Answer> {
 const usedForm: Problems = new Map([
   ['name', 'This form already created a key, which is in the list. Send it again to create another one.'],
 ])
-
-/** What the chosen service account holds, for a message about what it does not. */
-async function heldBy({ keys, can }: Visit, { owner, account }: CreateDraft): Promise<string | undefined> {
-  if (owner !== 'service' || !can.manageServiceAccounts) return undefined
-  try {
-    const { name, permissions } = await keys.serviceAccounts.get(account)
-    return `${name} may do ${permissions.join(', ') || 'nothing'} at most.`
-  } catch {
-    // The message is useful without it.
-    return undefined
-  }
-}
 
 async function showForm(visit: Visit, draft: CreateDraft, problems: Problems, status = 200): Promise<Answer> {
   const { link, settings, can } = visit

@@ -1,6 +1,7 @@
 import type { ManagedKey } from '@claviger/core'
 import { Evidence, isUsedWithin } from '../components/evidence.tsx'
 import { Field, type Problems, ProblemSummary } from '../components/fields.tsx'
+import { soughtIn } from '../reading/sought.ts'
 import { allowedOfLastDay } from '../reading/usage-of-keys.ts'
 import type { Visit } from '../visit/visit.types.ts'
 import { type Answer, page, redirect } from '../web/answer.ts'
@@ -18,9 +19,13 @@ export async function showRevoke(visit: Visit, { id }: Asked): Promise<Answer> {
 export async function revoke(visit: Visit, { id, form }: Asked): Promise<Answer> {
   const key = await visit.keys.get(id)
   const confirmed = form.text('confirm')
-  if (needsTyping(key, visit.now) && !isConfirmed(key, confirmed)) {
-    const problems = new Map([['confirm', 'Type the name of the key as it stands here, or its last 4 characters.']])
-    return showForm(visit, key, problems, { status: 422, confirmed, reason: form.text('reason') })
+  if (needsTyping(key, visit.now) && !isConfirmed(visit, key, confirmed)) {
+    const { keyring } = visit.settings
+    const text =
+      keyring.redact(confirmed) === confirmed
+        ? 'Type the name of the key as it stands here, or its last 4 characters.'
+        : 'This is another key. Type the name of this one as it stands here, or its last 4 characters.'
+    return showForm(visit, key, new Map([['confirm', text]]), { status: 422, reason: form.text('reason') })
   }
   await visit.keys.revoke(id, { reason: form.text('reason') || null })
   return redirect(`keys/${encodeURIComponent(id)}?notice=revoked`)
@@ -31,14 +36,17 @@ export function needsTyping(key: Pick<ManagedKey, 'lastUsedAt' | 'environment'>,
   return key.environment === 'production' || isUsedWithin(key, 7, now)
 }
 
-/** The ending counts in any case: people read it aloud, and type it. */
-function isConfirmed({ name, hint }: ManagedKey, typed: string): boolean {
-  return typed === name.trim() || typed.toLowerCase() === hint.slice(-4).toLowerCase()
+/** The ending counts in any case: people read it aloud, and type it. Of a whole key its ID says which one is meant. */
+function isConfirmed({ settings }: Visit, { id, name, hint }: ManagedKey, typed: string): boolean {
+  return (
+    typed === name.trim() ||
+    typed.toLowerCase() === hint.slice(-4).toLowerCase() ||
+    soughtIn(typed, settings.keyring).q === id
+  )
 }
 
 interface Sent {
   readonly status: number
-  readonly confirmed: string
   readonly reason: string
 }
 
@@ -70,7 +78,6 @@ async function showForm(visit: Visit, key: ManagedKey, problems: Problems, sent?
               or <code>{key.hint.slice(-4)}</code> to revoke it
             </>
           }
-          value={sent?.confirmed}
           problems={problems}
           required
         />

@@ -1,26 +1,20 @@
 import type { DiagnoseInput, ManagedKey } from '@claviger/core'
 import { DiagnosisResult } from '../components/diagnosis-result.tsx'
-import { Field, type Problems } from '../components/fields.tsx'
+import { Field, type Problems, ProblemSummary } from '../components/fields.tsx'
 import { Head } from '../components/head.tsx'
 import { Icon } from '../components/icon.tsx'
 import { Page } from '../components/page.tsx'
 import { Select } from '../components/select.tsx'
 import { troubleshootPath } from '../components/troubleshoot-path.ts'
+import { isAddress } from '../forms/addresses.ts'
 import { type Explained, explain } from '../reading/explained.ts'
+import type { Question } from '../reading/question.ts'
 import { meantKeys } from '../reading/meant-key.ts'
 import { soughtIn } from '../reading/sought.ts'
 import type { Visit } from '../visit/visit.types.ts'
 import { type Answer, page } from '../web/answer.ts'
 import type { Asked } from '../web/handle.tsx'
 import { required } from './required.ts'
-
-interface Question {
-  readonly permission: string
-  readonly environment: string
-  readonly address: string
-  /** An id by declared type of resource. */
-  readonly resources: Readonly<Record<string, string>>
-}
 
 const nothing: Question = { permission: '', environment: '', address: '', resources: {} }
 
@@ -32,7 +26,7 @@ export async function showTroubleshoot(visit: Visit): Promise<Answer> {
   const permission = visit.query.get('permission') ?? ''
   const question = { ...nothing, permission: visit.settings.keyring.permissions.has(permission) ? permission : '' }
   const diagnosis = await visit.keys.diagnose({ id }, inputOf(visit, question))
-  return show(visit, question, await explain(visit, diagnosis, openOf(question, false), ''), id)
+  return show(visit, question, await explain(visit, diagnosis, { ...question, hasToken: false }, ''), id)
 }
 
 /** Explains why requests with a key fail. A key that was pasted is used here, and not sent back. */
@@ -46,7 +40,12 @@ export async function troubleshoot(visit: Visit, { form }: Asked): Promise<Answe
     resources: Object.fromEntries(named.filter(([, id]) => id !== '')),
   }
   const text = form.text('token')
-  const { hasSecret } = soughtIn(text, visit.settings.keyring)
+  const { q, hasSecret } = soughtIn(text, visit.settings.keyring)
+  if (question.address !== '' && !isAddress(question.address)) {
+    const problems = new Map([['address', 'Write one IP address such as 203.0.113.7, or leave it empty.']])
+    const again = { ...question, address: visit.settings.keyring.redact(form.text('address')).slice(0, 64) }
+    return show(visit, again, undefined, isWord(text) ? text : idForm.test(q) ? q : '', problems)
+  }
   // A key, or what is left of one, is read exactly as it came.
   const meant = hasSecret || text.length > longestName ? [] : await meantKeys(visit, text)
   const [key] = meant
@@ -55,7 +54,7 @@ export async function troubleshoot(visit: Visit, { form }: Asked): Promise<Answe
   }
   const target = key === undefined ? (form.all('token')[0] ?? '') : { id: key.id }
   const diagnosis = await visit.keys.diagnose(target, inputOf(visit, question))
-  const found = await explain(visit, diagnosis, openOf(question, key === undefined), text)
+  const found = await explain(visit, diagnosis, { ...question, hasToken: key === undefined }, text)
   return show(visit, question, found, key === undefined ? '' : isWord(text) ? text : key.id)
 }
 
@@ -67,15 +66,6 @@ function inputOf(visit: Visit, { permission, environment, address, resources }: 
     ...(address !== '' && { address }),
     ...(Object.keys(resources).length > 0 && { resources }),
   }
-}
-
-/** What of a request is not looked at. */
-function openOf({ permission, environment }: Question, hasToken = true): readonly string[] {
-  return [
-    ...(hasToken ? [] : ['the secret that the client sends']),
-    ...(permission === '' ? ['the permission that the route needs'] : []),
-    ...(environment === '' ? ['the environment that the route needs'] : []),
-  ]
 }
 
 const noProblems: Problems = new Map()
@@ -96,6 +86,7 @@ function show(
   { permission, environment, address, resources }: Question,
   found: Found | undefined,
   id: string,
+  problems: Problems = noProblems,
 ): Answer {
   const { permissions, environments } = visit.settings.keyring
   return page(
@@ -104,6 +95,7 @@ function show(
         title="Troubleshoot"
         lead="Find out why requests with a key fail. Paste the key exactly as the client sends it, or give its name, its ID or its last 4 characters."
       />
+      <ProblemSummary problems={problems} />
       <div class={found === undefined ? 'columns even' : 'columns even answered'}>
         <form class="card" method="post" action={visit.link('troubleshoot')}>
           <div class="inner form">
@@ -152,7 +144,7 @@ function show(
               name="address"
               label="Address that the request came from"
               value={address}
-              problems={noProblems}
+              problems={problems}
               maxlength={64}
               placeholder="203.0.113.7"
               isMono
@@ -204,5 +196,6 @@ function show(
         </section>
       </div>
     </Page>,
+    problems.size > 0 ? 422 : 200,
   )
 }

@@ -5,6 +5,8 @@ import { attempt } from './attempt.ts'
 import { replacedBy } from './fits.ts'
 import { meantKeys } from './meant-key.ts'
 import { readNames, whoIn } from './names.ts'
+import { diagnosisOfReplaced } from './of-secret.ts'
+import { type Question, type Unchecked, uncheckedOf } from './question.ts'
 import { soughtIn } from './sought.ts'
 
 /** What a diagnosis says, with what is known around it. */
@@ -18,7 +20,8 @@ export interface Explained {
   /** How requests with the key went lately. */
   readonly totals: KeyUsage['totals'] | undefined
   /** What of a request was not looked at. */
-  readonly open: readonly string[]
+  readonly unchecked: Unchecked
+  readonly address: string
   /** The secret that was replaced, where its ending is what was asked for. */
   readonly replaced: ManagedKey['secrets'][number] | undefined
   /** The key that a damaged one begins like; null where none does, or none that this visitor may see. */
@@ -29,25 +32,32 @@ export interface Explained {
 export async function explain(
   visit: Visit,
   diagnosis: Diagnosis,
-  open: readonly string[],
+  question: Question & { readonly hasToken: boolean },
   text: string,
 ): Promise<Explained> {
   const { keyId } = diagnosis
   const nothing = { key: undefined, owner: undefined, deed: undefined, totals: undefined, replaced: undefined }
-  if (keyId === null) return { diagnosis, open, ...nothing, beginsLike: await beginsLike(visit, text) }
+  const { address } = question
+  if (keyId === null) {
+    const unchecked = uncheckedOf(question, undefined)
+    return { diagnosis, address, unchecked, ...nothing, beginsLike: await beginsLike(visit, text) }
+  }
   const [found, usage, activity] = await Promise.all([
     attempt(visit, 'key', () => visit.keys.get(keyId)),
     visit.can.viewUsage ? attempt(visit, 'usage', () => visit.keys.usage(keyId)) : undefined,
     visit.can.viewActivity ? attempt(visit, 'activity', () => visit.keys.activity({ keyId, limit: 20 })) : undefined,
   ])
   const totals = typeof usage === 'object' ? usage.totals : undefined
-  if (typeof found !== 'object') return { diagnosis, open, ...nothing, totals, beginsLike: undefined }
+  const unchecked = uncheckedOf(question, typeof found === 'object' ? found : undefined)
+  if (typeof found !== 'object') return { diagnosis, address, unchecked, ...nothing, totals, beginsLike: undefined }
   const entries = typeof activity === 'object' ? activity.items : []
   const names = await readNames(visit, [found.owner, ...whoIn(entries)])
   const { owner } = found
+  const replaced = replacedIn(visit, found, diagnosis, text)
   return {
-    diagnosis,
-    open,
+    diagnosis: replaced === undefined ? diagnosis : diagnosisOfReplaced(diagnosis, found, replaced, visit.now),
+    address,
+    unchecked,
     key: found,
     owner: {
       raw: `the ${owner.type === 'user' ? 'user' : 'service account'} ${owner.id}`,
@@ -55,7 +65,7 @@ export async function explain(
     },
     deed: lastDeed(found, entries, names),
     totals,
-    replaced: text.length === 4 ? replacedBy(found, text) : undefined,
+    replaced,
     beginsLike: undefined,
   }
 }
@@ -65,4 +75,17 @@ async function beginsLike(visit: Visit, text: string): Promise<ManagedKey | null
   if (!hasSecret) return undefined
   const [found] = await meantKeys(visit, q)
   return found ?? null
+}
+
+/** The secret that was replaced, where a text is its ending, its hint, or that secret itself. */
+function replacedIn(
+  { settings: { keyring } }: Visit,
+  key: ManagedKey,
+  { checks }: Diagnosis,
+  text: string,
+): ManagedKey['secrets'][number] | undefined {
+  const isWhole = checks.some(({ check, ok }) => check === 'secret' && ok)
+  const { q } = soughtIn(text, keyring)
+  const ending = isWhole ? text.slice(-4) : q
+  return ending.length === 4 ? replacedBy(key, ending) : undefined
 }
