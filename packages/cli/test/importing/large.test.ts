@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { once } from 'node:events'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
 import { claviger, project, sqliteProject } from '../support/cli.ts'
 
@@ -11,6 +13,8 @@ import { claviger, project, sqliteProject } from '../support/cli.ts'
  */
 const count = Number(process.env['CLAVIGER_IMPORT_ROWS'] ?? 3_000)
 const url = process.env['CLAVIGER_IMPORT_URL']
+setFlagsFromString('--expose-gc')
+const collectGarbage = runInNewContext('gc') as () => void
 const importedTokens = { pattern: '^old_[0-9a-f]{32}$' }
 
 async function writeTable(file: string): Promise<void> {
@@ -44,7 +48,7 @@ test(`${count} rows of CSV are checked, then brought in, in memory that does not
       if (kind === undefined) return
       seen.push(kind)
       if (seen.length % Math.max(1, Math.floor(count / 1_000)) !== 0) return
-      globalThis.gc?.()
+      collectGarbage()
       heaps.push(process.memoryUsage().heapUsed / 2 ** 20)
     },
   })
