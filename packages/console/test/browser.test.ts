@@ -362,6 +362,41 @@ describe.skipIf(chromium === undefined)('in Chromium', () => {
     }
   })
 
+  test('on a screen of 360 pixels every tab and filter is read whole, and a menu opens within the screen', async () => {
+    const { open, keys } = await opened()
+    await keys.create({ name: 'Other', environment: 'development', owner: { type: 'user', id: 'ada' } })
+    const page = await open('', { viewport: { width: 360, height: 720 }, hasTouch: true, isMobile: true })
+    expect(
+      await page
+        .locator('.tabs a')
+        .evaluateAll((tabs) =>
+          tabs.filter((tab) => tab.getBoundingClientRect().right > 360).map((tab) => tab.textContent),
+        ),
+    ).toEqual([])
+    const cut = await page.evaluate<readonly string[]>(`
+      [...document.querySelectorAll('.toolbar select')].flatMap((select) => {
+        const { font, paddingLeft, paddingRight } = getComputedStyle(select)
+        const pen = document.createElement('canvas').getContext('2d')
+        pen.font = font
+        const text = select.selectedOptions[0].textContent
+        const room = select.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight)
+        return pen.measureText(text).width > room ? [text + ': ' + pen.measureText(text).width + ' in ' + room] : []
+      })
+    `)
+    expect(cut).toEqual([])
+    const summary = page.locator('.menu summary').last()
+    await summary.evaluate((element) => element.scrollIntoView({ block: 'end' }))
+    await summary.click()
+    const last = page.locator('.menu[open] a').last()
+    expect(await last.textContent()).toContain('Revoke')
+    await expect
+      .poll(async () => {
+        const { x = 0, y = 0, width = 0, height = 0 } = (await last.boundingBox()) ?? {}
+        return x >= 0 && x + width <= 360 && y >= 0 && y + height <= 720
+      })
+      .toBe(true)
+  })
+
   test('creates a key by keyboard, copies it, and leaves nothing behind', async () => {
     const { open, keyring } = await opened()
     const page = await open('', { permissions: ['clipboard-read', 'clipboard-write'] })

@@ -149,3 +149,76 @@ describe('the choices of permissions', () => {
     expect(html).toMatch(/<b>Custom<\/b><small>Choose each one. What was chosen before is ticked already/)
   })
 })
+
+describe('the form that changes a key', () => {
+  const fields = [
+    { name: 'team', label: 'Team', options: ['Platform', 'Data'], required: true },
+    { name: 'ticket', label: 'Ticket', maxLength: 10 },
+  ]
+  async function asked(metadata: Readonly<Record<string, string>>) {
+    const made = scene({ create: { fields, metadata: () => ({ cost: 'c1' }) } })
+    const { key } = await made.keys.create({ name: 'Website', environment: 'production', owner, metadata })
+    const send = (more: Readonly<Record<string, string>>) =>
+      made.as(ada).post(`/keys/${key.id}/edit`, {
+        revision: String(key.revision),
+        name: 'Website',
+        permissions: ['prompts:list', 'prompts:read'],
+        expires: 'keep',
+        ...more,
+      })
+    return { ...made, id: key.id, send, read: async () => (await made.keys.get(key.id)).metadata }
+  }
+
+  test('asks what the form that creates one asks, keeps other metadata, and takes an answer back', async () => {
+    const { as, id, send, read } = await asked({ team: 'Data', ticket: 'T-1', cost: 'c1' })
+    const { html } = await as(ada).get(`/keys/${id}/edit`)
+    expect(html).toContain('<option value="Data" selected="">Data</option>')
+    expect(html).toContain('value="T-1"')
+    expect((await send({ 'meta.team': 'Platform', 'meta.ticket': '' })).status).toBe(303)
+    expect(await read()).toEqual({ team: 'Platform', cost: 'c1' })
+  })
+
+  test('says what is wrong with an answer, and changes nothing', async () => {
+    const { send, read } = await asked({ team: 'Data' })
+    const wrong = await send({ 'meta.team': 'Sales', 'meta.ticket': 'x'.repeat(11) })
+    expect([wrong.status, wrong.html.includes('Choose one for Team.')]).toEqual([422, true])
+    expect(wrong.html).toContain('At most 10 characters for Ticket.')
+    expect((await send({ 'meta.team': '' })).html).toContain('Fill in Team.')
+    expect(await read()).toEqual({ team: 'Data' })
+  })
+
+  test('leaves answers alone that it did not ask for, or that were given before the choices changed', async () => {
+    const { as, id, send, read } = await asked({ team: 'Legacy' })
+    expect((await as(ada).get(`/keys/${id}/edit`)).html).toContain('<option value="Legacy" selected="">Legacy</option>')
+    expect((await send({ 'meta.team': 'Legacy', 'meta.ticket': '' })).status).toBe(303)
+    expect(await read()).toEqual({ team: 'Legacy' })
+    const other = await asked({ team: 'Data', ticket: 'T-1' })
+    expect((await other.send({})).status).toBe(303)
+    expect(await other.read()).toEqual({ team: 'Data', ticket: 'T-1' })
+  })
+
+  test('marks what the owner lacks: everything of a service account, of a person what does not work', async () => {
+    const { as, keys, account } = await withAccount()
+    const said = (name: string): RegExp => new RegExp(`data-beyond="${name}">More than its owner may do`)
+    const served = await keys.create({
+      name: 'Bot',
+      environment: 'production',
+      owner: { type: 'service', id: account },
+      permissions: ['prompts:*'],
+    })
+    const bot = (await as(ada).get(`/keys/${served.key.id}/edit`)).html
+    expect(bot).toMatch(said('runs:create'))
+    expect(bot).not.toMatch(said('prompts:read'))
+    expect(bot).not.toMatch(said('prompts:\\*'))
+    const { key } = await keys.create({
+      name: 'Hers',
+      environment: 'production',
+      owner: { type: 'user', id: 'grace' },
+      permissions: ['prompts:*', 'runs:read'],
+    })
+    const hers = (await as(ada).get(`/keys/${key.id}/edit`)).html
+    expect(hers).toMatch(said('prompts:write'))
+    expect(hers).toMatch(said('prompts:\\*'))
+    for (const name of ['prompts:read', 'runs:read', 'runs:create']) expect(hers).not.toMatch(said(name))
+  })
+})

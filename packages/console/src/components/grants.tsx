@@ -15,6 +15,8 @@ interface GrantFieldsProps {
   readonly legend?: string
   /** What the owner that is chosen holds; `open` where none is chosen yet, undefined where there is no choice. */
   readonly bound?: readonly string[] | 'open' | undefined
+  /** What the owner is called. */
+  readonly holder?: string
   /** Below what is wrong: where to go. */
   readonly advice?: Child
 }
@@ -28,6 +30,7 @@ export const GrantFields: FC<GrantFieldsProps> = ({
   held = [],
   legend = 'Permissions',
   bound,
+  holder = 'the service account',
   advice,
 }) => (
   <fieldset class="field" aria-describedby={problems.has('permissions') ? 'p-permissions' : undefined}>
@@ -43,7 +46,7 @@ export const GrantFields: FC<GrantFieldsProps> = ({
             text={
               <>
                 {text}
-                <Beyond names={names} bound={bound} />
+                <Beyond names={names} bound={bound} holder={holder} />
               </>
             }
             names={names}
@@ -73,6 +76,7 @@ export const GrantFields: FC<GrantFieldsProps> = ({
               isHeld={held.includes(name)}
               granted={draft.names}
               bound={bound}
+              holder={holder}
             />
           ))}
         </div>
@@ -86,15 +90,16 @@ export const GrantFields: FC<GrantFieldsProps> = ({
 )
 
 /** Says of a choice that the owner that is chosen does not hold all of it. The script shows it, as the owner is chosen. */
-const Beyond: FC<{ readonly names: readonly string[]; readonly bound: GrantFieldsProps['bound'] }> = ({
+const Beyond: FC<Pick<GrantBoxProps, 'bound' | 'holder'> & { readonly names: readonly string[] }> = ({
   names,
   bound,
+  holder,
 }) => {
   if (bound === undefined) return null
   const isBeyond = bound !== 'open' && !names.every((name) => covers(bound, name))
   return (
     <span class="beyond" data-beyond={names.join(' ')} hidden={!isBeyond}>
-      More than the service account may do
+      More than {holder} may do
     </span>
   )
 }
@@ -107,9 +112,10 @@ interface GrantBoxProps {
   /** Everything that is ticked: a wildcard may cover this one. */
   readonly granted: readonly string[]
   readonly bound: GrantFieldsProps['bound']
+  readonly holder: string
 }
 
-const GrantBox: FC<GrantBoxProps> = ({ visit, name, isChecked, isHeld, granted, bound }) => {
+const GrantBox: FC<GrantBoxProps> = ({ visit, name, isChecked, isHeld, granted, bound, holder }) => {
   const mayGrant = isHeld || visit.keys.grantable().grantable.includes(name)
   const label = visit.settings.permissionLabels.get(name)
   const wild = isChecked ? undefined : wildcardFor(granted, name)
@@ -128,7 +134,7 @@ const GrantBox: FC<GrantBoxProps> = ({ visit, name, isChecked, isHeld, granted, 
             (in <code>{wild}</code>)
           </small>
         )}
-        <Beyond names={[name]} bound={bound} />
+        <Beyond names={[name]} bound={bound} holder={holder} />
         {!mayGrant && <span class="hidden">: you don&rsquo;t have this permission</span>}
       </span>
     </label>

@@ -29,6 +29,8 @@ export const HostField: FC<HostFieldProps> = ({
       />
     )
   }
+  // What a key was given before the choices changed stays one.
+  const offered = options.map((option) => (typeof option === 'string' ? option : option.value))
   return (
     <div class="field">
       <label class="label" for={`f-${field}`}>
@@ -38,6 +40,11 @@ export const HostField: FC<HostFieldProps> = ({
       <span class="select">
         <select class="control" id={`f-${field}`} name={field} required={isRequired}>
           <option value="">Choose one</option>
+          {value !== undefined && value !== '' && !offered.includes(value) && (
+            <option value={value} selected>
+              {value}
+            </option>
+          )}
           {options.map((option) => {
             const { value: each, label: text } = typeof option === 'string' ? { value: option, label: option } : option
             return (

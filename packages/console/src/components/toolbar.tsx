@@ -44,7 +44,7 @@ export const Toolbar: FC<ToolbarProps> = ({ visit, filters, accounts, owners, na
       name="attention"
       label="Attention"
       value={filters.attention}
-      options={[['', 'Needs a look: any'], ...attentions.map((one): [string, string] => [one, attentionLabels[one]])]}
+      options={[['', 'Any attention'], ...attentions.map((one): [string, string] => [one, attentionLabels[one]])]}
       isQuiet
     />
     <Select

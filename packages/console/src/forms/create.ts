@@ -116,7 +116,7 @@ export async function createInput(
   if ('problems' in restrictions) for (const [field, text] of restrictions.problems) problems.set(field, text)
   const expiry = expiryOf(draft.expiry, create.expiresInDays, create.neverExpires, visit.now)
   if ('problem' in expiry) problems.set(draft.expiry.choice === 'date' ? 'expiresAt' : 'expires', expiry.problem)
-  for (const [field, text] of answersProblems(visit, draft)) problems.set(field, text)
+  for (const [field, text] of answersProblems(visit, draft.answers)) problems.set(field, text)
   if (problems.size > 0 || 'problems' in grants || 'problems' in restrictions || 'problem' in expiry) {
     if ('problems' in grants) return { problems }
     return { problems: new Map([...problems, ...(await ceilingProblems(visit, draft, grants))]) }
@@ -141,9 +141,14 @@ export async function createInput(
   return { problems: new Map([[isOwn ? `meta.${objection.field}` : objection.field, objection.message]]) }
 }
 
-function answersProblems({ settings }: Visit, { answers }: CreateDraft): readonly (readonly [string, string])[] {
+/** What is wrong with the answers to the questions of the host, by the field of the form. */
+export function answersProblems(
+  { settings }: Visit,
+  answers: CreateDraft['answers'],
+): readonly (readonly [string, string])[] {
   return settings.create.fields.flatMap(({ name, label, required, options, maxLength = 200 }): [string, string][] => {
-    const answer = answers.get(name) ?? ''
+    const answer = answers.get(name)
+    if (answer === undefined) return []
     const values = options?.map((option) => (typeof option === 'string' ? option : option.value))
     if (answer === '') return required === true ? [[`meta.${name}`, `Fill in ${label}.`]] : []
     if (values !== undefined && !values.includes(answer)) return [[`meta.${name}`, `Choose one for ${label}.`]]

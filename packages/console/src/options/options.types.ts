@@ -24,7 +24,7 @@ export interface Person {
   readonly detail?: string | undefined
 }
 
-/** A question of the host's own in the form that creates a key. The answer is kept in the metadata of the key. */
+/** A question of the host's own in the forms that create and change a key. The answer is kept in the metadata of the key. */
 export interface CreateField {
   /** The name in `metadata`. */
   readonly name: string

@@ -5,8 +5,10 @@ import { ExpiryFields } from '../components/expiry.tsx'
 import { Field, type Problems, ProblemSummary } from '../components/fields.tsx'
 import { GrantFields } from '../components/grants.tsx'
 import { Head } from '../components/head.tsx'
+import { HostField } from '../components/host-field.tsx'
 import { Page } from '../components/page.tsx'
 import { RestrictionFields } from '../components/restrictions.tsx'
+import { answersProblems } from '../forms/create.ts'
 import { type Expiry, type ExpiryDraft, expiryDraft, expiryOf } from '../forms/expiry.ts'
 import { problemsOf } from '../forms/problems.ts'
 import {
@@ -17,6 +19,7 @@ import {
   sameList,
   sameResources,
 } from '../forms/restrictions.ts'
+import { readBound } from '../reading/bound.ts'
 import { readResourceChoices } from '../reading/resource-choices.ts'
 import type { Visit } from '../visit/visit.types.ts'
 import { type Answer, page, redirect } from '../web/answer.ts'
@@ -30,6 +33,8 @@ interface EditDraft {
   readonly permissions: readonly string[]
   readonly restrictions: RestrictionsDraft
   readonly expiry: ExpiryDraft
+  /** To the questions of the host: those that the form has. */
+  readonly answers: ReadonlyMap<string, string>
   readonly revision: number
 }
 
@@ -66,6 +71,7 @@ function draftOf(key: ManagedKey, { settings }: Visit): EditDraft {
     permissions,
     restrictions: restrictionsOf(key, typesOf(key, settings.keyring)),
     expiry: { choice: 'keep', date: '' },
+    answers: new Map(settings.create.fields.map((field) => [field.name, key.metadata[field.name] ?? ''])),
     revision,
   }
 }
@@ -83,18 +89,27 @@ function sentDraft(form: Form, key: ManagedKey, { settings }: Visit): EditDraft 
     permissions: form.all('permissions'),
     restrictions: restrictionsDraft(form, types, restrictionsOf(key, types)),
     expiry: expiryDraft(form),
+    answers: new Map(
+      settings.create.fields
+        .filter((field) => form.entries.some(([name]) => name === `meta.${field.name}`))
+        .map((field) => [field.name, form.text(`meta.${field.name}`)]),
+    ),
     revision: Number(form.text('revision')),
   }
 }
 
 function inputOf(
-  { settings, now }: Visit,
+  visit: Visit,
   key: ManagedKey,
-  { name, description, permissions, restrictions, expiry }: EditDraft,
+  { name, description, permissions, restrictions, expiry, answers }: EditDraft,
 ): { readonly input: UpdateKeyInput } | { readonly problems: Problems } {
   const problems = new Map<string, string>()
   if (name === '') problems.set('name', 'Give the key a name that says what uses it.')
+  const { settings, now } = visit
   const { expiresInDays, neverExpires } = settings.create
+  // A key that was made before the host asked can still be changed: only other answers are checked.
+  const others = new Map([...answers].filter(([field, answer]) => answer !== (key.metadata[field] ?? '')))
+  for (const [field, text] of answersProblems(visit, others)) problems.set(field, text)
   const asked = readRestrictions(restrictions)
   if ('problems' in asked) for (const [field, text] of asked.problems) problems.set(field, text)
   const end: Partial<Expiry> | { problem: string } =
@@ -109,9 +124,15 @@ function inputOf(
       ...(!sameList(permissions, key.permissions) && { permissions }),
       ...(!sameList(asked.allowedAddresses, key.allowedAddresses) && { allowedAddresses: asked.allowedAddresses }),
       ...(!sameResources(asked.resources, key.resources) && { resources: asked.resources }),
+      ...(others.size > 0 && { metadata: answered(key.metadata, others) }),
       ...end,
     },
   }
+}
+
+/** Metadata with other answers: what the form does not ask for stays. */
+function answered(metadata: ManagedKey['metadata'], answers: EditDraft['answers']): Readonly<Record<string, string>> {
+  return Object.fromEntries([...Object.entries(metadata), ...answers].filter(([field]) => answers.get(field) !== ''))
 }
 
 async function showForm(
@@ -122,7 +143,10 @@ async function showForm(
   status = 200,
 ): Promise<Answer> {
   const { link, format, settings } = visit
-  const choices = await readResourceChoices(visit, [...draft.restrictions.resources.keys()])
+  const [choices, bound] = await Promise.all([
+    readResourceChoices(visit, [...draft.restrictions.resources.keys()]),
+    readBound(visit, key),
+  ])
   const end = key.expiresAt === null ? 'never' : format.day(key.expiresAt)
   return page(
     <Page visit={visit} section="keys" heading={`Edit ${key.name}`}>
@@ -151,6 +175,8 @@ async function showForm(
             draft={{ choice: 'custom', names: draft.permissions }}
             held={key.permissions}
             problems={problems}
+            bound={bound}
+            holder="its owner"
           />
           <RestrictionFields draft={draft.restrictions} problems={problems} choices={choices} />
           <ExpiryFields
@@ -161,6 +187,9 @@ async function showForm(
             neverExpires={settings.create.neverExpires && key.expiresAt !== null}
             keep={`Keep: ${end}`}
           />
+          {settings.create.fields.map((field) => (
+            <HostField field={field} value={draft.answers.get(field.name)} problems={problems} />
+          ))}
           <Field
             name="description"
             label="Description"
