@@ -131,8 +131,8 @@ const ActivityPage: FC<ActivityPageProps> = ({ visit, asked, items, nextCursor, 
         class="control"
         name="key"
         value={asked.key}
-        placeholder="Key: name, ID or last 4"
-        aria-label="Key, by its name, its ID, its last 4 characters, or as a whole"
+        placeholder="Key: name, beginning or end"
+        aria-label="Key, by its name, its beginning or end as the list shows them, its ID, or as a whole"
         maxlength={255}
       />
       {visit.can.listAll ? (
