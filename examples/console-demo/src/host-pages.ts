@@ -23,8 +23,8 @@ export function homePage({ name, role, workspaceId }: Member): string {
 
 function document(title: string, body: string): string {
   const style =
-    'body{font:16px/1.5 system-ui;max-width:420px;margin:10vh auto;padding:0 16px;color-scheme:light dark}' +
-    'button{width:100%;padding:12px 16px;font:inherit;text-align:start;border:1px solid #8888;border-radius:8px;background:none;cursor:pointer}'
+    ':root{color-scheme:light dark}body{font:16px/1.5 system-ui;max-width:420px;margin:10vh auto;padding:0 16px}' +
+    'button{width:100%;padding:12px 16px;font:inherit;text-align:start;border:1px solid #8888;border-radius:8px;background:none;color:inherit;cursor:pointer}'
   return (
     `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">` +
     `<title>${title}</title><style>${style}</style><h1>${title}</h1>${body}</html>`

@@ -6,6 +6,8 @@ export function guardReveal(): void {
   const leave = document.querySelector<HTMLAnchorElement>('[data-leave]')
   if (field === null || button === null || said === null || leave === null) return
   let mayLeave = false
+  // Until something was copied, leaving asks: a button that says it is stored would be asked back.
+  leave.textContent = 'Close'
   let token = field.value
   const say = (text: string): void => {
     said.textContent = text

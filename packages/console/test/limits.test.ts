@@ -49,7 +49,7 @@ describe('the limits of a key', () => {
       },
     ])
     expect(await cardOf(made)).toBe(
-      'Limits key for this key 600 requests per minute 588 left, resets in a moment ' +
+      'Limits key of this key alone 600 requests per minute 588 left, resets in a moment ' +
         'quota for all keys of the workspace 10,000 requests per calendar month (UTC) 2,500 left, resets in 19 days',
     )
   })
@@ -58,7 +58,7 @@ describe('the limits of a key', () => {
     const burst = { requests: 200, per: '1h' } as const
     const made = await limited([{ limiter: left(600, 40_000), by: 'key', rule: { ...rule, burst } }])
     expect(await cardOf(made)).toBe(
-      'Limits key for this key 600 requests per minute, and 200 requests per hour on top 600 left, resets in a moment',
+      'Limits key of this key alone 600 requests per minute, and 200 requests per hour on top 600 left, resets in a moment',
     )
     const { html } = await made.as(ada).get(`/keys/${made.id}`)
     expect(html).toMatch(/class="c1" width="75"/)
@@ -86,7 +86,7 @@ describe('the limits of a key', () => {
     ] as const
     expect(await cardOf(await limited(limits))).toBe(
       'Limits owner for all keys of its owner 1 request per 15 minutes None left, resets in 3 minutes ' +
-        'key for this key 600 requests per minute 600 left',
+        'key of this key alone 600 requests per minute 600 left',
     )
   })
 
@@ -100,9 +100,9 @@ describe('the limits of a key', () => {
       { limiter: left(1, 1), by: 'key', name: 'plan', rule: fails },
       { limiter: left(1, 1), by: 'workspace', rule: async () => 'unlimited' as const },
     ])
-    const unread = 'for this key 600 requests per minute What is left cannot be read now.'
+    const unread = 'of this key alone 600 requests per minute What is left cannot be read now.'
     expect(await cardOf(made)).toBe(
-      `Limits key ${unread} blind ${unread} plan for this key The rule could not be read without a request. ` +
+      `Limits key ${unread} blind ${unread} plan of this key alone The rule could not be read without a request. ` +
         'workspace for all keys of the workspace Not limited.',
     )
     expect(made.faults).toEqual([])

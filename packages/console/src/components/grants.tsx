@@ -82,6 +82,11 @@ export const GrantFields: FC<GrantFieldsProps> = ({
         </div>
       ))}
     </div>
+    {hasGrey(visit, held) && (
+      <p class={choices.length > 0 ? 'help only-if' : 'help'}>
+        What is grey you do not hold yourself, so you cannot give it to a key.
+      </p>
+    )}
     <ProblemLine name="permissions" problems={problems} />
     {advice !== undefined && advice !== false && (
       <p class="help">{advice} in another tab, then send this form again.</p>
@@ -102,6 +107,11 @@ const Beyond: FC<Pick<GrantBoxProps, 'bound' | 'holder'> & { readonly names: rea
       More than {holder} may do
     </span>
   )
+}
+
+function hasGrey({ keys }: Visit, held: readonly string[]): boolean {
+  const { declared, grantable } = keys.grantable()
+  return declared.some((name) => !grantable.includes(name) && !held.includes(name))
 }
 
 interface GrantBoxProps {

@@ -6,6 +6,7 @@ import type { Names } from '../reading/names.ts'
 import type { Visit } from '../visit/visit.types.ts'
 import { isAlive } from './key-menu.tsx'
 import { KeyLinks } from './replacing.tsx'
+import { isRefused } from './last-used.tsx'
 import { Time } from './time.tsx'
 
 interface KeyFactsProps {
@@ -56,10 +57,7 @@ export const KeyFacts: FC<KeyFactsProps> = ({ visit, of: key, names, isOwnerGone
       </>,
     ],
     ...(imported === undefined ? [] : [['Token', <Imported secret={imported} />] as const]),
-    [
-      isAlive(key) && key.status !== 'disabled' && !isOwnerGone ? 'Last used' : 'Last tried',
-      <Time at={key.lastUsedAt} format={format} />,
-    ],
+    [isRefused(key) || isOwnerGone ? 'Last tried' : 'Last used', <Time at={key.lastUsedAt} format={format} />],
     // The end that a revoked key would have had is no news of it.
     ...(key.status === 'revoked' ? [] : [['Expires', <Time at={key.expiresAt} format={format} as="day" />] as const]),
     ...(isAlive(key) ? [['Rotation due', <RotationDue of={key} format={format} />] as const] : []),

@@ -9,6 +9,7 @@ import type { Visit } from '../visit/visit.types.ts'
 import { Icon } from './icon.tsx'
 import { KeyMenu } from './key-menu.tsx'
 import { OverlapLine } from './overlap-line.tsx'
+import { LastUsed } from './last-used.tsx'
 import { permissionSummary } from './permissions.tsx'
 import { Status } from './status.tsx'
 import { Time } from './time.tsx'
@@ -72,7 +73,7 @@ export const KeyTable: FC<KeyTableProps> = ({ visit, keys, names, usage, filters
               </td>
             )}
             <td data-label="Last used">
-              <Time at={key.lastUsedAt} format={visit.format} />
+              <LastUsed of={key} format={visit.format} />
             </td>
             <td data-label="Expires" class={key.attention.includes('expiring') ? 'late warn' : 'late'}>
               {key.status === 'revoked' ? (

@@ -5,7 +5,7 @@ import type { Visit } from '../visit/visit.types.ts'
 import { Time } from './time.tsx'
 
 const shared: Readonly<Record<LimitBy, string>> = {
-  key: 'for this key',
+  key: 'of this key alone',
   owner: 'for all keys of its owner',
   workspace: 'for all keys of the workspace',
 }

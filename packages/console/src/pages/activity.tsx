@@ -1,4 +1,4 @@
-import type { ActivityEntry, ActivityInput, ActorRef } from '@claviger/core'
+import type { ActivityEntry, ActivityInput, ActorRef, ManagedKey } from '@claviger/core'
 import type { FC } from 'hono/jsx'
 import { actionLabels, Changes } from '../components/activity-list.tsx'
 import { Banner } from '../components/banner.tsx'
@@ -6,12 +6,15 @@ import { Head } from '../components/head.tsx'
 import { Icon } from '../components/icon.tsx'
 import { Page } from '../components/page.tsx'
 import { Select } from '../components/select.tsx'
+import { SeveralKeys } from '../components/several-keys.tsx'
 import { Time } from '../components/time.tsx'
+import { meantKeys } from '../reading/meant-key.ts'
 import { type Names, readNames, whoIn } from '../reading/names.ts'
 import type { Visit } from '../visit/visit.types.ts'
 import { type Answer, page } from '../web/answer.ts'
 import { required } from './required.ts'
 
+const idForm = /^[\w-]{16}$/
 const dayMs = 86_400_000
 const periods: readonly (readonly [days: string, label: string])[] = [
   ['', 'Any time'],
@@ -41,6 +44,9 @@ export async function showActivity(visit: Visit): Promise<Answer> {
     // Whom one can choose: those who did something lately.
     isNarrowed && visit.can.listAll ? visit.keys.activity({ limit: 100 }) : undefined,
   ])
+  // A text that means no single key is offered as those that it fits.
+  const several =
+    items.length === 0 && asked.key !== undefined && !idForm.test(asked.key) ? await meantKeys(visit, asked.key) : []
   const targets = items.map(
     ({ target }): ActorRef => ({ type: target.type === 'key' ? 'key' : 'service', id: target.id }),
   )
@@ -58,7 +64,7 @@ export async function showActivity(visit: Visit): Promise<Answer> {
     ]),
   ]
   return page(
-    <ActivityPage {...{ visit, asked, items, nextCursor, names, people: people.filter((id) => id !== '') }} />,
+    <ActivityPage {...{ visit, asked, items, several, nextCursor, names, people: people.filter((id) => id !== '') }} />,
   )
 }
 
@@ -93,13 +99,15 @@ interface ActivityPageProps {
   readonly visit: Visit
   readonly asked: Asked
   readonly items: readonly ActivityEntry[]
+  /** The keys that a text fits which means no single one. */
+  readonly several: readonly ManagedKey[]
   readonly nextCursor: string | null
   readonly names: Names
   /** Ids of users to choose from. */
   readonly people: readonly string[]
 }
 
-const ActivityPage: FC<ActivityPageProps> = ({ visit, asked, items, nextCursor, names, people }) => (
+const ActivityPage: FC<ActivityPageProps> = ({ visit, asked, items, several, nextCursor, names, people }) => (
   <Page visit={visit} section="activity" heading="Activity">
     <Head
       title="Activity"
@@ -171,11 +179,15 @@ const ActivityPage: FC<ActivityPageProps> = ({ visit, asked, items, nextCursor, 
       {items.length === 0 ? (
         <div class="empty">
           <Icon name="activity" />
-          <p>
-            {asked.key !== undefined && !/^[\w-]{16}$/.test(asked.key)
-              ? 'No single key has this in its name, this ID or this ending. Revoked keys count too.'
-              : 'Nothing was done that fits these filters.'}
-          </p>
+          {several.length > 0 ? (
+            <SeveralKeys keys={several} href={(key) => searchOf({ ...asked, key, cursor: undefined })} />
+          ) : (
+            <p>
+              {asked.key !== undefined && !idForm.test(asked.key)
+                ? 'No single key has this in its name, this ID or this ending. Revoked keys count too.'
+                : 'Nothing was done that fits these filters.'}
+            </p>
+          )}
         </div>
       ) : (
         <ActivityTable visit={visit} items={items} names={names} />

@@ -185,7 +185,22 @@ interface OwnerProps {
 const OwnerFields: FC<OwnerProps> = ({ visit, draft, problems, accounts, mayServe }) => {
   const maySelf = visit.settings.create.owners.includes('self') && visit.actor.type !== 'system'
   const workspace = visit.settings.workspaceLabel(visit.actor)
-  if (!mayServe) return <input type="hidden" name="owner" value="self" />
+  if (!mayServe) {
+    return (
+      <div class="field">
+        <input type="hidden" name="owner" value="self" />
+        <span class="label">Used by</span>
+        {maySelf && (
+          <p class="small">
+            You. The key is yours, and stops working when you leave {workspace}.
+            {visit.settings.create.owners.includes('service') &&
+              ' For a server or CI, ask an admin for a key of a service account: that keeps working.'}
+          </p>
+        )}
+        <ProblemLine name="owner" problems={problems} />
+      </div>
+    )
+  }
   return (
     <fieldset class="field">
       <legend class="label">Used by</legend>

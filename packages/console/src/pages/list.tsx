@@ -4,6 +4,7 @@ import { Banner } from '../components/banner.tsx'
 import { Head } from '../components/head.tsx'
 import { Icon } from '../components/icon.tsx'
 import { KeyTable } from '../components/key-table.tsx'
+import { OwnersNamed } from '../components/owners-named.tsx'
 import { Page } from '../components/page.tsx'
 import { Time } from '../components/time.tsx'
 import { StatCards } from '../components/stat-cards.tsx'
@@ -11,6 +12,7 @@ import { Toolbar } from '../components/toolbar.tsx'
 import { type Filters, filtersFrom, isNarrowed, searchOf } from '../reading/filters.ts'
 import { type KeyPage, readKeyPage } from '../reading/key-page.ts'
 import { readNames } from '../reading/names.ts'
+import { ownersNamed } from '../reading/owners-named.ts'
 import { replacedBy } from '../reading/fits.ts'
 import { readStats, type Stats } from '../reading/stats.ts'
 import { type Sought, soughtIn } from '../reading/sought.ts'
@@ -40,6 +42,7 @@ export async function showList(visit: Visit): Promise<Answer> {
       ...(filters.owner === undefined ? [] : [{ type: 'user' as const, id: filters.owner }]),
     ]),
   ])
+  const called = sought === undefined ? [] : ownersNamed(owners, names, sought.q)
   const isFirstRun = found.keys.length === 0 && !isNarrowed(filters) && filters.cursor === undefined
   const notice = noticeOf(visit.query)
   const { settings, link } = visit
@@ -66,6 +69,11 @@ export async function showList(visit: Visit): Promise<Answer> {
           <StatCards visit={visit} stats={stats} filters={filters} />
           <Toolbar visit={visit} filters={filters} accounts={accounts.items} owners={owners} names={names} />
           <Replaced visit={visit} keys={found.keys} q={sought?.q} />
+          {called.length > 0 && (
+            <Banner tone="info">
+              <OwnersNamed visit={visit} of={called} />
+            </Banner>
+          )}
           <div class="card">
             {found.keys.length === 0 ? (
               <NoMatch filters={filters} found={found} sought={sought} />

@@ -88,6 +88,10 @@ function reveal({ visit, key, token, title, note }: Reveal): Answer {
             Store it in a secret manager or an environment variable. Never in code.
           </p>
         </div>
+        <p class="small">
+          {key.expiresAt === null ? 'It does not expire' : `It works until ${visit.format.exact(key.expiresAt)}`}
+          {key.allowedAddresses.length > 0 && <Addresses of={key.allowedAddresses} />}.
+        </p>
         <Snippets settings={settings} />
         <div class="buttons">
           <a class="button" href={link(`keys/${key.id}`)} data-leave>
@@ -113,6 +117,13 @@ const Snippets: FC<{ readonly settings: Visit['settings'] }> = ({ settings }) =>
       </details>
     ))}
   </div>
+)
+
+const Addresses: FC<{ readonly of: readonly string[] }> = ({ of: all }) => (
+  <>
+    , and only from <code>{all.slice(0, 3).join(', ')}</code>
+    {all.length > 3 && ` and ${all.length - 3} more`}
+  </>
 )
 
 function alreadyDone(visit: Visit, id: string, title: string): Answer {

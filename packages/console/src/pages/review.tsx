@@ -3,6 +3,7 @@ import type { FC } from 'hono/jsx'
 import { Head } from '../components/head.tsx'
 import { Icon } from '../components/icon.tsx'
 import { OverlapLine } from '../components/overlap-line.tsx'
+import { LastUsed } from '../components/last-used.tsx'
 import { Page } from '../components/page.tsx'
 import { Status } from '../components/status.tsx'
 import { Time } from '../components/time.tsx'
@@ -202,7 +203,7 @@ const ReviewTable: FC<ReviewTableProps> = ({ visit, title, keys, names, usage, m
             <OverlapLine visit={visit} of={key} usage={usage.get(key.id)} />
           </td>
           <td data-label="Last used">
-            <Time at={key.lastUsedAt} format={visit.format} />
+            <LastUsed of={key} format={visit.format} />
           </td>
           <td data-label="Expires">
             <Time at={key.expiresAt} format={visit.format} />

@@ -3,11 +3,14 @@ import { DiagnosisResult } from '../components/diagnosis-result.tsx'
 import { Field, type Problems, ProblemSummary } from '../components/fields.tsx'
 import { Head } from '../components/head.tsx'
 import { Icon } from '../components/icon.tsx'
+import { OwnersNamed } from '../components/owners-named.tsx'
 import { Page } from '../components/page.tsx'
 import { Select } from '../components/select.tsx'
+import { SeveralKeys } from '../components/several-keys.tsx'
 import { troubleshootPath } from '../components/troubleshoot-path.ts'
 import { isAddress } from '../forms/addresses.ts'
 import { type Explained, explain } from '../reading/explained.ts'
+import { findOwnersNamed, type NamedOwner } from '../reading/owners-named.ts'
 import type { Question } from '../reading/question.ts'
 import { meantKeys } from '../reading/meant-key.ts'
 import { soughtIn } from '../reading/sought.ts'
@@ -50,7 +53,8 @@ export async function troubleshoot(visit: Visit, { form }: Asked): Promise<Answe
   const meant = hasSecret || text.length > longestName ? [] : await meantKeys(visit, text)
   const [key] = meant
   if (meant.length > 1 || (key === undefined && isWord(text))) {
-    return show(visit, question, { unknown: text, several: meant }, text)
+    const owners = meant.length === 0 ? await findOwnersNamed(visit, text) : []
+    return show(visit, question, { unknown: text, several: meant, owners }, text)
   }
   const target = key === undefined ? (form.all('token')[0] ?? '') : { id: key.id }
   const diagnosis = await visit.keys.diagnose(target, inputOf(visit, question))
@@ -72,14 +76,20 @@ const noProblems: Problems = new Map()
 
 const idForm = /^[\w-]{16}$/
 const longestName = 48
-const mostListed = 6
 
 /** Whether a text is too short and too plain to be a key or a part of one. */
 function isWord(text: string): boolean {
   return text !== '' && text.length < 20 && !text.includes('_') && !/[$<{"'`]/.test(text)
 }
 
-type Found = Explained | { readonly unknown: string; readonly several: readonly ManagedKey[] }
+type Found = Explained | Unknown
+
+/** A text that means no single key. */
+interface Unknown {
+  readonly unknown: string
+  readonly several: readonly ManagedKey[]
+  readonly owners: readonly NamedOwner[]
+}
 
 function show(
   visit: Visit,
@@ -168,26 +178,16 @@ function show(
             <div class="empty">
               <Icon name="search" />
               {found.several.length === 0 ? (
-                <p>
-                  No key that you can see has this in its name, this ID or this ending. If a client sends this, it sends
-                  no key of this application.
-                </p>
-              ) : found.several.length > mostListed ? (
-                <p>Many keys fit. Write more of the name, or give the last 4 characters.</p>
-              ) : (
                 <>
-                  <p>Several keys fit. Choose one:</p>
-                  <ul class="plain">
-                    {found.several.map((key) => (
-                      <li>
-                        <a href={visit.link(troubleshootPath(key.id))}>
-                          <bdi>{key.name}</bdi>
-                        </a>{' '}
-                        <code class="muted">{key.hint}</code>
-                      </li>
-                    ))}
-                  </ul>
+                  <p>No key that you can see has this in its name, this ID or this ending.</p>
+                  {found.owners.length > 0 && (
+                    <p>
+                      <OwnersNamed visit={visit} of={found.owners} />
+                    </p>
+                  )}
                 </>
+              ) : (
+                <SeveralKeys keys={found.several} href={(key) => visit.link(troubleshootPath(key))} />
               )}
             </div>
           ) : (

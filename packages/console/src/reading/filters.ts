@@ -62,6 +62,11 @@ export function isNarrowed({ q, status, environment, owner, attention }: Filters
   return [q, status, environment, owner, attention].some((filter) => filter !== undefined)
 }
 
+/** A key that is rotating is active: two secrets of it work. */
+function statusesOf(status: KeyStatus): KeyStatus | readonly KeyStatus[] {
+  return status === 'active' ? ['active', 'rotating'] : status
+}
+
 /** What the filters ask of the keyring. A search looks among all keys: a leaked one may be revoked already. */
 export function listInput(filters: Filters, sought: Sought | undefined): ListKeysInput {
   const { status, environment, owner, attention, ended, cursor } = filters
@@ -72,7 +77,9 @@ export function listInput(filters: Filters, sought: Sought | undefined): ListKey
     ...(attention !== undefined && {
       attention: attention === 'unused' ? (['unused', 'neverUsed'] as const) : attention,
     }),
-    ...(status === undefined ? { ended: (ended || sought !== undefined) && attention === undefined } : { status }),
+    ...(status === undefined
+      ? { ended: (ended || sought !== undefined) && attention === undefined }
+      : { status: statusesOf(status) }),
     ...(cursor !== undefined && { cursor }),
   }
 }

@@ -27,6 +27,7 @@ export function replacedBy(
   return older.find(({ hint }) => folded(hint.slice(-4)) === wanted)
 }
 
-function folded(text: string): string {
+/** A text without the case of its letters. */
+export function folded(text: string): string {
   return text.normalize('NFKC').toLowerCase()
 }

@@ -78,7 +78,8 @@ function isFound(keys: readonly ManagedKey[], { q }: Sought): boolean {
 
 /** While two secrets of a key work, the ending of the older one finds it: among the keys that are rotating. */
 async function replacedSecrets(visit: Visit, input: ListKeysInput, { q }: Sought): Promise<readonly ManagedKey[]> {
-  if (q.length !== 4 || (input.status !== undefined && input.status !== 'rotating')) return []
+  const statuses = [input.status ?? 'rotating'].flat()
+  if (q.length !== 4 || !statuses.includes('rotating')) return []
   const { ended: _ended, ...others } = input
   const asked = { ...others, status: 'rotating' as const, cursor: undefined }
   return (await lookFor(visit, asked, (key) => replacedBy(key, q) !== undefined, pageSize)).items

@@ -31,7 +31,7 @@ export async function readStats(visit: Visit): Promise<Stats> {
     return { value: items.length, orMore: nextCursor !== null }
   }
   const [active, rotationDue, unused, expiring, denied24h] = await Promise.all([
-    count({ status: 'active' }),
+    count({ status: ['active', 'rotating'] }),
     count({ attention: 'rotationDue' }),
     count({ attention: ['unused', 'neverUsed'] }),
     count({ attention: 'expiring' }),
