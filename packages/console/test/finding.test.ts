@@ -19,19 +19,29 @@ describe('the name of an owner', () => {
       expect([q, html.includes('?owner=jurgen"><bdi>J\u00fcrgen Meier</bdi>')]).toEqual([q, true])
     }
     expect((await as(ada).get('/?owner=jurgen')).html).toContain('>Key of 6<')
-    expect((await as(ada).get('/?q=Nobody')).html).not.toContain('called so')
+    expect((await as(ada).get('/?q=Nobody')).html).not.toContain('in the name of')
   })
 
   test('in Troubleshoot leads to their keys too', async () => {
     const { as } = await owned()
     const { html } = await as(ada).post('/troubleshoot', { token: 'J\u00fcrgen' })
     expect(html).toContain('?owner=jurgen"><bdi>J\u00fcrgen Meier</bdi>')
-    expect((await as(ada).post('/troubleshoot', { token: 'Nobody' })).html).not.toContain('called so')
+    expect((await as(ada).post('/troubleshoot', { token: 'Nobody' })).html).not.toContain('in the name of')
   })
 
-  test('is told only to those who see a key of theirs', async () => {
+  test('is told only to people who see their keys', async () => {
     const { as } = await owned()
     expect((await as(grace).get(`/?q=${encodeURIComponent('J\u00fcrgen')}`)).html).not.toContain('J\u00fcrgen Meier')
+  })
+})
+
+describe('the filters of the log', () => {
+  test('leave no hole where someone cannot choose who did it', async () => {
+    const { as } = await owned()
+    const { html } = await as(grace).get('/activity')
+    expect(html).toContain('class="toolbar three own"')
+    expect(html).not.toContain('<span></span>')
+    expect((await as(ada).get('/activity')).html).toContain('class="toolbar three"')
   })
 })
 

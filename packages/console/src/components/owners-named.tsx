@@ -9,7 +9,7 @@ export const OwnersNamed: FC<{ readonly visit: Visit; readonly of: readonly Name
 }) =>
   owners.length === 0 ? null : (
     <span>
-      {owners.length === 1 ? 'An owner is called so' : 'Owners are called so'}: see the keys of{' '}
+      It is in the name of {owners.length === 1 ? 'an owner' : 'owners'}: see the keys of{' '}
       {owners.map(({ id, name }, index) => (
         <>
           {index > 0 && ', '}

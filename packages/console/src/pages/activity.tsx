@@ -118,7 +118,7 @@ const ActivityPage: FC<ActivityPageProps> = ({ visit, asked, items, several, nex
       }
     />
     <form
-      class="toolbar three"
+      class={visit.can.listAll ? 'toolbar three' : 'toolbar three own'}
       method="post"
       action={visit.link('activity/find')}
       role="search"
@@ -151,9 +151,7 @@ const ActivityPage: FC<ActivityPageProps> = ({ visit, asked, items, several, nex
           options={[['', 'Anyone'], ...people.map((id): [string, string] => [id, names.of({ type: 'user', id }).name])]}
           isQuiet
         />
-      ) : (
-        <span />
-      )}
+      ) : null}
       <Select name="days" label="When" value={asked.days} options={periods} isQuiet />
       <div class="buttons">
         <button class="button" type="submit" data-apply>
