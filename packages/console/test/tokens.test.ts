@@ -58,7 +58,7 @@ test('no token is in an event, an error, a header, a redirect or a page other th
       expires: token,
       revision: token,
     })
-    await as().post(`${path}/revoke`, { confirm: token, reason: token })
+    await as().post(`${path}/revoke`, { confirm: 'Web', reason: token })
     await as().post(`${path}/transfer`, { owner: token })
     await as().post('/service-accounts', { name: token, description: token, permissions: [token], revision: '0' })
     await as().post('/review', { action: token, id: token })
@@ -70,7 +70,8 @@ test('no token is in an event, an error, a header, a redirect or a page other th
     ['end-overlap', {}],
     ['disable', { reason: `found ${first}` }],
     ['enable', {}],
-    ['revoke', { confirm: 'Website', reason: second }],
+    // A whole key counts as a confirmation.
+    ['revoke', { confirm: first, reason: second }],
   ] as const) {
     await as().post(`${path}/${deed}`, fields)
   }
