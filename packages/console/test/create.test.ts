@@ -170,10 +170,10 @@ describe('the form that changes a key', () => {
   }
 
   test('asks what the form that creates one asks, keeps other metadata, and takes an answer back', async () => {
-    const { as, id, send, read } = await asked({ team: 'Data', ticket: 'T-1', cost: 'c1' })
+    const { as, id, send, read } = await asked({ team: 'Data', ticket: 'Payments-1', cost: 'c1' })
     const { html } = await as(ada).get(`/keys/${id}/edit`)
     expect(html).toContain('<option value="Data" selected="">Data</option>')
-    expect(html).toContain('value="T-1"')
+    expect(html).toContain('value="Payments-1"')
     expect((await send({ 'meta.team': 'Platform', 'meta.ticket': '' })).status).toBe(303)
     expect(await read()).toEqual({ team: 'Platform', cost: 'c1' })
   })
@@ -192,9 +192,9 @@ describe('the form that changes a key', () => {
     expect((await as(ada).get(`/keys/${id}/edit`)).html).toContain('<option value="Legacy" selected="">Legacy</option>')
     expect((await send({ 'meta.team': 'Legacy', 'meta.ticket': '' })).status).toBe(303)
     expect(await read()).toEqual({ team: 'Legacy' })
-    const other = await asked({ team: 'Data', ticket: 'T-1' })
+    const other = await asked({ team: 'Data', ticket: 'Payments-1' })
     expect((await other.send({})).status).toBe(303)
-    expect(await other.read()).toEqual({ team: 'Data', ticket: 'T-1' })
+    expect(await other.read()).toEqual({ team: 'Data', ticket: 'Payments-1' })
   })
 
   test('marks what the owner lacks: everything of a service account, of a person what does not work', async () => {
