@@ -5,7 +5,15 @@ import { createKeyring, definePermissions, type Verification } from '@claviger/c
 import { sqliteStore, type SqliteDatabase } from '@claviger/store-sql'
 import { describe, expect, test } from 'vitest'
 import { claviger, type RunOptions, sqliteProject } from '../support/cli.ts'
-import { fromBetterAuth, fromKeypal, fromOwnTable, fromSanctum, fromUnkey, type Issued } from './rows.ts'
+import {
+  fromBetterAuth,
+  fromKeypal,
+  fromOwnTable,
+  fromSanctum,
+  fromUnkey,
+  hashedByKeypal,
+  type Issued,
+} from './rows.ts'
 
 const guide = readFileSync(new URL('../../../../docs/guides/moving-from-your-own-table.md', import.meta.url), 'utf8')
 
@@ -81,6 +89,17 @@ describe('import', () => {
       apiKey: { permissions: ['prompts:read', 'prompts:write'], owner: { id: 'ada' } },
     })
     expect(await verify(off.token)).toMatchObject({ ok: false, code: 'invalid_key' })
+  })
+
+  test('from keypal: a row as its own hashing makes it, plain and with a salt', async () => {
+    const { token, plain, salted } = hashedByKeypal
+    expect(fromKeypal({}, '', token).row).toMatchObject({ key_hash: plain })
+    expect(fromKeypal({}, 'pepper', token).row).toMatchObject({ key_hash: salted })
+    const { run, verify } = await projectFor('keypal', [
+      { ...fromKeypal({ scopes: ['prompts:read'] }).row, key_hash: plain },
+    ])
+    expect((await run(['--yes'])).exitCode).toBe(0)
+    expect(await verify(token)).toMatchObject({ ok: true, apiKey: { name: 'keypal key' } })
   })
 
   test('from Unkey: base64 digests, epoch milliseconds, deleted keys left out', async () => {

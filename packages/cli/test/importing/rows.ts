@@ -71,13 +71,21 @@ export async function fromBetterAuth(count: number): Promise<readonly Issued[]> 
 }
 
 /*
- * keypal cannot be run here: it is not on the registry of npm. Compared with its public sources (izadoesdev/keypal, 0.1.0): a key
+ * keypal cannot be installed: it is not on the registry of npm. What its published `hashKey` gives stands below, and its public
+ * sources (izadoesdev/keypal, 0.1.0) say the rest: a key
  * is its prefix and 32 characters of base62 (src/core/generate.ts); `key_hash` is the SHA-256 of all of it, and of a salt behind
  * it if there is one, in hex (src/core/hash.ts); `metadata` is one JSON column with ownerId, name, scopes, expiresAt, createdAt,
  * lastUsedAt, enabled, revokedAt (src/drizzle/schema.ts, src/types/api-key-types.ts).
  */
-export function fromKeypal(more: Record<string, unknown> = {}, salt = ''): Issued {
-  const token = `sk_${random(32)}`
+export const hashedByKeypal = {
+  token: 'sk_Jq7mXbT2vLr9KdWc4HnZs8YfPg3RuEa6',
+  plain: '7a4d9ee1d6b1347485033b6da310dadb3b42c124b8a67fc48413c8a60216ef8e',
+  // With the salt "pepper".
+  salted: '6d5e5adf79a3d36bd8b8d90754fe744afd47cecd72d0fe6f31e36f898654044b',
+}
+
+/** A row of keypal, and its token. */
+export function fromKeypal(more: Record<string, unknown> = {}, salt = '', token = `sk_${random(32)}`): Issued {
   const metadata = {
     ownerId: 'ada',
     name: 'keypal key',
