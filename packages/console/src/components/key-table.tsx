@@ -9,7 +9,7 @@ import type { Visit } from '../visit/visit.types.ts'
 import { Icon } from './icon.tsx'
 import { KeyMenu } from './key-menu.tsx'
 import { OverlapLine } from './overlap-line.tsx'
-import { LastUsed } from './last-used.tsx'
+import { LastUsed, lastUsedLabel } from './last-used.tsx'
 import { permissionSummary } from './permissions.tsx'
 import { Status } from './status.tsx'
 import { Time } from './time.tsx'
@@ -72,7 +72,7 @@ export const KeyTable: FC<KeyTableProps> = ({ visit, keys, names, usage, filters
                 <UsageCell visit={visit} found={usage.get(key.id)} />
               </td>
             )}
-            <td data-label="Last used">
+            <td data-label={lastUsedLabel(key)}>
               <LastUsed of={key} format={visit.format} />
             </td>
             <td data-label="Expires" class={key.attention.includes('expiring') ? 'late warn' : 'late'}>

@@ -9,10 +9,15 @@ export function isRefused(key: ManagedKey): boolean {
   return !isAlive(key) || key.status === 'disabled' || key.ownerGoneAt !== null || key.attention.includes('ownerGone')
 }
 
+/** What `LastUsed` says, as the label of a card. */
+export function lastUsedLabel(key: ManagedKey): string {
+  return isRefused(key) && key.lastUsedAt !== null ? 'Last tried' : 'Last used'
+}
+
 /** When a key was last used, in a list; or last tried, where it does not work. */
 export const LastUsed: FC<{ readonly of: ManagedKey; readonly format: Visit['format'] }> = ({ of: key, format }) => (
   <>
-    {isRefused(key) && key.lastUsedAt !== null && <span class="muted">Last tried </span>}
+    {isRefused(key) && key.lastUsedAt !== null && <span class="muted tried">Last tried </span>}
     <Time at={key.lastUsedAt} format={format} />
   </>
 )

@@ -3,7 +3,7 @@ import type { FC } from 'hono/jsx'
 import { Head } from '../components/head.tsx'
 import { Icon } from '../components/icon.tsx'
 import { OverlapLine } from '../components/overlap-line.tsx'
-import { LastUsed } from '../components/last-used.tsx'
+import { LastUsed, lastUsedLabel } from '../components/last-used.tsx'
 import { Page } from '../components/page.tsx'
 import { Status } from '../components/status.tsx'
 import { Time } from '../components/time.tsx'
@@ -202,7 +202,7 @@ const ReviewTable: FC<ReviewTableProps> = ({ visit, title, keys, names, usage, m
             <Status of={key} />
             <OverlapLine visit={visit} of={key} usage={usage.get(key.id)} />
           </td>
-          <td data-label="Last used">
+          <td data-label={lastUsedLabel(key)}>
             <LastUsed of={key} format={visit.format} />
           </td>
           <td data-label="Expires">

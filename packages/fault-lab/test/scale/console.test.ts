@@ -98,7 +98,7 @@ const inMemory: Place = {
   start: async () => ({ url: '', stop: async () => {} }) as unknown as TestServer,
   open: async () => ({ store: memoryStore(), rowsRead: undefined, close: async () => {} }),
 }
-const wanted = process.env.FAULT_LAB_ON?.toLowerCase()
+const wanted = process.env.FAULT_LAB_ON?.toLowerCase().replace(/^postgres$/, 'postgresql')
 const chosen = [...onServers, onFile, inMemory].filter(
   ({ name }) => (wanted ?? name.toLowerCase()) === name.toLowerCase(),
 )
