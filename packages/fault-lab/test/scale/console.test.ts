@@ -2,13 +2,12 @@ import { apiKeyConsole } from '@claviger/console'
 import { createKeyring, definePermissions } from '@claviger/core'
 import type { KeyStore } from '@claviger/core/store'
 import { memoryStore } from '@claviger/store-memory'
-import { serverOrSkip, type TestServer } from '@claviger/test-servers'
+import { serverOrSkip } from '@claviger/test-servers'
 import { insertKey, testChange, testKeyId, testRecord } from '@claviger/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openStore } from '../../src/stores.ts'
-import { databases, type LabDatabase } from '../databases.ts'
 import { percentile } from '../measure.ts'
-import { sqliteFile } from '../sqlite-file.ts'
+import { isWanted, places, type Running } from './places.ts'
 import { type RowsRead, rowsReadIn } from './rows-read.ts'
 
 /*
@@ -58,13 +57,15 @@ interface OnDatabase {
 
 interface Place {
   readonly name: string
-  readonly start: LabDatabase['start']
-  open(server: TestServer): Promise<OnDatabase>
+  readonly kind: string
+  start(): Promise<Running | undefined>
+  open(server: Running): Promise<OnDatabase>
 }
 
-const onServers = databases.map(
+const onDatabases = places.map(
   ({ name, kind, start, prepare }): Place => ({
     name,
+    kind,
     start,
     async open({ url }) {
       await prepare(url)
@@ -83,27 +84,13 @@ const onServers = databases.map(
     },
   }),
 )
-const onFile: Place = {
-  name: 'SQLite',
-  start: async () => {
-    const { url, stop } = await sqliteFile()
-    return { url, stop } as unknown as TestServer
-  },
-  async open({ url }) {
-    return { ...openStore({ kind: 'sqlite', url }), rowsRead: undefined }
-  },
-}
 const inMemory: Place = {
   name: 'memory',
-  start: async () => ({ url: '', stop: async () => {} }) as unknown as TestServer,
+  kind: 'memory',
+  start: async () => ({ url: '', stop: async () => {} }),
   open: async () => ({ store: memoryStore(), rowsRead: undefined, close: async () => {} }),
 }
-const wanted = process.env.FAULT_LAB_ON?.toLowerCase().replace(/^postgres$/, 'postgresql')
-const chosen = [...onServers, onFile, inMemory].filter(
-  ({ name }) => (wanted ?? name.toLowerCase()) === name.toLowerCase(),
-)
-
-for (const place of chosen) {
+for (const place of [...onDatabases, inMemory].filter(isWanted)) {
   const suite = await serverOrSkip(place.name, place.start)
   suite.describe(`the console over ${sizes.large} keys on ${place.name}`, () => {
     let on: OnDatabase

@@ -6,6 +6,7 @@ import { serverOrSkip, startMariadb } from '@claviger/test-servers'
 import { expect, test } from 'vitest'
 import { openStore } from '../../src/stores.ts'
 import { databases } from '../databases.ts'
+import { isWanted } from './places.ts'
 import { percentile } from '../measure.ts'
 
 /*
@@ -49,7 +50,7 @@ function heapMb(): number {
   return process.memoryUsage().heapUsed / 2 ** 20
 }
 
-for (const database of databases.filter(({ kind }) => (process.env.FAULT_LAB_ON ?? kind) === kind)) {
+for (const database of databases.filter(isWanted)) {
   const args = ['--innodb-buffer-pool-size=512M', '--innodb-log-file-size=256M']
   const start = database.kind === 'mariadb' ? () => startMariadb({ args }) : database.start
   const suite = await serverOrSkip(database.name, start)

@@ -3,11 +3,10 @@ import type { Activity, KeyRecord, KeyStore } from '@claviger/core/store'
 import { serverOrSkip } from '@claviger/test-servers'
 import { insertKey, testChange, testKeyId, testRecord, testSecret } from '@claviger/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { databases, type LabDatabase } from '../databases.ts'
 import { percentile } from '../measure.ts'
-import { sqliteFile } from '../sqlite-file.ts'
 import { delay } from '../worker.ts'
 import { copyKeys, copyLines, learnSizes } from './copies.ts'
+import { isWanted, places } from './places.ts'
 import { type RowsRead, rowsReadIn } from './rows-read.ts'
 import { shown, waitsDuring } from './waits.ts'
 import { readsAll, type WatchedStore, watchedStore } from './watched-store.ts'
@@ -31,16 +30,6 @@ const slack = 400
 // A key that is due is found in the index, read, and changed twice under its lock.
 const mostForOne = 60
 const report = (line: string): void => void process.stdout.write(`${line}\n`)
-
-const sqlite: LabDatabase = {
-  name: 'SQLite',
-  kind: 'sqlite',
-  start: async () => {
-    const { url, stop } = await sqliteFile()
-    return { url, stop } as unknown as Awaited<ReturnType<LabDatabase['start']>>
-  },
-  prepare: async () => {},
-}
 
 /** What is stored: each part of it asks for another reason why a run might look at keys that need nothing. */
 const kinds: readonly (readonly [name: string, share: number, record: Partial<KeyRecord>])[] = [
@@ -75,9 +64,7 @@ const line: Activity = {
   origin: null,
 }
 
-const chosen = [...databases, sqlite].filter(({ kind }) => (process.env.FAULT_LAB_ON ?? kind) === kind)
-
-for (const database of chosen) {
+for (const database of places.filter(isWanted)) {
   const { name, kind } = database
   const suite = await serverOrSkip(name, database.start)
   suite.describe(`${size.stored} keys and lines on ${name}`, () => {

@@ -5,10 +5,9 @@ import { testKeyId } from '@claviger/testing'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type OpenStore, openStore } from '../../src/stores.ts'
-import { databases, type LabDatabase } from '../databases.ts'
 import { percentile } from '../measure.ts'
-import { sqliteFile } from '../sqlite-file.ts'
 import { delay } from '../worker.ts'
+import { isWanted, places } from './places.ts'
 import { firstDay, populate, requestsOf, workspaceId } from './population.ts'
 import { shown, waitsDuring } from './waits.ts'
 
@@ -24,19 +23,7 @@ const range = { workspaceId, from: firstDay, to: firstDay + size.days * dayMs }
 const callersMs = isFull ? 10_000 : 1_000
 const report = (line: string): void => void process.stdout.write(`${line}\n`)
 
-const sqlite: LabDatabase = {
-  name: 'SQLite',
-  kind: 'sqlite',
-  start: async () => {
-    const { url, stop } = await sqliteFile()
-    return { url, stop } as unknown as Awaited<ReturnType<LabDatabase['start']>>
-  },
-  prepare: async () => {},
-}
-
-const chosen = [...databases, sqlite].filter(({ kind }) => (process.env.FAULT_LAB_ON ?? kind) === kind)
-
-for (const database of chosen) {
+for (const database of places.filter(isWanted)) {
   const suite = await serverOrSkip(database.name, database.start)
   suite.describe(`a workspace of ${size.keys} keys on ${database.name}`, () => {
     let open: OpenStore
