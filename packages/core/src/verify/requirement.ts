@@ -45,7 +45,7 @@ export function parseRequirement(call: string, wanted: unknown, rules: Declared)
   }
   const isDeclared = (name: string): boolean => permissions.has(name)
   const isEnvironment = (name: string): boolean => environments.includes(name)
-  const { permission, permissions: all, anyPermission: any, workspaceId, environment, resources } = fields
+  const { permission, permissions: all, anyPermission: anyOf, workspaceId, environment, resources } = fields
   const required = [
     ...(all === undefined ? [] : declared('permissions', all, isDeclared, permissions.names)),
     ...(permission === undefined ? [] : declared('permission', [parseOne(permission)], isDeclared, permissions.names)),
@@ -56,7 +56,7 @@ export function parseRequirement(call: string, wanted: unknown, rules: Declared)
       environments: declared('environment', listOf(environment), isEnvironment, environments),
     }),
     ...(required.length > 0 && { permissions: required }),
-    ...(any !== undefined && { anyPermission: declared('anyPermission', any, isDeclared, permissions.names) }),
+    ...(anyOf !== undefined && { anyPermission: declared('anyPermission', anyOf, isDeclared, permissions.names) }),
     ...(resources !== undefined && {
       resources: readIds(resources, rules.resources, (name, message) => new ConfigurationError(name, message)),
     }),

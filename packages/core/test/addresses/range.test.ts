@@ -97,12 +97,12 @@ describe('an address or a range', () => {
         fc.array(fc.tuple(spelt, fc.nat(128)), { minLength: 1, maxLength: 4 }),
         spelt,
         fc.boolean(),
-        (of, any, near) => {
+        (of, other, near) => {
           const list = parseAddressList(
             'list',
             of.map(([text, length]) => `${text}/${Math.min(length, ipaddr.parse(text).kind() === 'ipv4' ? 32 : 128)}`),
           )
-          const client = near ? (of[0]?.[0] ?? any) : any
+          const client = near ? (of[0]?.[0] ?? other) : other
           const expected = list.some((range) => matches(client, range))
           const verification = { ok: true, apiKey: { id: 'key' } } as unknown as Accepted
           limitToAddresses(verification, list)
