@@ -16,7 +16,7 @@ export const places: readonly ScalePlace[] = [
   { name: 'SQLite', kind: 'sqlite', start: sqliteFile, prepare: async () => {} },
 ]
 
-/** Whether a place is to be tried: `FAULT_LAB_ON` names one; without it, all are. */
+/** Whether tests run on a place: `FAULT_LAB_ON` names one; without it, they run on all. */
 export function isWanted({ kind }: { readonly kind: string }): boolean {
   return (process.env.FAULT_LAB_ON ?? kind) === kind
 }
