@@ -134,6 +134,7 @@ export type { TokenGrammar } from './token/grammar.ts'
 export type { MalformedHint } from './token/hints.ts'
 export type { RandomBytes } from './token/token.ts'
 export type {
+  KeyCaller,
   KeyUsage,
   SecretUsage,
   UsageReport,

@@ -2,6 +2,7 @@ import type { Dependency } from '../errors/errors.ts'
 import { bare } from '../input/plain-fields.ts'
 import type { Clock } from '../runtime/clock.ts'
 import { unavailable, within } from '../runtime/within.ts'
+import { type CallerEntry, type CallersQuery, mergeCallers } from '../store/callers.ts'
 import type { ListPage } from '../store/query.ts'
 import { dueKey, readableAnswer, readableLines } from '../store/readable-following.ts'
 import {
@@ -85,6 +86,8 @@ export function boundedStore(store: KeyStore, clock: Clock, timeoutMs: number, i
       store.busiest &&
       ((query) =>
         read(query, async (asked) => (await store.busiest?.(asked)) ?? { keys: [], othersAtMost: 0, activeKeys: 0 })),
+    addCallers: store.addCallers && ((entries) => ask('background', '', async () => store.addCallers?.(entries))),
+    callers: store.callers && ((query) => read(query, async (asked) => callersOf(await store.callers?.(asked), query))),
     activity:
       store.activity &&
       ((query) =>
@@ -135,6 +138,13 @@ function foundKey(found: ReadonlyMap<string, unknown>, id: string): ReturnType<F
   } catch (error) {
     throw unavailable('store', error)
   }
+}
+
+function callersOf(
+  found: readonly unknown[] | undefined,
+  { workspaceId, keyId }: CallersQuery,
+): readonly CallerEntry[] {
+  return mergeCallers(found ?? [], []).filter((one) => one.workspaceId === workspaceId && one.keyId === keyId)
 }
 
 function pageOf<Row>(page: ListPage<unknown> | undefined, checked: (row: unknown) => readonly Row[]): ListPage<Row> {

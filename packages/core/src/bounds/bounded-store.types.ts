@@ -1,4 +1,5 @@
 import type { Dependency } from '../errors/errors.ts'
+import type { CallerEntry, CallersQuery } from '../store/callers.ts'
 import type { DueQuery } from '../store/due.ts'
 import type { ActivityAfter, FollowerAnswer, FollowerClaim } from '../store/follower.ts'
 import type { ActivityQuery, KeyQuery, ListPage, ServiceAccountQuery } from '../store/query.ts'
@@ -69,6 +70,8 @@ export interface BoundedStore {
   readonly addUsage: ((batch: UsageBatch) => Promise<void>) | undefined
   readonly usage: ((query: UsageQuery) => Promise<readonly UsagePoint[]>) | undefined
   readonly busiest: ((query: BusiestQuery) => Promise<BusiestKeys>) | undefined
+  readonly addCallers: ((entries: readonly CallerEntry[]) => Promise<void>) | undefined
+  readonly callers: ((query: CallersQuery) => Promise<readonly CallerEntry[]>) | undefined
   readonly activity: ((query: ActivityQuery) => Promise<ListPage<Activity>>) | undefined
   readonly accounts: ((query: ServiceAccountQuery) => Promise<ListPage<ServiceAccountRecord>>) | undefined
   readonly due: ((query: DueQuery) => Promise<ListPage<KeyRecord>>) | undefined

@@ -194,7 +194,7 @@ export class NotSupportedError extends ClavigerError {
 }
 
 type FollowingMethod = 'due' | 'activityAfter' | 'claimFollower'
-type OptionalMethod = 'usage' | 'busiest' | 'activity' | 'services' | 'purge' | FollowingMethod
+type OptionalMethod = 'usage' | 'busiest' | 'callers' | 'activity' | 'services' | 'purge' | FollowingMethod
 
 /** What a verification or management call needed and did not get in time. */
 export type Dependency = 'store' | 'owner' | 'hasher'

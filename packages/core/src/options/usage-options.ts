@@ -9,6 +9,11 @@ export interface UsageOptions {
    * at most 2 000 under way. Beyond it, uses of further keys are dropped. Default 50 000.
    */
   readonly maxCells?: number | undefined
+  /**
+   * Whether to keep from which network and with which program each key was used: `keys.callers`. Default false. Networks
+   * are IPv4 addresses without their last 16 bits, IPv6 addresses without their last 80.
+   */
+  readonly callers?: boolean | undefined
 }
 
 /** The same with every default in place. */

@@ -9,6 +9,14 @@ export { describeValue } from '../input/describe-value.ts'
 export { after, monotonicMs, pause, soon } from '../runtime/timers.ts'
 export { isKeyId } from '../token/key-id.ts'
 export { type BusiestSource, type DayRequests, findBusiest } from './busiest.ts'
+export {
+  type Caller,
+  type CallerEntry,
+  type CallersQuery,
+  isCallerEntry,
+  mergeCallers,
+  mostCallers,
+} from './callers.ts'
 export { type CursorPosition, decodeCursor, encodeCursor, requireLimit } from './cursor.ts'
 export { describeClient } from './describe-client.ts'
 export { mapInTurns } from './in-turns.ts'

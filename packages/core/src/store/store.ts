@@ -1,3 +1,4 @@
+import type { CallerEntry, CallersQuery } from './callers.ts'
 import type { DueQuery } from './due.ts'
 import type { ActivityAfter, FollowerAnswer, FollowerClaim } from './follower.ts'
 import type { ActivityQuery, KeyQuery, ListPage, ServiceAccountQuery } from './query.ts'
@@ -126,7 +127,7 @@ export interface PurgeLimits {
   /** Deleted service accounts, by `deletedAt`. */
   readonly deletedServiceAccountsBefore?: number
   readonly activityBefore?: number
-  /** Usage, by whole UTC days: a day goes once its end is not after this. */
+  /** Usage, by whole UTC days: a day goes once its end is not after this. And the callers of keys not used since. */
   readonly usageBefore?: number
   readonly idempotencyBefore?: number
 }
@@ -202,6 +203,14 @@ export interface KeyStore {
    * Names the keys of a workspace that had the most requests. `findBusiest` does it from lists that are kept in order.
    */
   busiest?(query: BusiestQuery): Promise<BusiestKeys>
+  /**
+   * Stores who used keys, up to 1 000 entries: of each caller the latest use, of each key the `mostCallers` callers that
+   * were there last. `mergeCallers` says which. What was stored already changes nothing, and a failure may leave some
+   * entries out: core sends them again.
+   */
+  addCallers?(entries: readonly CallerEntry[]): Promise<void>
+  /** Reads who used a key, the latest first. */
+  callers?(query: CallersQuery): Promise<readonly CallerEntry[]>
   /**
    * Lists the log of one workspace: newest first, ties by id in the order of its characters or bytes. Pages as in
    * `list`.

@@ -13,7 +13,7 @@ import { type DiagnosisParts, diagnoseKey } from '../diagnosis/diagnose.ts'
 import { type ActivityParts, readActivity } from '../reading/read-activity.ts'
 import { permissionsNow } from '../reading/permissions-now.ts'
 import { type ListParts, listVisible } from '../reading/read-keys.ts'
-import { type UsageParts, usageOfKey, usageOfWorkspace } from '../reading/read-usage.ts'
+import { callersOfKey, type UsageParts, usageOfKey, usageOfWorkspace } from '../reading/read-usage.ts'
 import type { Reading } from '../reading/reading.ts'
 import type { Acting } from '../rules/acting.ts'
 import { requireNotOver } from '../rules/ceiling.ts'
@@ -157,6 +157,10 @@ export function createKeyManagers(parts: KeyManagerParts): (actor: Actor) => Key
       async usage(id, input = {}) {
         const actor = await begin()
         return usageOfKey(parts, actor, id, input)
+      },
+      async callers(id) {
+        const actor = await begin()
+        return callersOfKey(parts, actor, id)
       },
       async workspaceUsage(input = {}) {
         const actor = await begin()

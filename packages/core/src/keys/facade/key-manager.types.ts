@@ -1,6 +1,12 @@
 import type { ListPage } from '../../store/query.ts'
 import type { Owner } from '../../store/records.ts'
-import type { KeyUsage, UsageInput, WorkspaceUsage, WorkspaceUsageInput } from '../../usage/reading/usage.types.ts'
+import type {
+  KeyCaller,
+  KeyUsage,
+  UsageInput,
+  WorkspaceUsage,
+  WorkspaceUsageInput,
+} from '../../usage/reading/usage.types.ts'
 import type { DiagnoseInput, DiagnoseTarget, Diagnosis } from '../diagnosis/diagnose.types.ts'
 import type { ImportKeyInput, ImportOptions, ImportReport } from '../importing/import.types.ts'
 import type { ActivityEntry, ActivityInput } from '../reading/read-activity.ts'
@@ -223,6 +229,17 @@ export interface KeyManager<Permission extends string = string, Resource extends
    * @throws {NotSupportedError} when the store counts nothing
    */
   usage(id: string, input?: UsageInput): Promise<KeyUsage>
+  /**
+   * Reads who used a key: from which networks, with which programs, and with which of its secrets, the latest first, at
+   * most 50. Empty unless `createKeyring({ usage: { callers: true } })` was given.
+   *
+   * @example
+   * for (const { version, network, agent } of await keys.callers(key.id)) console.log(version, network, agent)
+   *
+   * @throws {KeyNotFoundError} when it is not in the actor's workspace or not visible to the actor
+   * @throws {NotSupportedError} when the store keeps no callers
+   */
+  callers(id: string): Promise<readonly KeyCaller[]>
   /**
    * Reads how all keys of the workspace were used, and which were used most. Needs `can: { listAll: true }`.
    *

@@ -4,7 +4,13 @@ import type { Clock } from '../../runtime/clock.ts'
 import type { KeyRecord } from '../../store/records.ts'
 import { keyStatus } from '../../store/status.ts'
 import { hourMs, type UsageQuery } from '../../store/usage.ts'
-import type { KeyUsage, UsageInput, WorkspaceUsage, WorkspaceUsageInput } from '../../usage/reading/usage.types.ts'
+import type {
+  KeyCaller,
+  KeyUsage,
+  UsageInput,
+  WorkspaceUsage,
+  WorkspaceUsageInput,
+} from '../../usage/reading/usage.types.ts'
 import { usageBySecret, usageOfOne, usageOver } from '../../usage/reading/usage-numbers.ts'
 import { queryOf, type UsageRange, usageRange } from '../../usage/reading/usage-range.ts'
 import { demand, requireExplicitly } from '../rules/rights.ts'
@@ -14,7 +20,7 @@ import type { Reading } from './reading.ts'
 
 /** What reading usage is made of. */
 export interface UsageParts {
-  readonly store: Pick<BoundedStore, 'usage' | 'busiest'>
+  readonly store: Pick<BoundedStore, 'usage' | 'busiest' | 'callers'>
   readonly reading: Pick<Reading, 'visibleKey'>
   readonly clock: Clock
 }
@@ -34,6 +40,21 @@ export async function usageOfKey(parts: UsageParts, actor: Actor, id: string, gi
     secrets: usageBySecret(points),
     previousSecretShare: await previousShare(read, record, range, query, parts.clock.now()),
   }
+}
+
+/** Reads who used one key, if the actor may see it. */
+export async function callersOfKey(parts: UsageParts, actor: Actor, id: string): Promise<readonly KeyCaller[]> {
+  demand(actor, 'viewUsage')
+  const { callers } = parts.store
+  if (callers === undefined) throw new NotSupportedError('callers')
+  const record = await parts.reading.visibleKey(actor, id)
+  const found = await callers({ workspaceId: actor.workspaceId, keyId: record.id })
+  return found.map(({ version, network, agent, lastUsedAt }) => ({
+    version,
+    network,
+    agent,
+    lastUsedAt: new Date(lastUsedAt),
+  }))
 }
 
 /** Reads how all keys of the actor's workspace were used. */

@@ -1,4 +1,5 @@
 import type { Instant } from '../../input/instant.ts'
+import type { Caller } from '../../store/callers.ts'
 
 /** How long the buckets of a usage series are: an hour, or a UTC day. */
 export type UsageBucket = 'hour' | 'day'
@@ -102,4 +103,12 @@ export interface WorkspaceUsage extends UsageReport {
    * are the busiest for certain. It is above only where thousands of keys are used about equally.
    */
   readonly othersAtMost: number
+}
+
+/** Who used a secret of a key: from which network, and with which program. */
+export interface KeyCaller extends Caller {
+  /** The secret version: 1 for the first. */
+  readonly version: number
+  /** The latest use, accepted or refused. Stored up to a minute late. */
+  readonly lastUsedAt: Date
 }

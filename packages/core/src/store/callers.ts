@@ -1,0 +1,67 @@
+import { isObject } from '../input/plain-fields.ts'
+
+/** From where, and with which program, a key was used: as clients say it, shortened so that it names no one. */
+export interface Caller {
+  /** The network of the client, such as `10.2.0.0/16` or `2001:db8:1::/48`. Null: its address is not known. */
+  readonly network: string | null
+  /** The first product of `User-Agent` without its version, such as `node`. Null: the client named none. */
+  readonly agent: string | null
+}
+
+/** One caller of one secret of a key. All but `lastUsedAt` together name it. */
+export interface CallerEntry extends Caller {
+  readonly workspaceId: string
+  readonly keyId: string
+  /** Secret version. */
+  readonly version: number
+  /** The latest use, accepted or refused. Milliseconds since the epoch. */
+  readonly lastUsedAt: number
+}
+
+/** The key whose callers a store gives. */
+export interface CallersQuery {
+  readonly workspaceId: string
+  readonly keyId: string
+}
+
+/** How many callers of one key a store keeps: those that were there last. */
+export const mostCallers = 50
+/** How many characters a network or an agent has at most. ASCII. */
+export const mostCallerText = 48
+
+/**
+ * Callers of one key with others added: each once, with its latest use, the latest first, at most `mostCallers`. What
+ * cannot be read is left out. Adding the same again changes nothing, so that entries may be sent twice.
+ */
+export function mergeCallers(known: readonly unknown[], added: readonly CallerEntry[]): readonly CallerEntry[] {
+  const latest = new Map<string, CallerEntry>()
+  for (const entry of [...known.filter(isCallerEntry), ...added]) {
+    const name = JSON.stringify([entry.workspaceId, entry.keyId, entry.version, entry.network, entry.agent])
+    const before = latest.get(name)
+    if (before === undefined || entry.lastUsedAt > before.lastUsedAt) latest.set(name, entry)
+  }
+  return [...latest]
+    .sort(([nameA, a], [nameB, b]) => b.lastUsedAt - a.lastUsedAt || (nameA < nameB ? -1 : 1))
+    .slice(0, mostCallers)
+    .map(([, entry]) => entry)
+}
+
+/** Whether a value is a caller as core writes it. */
+export function isCallerEntry(value: unknown): value is CallerEntry {
+  if (!isObject(value)) return false
+  const { workspaceId, keyId, version, network, agent, lastUsedAt } = value as Partial<
+    Record<keyof CallerEntry, unknown>
+  >
+  return (
+    typeof workspaceId === 'string' &&
+    typeof keyId === 'string' &&
+    Number.isSafeInteger(version) &&
+    Number.isSafeInteger(lastUsedAt) &&
+    isCallerText(network) &&
+    isCallerText(agent)
+  )
+}
+
+function isCallerText(value: unknown): value is string | null {
+  return value === null || (typeof value === 'string' && value.length <= mostCallerText)
+}
