@@ -1,6 +1,7 @@
 import type { FollowerState, IdempotencyRecord, KeyRecord, ServiceAccountRecord } from '@claviger/core/store'
 import { type ActivityBook, activityBook } from './activity.ts'
 import { type Bus, localBus } from './bus.ts'
+import { type CallersBook, callersBook } from './callers.ts'
 import { type ChangeLog, changeLog } from './change-log.ts'
 import { type DuePlaces, duePlaces } from './due-places.ts'
 import { type Lines, lines } from './lines.ts'
@@ -22,6 +23,7 @@ export interface Database {
   readonly log: ChangeLog
   readonly bus: Bus
   readonly usage: UsageBook
+  readonly callers: CallersBook
   readonly marks: Map<string, string>
 }
 
@@ -38,6 +40,7 @@ export function emptyDatabase(storeId: string, changeLogLength: number): Databas
     log: changeLog(storeId, changeLogLength),
     bus: localBus(),
     usage: usageBook(keys),
+    callers: callersBook(),
     marks: new Map(),
   }
 }

@@ -72,6 +72,8 @@ function handleOn(database: Database): MemoryStore {
     addUsage: async (batch) => open().usage.add(batch),
     usage: async (query) => open().usage.points(query),
     busiest: async (query) => open().usage.busiest(query),
+    addCallers: async (entries) => open().callers.add(entries),
+    callers: async (query) => open().callers.of(query),
     activity: async (query) => open().activity.list(query),
     services: async (query) => listServices(open().accounts, query),
     due: async (query) => dueKeys(open(), query),

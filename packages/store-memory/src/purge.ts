@@ -3,7 +3,7 @@ import type { Database } from './database.ts'
 
 /** Removes rows older than the given instants, all in one step. What has no limit is kept. */
 export function purge(database: Database, limits: PurgeLimits): PurgeProgress {
-  const { keys, due, accounts, idempotency, activity, lines, usage } = database
+  const { keys, due, accounts, idempotency, activity, lines, usage, callers } = database
   for (const key of keys.all()) {
     const isOld =
       key.revokedAt === null
@@ -21,7 +21,10 @@ export function purge(database: Database, limits: PurgeLimits): PurgeProgress {
   }
   activity.purge((entry) => isBefore(entry.at, limits.activityBefore))
   lines.purge((entry) => isBefore(entry.at, limits.activityBefore))
-  if (limits.usageBefore !== undefined) usage.purge(limits.usageBefore)
+  if (limits.usageBefore !== undefined) {
+    usage.purge(limits.usageBefore)
+    callers.purge(limits.usageBefore)
+  }
   return 'done'
 }
 

@@ -99,6 +99,10 @@ export interface UsageKeyNames {
   lastHours(workspaceId: string): string
   /** Sorted set of all days of all workspaces of the slot, by day, for `purge`. Members are days and workspaces. */
   readonly daysByAge: string
+  /** Sorted set of the callers of one key, by their last use below zero: who was there last comes first. */
+  callers(workspaceId: string, keyId: string): string
+  /** Sorted set of all keys of the slot that have callers, by the oldest last use among them, for `purge`. */
+  readonly callersByAge: string
   /** Which batch, and how much of it, was counted last in this slot, per instance. */
   batch(instanceId: string): string
 }
@@ -185,6 +189,8 @@ function usageNames(tag: string): UsageKeyNames {
     days: (workspaceId) => `${tag}:days:${escaped(workspaceId)}`,
     lastHours: (workspaceId) => `${tag}:last-hours:${escaped(workspaceId)}`,
     daysByAge: `${tag}:days-by-age`,
+    callers: (workspaceId, keyId) => `${tag}:callers:${JSON.stringify([workspaceId, keyId])}`,
+    callersByAge: `${tag}:callers-by-age`,
     batch: (instanceId) => `${tag}:batch:${escaped(instanceId)}`,
   }
 }

@@ -2,6 +2,8 @@ import { clientUse, type KeyStore, type Subscription, UnavailableError } from '@
 import { listActivity } from './listing/activity.ts'
 import { openBus } from './bus/bus.ts'
 import { busiestKeys } from './usage/busiest.ts'
+import { addCallers } from './callers/add.ts'
+import { readCallers } from './callers/read.ts'
 import { poll } from './changes/poll.ts'
 import type { RedisClient, RedisClusterClient } from './client/client.ts'
 import { boundedCommands } from './client/commands.ts'
@@ -99,6 +101,8 @@ export function redisStore(
     addUsage: async (batch) => addUsage(open(), batch),
     usage: async (query) => readUsage(open(), query),
     busiest: async (query) => busiestKeys(open(), query),
+    addCallers: async (entries) => addCallers(open(), entries),
+    callers: async (query) => readCallers(open(), query),
     activity: async (query) => listActivity(open(), query),
     services: async (query) => listServices(open(), query),
     due: async (query) => dueKeys(open(), query),

@@ -1,5 +1,6 @@
 import { dayOf, monotonicMs, type PurgeLimits, type PurgeProgress } from '@claviger/core/store'
 import { type RawBuilder, sql } from 'kysely'
+import { purgeCallers } from './callers/purge.ts'
 import type { Database } from './database/database.ts'
 import type { Tables } from './database/tables.ts'
 import { transaction } from './database/transaction.ts'
@@ -34,6 +35,8 @@ export function purging(database: Database): (limits: PurgeLimits) => Promise<Pu
       left -= await removeSome(database, old, left)
       if (left <= 0) break
     }
+    const { usageBefore } = limits
+    if (left > 0 && usageBefore !== undefined) left -= await purgeCallers(database, dayOf(usageBefore), left)
     const tookMs = monotonicMs() - startedAt
     if (tookMs > aimMs) rows = Math.max(fewestRows, Math.floor(rows / 2))
     else if (left <= 0 && tookMs < aimMs / 2) rows = Math.min(mostRows, rows * 2)

@@ -2,6 +2,8 @@ import { clientUse, type CommitResult, type KeyStore, UnavailableError } from '@
 import { listAccounts } from './accounts.ts'
 import { listActivity } from './activity.ts'
 import { activityAfter } from './activity-lines.ts'
+import { addCallers } from './callers/add.ts'
+import { readCallers } from './callers/read.ts'
 import { pollChanges } from './changes/poll.ts'
 import { pruning } from './changes/prune.ts'
 import { commitTo } from './commit/commit.ts'
@@ -70,6 +72,8 @@ export function sqlStore(database: Database, client: object): SqlStore {
     addUsage: (batch) => run(() => addUsage(database, batch)),
     usage: (query) => run(() => usagePoints(database, query)),
     busiest: (query) => run(() => busiestKeys(database, query)),
+    addCallers: (entries) => run(() => addCallers(database, entries)),
+    callers: (query) => run(() => readCallers(database, query)),
     activity: (query) => run(() => listActivity(database, query)),
     services: (query) => run(() => listAccounts(database, query)),
     purge: (limits) => run(() => purge(limits)),

@@ -31,7 +31,8 @@ export const mostCallerText = 48
 
 /**
  * Callers of one key with others added: each once, with its latest use, the latest first, at most `mostCallers`. What
- * cannot be read is left out. Adding the same again changes nothing, so that entries may be sent twice.
+ * cannot be read is left out. Adding the same again changes nothing, so that entries may be sent twice, and the order in
+ * which entries come changes nothing.
  */
 export function mergeCallers(known: readonly unknown[], added: readonly CallerEntry[]): readonly CallerEntry[] {
   const latest = new Map<string, CallerEntry>()
@@ -43,7 +44,34 @@ export function mergeCallers(known: readonly unknown[], added: readonly CallerEn
   return [...latest]
     .sort(([nameA, a], [nameB, b]) => b.lastUsedAt - a.lastUsedAt || (nameA < nameB ? -1 : 1))
     .slice(0, mostCallers)
-    .map(([, entry]) => entry)
+    .map(([, entry]) => copyOf(entry))
+}
+
+/** Callers of one key. */
+export interface CallersOfKey extends CallersQuery {
+  /** As `mergeCallers` gives them. */
+  readonly callers: readonly CallerEntry[]
+}
+
+/**
+ * Entries of many keys, key by key, always in the same order: transactions that lock one key after the other do not wait
+ * for each other in a circle.
+ */
+export function callersByKey(entries: readonly CallerEntry[]): readonly CallersOfKey[] {
+  const keys = new Map<string, CallerEntry[]>()
+  for (const entry of entries) {
+    const place = JSON.stringify([entry.workspaceId, entry.keyId])
+    const known = keys.get(place)
+    if (known === undefined) keys.set(place, [entry])
+    else known.push(entry)
+  }
+  return [...keys]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([, some]) => {
+      const callers = mergeCallers([], some)
+      const [first] = callers
+      return first === undefined ? [] : [{ workspaceId: first.workspaceId, keyId: first.keyId, callers }]
+    })
 }
 
 /** Whether a value is a caller as core writes it. */
@@ -57,11 +85,21 @@ export function isCallerEntry(value: unknown): value is CallerEntry {
     typeof keyId === 'string' &&
     Number.isSafeInteger(version) &&
     Number.isSafeInteger(lastUsedAt) &&
+    (lastUsedAt as number) >= 0 &&
+    (lastUsedAt as number) <= latestInstant &&
     isCallerText(network) &&
     isCallerText(agent)
   )
 }
 
+// The last instant that a `Date` can hold.
+const latestInstant = 8.64e15
+const printable = /^[\x20-\x7e]*$/
+
 function isCallerText(value: unknown): value is string | null {
-  return value === null || (typeof value === 'string' && value.length <= mostCallerText)
+  return value === null || (typeof value === 'string' && value.length <= mostCallerText && printable.test(value))
+}
+
+function copyOf({ workspaceId, keyId, version, network, agent, lastUsedAt }: CallerEntry): CallerEntry {
+  return { workspaceId, keyId, version, network, agent, lastUsedAt }
 }

@@ -12,6 +12,8 @@ export { type BusiestSource, type DayRequests, findBusiest } from './busiest.ts'
 export {
   type Caller,
   type CallerEntry,
+  callersByKey,
+  type CallersOfKey,
   type CallersQuery,
   isCallerEntry,
   mergeCallers,

@@ -127,7 +127,7 @@ export interface PurgeLimits {
   /** Deleted service accounts, by `deletedAt`. */
   readonly deletedServiceAccountsBefore?: number
   readonly activityBefore?: number
-  /** Usage, by whole UTC days: a day goes once its end is not after this. And the callers of keys not used since. */
+  /** Usage, by whole UTC days: a day goes once its end is not after this. Callers go with the day of their last use. */
   readonly usageBefore?: number
   readonly idempotencyBefore?: number
 }

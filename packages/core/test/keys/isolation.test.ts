@@ -45,6 +45,7 @@ const withKeyId: Readonly<Record<Exclude<keyof Keys, 'serviceAccounts'>, readonl
   ],
   workspaceUsage: [],
   usage: [(keys, id) => keys.usage(id), (keys, id) => keys.usage(id, { bucket: 'hour' })],
+  callers: [(keys, id) => keys.callers(id)],
   activity: [(keys, id) => keys.activity({ keyId: id }), (keys, id) => keys.activity({ serviceAccountId: id })],
   diagnose: [(keys, id) => keys.diagnose({ id }), (keys, id) => keys.diagnose({ id }, { workspaceId: 'ws_acme' })],
 }

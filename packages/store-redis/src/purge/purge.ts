@@ -7,6 +7,7 @@ import type { IndexEntry, Operation } from '../indexes/operation.ts'
 import { readKey, readServiceAccount, readTexts, type Texts } from '../records.ts'
 import { textsReply } from '../client/replies.ts'
 import { purgeActivity } from './activity.ts'
+import { purgeCallers } from './callers.ts'
 import { purgeUsage } from './usage.ts'
 
 // Small steps: Redis does one thing at a time, and verifications wait in the same line.
@@ -22,6 +23,7 @@ export async function purge(database: Database, limits: PurgeLimits): Promise<Pu
     () => purgeRows(database, names.idempotencyByAge, limits.idempotencyBefore, idempotencyRemoval),
     async () => limits.activityBefore !== undefined && purgeActivity(database, limits.activityBefore),
     async () => limits.usageBefore !== undefined && purgeUsage(database, dayOf(limits.usageBefore)),
+    async () => limits.usageBefore !== undefined && purgeCallers(database, dayOf(limits.usageBefore)),
   ]
   for (const step of steps) {
     if (await step()) return 'more'

@@ -55,6 +55,8 @@ async function tryUsageNames({ names, commands }: Database, { id, workspaceId }:
       slot.busiest(workspaceId, 0),
       slot.days(workspaceId),
       slot.lastHours(workspaceId),
+      slot.callers(workspaceId, id),
+      slot.callersByAge,
     ]
     return allowed(names, () =>
       index === 0

@@ -24,6 +24,7 @@ const names: Readonly<Record<keyof Tables, true>> = {
   reminders: true,
   activity_lines: true,
   followers: true,
+  callers: true,
   migrations: true,
 }
 

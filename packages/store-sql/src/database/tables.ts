@@ -121,6 +121,16 @@ export interface UsageInstancesTable {
   readonly seen_at: Integer
 }
 
+/** Who used a key. */
+export interface CallersTable {
+  readonly workspace_id: string
+  readonly key_id: string
+  /** The oldest last use in the record, for `purge`. */
+  readonly oldest_at: Integer
+  /** JSON: of each caller its version, network, agent and last use. */
+  readonly record: string
+}
+
 /** What keyrings have written down about themselves; see `KeyStore.marks`. Another store id is another store. */
 export interface MarksTable {
   readonly store_id: string
@@ -179,5 +189,6 @@ export interface Tables {
   readonly reminders: RemindersTable
   readonly activity_lines: ActivityLinesTable
   readonly followers: FollowersTable
+  readonly callers: CallersTable
   readonly migrations: MigrationsTable
 }

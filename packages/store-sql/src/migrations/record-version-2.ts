@@ -34,10 +34,17 @@ const tables: readonly TableShape[] = [
     columns: { name: 'reference', holder: 'reference', held_until: 'integer', position: 'integer?' },
     primaryKey: ['name'],
   },
+  {
+    name: 'callers',
+    columns: { workspace_id: 'reference', key_id: 'reference', oldest_at: 'integer', record: 'document' },
+    primaryKey: ['workspace_id', 'key_id'],
+    indexes: { age: ['oldest_at'] },
+  },
 ]
 
 /**
- * Tables for questions about all workspaces: which keys need a reminder, what comes next in the log, and who reads it.
+ * Tables for questions about all workspaces: which keys need a reminder, what comes next in the log, and who reads it. And who
+ * used which key.
  * No table that is there changes, so that the processes of the older version go on. What restricts a key has no column:
  * no statement asks for it, and it is stored in the record.
  */

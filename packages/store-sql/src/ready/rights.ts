@@ -21,6 +21,7 @@ export const rights: Readonly<Record<keyof Tables, readonly Right[]>> = {
   reminders: all,
   activity_lines: ['select', 'insert', 'delete'],
   followers: ['select', 'insert', 'update'],
+  callers: all,
   migrations: ['select'],
   head: ['select', 'update'],
 }

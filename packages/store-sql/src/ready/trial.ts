@@ -118,6 +118,7 @@ function placesOf({
       key: { line: -1 - Number.parseInt(id.slice(0, 12), 16) },
       rest: { workspace_id: workspaceId, created_at: createdAt, id },
     },
+    callers: { key: { workspace_id: workspaceId, key_id: id }, rest: { oldest_at: createdAt, record: '[]' } },
     followers: { key: { name: id }, rest: { holder: id, held_until: 0 } },
     migrations: { key: { version: 1 }, rest: {} },
   }

@@ -189,6 +189,14 @@ create table if not exists `claviger_followers` (
   `position` bigint,
   primary key (`name`)
 ) engine = InnoDB;
+create table if not exists `claviger_callers` (
+  `workspace_id` varbinary(765) not null,
+  `key_id` varbinary(765) not null,
+  `oldest_at` bigint not null,
+  `record` mediumblob not null,
+  primary key (`workspace_id`, `key_id`),
+  key `claviger_callers_age` (`oldest_at`)
+) engine = InnoDB;
 set transaction isolation level read committed;
 insert ignore into `claviger_reminders` (`key_id`, `expiring`, `rotation_due`, `unused`, `owner_gone`, `ends_at`) select `id`, `expires_at`, `secret_created_at`, coalesce(`last_used_at`, `created_at`), `owner_gone_at`, `expires_at` from `claviger_keys` where `revoked_at` is null;
 insert ignore into `claviger_migrations` (`version`, `name`, `applied_at`) values (2, 'record-version-2', unix_timestamp() * 1000);

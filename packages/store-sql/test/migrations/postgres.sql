@@ -193,6 +193,14 @@ create table if not exists "claviger_followers" (
   "position" bigint,
   primary key ("name")
 );
+create table if not exists "claviger_callers" (
+  "workspace_id" text collate "C" not null,
+  "key_id" text collate "C" not null,
+  "oldest_at" bigint not null,
+  "record" text not null,
+  primary key ("workspace_id", "key_id")
+);
+create index if not exists "claviger_callers_age" on "claviger_callers" ("oldest_at");
 insert into "claviger_reminders" ("key_id", "expiring", "rotation_due", "unused", "owner_gone", "ends_at") select "id", "expires_at", "secret_created_at", coalesce("last_used_at", "created_at"), "owner_gone_at", "expires_at" from "claviger_keys" where "revoked_at" is null on conflict do nothing;
 insert into "claviger_migrations" ("version", "name", "applied_at") values (2, 'record-version-2', (extract(epoch from clock_timestamp()) * 1000)::bigint) on conflict do nothing;
 

@@ -191,6 +191,14 @@ create table if not exists "claviger_followers" (
   "position" integer,
   primary key ("name")
 ) strict;
+create table if not exists "claviger_callers" (
+  "workspace_id" text not null,
+  "key_id" text not null,
+  "oldest_at" integer not null,
+  "record" text not null,
+  primary key ("workspace_id", "key_id")
+) strict;
+create index if not exists "claviger_callers_age" on "claviger_callers" ("oldest_at");
 insert or ignore into "claviger_reminders" ("key_id", "expiring", "rotation_due", "unused", "owner_gone", "ends_at") select "id", "expires_at", "secret_created_at", coalesce("last_used_at", "created_at"), "owner_gone_at", "expires_at" from "claviger_keys" where "revoked_at" is null;
 insert or ignore into "claviger_migrations" ("version", "name", "applied_at") values (2, 'record-version-2', cast(strftime('%s', 'now') as integer) * 1000);
 

@@ -122,6 +122,7 @@ const filled = ['keys', 'service_accounts', 'idempotency', 'activity', 'usage_in
   'reminders',
   'activity_lines',
   'followers',
+  'callers',
 ])
 
 /** Tables as migrations leave them. To make them again would take long. */
