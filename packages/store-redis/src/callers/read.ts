@@ -12,7 +12,7 @@ export async function readCallers(
   const set = names.usageShard(workspaceId).callers(workspaceId, keyId)
   const reply = textsReply(await commands.run(readCallersScript, [set], [mostCallers]))
   const callers = Array.from({ length: Math.floor(reply.length / 2) }, (_, index) =>
-    callerOf({ workspaceId, keyId }, reply[2 * index] ?? '', -Number(reply[2 * index + 1])),
+    callerOf({ workspaceId, keyId }, reply[2 * index] ?? '', 0 - Number(reply[2 * index + 1])),
   )
   return mergeCallers(callers, [])
 }

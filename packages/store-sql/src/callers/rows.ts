@@ -1,7 +1,7 @@
 import type { CallersOfKey, CallersQuery } from '@claviger/core/store'
 import { type ExpressionBuilder, type ExpressionWrapper, sql, type SqlBool } from 'kysely'
 import type { Database, Queries } from '../database/database.ts'
-import { lightRecordText } from '../database/light.ts'
+import { isLight } from '../database/light.ts'
 import type { Tables } from '../database/tables.ts'
 import { chunks } from '../database/values.ts'
 import { decodeCallers, encodeCallers } from './record.ts'
@@ -23,7 +23,8 @@ export async function lockCallers(
   if (keys.length === 0) return []
   const rows = await queries
     .selectFrom('callers')
-    .select(['workspace_id', 'key_id', sql<string>`${sql.raw(lightRecordText(dialect))}`.as('record')])
+    .select(['workspace_id', 'key_id'])
+    .select(sql<string>`case when ${isLight(dialect)} then record else '' end`.as('record'))
     .where((eb) => isOneOf(eb, dialect, keys))
     .orderBy('workspace_id')
     .orderBy('key_id')

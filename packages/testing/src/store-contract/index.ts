@@ -4,6 +4,7 @@ import { activity } from './activity.ts'
 import { atomicity } from './atomicity.ts'
 import { bus } from './bus.ts'
 import { busiestKeys } from './busiest.ts'
+import { callersOfKeys } from './callers.ts'
 import { changeLog } from './change-log.ts'
 import { commits } from './commit.ts'
 import { copies } from './copies.ts'
@@ -51,6 +52,7 @@ const groups: readonly ContractGroup[] = [
   deniedCodes,
   busiestKeys,
   lastUsed,
+  callersOfKeys,
   activity,
   services,
   marks,

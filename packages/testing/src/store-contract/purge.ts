@@ -230,6 +230,7 @@ export const purging: ContractGroup = {
   },
 }
 
+const keyWithCaller = { workspaceId: 'ws_acme', keyId: testKeyId(1) }
 const retry = insertIdempotency({ createdAt: before })
 
 /** One old row of every kind. */
@@ -244,6 +245,7 @@ async function fill({ store }: ContractContext): Promise<void> {
     ),
   )
   await store.addUsage?.({ instanceId: 'a', sequence: 1, entries: [usageEntry({ hour: limit - hourMs })] })
+  await store.addCallers?.([{ ...keyWithCaller, version: 1, network: null, agent: null, lastUsedAt: before }])
 }
 
 /** All rows are there but those of `gone`. Halves the store lacks are not asked. */
@@ -257,6 +259,8 @@ async function assertAllThere({ store }: ContractContext, gone?: string): Promis
   const range = { workspaceId: 'ws_acme', from: start - dayMs, to: start + dayMs } as const
   const usage = store.addUsage && (await store.usage?.({ ...range, bucket: 'hour' }))
   if (usage) assert.equal(usage.length, expected('usageBefore'), 'usage')
+  const callers = store.addCallers && (await store.callers?.(keyWithCaller))
+  if (callers) assert.equal(callers.length, expected('usageBefore'), 'callers')
   const { ok } = await store.commit(change({ writes: [retry] }))
   assert.equal(ok, gone === 'idempotencyBefore', 'idempotency rows')
 }

@@ -8,7 +8,18 @@ import { makeStore } from './honest-store.ts'
 const runners: readonly ContractRunner[] = [{ describe, test }, nodeTest]
 
 const optional: readonly OptionalMethod[] = [
-  ...(['commitLocked', 'poll', 'subscribe', 'addUsage', 'usage', 'busiest', 'activity', 'services'] as const),
+  ...([
+    'commitLocked',
+    'poll',
+    'subscribe',
+    'addUsage',
+    'usage',
+    'busiest',
+    'addCallers',
+    'callers',
+    'activity',
+    'services',
+  ] as const),
   ...(['due', 'activityAfter', 'claimFollower', 'marks', 'purge', 'ready', 'close'] as const),
   ...(['second', 'reopen', 'writeRaw'] as const),
 ]
@@ -27,6 +38,7 @@ test('passes a store of three methods, and skips by name what it lacks', async (
       ...[
         'activity',
         'activityAfter',
+        'addCallers',
         'addUsage',
         'claimFollower',
         'close',

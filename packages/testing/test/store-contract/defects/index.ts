@@ -3,6 +3,7 @@ import { activity } from './activity.ts'
 import { atomicity } from './atomicity.ts'
 import { bus } from './bus.ts'
 import { busiest } from './busiest.ts'
+import { callers } from './callers.ts'
 import { changeLog } from './change-log.ts'
 import { commits } from './commit.ts'
 import { copies } from './copies.ts'
@@ -49,6 +50,7 @@ export const defectsByGroup: Readonly<Record<string, readonly Defect[]>> = {
   'denied codes': deniedCodes,
   'busiest keys': busiest,
   'last used': lastUsed,
+  callers,
   activity,
   'service accounts': services,
   marks,
