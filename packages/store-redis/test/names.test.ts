@@ -70,6 +70,8 @@ describe('names', () => {
       (id) => names.usageShard(id).lastHours(id),
       (id) => names.usageShard(id).batch(id),
       (id) => names.usageShard(id).daysByAge,
+      (id, other) => names.usageShard(id).callers(id, other),
+      (id) => names.usageShard(id).callersByAge,
     ]
     fc.assert(
       fc.property(text, text, text, text, (id, other, id2, other2) => {
@@ -96,6 +98,7 @@ describe('names', () => {
           expect(make(one)).not.toBe(make(two))
         }
         expect(names.byOwner(one, { type: 'user', id: two })).not.toBe(names.byOwner(two, { type: 'user', id: one }))
+        expect(names.usageShards[0]?.callers(one, two)).not.toBe(names.usageShards[0]?.callers(two, one))
         expect(names.idempotency(idempotencyIdOf(one, two))).not.toBe(names.idempotency(idempotencyIdOf(two, one)))
       }),
       { seed: 7, numRuns: 500 },
@@ -126,6 +129,8 @@ cluster.describe('everything the store writes', () => {
       sequence: 1,
       entries: [...entries, testUsageEntry({ workspaceId: record.workspaceId })],
     })
+    const called = { version: 1, network: null, agent: null, lastUsedAt: start }
+    await store.addCallers(entries.map(({ workspaceId }) => ({ workspaceId, keyId: '}{', ...called })))
 
     const written = (await Promise.all(client.nodes('master').map((node) => namesIn(node, namespace)))).flat()
     const slots = new Map<string, Set<unknown>>()
@@ -138,6 +143,7 @@ cluster.describe('everything the store writes', () => {
     expect([...slots.values()].every((ofTag) => ofTag.size === 1)).toBe(true)
     expect(slots.size).toBeGreaterThan(8)
     expect(written).toContain(`${main}:key:${testKeyId(1)}`)
+    expect(written.filter((name) => name.includes(':callers:'))).toHaveLength(64)
     client.disconnect()
   })
 })

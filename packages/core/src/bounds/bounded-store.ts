@@ -1,5 +1,5 @@
 import type { Dependency } from '../errors/errors.ts'
-import { bare } from '../input/plain-fields.ts'
+import { bare, isObject } from '../input/plain-fields.ts'
 import type { Clock } from '../runtime/clock.ts'
 import { unavailable, within } from '../runtime/within.ts'
 import { type CallerEntry, type CallersQuery, mergeCallers } from '../store/callers.ts'
@@ -140,11 +140,12 @@ function foundKey(found: ReadonlyMap<string, unknown>, id: string): ReturnType<F
   }
 }
 
-function callersOf(
-  found: readonly unknown[] | undefined,
-  { workspaceId, keyId }: CallersQuery,
-): readonly CallerEntry[] {
-  return mergeCallers(found ?? [], []).filter((one) => one.workspaceId === workspaceId && one.keyId === keyId)
+/** The callers among what a store gave that are of this key, whatever else it gave. */
+function callersOf(found: readonly unknown[] | undefined, query: CallersQuery): readonly CallerEntry[] {
+  const ofKey = (found ?? []).filter(
+    (one) => isObject(one) && one['workspaceId'] === query.workspaceId && one['keyId'] === query.keyId,
+  )
+  return mergeCallers(ofKey, [])
 }
 
 function pageOf<Row>(page: ListPage<unknown> | undefined, checked: (row: unknown) => readonly Row[]): ListPage<Row> {

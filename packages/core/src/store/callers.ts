@@ -36,7 +36,7 @@ export const mostCallerText = 48
  */
 export function mergeCallers(known: readonly unknown[], added: readonly CallerEntry[]): readonly CallerEntry[] {
   const latest = new Map<string, CallerEntry>()
-  for (const entry of [...known.filter(isCallerEntry), ...added]) {
+  for (const entry of [...known, ...added].flatMap(readCaller)) {
     const name = JSON.stringify([entry.workspaceId, entry.keyId, entry.version, entry.network, entry.agent])
     const before = latest.get(name)
     if (before === undefined || entry.lastUsedAt > before.lastUsedAt) latest.set(name, entry)
@@ -44,7 +44,7 @@ export function mergeCallers(known: readonly unknown[], added: readonly CallerEn
   return [...latest]
     .sort(([nameA, a], [nameB, b]) => b.lastUsedAt - a.lastUsedAt || (nameA < nameB ? -1 : 1))
     .slice(0, mostCallers)
-    .map(([, entry]) => copyOf(entry))
+    .map(([, entry]) => entry)
 }
 
 /** Callers of one key. */
@@ -76,11 +76,14 @@ export function callersByKey(entries: readonly CallerEntry[]): readonly CallersO
 
 /** Whether a value is a caller as core writes it. */
 export function isCallerEntry(value: unknown): value is CallerEntry {
-  if (!isObject(value)) return false
-  const { workspaceId, keyId, version, network, agent, lastUsedAt } = value as Partial<
-    Record<keyof CallerEntry, unknown>
-  >
-  return (
+  return readCaller(value).length > 0
+}
+
+/** A copy of a caller; nothing where it is not one. Each field is read once: what was checked is what is used. */
+function readCaller(value: unknown): readonly CallerEntry[] {
+  if (!isObject(value)) return []
+  const { workspaceId, keyId, version, network, agent, lastUsedAt } = value
+  const isSound =
     typeof workspaceId === 'string' &&
     typeof keyId === 'string' &&
     Number.isSafeInteger(version) &&
@@ -89,7 +92,9 @@ export function isCallerEntry(value: unknown): value is CallerEntry {
     (lastUsedAt as number) <= latestInstant &&
     isCallerText(network) &&
     isCallerText(agent)
-  )
+  return isSound
+    ? [{ workspaceId, keyId, version: version as number, network, agent, lastUsedAt: lastUsedAt as number }]
+    : []
 }
 
 // The last instant that a `Date` can hold.
@@ -98,8 +103,4 @@ const printable = /^[\x20-\x7e]*$/
 
 function isCallerText(value: unknown): value is string | null {
   return value === null || (typeof value === 'string' && value.length <= mostCallerText && printable.test(value))
-}
-
-function copyOf({ workspaceId, keyId, version, network, agent, lastUsedAt }: CallerEntry): CallerEntry {
-  return { workspaceId, keyId, version, network, agent, lastUsedAt }
 }

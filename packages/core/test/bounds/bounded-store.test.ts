@@ -108,6 +108,8 @@ describe('a bounded store', () => {
       store.addUsage?.(batch),
       store.usage?.({ ...listOf('a'), from: 0, to: 1, bucket: 'day' }),
       store.busiest?.({ ...listOf('a'), from: 0, to: 1 }),
+      store.addCallers?.([]),
+      store.callers?.({ workspaceId: 'a', keyId: 'x' }),
       store.activity?.(listOf('a')),
       store.accounts?.(listOf('a')),
       store.marks?.(new Map()),
@@ -193,6 +195,26 @@ describe('a bounded store', () => {
     expect(await store.commit(changeOf())).toMatchObject({ ok: false, current: null })
     await expect(store.account('a', 'x')).rejects.toMatchObject({ code: 'ERR_CLAVIGER_UNAVAILABLE' })
     expect((await store.accounts?.(listOf('a')))?.items).toEqual([])
+  })
+
+  test('gives the callers of the key that was asked for, at most 50, whatever the store gives', async () => {
+    const query = { workspaceId: 'ws_acme', keyId: 'x' }
+    const one = { ...query, version: 1, network: '10.2.0.0/16', agent: 'node', lastUsedAt: 5 }
+    const answered = async (answer: unknown): Promise<unknown> =>
+      boundedStore({ ...memoryStore(), callers: async () => answer as never }, testClock(), 1_000).callers?.(query)
+    // Rows of others come first, and are more than are kept.
+    const foreign = Array.from({ length: 60 }, (_, version) => ({ ...one, version, lastUsedAt: 9 })).flatMap((row) => [
+      { ...row, workspaceId: 'ws_globex' },
+      { ...row, keyId: 'y' },
+    ])
+    const unreadable = [null, 7, 'row', [], { ...one, lastUsedAt: 'now' }, { ...one, agent: 'a\u0000b' }, query]
+    expect(await answered([...foreign, ...unreadable, one])).toEqual([one])
+    const many = Array.from({ length: 60 }, (_, version) => ({ ...one, version, lastUsedAt: version }))
+    expect(await answered(many)).toEqual(many.toReversed().slice(0, 50))
+    expect(await answered(undefined)).toEqual([])
+    for (const answer of [7, 'rows', { length: 1 }]) {
+      await expect(answered(answer)).rejects.toMatchObject({ code: 'ERR_CLAVIGER_UNAVAILABLE' })
+    }
   })
 })
 

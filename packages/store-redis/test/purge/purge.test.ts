@@ -78,6 +78,8 @@ redis.describe('purge', () => {
     }
     const entries = ids.map((index) => testUsageEntry({ keyId: testKeyId(index), hour: start - index * hourMs }))
     await store.addUsage({ instanceId: 'i', sequence: 1, entries })
+    const called = { version: 1, network: null, agent: 'node', lastUsedAt: start }
+    await store.addCallers(ids.map((index) => ({ workspaceId: `ws ${index % 9}`, keyId: testKeyId(index), ...called })))
   }
 
   test('leaves nothing behind but the head, the log and the batch numbers', async () => {

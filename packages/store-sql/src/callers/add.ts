@@ -11,7 +11,7 @@ const keysPerTransaction = 50
 
 /**
  * Adds callers, some keys at a time, each in a short transaction: their rows are locked, read and rewritten, so that
- * nobody's callers are lost and the bound is exact. Where two insert a row at once, the second starts over.
+ * no caller is lost and the bound is exact. Where two insert a row at once, the second starts over.
  */
 export async function addCallers(database: Database, entries: readonly CallerEntry[]): Promise<void> {
   for (const { workspaceId, keyId } of entries) {

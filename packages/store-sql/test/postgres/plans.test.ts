@@ -45,6 +45,7 @@ postgres.describe('plans of PostgreSQL', () => {
     await work()
     const plans: string[] = []
     for (const { sql, parameters } of sent.slice()) {
+      if (!/^\s*(?:select|insert|update|delete|with)\b/i.test(sql)) continue
       const { rows } = await client.pool.query<{ 'QUERY PLAN': string }>(`explain ${sql}`, [...parameters])
       plans.push(rows.map((row) => row['QUERY PLAN']).join('\n'))
     }
@@ -145,6 +146,32 @@ postgres.describe('plans of PostgreSQL', () => {
     for (const plan of plans) expect(plan).not.toContain('Seq Scan')
     expect(plans.join('\n')).toContain('claviger_usage_days_busiest')
     expect(plans.join('\n')).toContain('claviger_usage_keys_recent')
+  })
+
+  test('callers of keys go by the primary key, and those that are old by the index of the purge', async () => {
+    await client.run(`insert into claviger_callers
+      select 'ws_' || n % 100, 'key' || lpad(n::text, 13, '0'), 86400000 + n, '[]' from generate_series(1, 30000) n`)
+    await client.run('analyze')
+    const entries = Array.from({ length: 60 }, (_, index) => ({
+      workspaceId: `ws_${index % 7}`,
+      keyId: testKeyId(index),
+      version: 1,
+      network: null,
+      agent: 'node',
+      lastUsedAt: 5 * 86_400_000,
+    }))
+    const sentBy = async (work: () => Promise<unknown>): Promise<string> =>
+      (await plansOf(work)).filter((plan) => plan.includes('claviger_callers')).join('\n')
+    for (const plan of [
+      await sentBy(() => store.addCallers(entries)),
+      await sentBy(() => store.callers({ workspaceId, keyId: testKeyId(7) })),
+    ]) {
+      expect(plan).toContain('claviger_callers_pkey')
+      expect(plan).not.toContain('Seq Scan')
+    }
+    const purging = await sentBy(() => store.purge({ usageBefore: 1 }))
+    expect(purging).toContain('claviger_callers_age')
+    expect(purging).not.toContain('Seq Scan')
   })
 })
 

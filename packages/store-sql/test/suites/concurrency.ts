@@ -1,4 +1,4 @@
-import type { Head, KeyStore, LoggedChange } from '@claviger/core/store'
+import type { CallerEntry, Head, KeyStore, LoggedChange } from '@claviger/core/store'
 import { gate, insertKey, testChange, testKeyId, testRecord, updateKey } from '@claviger/testing'
 import { describe, expect, test } from 'vitest'
 import type { ServerSuite } from './server-suite.ts'
@@ -87,6 +87,29 @@ export function concurrency(suite: ServerSuite): void {
       }
       const used = [...(await stores[0].find(range(20, testKeyId))).values()]
       expect(used.map((one) => (one as { lastUsedAt: number }).lastUsedAt)).toEqual(range(20, () => 23))
+    })
+
+    test('adds callers of the same keys from many instances, and purges meanwhile, without losing one', async () => {
+      const stores = await suite.stores(3)
+      const dayMs = 86_400_000
+      const keys = range(120, (index) => ({ workspaceId: `ws_${index % 5}`, keyId: testKeyId(index) }))
+      const callersOf = (instance: number, lastUsedAt: number): CallerEntry[] =>
+        keys.map((key) => ({ ...key, version: 1, network: null, agent: `instance-${instance}`, lastUsedAt }))
+      // Old ones that the purge looks for, while their rows are rewritten.
+      await stores[0].addCallers(callersOf(99, 1))
+      await Promise.all([
+        ...range(15, async (index) => {
+          const entries = callersOf(index, dayMs + index)
+          await storeOf(stores, index).addCallers(index % 2 === 0 ? entries : entries.toReversed())
+        }),
+        ...range(3, async (index) => {
+          while ((await storeOf(stores, index).purge({ usageBefore: dayMs })) === 'more');
+        }),
+      ])
+      const expected = range(15, (index) => `instance-${index}`).toReversed()
+      for (const key of keys) {
+        expect((await stores[1].callers(key)).map(({ agent }) => agent)).toEqual(expected)
+      }
     })
   })
 }

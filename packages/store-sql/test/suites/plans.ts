@@ -80,6 +80,24 @@ export function plans(database: PlannedDatabase): void {
     const ofKeys = found.filter((plan) => /PRIMARY|autoindex_claviger_usage_days/.test(plan))
     expect(ofKeys.length).toBeGreaterThan(0)
   })
+
+  test('callers of keys go by the primary key, and those that are old by the index of the purge', async () => {
+    const one = { version: 1, network: null, agent: 'node', lastUsedAt: 5 * 86_400_000 }
+    const entries = Array.from({ length: 60 }, (_, index) => ({
+      ...one,
+      workspaceId: index % 3 === 0 ? workspaceId : `ws_${index}`,
+      keyId: testKeyId(index),
+    }))
+    const adding = await database.plansOf(() => database.store().addCallers(entries))
+    const reading = await database.plansOf(() => database.store().callers({ workspaceId, keyId: testKeyId(0) }))
+    const purging = await database.plansOf(() => database.store().purge({ usageBefore: 1 }))
+    for (const plan of [...adding, ...reading, ...purging]) expect(plan).not.toMatch(database.readsAll)
+    for (const some of [adding, reading]) {
+      const found = some.filter((plan) => plan.includes('claviger_callers')).join('\n')
+      expect(found).toMatch(/PRIMARY|autoindex_claviger_callers/)
+    }
+    expect(purging.join('\n')).toContain('callers_age')
+  })
 }
 
 /** Fills the workspace, with `series` for numbers from 0, as `n`. */
@@ -111,5 +129,7 @@ export function populationOf(words: {
     ]),
     `insert into claviger_usage_keys (workspace_id, key_id, last_hour)
       select 'ws_large', ${key}, ${4 * 86_400_000} from ${series} where n < 4000`,
+    `insert into claviger_callers (workspace_id, key_id, oldest_at, record)
+      select 'ws_large', ${key}, 86400000 + n, '[]' from ${series} where n < 4000`,
   ]
 }

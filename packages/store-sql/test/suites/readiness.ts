@@ -151,6 +151,11 @@ export async function doesEverything(store: SqlStore): Promise<void> {
       expect(await store.usage({ ...range, ...(keyId && { keyId }) })).toMatchObject([{ requests: 4 }])
     }
   }
+  const key = { workspaceId: 'ws_acme', keyId: record.id }
+  for (const version of [1, 2]) {
+    await store.addCallers([{ ...key, version, network: null, agent: 'node', lastUsedAt: start }])
+  }
+  expect(await store.callers(key)).toMatchObject([{ version: 1 }, { version: 2 }])
   const range = { workspaceId: 'ws_acme', from: start - 24 * hourMs, to: start + 24 * hourMs, limit: 5 }
   expect(await store.busiest(range)).toMatchObject({ keys: [{ keyId: record.id }] })
   expect(await store.marks(new Map([['product', 'acme']]))).toEqual(new Map([['product', 'acme']]))
@@ -169,6 +174,7 @@ export async function doesEverything(store: SqlStore): Promise<void> {
   }
   while ((await store.purge(limits)) === 'more');
   expect(await store.find([record.id])).toEqual(new Map())
+  expect(await store.callers(key)).toEqual([])
   await store.close()
 }
 

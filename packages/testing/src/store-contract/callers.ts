@@ -40,7 +40,7 @@ export const callersOfKeys: ContractGroup = {
       same(await callers(ofKey), [some[1], some[2], some[0]])
     })
 
-    test('keeps the latest use of a caller, in whatever order uses come', async ({ need }) => {
+    test('keeps the latest use of a caller, in any order of arrival', async ({ need }) => {
       const { addCallers, callers } = need('addCallers', 'callers')
       await addCallers([caller({ lastUsedAt: start + 5 })])
       await addCallers([caller({ lastUsedAt: start + 3 })])
@@ -91,7 +91,7 @@ export const callersOfKeys: ContractGroup = {
       same(await callers(ofKey), [back, ...some.slice(31).toReversed()])
     })
 
-    test('chooses among callers of one instant by their names, in whatever order they come', async ({ need }) => {
+    test('chooses among callers of one instant by their names, in any order of arrival', async ({ need }) => {
       const { addCallers, callers } = need('addCallers', 'callers')
       const some = series(mostCallers + 10, { lastUsedAt: start })
       await addCallers(some.slice(30).toReversed())
@@ -185,7 +185,7 @@ export const callersOfKeys: ContractGroup = {
       }
     })
 
-    test('keeps none of the objects it was given, and gives none that it keeps', async ({ need }) => {
+    test('keeps copies of what it was given, and gives copies', async ({ need }) => {
       const { addCallers, callers } = need('addCallers', 'callers')
       const given = caller()
       const list = [given]

@@ -90,7 +90,7 @@ export const callers: readonly Defect[] = [
     fails: ['the latest use of a caller'],
   },
   {
-    name: 'appends what it is told',
+    name: 'appends every use',
     breaks: keeping((known, added) => [...added, ...known].slice(0, mostCallers)),
     fails: ['the latest use of a caller', 'the same again'],
   },
@@ -130,7 +130,7 @@ export const callers: readonly Defect[] = [
     fails: ['the same again', 'callers of a key that were there last'],
   },
   {
-    name: 'keeps the callers that it was told of first',
+    name: 'keeps the callers that came first',
     breaks: keeping((known, added) => (known.length < mostCallers ? mergeCallers(known, added) : known)),
     fails: ['callers of a key that were there last', 'by their names'],
   },
@@ -242,12 +242,12 @@ export const callers: readonly Defect[] = [
   {
     name: 'keeps the objects that it was given',
     breaks: keeping((known, added) => [...known, ...added]),
-    fails: ['none of the objects'],
+    fails: ['keeps copies'],
   },
   {
     name: 'gives the objects that it keeps',
     breaks: keeping((known, added) => mergeCallers(known, added)),
-    fails: ['none of the objects'],
+    fails: ['keeps copies'],
   },
   {
     name: 'makes a change of it',
