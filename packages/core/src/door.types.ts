@@ -33,6 +33,15 @@ export interface Door {
   readonly recordUse:
     | ((verification: Verification, status: number | undefined, deniedBy: DeniedBy | undefined) => void)
     | undefined
+  /**
+   * Notes who used a key: its network and program, shortened. To be called when the request comes in, besides `recordUse`.
+   * Undefined where that is not kept. Does no I/O and never throws. Notes nothing unless the verification is one that this
+   * keyring gave, and its secret was proven.
+   *
+   * @param address of the client, as text; everything else stands for one that is not known
+   * @param userAgent the value of `User-Agent`, as the client sent it
+   */
+  readonly noteCaller: ((verification: Verification, address: unknown, userAgent: unknown) => void) | undefined
   /** Judges keys of verifications of this keyring, as `authorize` does. */
   readonly guards: {
     /**

@@ -16,7 +16,6 @@ import { guaranteesOf } from './life/guarantees.ts'
 import { healthOf } from './life/health.ts'
 import { type KeyringOptions, resolveOptions } from './options/options.ts'
 import { tokenMask } from './token/mask.ts'
-import { createOurs } from './token/ours.ts'
 import { tokenPattern } from './token/token.ts'
 import type { Accepted, Refused } from './verification/verification.ts'
 import { authorization } from './verify/authorization.ts'
@@ -56,9 +55,8 @@ export function createKeyring<Permission extends string, const Resource extends 
   })
   const management = assembleManagement(shared, verification)
 
-  const ours = createOurs(grammar, (text) => verification.imported.read(text) !== undefined)
   const { store, facts, report } = shared
-  const { verifier, watches, recorder, readiness, freshness, apiKeys } = verification
+  const { verifier, watches, recorder, readiness, freshness, apiKeys, ours } = verification
   const { commits, ownerFlags, retention, reminders, followers } = management
   const ready = async (): Promise<void> => readiness.starting()
   const close = createClosing({
@@ -96,6 +94,7 @@ export function createKeyring<Permission extends string, const Resource extends 
         addressRefusal(verification, asked?.address) ??
         (verification.ok && demanded ? apiKeys.refusal(verification.apiKey, demanded) : undefined)
       const answer = refused ?? verification
+      recorder?.noteCaller?.(verification, asked?.address, undefined)
       recorder?.count(verification, undefined, answer.ok ? undefined : answer)
       return answer
     },
@@ -162,6 +161,7 @@ export function createKeyring<Permission extends string, const Resource extends 
     check,
     recall,
     recordUse: recorder?.count,
+    noteCaller: recorder?.noteCaller,
     guards,
     workspaceOf,
     grammar,

@@ -25,6 +25,7 @@ const names = `
   allowedAddresses resources address clientAddress doubt project restrictions reminders otherBearer guarded
   permissionsOf workspace others importedTokens pattern until imported tokenSha256 createdAt lastUsedAt dryRun
   limiter rule cost by requests per limits
+  callers noteCaller holdsToken network agent version user-agent socket remoteAddress
   subscribe rawHeaders _readableState req res ttl max allowStale maxSize key_revoked denied
 `
   .trim()
@@ -66,6 +67,7 @@ async function life(): Promise<readonly string[]> {
     random: seededRandom(7),
     resources: ['project'],
     importedTokens: { pattern: /^old_[a-z]{24}$/ },
+    usage: { callers: true },
   })
   const note = async (what: string, work: () => unknown): Promise<void> => {
     try {
@@ -177,7 +179,11 @@ async function life(): Promise<readonly string[]> {
   await note('revoke', () => ada.revoke(key.id))
   await note('revoke many', () => system.revokeMany([key.id]))
   await note('revoked', () => keyring.verify(token))
+  await keyring.flush()
+  await note('callers', () => ada.callers(key.id))
   await note('guarantees', () => keyring.guarantees())
+  const plainSettings = { prefix: 'acme', store, permissions, owners: 'unbounded', usage: {} } as const
+  await note('guarantees without callers', () => createKeyring(plainSettings).guarantees())
   await note('argon2id', () => argon2id())
   await note('argon2id with a pepper', () => argon2id({ pepper }).peppers.currentId)
   await note('memory store', () =>

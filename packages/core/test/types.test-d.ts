@@ -10,6 +10,7 @@ import {
   type ForbiddenError,
   type ForbiddenSubject,
   type Grant,
+  type KeyCaller,
   isClavigerError,
   type KeyRefusedError,
   type Keyring,
@@ -95,6 +96,15 @@ void keys.usage(id)
 // @ts-expect-error a range is no id
 void keys.usage({ limit: 5 })
 void keys.workspaceUsage({ limit: 5 })
+// @ts-expect-error the id may be undefined
+void keys.callers(id)
+expectTypeOf(keys.callers).returns.resolves.toEqualTypeOf<readonly KeyCaller[]>()
+expectTypeOf<KeyCaller>().toEqualTypeOf<{
+  readonly version: number
+  readonly network: string | null
+  readonly agent: string | null
+  readonly lastUsedAt: Date
+}>()
 
 /* Durations and what bounds a key. */
 
@@ -118,7 +128,7 @@ createKeyring({
   resolveOwner: unset,
   policy: { rotateAfter: unset, maxLifetime: unset },
   retention: unset,
-  usage: { flushMs: unset },
+  usage: { flushMs: unset, callers: unset },
   cache: { maxEntries: unset },
   environments: unset,
   onEvent: unset,

@@ -11,6 +11,8 @@ import { describeValue } from '../input/describe-value.ts'
 import { createReadiness, type Readiness } from '../life/readiness.ts'
 import { createStart } from '../life/start.ts'
 import type { KeyRecord } from '../store/records.ts'
+import { tokenMask } from '../token/mask.ts'
+import { createOurs, type Ours } from '../token/ours.ts'
 import { createRecorder, type Recorder } from '../usage/recorder.ts'
 import { type ApiKeys, createApiKeys } from '../verification/api-key.ts'
 import { createOwners, type Owners } from '../verify/owners.ts'
@@ -39,6 +41,7 @@ export interface VerificationAssembly {
   readonly owners: Owners
   readonly revoked: RevokedKeys
   readonly imported: ImportedTokens
+  readonly ours: Ours
   readonly withheld: WithheldGrants
 }
 
@@ -88,6 +91,7 @@ export function assembleVerification(shared: SharedParts, listeners: Listeners):
   const hashing = createHashing(options.hasher, createHashQueue(options.hashing, clock), facts)
   const apiKeys = createApiKeys(options.permissions, options.resources)
   const imported = createImportedTokens(options.importedTokens, grammar, clock)
+  const ours = createOurs(grammar, (text) => imported.read(text) !== undefined)
   const revoked = withImportedEnds(createRevokedKeys(maxRevokedKeys, cache), imported.until)
   const withheld = createWithheldGrants()
   const owners = createOwners({
@@ -103,7 +107,7 @@ export function assembleVerification(shared: SharedParts, listeners: Listeners):
 
   const start = createStart({ store, freshness, facts, options, onStarted: listeners.onStarted })
   const readiness = createReadiness(() => own(start), clock, Math.min(startRetryMs, options.pollMs))
-  const recorder = recorderOf(shared, apiKeys)
+  const recorder = recorderOf(shared, apiKeys, ours)
 
   const parts = {
     records: createRecords(store, cache.fence, clock, own),
@@ -153,6 +157,7 @@ export function assembleVerification(shared: SharedParts, listeners: Listeners):
     owners,
     revoked,
     imported,
+    ours,
     withheld,
   }
 }
@@ -166,10 +171,19 @@ function undeclaredError({ undeclared }: ApiKeys, record: KeyRecord): Configurat
   )
 }
 
-function recorderOf({ options, clock, store, own, report }: SharedParts, apiKeys: ApiKeys): Recorder | undefined {
+function recorderOf(
+  { options, clock, store, own, report }: SharedParts,
+  apiKeys: ApiKeys,
+  ours: Ours,
+): Recorder | undefined {
   if (options.usage === false || store.addUsage === undefined || store.usage === undefined) return undefined
+  const { flushMs, maxCells, callers } = options.usage
+  const keepsCallers = callers && store.addCallers !== undefined && store.callers !== undefined
+  const mask = tokenMask(options.grammar)
   return createRecorder({
-    ...options.usage,
+    flushMs,
+    maxCells,
+    holdsToken: keepsCallers ? (text) => ours.holdsToken(text) || mask(text) !== text : undefined,
     store,
     clock,
     isOurs: apiKeys.isOurs,

@@ -11,7 +11,7 @@ export interface Lru<Value> {
 }
 
 /** Makes one of at most `max` entries. The library reads options of its own, which must not be inherited either. */
-export function createLru<Value extends object | boolean>(max: number): Lru<Value> {
+export function createLru<Value extends object | boolean | string>(max: number): Lru<Value> {
   const none = bare({})
   const lru = new LRUCache<string, Value>(bare({ max }))
   return {

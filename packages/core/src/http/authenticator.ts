@@ -33,12 +33,14 @@ export type AuthenticatorOptions = Pick<
  * tick. What was found is kept for the request: later authenticators and guards of the keyring go by it.
  *
  * @param judgeAddress asked for keys that work from some addresses only
+ * @param callerAddress asked for each request with a credential, where it is kept who uses keys
  */
 export function createAuthenticator<Host>(
   door: Door,
   options: AuthenticatorOptions,
   denials: Denials,
   judgeAddress: JudgeAddress<Host>,
+  callerAddress?: (host: Host) => string | undefined,
 ): Decide<Host> {
   const { header, optional, otherBearer, stripCredential, skipPreflight, guarded, asksOther } = options
   const { grammar, tokenPattern, expiryNoticeMs, clock, report } = door
@@ -104,6 +106,7 @@ export function createAuthenticator<Host>(
     verification: Verification,
     carrier: Credential['carrier'],
     host: Host,
+    address: string | undefined,
   ): Decision | Promise<Decision> => {
     if (!verification.ok && isOthers !== undefined && carrier === 'bearer' && verification.code === 'malformed_key') {
       const beside = parseCredential(request, rules, true)
@@ -114,7 +117,7 @@ export function createAuthenticator<Host>(
     // For the count of uses: the key is good, and refused.
     if (!found.ok && found.code === 'address_not_allowed') state.deniedBy = { code: found.code }
     const decision = decide(request, state)
-    beginUse?.(request, response, verification, state)
+    beginUse?.(request, response, verification, state, address)
     return decision
   }
   const concludeLater = async (
@@ -123,9 +126,10 @@ export function createAuthenticator<Host>(
     verifying: PromiseLike<Verification>,
     carrier: Credential['carrier'],
     host: Host,
+    address: string | undefined,
   ): Promise<Decision> => {
     try {
-      return await concludeVerified(request, response, await verifying, carrier, host)
+      return await concludeVerified(request, response, await verifying, carrier, host, address)
     } catch (error) {
       return conclude(request, failure(error))
     }
@@ -139,9 +143,11 @@ export function createAuthenticator<Host>(
     if (parsed.type !== 'credential') return conclude(request, reasonOf(parsed))
     const { carrier } = parsed
     const checked = door.check(carrier, parsed.field)
+    // Now: once the client has left, its socket tells no address.
+    const address = callerAddress?.(host)
     return isThenable(checked)
-      ? concludeLater(request, response, checked, carrier, host)
-      : concludeVerified(request, response, checked, carrier, host)
+      ? concludeLater(request, response, checked, carrier, host, address)
+      : concludeVerified(request, response, checked, carrier, host, address)
   }
   const failure = (error: unknown): Unauthenticated => {
     if (!isOthersFailure(error)) return unavailable(error, report)

@@ -35,6 +35,36 @@ export function believedAddress<Host>(
   }
 }
 
+/**
+ * Makes what tells the address of a client for `usage.callers`: undefined where it is not known, and where it must not be
+ * believed, which is told once. Never throws: a request is answered without it.
+ *
+ * @param clientAddress the host's own way to tell the address: then it decides what it believes
+ * @param redact blots tokens out of what is warned with
+ */
+export function createCallerAddress<Host>(
+  clientAddress: ((host: Host) => unknown) | undefined,
+  source: AddressSource<Host>,
+  redact: (text: string) => string,
+): (host: Host) => string | undefined {
+  const { once } = createReporter(redact)
+  const unknown = (advice: string, error?: unknown): undefined => {
+    once('CLAVIGER_CALLER_ADDRESS', 'usage.callers', `${advice} Networks of callers are not kept.`, error)
+  }
+  return (host) => {
+    try {
+      const doubt = clientAddress === undefined ? source.doubt?.(host) : undefined
+      if (doubt !== undefined) return unknown(doubt)
+      const address = (clientAddress ?? source.addressOf)(host)
+      if (typeof address === 'string') return address
+      if (address === undefined || address === null) return undefined
+      return unknown(`Expected clientAddress to give text, got ${describeValue(address)}.`)
+    } catch (error) {
+      return unknown('clientAddress threw.', error)
+    }
+  }
+}
+
 /** Judges keys that work from some addresses only. `undecided`: the host is set up so that no one could tell. */
 export type JudgeAddress<Host> = (verification: Accepted, host: Host) => Refused | 'undecided' | undefined
 

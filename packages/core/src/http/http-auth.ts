@@ -11,6 +11,7 @@ import {
   type AddressSource,
   believedAddress,
   createAddressJudge,
+  createCallerAddress,
   type JudgeAddress,
   unknownAddress,
 } from './client-address.ts'
@@ -66,6 +67,8 @@ export function createHttpAuth<
   const responder = createResponder(resolved, denials, redact)
   const judgeAddress = ({ clientAddress }: typeof resolved): JudgeAddress<Host> =>
     createAddressJudge(clientAddress, addresses, redact)
+  const callerAddress = ({ clientAddress }: typeof resolved): ((host: Host) => string | undefined) | undefined =>
+    door.noteCaller && createCallerAddress(clientAddress, addresses, redact)
   const guard = (name: string, decide: Decide<Host>): Middleware =>
     named(name, toMiddleware({ decide, responder, identifies: false }))
 
@@ -86,7 +89,7 @@ export function createHttpAuth<
       return named(
         'apiKeyAuthenticate',
         toMiddleware({
-          decide: createAuthenticator(door, own, ownDenials, judgeAddress(own)),
+          decide: createAuthenticator(door, own, ownDenials, judgeAddress(own), callerAddress(own)),
           responder: createResponder(own, ownDenials, redact),
           identifies: true,
         }),
@@ -95,7 +98,8 @@ export function createHttpAuth<
     either(other, eitherOptions?: EitherOptions<Host>) {
       requireFunction('either', 'either(other, { permissionsOf })', other)
       const by = {}
-      const decide = createAuthenticator(door, { ...resolved, asksOther: by }, denials, judgeAddress(resolved))
+      const asking = { ...resolved, asksOther: by }
+      const decide = createAuthenticator(door, asking, denials, judgeAddress(resolved), callerAddress(resolved))
       const admit = createAdmission(door, readEitherOptions<Host>(eitherOptions), resolved, denials, by)
       return named('apiKeyEither', toMiddleware({ decide, responder, identifies: true, either: { other, admit } }))
     },

@@ -16,11 +16,14 @@ export type WarningCode =
   | 'CLAVIGER_HANDLER_FAILED'
   | 'CLAVIGER_BODY_LOST'
   | 'CLAVIGER_CLIENT_ADDRESS'
+  | 'CLAVIGER_CALLER_ADDRESS'
 
 /** Tells the host of a fault that no response may show. */
 export interface Reporter {
   /** Publishes every fault on `claviger:error`, and warns of the first of each kind. Never throws. */
   fault(code: WarningCode, during: string, advice: string, error?: unknown): void
+  /** Publishes the first fault of each kind, and warns of it: for what costs no request its answer. Never throws. */
+  once(code: WarningCode, during: string, advice: string, error?: unknown): void
 }
 
 /** Publishes a denial on `claviger:denied`. */
@@ -41,16 +44,26 @@ export function publishCredentialInUrl(request: HttpRequest, tokenPattern: RegEx
  */
 export function createReporter(redact: (text: string) => string): Reporter {
   const warned = new Set<WarningCode>()
+  const warn = (code: WarningCode, text: string, error: unknown): void => {
+    warned.add(code)
+    const detail = error === undefined ? '' : redact(stackOf(error))
+    process.emitWarning(
+      text,
+      detail === '' ? { type: 'ClavigerWarning', code } : { type: 'ClavigerWarning', code, detail },
+    )
+  }
+  const tell = (during: string, advice: string, error: unknown): void =>
+    publishFault(error ?? new Error(`${during}: ${advice}`), during)
   return {
     fault(code, during, advice, error) {
-      publishFault(error ?? new Error(`${during}: ${advice}`), during)
+      tell(during, advice, error)
       if (warned.has(code)) return
-      warned.add(code)
-      const detail = error === undefined ? '' : redact(stackOf(error))
-      process.emitWarning(
-        `${during}: ${advice} Shown once; every time on the diagnostics channel claviger:error.`,
-        detail === '' ? { type: 'ClavigerWarning', code } : { type: 'ClavigerWarning', code, detail },
-      )
+      warn(code, `${during}: ${advice} Shown once; every time on the diagnostics channel claviger:error.`, error)
+    },
+    once(code, during, advice, error) {
+      if (warned.has(code)) return
+      tell(during, advice, error)
+      warn(code, `${during}: ${advice} Shown once.`, error)
     },
   }
 }

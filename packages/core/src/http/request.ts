@@ -34,6 +34,25 @@ export function sentOrSet(request: HttpRequest, sent: Field, name: string): Fiel
   return headers === anyObject.headers ? absent : setField(headers, name)
 }
 
+/**
+ * The first value of a field, as the client sent it, or as it is in `headers`; undefined where there is none.
+ *
+ * @param name lower case
+ */
+export function firstValue(request: HttpRequest, name: string): unknown {
+  const sent = sentHeaders(request)
+  if (Array.isArray(sent)) {
+    for (let index = 0; index + 1 < sent.length; index += 2) if (isNamed(sent[index], name)) return sent[index + 1]
+  }
+  const { headers } = request
+  if (headers === anyObject.headers || typeof headers !== 'object' || headers === null) return undefined
+  for (const key of Object.keys(headers)) {
+    const set: unknown = isNamed(key, name) ? headers[key] : undefined
+    if (set !== undefined) return Array.isArray(set) ? set[0] : set
+  }
+  return undefined
+}
+
 /** A field of which nothing is known yet. */
 export function readField(request: HttpRequest, name: string): Field {
   return sentOrSet(request, sentField(sentHeaders(request), name), name)

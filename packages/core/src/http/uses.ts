@@ -1,25 +1,30 @@
 import type { Door } from '../door.types.ts'
 import type { Verification } from '../verification/verification.ts'
-import type { HttpRequest } from './request.ts'
+import { firstValue, type HttpRequest } from './request.ts'
 import type { RequestState } from './request-state.ts'
 import type { HttpResponse } from './response.ts'
 
-/** Has the use of a key by a request counted. To be called once, when the state of the request is noted. */
+/**
+ * Has the use of a key by a request counted. To be called once, when the state of the request is noted.
+ *
+ * @param address of the client when the request came in; looked at where it is kept who uses keys
+ */
 export type BeginUse = (
   request: HttpRequest,
   response: HttpResponse | undefined,
   verification: Verification,
   state: RequestState,
+  address: string | undefined,
 ) => void
 
 /**
  * A refused key is counted at once; an accepted one when the response is through or its client leaves, which Node tells
  * by one event, `close`: the status, and what guards made of it, are known only then.
  */
-export function createUses({ recordUse }: Pick<Door, 'recordUse'>): BeginUse | undefined {
+export function createUses({ recordUse, noteCaller }: Pick<Door, 'recordUse' | 'noteCaller'>): BeginUse | undefined {
   if (recordUse === undefined) return undefined
 
-  return (request, response, verification, state) => {
+  const begin: BeginUse = (request, response, verification, state) => {
     if (!verification.ok) return recordUse(verification, undefined, verification)
     // A closure: what it holds need not be looked for on the response, nor in the states.
     const end = (): void =>
@@ -27,6 +32,12 @@ export function createUses({ recordUse }: Pick<Door, 'recordUse'>): BeginUse | u
     if (response?.on === undefined || isOver(response)) return end()
     if (response.socket === null) return onceOver(request, response, end)
     response.on('close', end)
+  }
+  if (noteCaller === undefined) return begin
+
+  return (request, response, verification, state, address) => {
+    noteCaller(verification, address, firstValue(request, 'user-agent'))
+    begin(request, response, verification, state, address)
   }
 }
 

@@ -28,6 +28,8 @@ export interface Guarantees {
   readonly bus: boolean
   /** Whether use is counted, for which a store needs `addUsage` and `usage`. */
   readonly usage: boolean
+  /** Whether it is kept who uses keys: with `usage: { callers: true }`, for which a store needs `addCallers` and `callers`, too. */
+  readonly callers: boolean
   /** Optional halves of the store. */
   readonly activity: boolean
   readonly serviceAccounts: boolean
@@ -46,7 +48,7 @@ export interface GuaranteeTimes {
   readonly leaseMs: number
   readonly storeTimeoutMs: number
   readonly staleIfErrorMs: number
-  readonly usage: false | object
+  readonly usage: false | { readonly callers: boolean }
   readonly cache: { readonly maxEntries: number; readonly maxBytes: number; readonly maxNegatives: number }
 }
 
@@ -60,6 +62,8 @@ export function guaranteesOf(
   const changeLog = store.poll !== undefined
   const bus = store.subscribe !== undefined && busRefusal === null
   const counts = store.usage !== undefined && store.addUsage !== undefined
+  const asksCallers = times.usage !== false && times.usage.callers
+  const keepsCallers = asksCallers && counts && store.callers !== undefined && store.addCallers !== undefined
   const follows = store.activityAfter !== undefined && store.claimFollower !== undefined
   const limits: readonly (string | false)[] = [
     !changeLog && `Without poll, other processes accept a revoked key for up to ${times.recordAgeMs} ms.`,
@@ -72,6 +76,9 @@ export function guaranteesOf(
     !counts && 'Without addUsage and usage, use of keys is not counted.',
     counts && store.busiest === undefined && 'Without busiest, usage is read key by key, not of a whole workspace.',
     counts && times.usage === false && 'usage: false: use of keys is not counted.',
+    asksCallers &&
+      !keepsCallers &&
+      `usage.callers: without ${counts ? '' : 'addUsage, usage, '}addCallers and callers, it is not kept who uses keys.`,
     store.activity === undefined && 'Without activity, changes are not logged.',
     store.due === undefined && 'Without due, remind() is not supported: no reminders are sent.',
     store.due !== undefined &&
@@ -98,6 +105,7 @@ export function guaranteesOf(
     changeLog,
     bus,
     usage: counts && times.usage !== false,
+    callers: keepsCallers,
     activity: store.activity !== undefined,
     serviceAccounts: store.services !== undefined,
     reminders: store.due !== undefined,

@@ -3,9 +3,10 @@ import { channels, publish } from '../reporting/diagnostics.ts'
 import { publishFault, type ReportFault } from '../reporting/faults.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { OwnContext } from '../runtime/own-context.ts'
-import { startBudget } from '../runtime/within.ts'
 import type { ApiKey, Refused, Verification } from '../verification/verification.ts'
+import { createCallers } from './callers/callers.ts'
 import { causeOf, type DeniedBy } from './causes.ts'
+import { createCourier } from './courier.ts'
 import { createSender } from './sender.ts'
 import { createTally, type Subject } from './tally.ts'
 
@@ -15,13 +16,15 @@ export interface Recorder {
   introduce(refused: Refused, of: Subject): void
   /** Counts one use. Does no I/O, never throws. Parameters as `Keyring.recordUse`. */
   count(verification: Verification, status: number | undefined, deniedBy: DeniedBy | undefined): void
+  /** Notes who used a key. Undefined where that is not kept. Does no I/O, never throws. Parameters as `Door.noteCaller`. */
+  readonly noteCaller: ((verification: Verification, address: unknown, userAgent: unknown) => void) | undefined
   /**
-   * Stores what is counted by now.
+   * Stores what is counted and noted by now.
    *
-   * @throws {UnavailableError} when the store fails; the counts stay, and are stored with the next ones
+   * @throws {UnavailableError} when the store fails; what it did not get stays, and is stored with the next
    */
   flush(): Promise<void>
-  /** Stores what is counted, trying again as long as `limitMs` allows. What comes later is dropped. Never rejects. */
+  /** Stores what is counted and noted, trying again as long as `limitMs` allows. What comes later is dropped. Never rejects. */
   close(limitMs: number): Promise<void>
 }
 
@@ -38,11 +41,9 @@ export interface RecorderParts {
   readonly random: () => number
   readonly own: OwnContext
   readonly report?: ReportFault
+  /** Where callers are kept, for which the store has `addCallers`: whether a text holds a token, which is never stored. */
+  readonly holdsToken?: ((text: string) => boolean) | undefined
 }
-
-// A flush has no caller, but `close` waits for the one in progress.
-const leastPatienceMs = 2_000
-const pauseMs = 100
 
 /** Makes a recorder. Nothing is scheduled while nothing is counted. */
 export function createRecorder({
@@ -54,15 +55,13 @@ export function createRecorder({
   random,
   own,
   report = publishFault,
+  holdsToken,
 }: RecorderParts): Recorder {
   const subjects = new WeakMap<Refused, Subject>()
   const tally = createTally(maxCells)
   const sender = createSender(store, tally)
-  const patienceMs = Math.max(store.timeoutMs, leastPatienceMs)
+  const deliveries = { store, flushMs, clock, random, own, report }
   let dropped = 0
-  let flight: Promise<void> | undefined
-  let cancelPlanned: (() => void) | undefined
-  let closing = false
   let closed = false
 
   const tell = (flushed: number): void => {
@@ -71,50 +70,31 @@ export function createRecorder({
     publish(channels.usage, () => ({ flushed, pending: tally.requests() + sender.unconfirmed(), dropped: lost }))
   }
 
-  /** Sends what is there now, batch by batch; what is counted meanwhile is the next flush's. */
-  const sendAll = async (limitMs: () => number): Promise<void> => {
-    let flushed = 0
-    try {
-      for (let left = sender.batches(); left > 0; left -= 1) flushed += await sender.send(limitMs())
-    } finally {
-      tell(flushed)
-    }
-  }
-
-  /** Joins the flight under way, or starts one. */
-  const send = (limitMs: () => number): Promise<void> => {
-    cancelPlanned?.()
-    cancelPlanned = undefined
-    flight ??= sendAll(limitMs).finally(() => {
-      flight = undefined
-      if (!sender.idle) plan()
-    })
-    return flight
-  }
-
-  /** The same without a caller. Returns whether it was stored. */
-  const sendQuietly = async (limitMs: () => number): Promise<boolean> => {
-    try {
-      await send(limitMs)
-      return true
-    } catch (error) {
-      report(error, 'usage')
-      return false
-    }
-  }
-
-  const plan = (): void => {
-    if (cancelPlanned !== undefined || flight !== undefined || closing) return
-    // Never later than promised, with room for the write itself.
-    const delayMs = flushMs * (0.75 + 0.2 * random())
-    cancelPlanned = own(() => clock.schedule(delayMs, () => void sendQuietly(() => patienceMs)))
-  }
+  const counts = createCourier(
+    {
+      get isEmpty() {
+        return sender.idle
+      },
+      /** Batch by batch; what is counted meanwhile is the next flush's. */
+      async send(limitMs) {
+        let flushed = 0
+        try {
+          for (let left = sender.batches(); left > 0; left -= 1) flushed += await sender.send(limitMs())
+        } finally {
+          tell(flushed)
+        }
+      },
+    },
+    deliveries,
+  )
 
   const subjectOf = (verification: Verification): Subject | undefined => {
     // A guard's copy of an accepted verification still stands for the same use.
     if (verification?.ok) return isOurs(verification.apiKey) ? verification.apiKey : undefined
     return subjects.get(verification)
   }
+
+  const callers = holdsToken && createCallers({ ...deliveries, maxCells, holdsToken })
 
   return {
     introduce: (refused, subject) => void subjects.set(refused, subject),
@@ -124,31 +104,29 @@ export function createRecorder({
       if (subject === undefined) return
       const cause = deniedBy && causeOf(deniedBy)
       if (closed || !tally.add(subject, clock.now(), status, cause)) dropped += 1
-      else if (cancelPlanned === undefined) plan()
+      else counts.plan()
       if (closed) tell(0)
     },
 
+    noteCaller:
+      callers &&
+      ((verification, address, userAgent) => {
+        const subject = subjectOf(verification)
+        if (subject !== undefined) callers.note(subject, address, userAgent)
+      }),
+
     async flush() {
-      // What is under way may have left before the last uses were counted.
-      await flight?.catch(() => {})
-      if (!sender.idle) await send(() => patienceMs)
+      // Neither waits for the other, nor fails with it.
+      const [counted, noted] = await Promise.allSettled([counts.flush(), callers?.flush()])
+      if (counted.status === 'rejected') throw counted.reason
+      if (noted.status === 'rejected') throw noted.reason
     },
 
     async close(limitMs) {
-      closing = true
-      const { leftMs } = startBudget(clock, limitMs)
-      await flight?.catch(() => {})
-      while (!sender.idle && leftMs() > 0) {
-        const isStored = await sendQuietly(() => Math.min(store.timeoutMs, leftMs()))
-        if (!isStored) await pause(clock, Math.min(pauseMs, leftMs()))
-      }
+      await Promise.all([counts.close(limitMs), callers?.close(limitMs)])
       closed = true
       dropped += tally.requests() + sender.unconfirmed()
       if (dropped > 0) tell(0)
     },
   }
-}
-
-function pause(clock: Clock, ms: number): Promise<void> {
-  return new Promise((resolve) => void clock.schedule(ms, resolve))
 }

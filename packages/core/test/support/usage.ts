@@ -2,6 +2,7 @@ import { channel } from 'node:diagnostics_channel'
 import { memoryStore } from '@claviger/store-memory'
 import { type TestClock, testClock } from '@claviger/testing'
 import { boundedStore } from '../../src/bounds/bounded-store.ts'
+import type { CallerEntry } from '../../src/store/callers.ts'
 import type { KeyStore } from '../../src/store/store.ts'
 import type { UsageBatch, UsageCounts } from '../../src/store/usage.ts'
 import { addCounts, noCounts } from '../../src/store/usage-points.ts'
@@ -31,13 +32,17 @@ export interface RecorderSetUp {
   readonly sent: readonly UsageBatch[]
   /** What becomes of the next batches; undefined: they are stored. */
   fail: ((batch: UsageBatch, apply: () => Promise<void>) => Promise<void>) | undefined
+  /** Lists of callers as they were sent. */
+  readonly sentCallers: readonly (readonly CallerEntry[])[]
+  /** What becomes of the next lists of callers; undefined: they are stored. */
+  failCallers: ((apply: () => Promise<void>) => Promise<void>) | undefined
   /** Introduces a verification on a key, and gives it. */
   verificationOn(index?: number, version?: number): Refused
   /** Counts an allowed use. */
   use(verification: Verification, status?: number): void
 }
 
-/** Makes one, on a clock that stands still. */
+/** Makes one, on a clock that stands still. It keeps callers. */
 export function recorderSetUp(options: { flushMs?: number; maxCells?: number; clock?: TestClock } = {}): RecorderSetUp {
   const { flushMs = 5_000, maxCells = 50_000, clock = testClock() } = options
   const store = memoryStore()
@@ -47,14 +52,21 @@ export function recorderSetUp(options: { flushMs?: number; maxCells?: number; cl
     const apply = async (): Promise<void> => store.addUsage?.(batch)
     await (made.fail === undefined ? apply() : made.fail(batch, apply))
   }
+  const sentCallers: (readonly CallerEntry[])[] = []
+  const addCallers = async (entries: readonly CallerEntry[]): Promise<void> => {
+    sentCallers.push(entries)
+    const apply = async (): Promise<void> => store.addCallers(entries)
+    await (made.failCallers === undefined ? apply() : made.failCallers(apply))
+  }
   const recorder = createRecorder({
-    store: boundedStore({ ...store, addUsage }, clock, 1_000),
+    store: boundedStore({ ...store, addUsage, addCallers }, clock, 1_000),
     flushMs,
     maxCells,
     clock,
     isOurs: () => false,
     random: () => 1,
     own: (work) => work(),
+    holdsToken: (text) => text.includes('acme_'),
   })
   const made: RecorderSetUp = {
     clock,
@@ -62,6 +74,8 @@ export function recorderSetUp(options: { flushMs?: number; maxCells?: number; cl
     recorder,
     sent,
     fail: undefined,
+    sentCallers,
+    failCallers: undefined,
     verificationOn(index = 0, version = 1) {
       const verification: Refused = { ok: false, code: 'key_revoked' }
       recorder.introduce(verification, { id: keyId(index), workspaceId, secretVersion: version })

@@ -3,6 +3,7 @@ import {
   definePermissions,
   hmacSha256,
   type Keyring,
+  type KeyringOptions,
   type ResolveOwner,
   systemActor,
 } from '@claviger/core'
@@ -87,6 +88,8 @@ export interface Fixture {
   readonly hashes: readonly string[]
   /** Everything counted of the keys' use, in total. */
   readUsage(): Promise<readonly UsageCounts[]>
+  /** Who is stored as a caller of a key by now, the latest first: one line for each, `<version> <network> <agent>`. */
+  readCallers(name: KeyName): Promise<readonly string[]>
   /** Another keyring on the same keys, as after a restart: nothing is cached, and the store may misbehave. */
   restart(wrap?: (store: KeyStore) => KeyStore): Keyring
   close(): Promise<void>
@@ -102,8 +105,10 @@ export const endOfNotice = 'Sat, 11 Jan 2025 00:00:00 GMT'
 /** Makes a fixture. Expiries count from 2025-01-01T00:00:00Z. */
 export async function makeFixture({
   resolveOwner = membership,
+  usage,
 }: {
   resolveOwner?: ResolveOwner
+  usage?: KeyringOptions['usage']
 } = {}): Promise<Fixture> {
   const clock = testClock()
   const start = clock.now()
@@ -116,6 +121,7 @@ export async function makeFixture({
       permissions: definePermissions({ docs: ['read', 'list', 'write'] }),
       resources: ['project', 'dataset'],
       resolveOwner,
+      usage,
       // The point here is HTTP: no need to wait for argon2.
       hasher: hmacSha256({ pepper: 'p'.repeat(32) }),
       clock,
@@ -166,6 +172,14 @@ export async function makeFixture({
       const of = (workspaceId: string) =>
         data.usage?.({ workspaceId, from: 0, to: start + 86_400_000, bucket: 'total' })
       return (await Promise.all(['ws_acme', 'ws_other'].map(of))).flatMap((points) => points ?? [])
+    },
+    async readCallers(name) {
+      await Promise.all(opened.map((each) => each.flush()))
+      const found = await data.callers?.({
+        workspaceId: keys[name].workspaceId ?? 'ws_acme',
+        keyId: complete.ids[name],
+      })
+      return (found ?? []).map(({ version, network, agent }) => `${version} ${network} ${agent}`)
     },
     restart: (wrap = (store) => store) => open(wrap(data.connect())),
     async close() {

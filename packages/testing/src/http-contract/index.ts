@@ -1,5 +1,6 @@
 import { parseOptions } from '@claviger/core/store'
 import { addresses } from './addresses.ts'
+import { callers } from './callers.ts'
 import { connections } from './connections.ts'
 import { credentials } from './credentials.ts'
 import { either } from './either.ts'
@@ -45,6 +46,7 @@ const groups = {
   'methods, caches, many requests': exchanges,
   connections,
   usage,
+  callers,
   secrets,
 } as const
 

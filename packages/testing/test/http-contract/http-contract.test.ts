@@ -24,6 +24,7 @@ function faulty(change: (door: Door) => Partial<Door>): Pick<Parts, 'app'> {
 }
 
 let lastKey: ApiKey | undefined
+let noteAgain: ((decision: Decision) => void) | undefined
 
 const defects: readonly [what: string, defect: Partial<Parts>, caughtBy: readonly string[]][] = [
   [
@@ -95,6 +96,7 @@ const defects: readonly [what: string, defect: Partial<Parts>, caughtBy: readonl
     [
       'limitFailures goes by clientAddress, where the host tells addresses itself',
       'clientAddress tells the address, in every spelling',
+      'callers: clientAddress that gives "203.0.113.7" leads to the network 203.0.0.0/16',
     ],
   ],
   [
@@ -281,6 +283,63 @@ const defects: readonly [what: string, defect: Partial<Parts>, caughtBy: readonl
       'usage: HEAD, HTTP/1.0 and a response without a body count like any other',
       'usage: a client that leaves before the answer counts as allowed, with no status',
     ],
+  ],
+  [
+    'keeps no callers',
+    faulty(() => ({ noteCaller: undefined })),
+    [
+      'callers: the network of the connection and the first product of User-Agent are kept, cold and warm',
+      'callers: during an overlap, who uses the old secret is told from who uses the new one',
+      'callers: a key that is refused shows who tries it, once its secret is proven, also where a key is optional',
+      'callers: a key that is refused for its address or by a guard shows who tries it',
+    ],
+  ],
+  [
+    'keeps callers of accepted keys only',
+    faulty(({ noteCaller }) => ({
+      noteCaller: (verification, ...caller) => verification.ok && noteCaller?.(verification, ...caller),
+    })),
+    ['callers: a key that is refused shows who tries it, once its secret is proven, also where a key is optional'],
+  ],
+  [
+    'keeps callers without their networks',
+    faulty(({ noteCaller }) => ({
+      noteCaller: (verification, _, userAgent) => noteCaller?.(verification, undefined, userAgent),
+    })),
+    [
+      'callers: the network of the connection and the first product of User-Agent are kept, cold and warm',
+      'callers: clientAddress that gives "2001:db8:1:2::3" leads to the network 2001:db8:1::/48',
+      'callers: a client that leaves while its key is verified is kept with its network',
+    ],
+  ],
+  [
+    'reads the fields of a request from the end',
+    {
+      read(req) {
+        const lines = Array.from({ length: req.rawHeaders.length / 2 }, (_, index) =>
+          req.rawHeaders.slice(2 * index, 2 * index + 2),
+        )
+        return Object.defineProperty(req, 'rawHeaders', { value: lines.reverse().flat() })
+      },
+    },
+    ['callers: of several User-Agent fields the first counts, in any case of its name'],
+  ],
+  [
+    'notes a caller for each authenticator',
+    {
+      decide(decision) {
+        noteAgain?.(decision)
+        return decision
+      },
+      ...faulty(({ noteCaller }) => {
+        noteAgain = (decision) => {
+          if (decision.type !== 'pass' || decision.apiKey === undefined) return
+          noteCaller?.({ ok: true, apiKey: decision.apiKey, endsAt: null }, '192.0.2.1', 'node')
+        }
+        return {}
+      }),
+    },
+    ['callers: an authenticator beside one of the application, and several on one request, note a key once'],
   ],
   [
     'does not tell what a refused key lacked',

@@ -132,7 +132,15 @@ export async function servePlain(parts: Parts, served: ContractApp): Promise<Con
 
 function serveChains(chains: Readonly<Record<string, readonly Middleware[]>>): Promise<ContractServer> {
   return serveOnLoopback((req, res) => {
-    const exchange: Exchange = { req, res, url: req.url ?? '/', ip: req.socket.remoteAddress }
+    const exchange: Exchange = {
+      req,
+      res,
+      url: req.url ?? '/',
+      // Looked up when it is asked for, as frameworks do.
+      get ip() {
+        return req.socket.remoteAddress
+      },
+    }
     const chain = chains[exchange.url.split('?', 1)[0] ?? ''] ?? []
     const run = async (index: number): Promise<void> => chain[index]?.(exchange, () => run(index + 1))
     run(0).catch(() => {
