@@ -3,12 +3,13 @@ import { channels, publish } from '../reporting/diagnostics.ts'
 import { publishFault, type ReportFault } from '../reporting/faults.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { OwnContext } from '../runtime/own-context.ts'
+import type { Subject } from '../verification/subject.ts'
 import type { ApiKey, Refused, Verification } from '../verification/verification.ts'
 import { createCallers } from './callers/callers.ts'
 import { causeOf, type DeniedBy } from './causes.ts'
-import { createCourier } from './courier.ts'
+import { createCourier } from './delivery/courier.ts'
 import { createSender } from './sender.ts'
-import { createTally, type Subject } from './tally.ts'
+import { createTally } from './tally.ts'
 
 /** Counts uses of keys in memory and brings them to the store, off the request path. */
 export interface Recorder {

@@ -1,9 +1,6 @@
 import { readCause } from './causes.ts'
 import { hourMs, type UsageEntry } from '../store/usage.ts'
-import type { ApiKey } from '../verification/verification.ts'
-
-/** Whose use is counted: one secret version of a key. */
-export type Subject = Pick<ApiKey, 'id' | 'workspaceId' | 'secretVersion'>
+import type { Subject } from '../verification/subject.ts'
 
 /** Counts of one key and secret version within one hour, in the making. */
 interface Cell {

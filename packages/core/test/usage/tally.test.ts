@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { hourMs } from '../../src/store/usage.ts'
-import { createTally, type Subject } from '../../src/usage/tally.ts'
+import { createTally } from '../../src/usage/tally.ts'
+import type { Subject } from '../../src/verification/subject.ts'
 
 const start = Date.UTC(2025, 0, 1)
 const subject = (id = 'a', secretVersion = 1): Subject => ({ id, workspaceId: 'ws', secretVersion })

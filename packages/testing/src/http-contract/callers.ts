@@ -126,7 +126,7 @@ export function callers({ test, serving }: Suite): void {
       { reader: [`1 ${network} null`] },
     ))
 
-  test('callers: during an overlap, who uses the old secret is told from who uses the new one', () =>
+  test('callers: during an overlap, callers with the old secret and callers with the new one are kept apart', () =>
     keeping(
       ({ keyring }) => plainApp(keyring, there),
       async (send, { keyring, tokens, ids }) => {

@@ -289,7 +289,7 @@ const defects: readonly [what: string, defect: Partial<Parts>, caughtBy: readonl
     faulty(() => ({ noteCaller: undefined })),
     [
       'callers: the network of the connection and the first product of User-Agent are kept, cold and warm',
-      'callers: during an overlap, who uses the old secret is told from who uses the new one',
+      'callers: during an overlap, callers with the old secret and callers with the new one are kept apart',
       'callers: a key that is refused shows who tries it, once its secret is proven, also where a key is optional',
       'callers: a key that is refused for its address or by a guard shows who tries it',
     ],
@@ -319,7 +319,7 @@ const defects: readonly [what: string, defect: Partial<Parts>, caughtBy: readonl
         const lines = Array.from({ length: req.rawHeaders.length / 2 }, (_, index) =>
           req.rawHeaders.slice(2 * index, 2 * index + 2),
         )
-        return Object.defineProperty(req, 'rawHeaders', { value: lines.reverse().flat() })
+        return Object.defineProperty(req, 'rawHeaders', { value: lines.toReversed().flat() })
       },
     },
     ['callers: of several User-Agent fields the first counts, in any case of its name'],

@@ -1,15 +1,9 @@
 import type { ListPage } from '../../store/query.ts'
 import type { Owner } from '../../store/records.ts'
-import type {
-  KeyCaller,
-  KeyUsage,
-  UsageInput,
-  WorkspaceUsage,
-  WorkspaceUsageInput,
-} from '../../usage/reading/usage.types.ts'
 import type { DiagnoseInput, DiagnoseTarget, Diagnosis } from '../diagnosis/diagnose.types.ts'
 import type { ImportKeyInput, ImportOptions, ImportReport } from '../importing/import.types.ts'
 import type { ActivityEntry, ActivityInput } from '../reading/read-activity.ts'
+import type { UsageReader } from './usage-reader.types.ts'
 import type { ServiceAccountManager } from '../service-accounts/account-manager.types.ts'
 import type {
   ChangeOptions,
@@ -42,7 +36,7 @@ import type { ManagedKey } from '../shapes/key.ts'
  * confirm one, it holds in this process at once and is retried until it is stored, and the call throws
  * `RevocationNotDurableError`.
  */
-export interface KeyManager<Permission extends string = string, Resource extends string = string> {
+export interface KeyManager<Permission extends string = string, Resource extends string = string> extends UsageReader {
   /**
    * Makes a key.
    *
@@ -216,42 +210,6 @@ export interface KeyManager<Permission extends string = string, Resource extends
    * @throws {PermissionCeilingError} when the actor or the service account does not hold what the key was granted
    */
   transfer(id: string, owner: Owner): Promise<ManagedKey>
-  /**
-   * Reads how a key was used: every request whose secret was right, by UTC day or hour. Default: the last 30 days, by
-   * day; with `bucket: 'hour'` the last 24 hours.
-   *
-   * @example
-   * const { totals, series, previousSecretShare } = await keys.usage(key.id, { bucket: 'hour' })
-   * console.log(`${totals.requests} requests, ${(totals.errorRate * 100).toFixed(1)} % answered 5xx.`)
-   *
-   * @throws {KeyNotFoundError} when it is not in the actor's workspace or not visible to the actor
-   * @throws {ValidationError} naming the field
-   * @throws {NotSupportedError} when the store counts nothing
-   */
-  usage(id: string, input?: UsageInput): Promise<KeyUsage>
-  /**
-   * Reads who used a key: from which networks, with which programs, and with which of its secrets, the latest first, at
-   * most 50. Empty unless `createKeyring({ usage: { callers: true } })` was given.
-   *
-   * @example
-   * for (const { version, network, agent } of await keys.callers(key.id)) console.log(version, network, agent)
-   *
-   * @throws {KeyNotFoundError} when it is not in the actor's workspace or not visible to the actor
-   * @throws {NotSupportedError} when the store keeps no callers
-   */
-  callers(id: string): Promise<readonly KeyCaller[]>
-  /**
-   * Reads how all keys of the workspace were used, and which were used most. Needs `can: { listAll: true }`.
-   *
-   * @example
-   * const range = { from: new Date('2030-01-01'), to: new Date('2030-02-01') }
-   * const { activeKeys, byKey } = await keys.workspaceUsage(range)
-   *
-   * @throws {ForbiddenError} when the actor does not see every key
-   * @throws {ValidationError} naming the field
-   * @throws {NotSupportedError} when the store counts nothing
-   */
-  workspaceUsage(input?: WorkspaceUsageInput): Promise<WorkspaceUsage>
   /**
    * Reads the activity log, newest first: with `listAll` of the whole workspace, else of one visible key or of what the
    * actor did itself.

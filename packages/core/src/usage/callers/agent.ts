@@ -6,8 +6,8 @@ const product = new RegExp(`^([!#$%&'*+.^_\`|~0-9A-Za-z-]{1,${mostCallerText}})(
 export const mostRead = 256
 
 /**
- * The program that a client names first in `User-Agent` (RFC 9110, section 10.1.5), without its version; null where there
- * is none, or where a token stands in its place. Pure.
+ * The program that a client names first in `User-Agent` (RFC 9110, section 10.1.5), without its version; null for a header
+ * without one, and for one that holds a token. Pure.
  *
  * @param holdsToken whether a text holds a token of ours, or a part of one
  */

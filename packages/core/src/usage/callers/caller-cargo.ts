@@ -1,6 +1,6 @@
 import type { BoundedStore } from '../../bounds/bounded-store.types.ts'
 import type { Clock } from '../../runtime/clock.ts'
-import type { Cargo } from '../courier.ts'
+import type { Cargo } from '../delivery/courier.ts'
 import type { CallerNotes } from './caller-notes.ts'
 
 // What `addCallers` of a store is promised.

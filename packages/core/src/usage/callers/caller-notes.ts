@@ -1,5 +1,5 @@
 import type { Caller, CallerEntry } from '../../store/callers.ts'
-import type { Subject } from '../tally.ts'
+import type { Subject } from '../../verification/subject.ts'
 import { createFairLists } from './fair-lists.ts'
 import { agentKept, givingPlace, mostOfSecret } from './room.ts'
 

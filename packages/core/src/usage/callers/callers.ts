@@ -1,6 +1,6 @@
 import type { BoundedStore } from '../../bounds/bounded-store.types.ts'
-import { type Courier, type CourierParts, createCourier } from '../courier.ts'
-import type { Subject } from '../tally.ts'
+import { type Courier, type CourierParts, createCourier } from '../delivery/courier.ts'
+import type { Subject } from '../../verification/subject.ts'
 import { callerCargo } from './caller-cargo.ts'
 import { createCallerNotes } from './caller-notes.ts'
 import { createCallerReader } from './caller-reader.ts'

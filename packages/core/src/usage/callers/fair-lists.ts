@@ -18,7 +18,7 @@ interface Held<Item> {
  * no tenant pushes out what a smaller one holds.
  *
  * @param most at most so many items
- * @param onForgotten told of each item that is forgotten
+ * @param onForgotten is called for each item that is forgotten
  */
 export function createFairLists<Item>(most: number, onForgotten: (item: Item) => void): FairLists<Item> {
   const tenants = new Map<string, Held<Item>>()
@@ -43,12 +43,10 @@ export function createFairLists<Item>(most: number, onForgotten: (item: Item) =>
     return found.name
   }
   const makeRoom = (tenant: string): void => {
-    while (size >= most) {
-      const name = largest(tenant)
-      const held = tenants.get(name)
-      if (held === undefined) return
-      forgetOldest(name, held)
-    }
+    if (size < most) return
+    const name = largest(tenant)
+    const held = tenants.get(name)
+    if (held !== undefined) forgetOldest(name, held)
   }
 
   return {

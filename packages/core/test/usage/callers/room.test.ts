@@ -41,7 +41,7 @@ describe('the caller that gives its place', () => {
     expect(givingPlace(present, '10.2.0.0/16', now)).toMatchObject({ network: '10.0.0.0/16', agent: 'a' })
   })
 
-  test('is none within a network, nor between networks that hold as much', () => {
+  test('is not found within a network, nor between networks that hold as much', () => {
     const full = Array.from({ length: mostOfSecret }, (_, index) => caller(`10.${index}.0.0/16`, 'x'))
     expect(givingPlace(full, '10.99.0.0/16', now)).toBeUndefined()
     expect(

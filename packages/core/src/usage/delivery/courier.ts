@@ -1,8 +1,8 @@
-import type { BoundedStore } from '../bounds/bounded-store.types.ts'
-import type { ReportFault } from '../reporting/faults.ts'
-import type { Clock } from '../runtime/clock.ts'
-import type { OwnContext } from '../runtime/own-context.ts'
-import { startBudget } from '../runtime/within.ts'
+import type { BoundedStore } from '../../bounds/bounded-store.types.ts'
+import type { ReportFault } from '../../reporting/faults.ts'
+import type { Clock } from '../../runtime/clock.ts'
+import type { OwnContext } from '../../runtime/own-context.ts'
+import { startBudget } from '../../runtime/within.ts'
 
 /** What is kept in memory for the store. */
 export interface Cargo {
