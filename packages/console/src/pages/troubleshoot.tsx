@@ -34,8 +34,9 @@ export async function showTroubleshoot(visit: Visit): Promise<Answer> {
 
 /** Explains why requests with a key fail. A key that was pasted is used here, and not sent back. */
 export async function troubleshoot(visit: Visit, { form }: Asked): Promise<Answer> {
-  const types = visit.settings.keyring.resources
-  const named = types.map((type): [string, string] => [type, form.text(`resources.${type}`).slice(0, 255)])
+  const { resources: types, redact } = visit.settings.keyring
+  // Shown again, where a key may have been pasted into the wrong field.
+  const named = types.map((type): [string, string] => [type, redact(form.text(`resources.${type}`)).slice(0, 255)])
   const question: Question = {
     permission: form.text('permission'),
     environment: form.text('environment'),
