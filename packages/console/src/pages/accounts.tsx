@@ -37,7 +37,7 @@ export async function showAccounts(visit: Visit): Promise<Answer> {
     }),
   )
   const { link } = visit
-  const notice = noticeOf(visit.query)
+  const notice = noticeOf(visit.query, ['account-deleted'])
   const create = (
     <a class="button primary" href={link('service-accounts/new')}>
       <Icon name="plus" />
@@ -138,7 +138,7 @@ export async function showAccount(visit: Visit, { id }: Asked): Promise<Answer> 
   ])
   const { link, format } = visit
   const isLiving = account.deletedAt === null && !visit.settings.readOnly
-  const notice = noticeOf(visit.query)
+  const notice = noticeOf(visit.query, ['account-created', 'account-updated'])
   return page(
     <Page visit={visit} section="service-accounts" heading={account.name}>
       <Head

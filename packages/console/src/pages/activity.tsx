@@ -8,6 +8,7 @@ import { Page } from '../components/page.tsx'
 import { Select } from '../components/select.tsx'
 import { SeveralKeys } from '../components/several-keys.tsx'
 import { Time } from '../components/time.tsx'
+import { replacedBy } from '../reading/fits.ts'
 import { meantKeys } from '../reading/meant-key.ts'
 import { type Names, readNames, whoIn } from '../reading/names.ts'
 import type { Visit } from '../visit/visit.types.ts'
@@ -37,7 +38,7 @@ interface Asked {
 /** Who did what to keys and service accounts. */
 export async function showActivity(visit: Visit): Promise<Answer> {
   required(visit, 'viewActivity')
-  const asked = askedOf(visit.query)
+  const asked = await knownEnding(visit, askedOf(visit.query))
   const isNarrowed = [asked.key, asked.action, asked.user, asked.days, asked.cursor].some((one) => one !== undefined)
   const [{ items, nextCursor }, latest] = await Promise.all([
     visit.keys.activity(inputOf(visit, asked)),
@@ -93,6 +94,15 @@ function inputOf({ can, actor, now }: Visit, { days, key, action, user, cursor }
     ...(who !== undefined && { actor: who }),
     ...(cursor !== undefined && { cursor }),
   }
+}
+
+/** The ending is said only of a key that has it: a URL may come from anyone. */
+async function knownEnding(visit: Visit, asked: Asked): Promise<Asked> {
+  const { key: id, ending } = asked
+  if (id === undefined || ending === undefined) return asked
+  const key = await visit.keys.get(id).catch(() => undefined)
+  const isKnown = key !== undefined && replacedBy(key, ending) !== undefined
+  return isKnown ? asked : { ...asked, ending: undefined }
 }
 
 interface ActivityPageProps {

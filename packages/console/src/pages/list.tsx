@@ -19,7 +19,6 @@ import { type Sought, soughtIn } from '../reading/sought.ts'
 import { usageOfKeys } from '../reading/usage-of-keys.ts'
 import type { Visit } from '../visit/visit.types.ts'
 import { type Answer, page } from '../web/answer.ts'
-import { noticeOf } from './notices.ts'
 
 /** The keys of the workspace, as far as the visitor sees them. */
 export async function showList(visit: Visit): Promise<Answer> {
@@ -44,7 +43,6 @@ export async function showList(visit: Visit): Promise<Answer> {
   ])
   const called = sought === undefined ? [] : ownersNamed(owners, names, sought.q)
   const isFirstRun = found.keys.length === 0 && !isNarrowed(filters) && filters.cursor === undefined
-  const notice = noticeOf(visit.query)
   const { settings, link } = visit
   const intro = `Keys let apps and scripts use ${settings.appName} on behalf of ${settings.workspaceLabel(visit.actor)}. Treat them like passwords.`
   return page(
@@ -57,11 +55,6 @@ export async function showList(visit: Visit): Promise<Answer> {
           </a>
         )}
       </Head>
-      {notice !== undefined && (
-        <Banner tone="good" live>
-          {notice}
-        </Banner>
-      )}
       {isFirstRun && !filters.ended ? (
         <FirstRun visit={visit} />
       ) : (
