@@ -41,7 +41,9 @@ export async function showAccounts(visit: Visit): Promise<Answer> {
   const create = (
     <a class="button primary" href={link('service-accounts/new')}>
       <Icon name="plus" />
-      Create service account
+      <span>
+        Create<span class="roomy"> service account</span>
+      </span>
     </a>
   )
   return page(
@@ -49,6 +51,7 @@ export async function showAccounts(visit: Visit): Promise<Answer> {
       <Head
         title="Service accounts"
         lead="Owners of keys that keep working when people leave: for servers, jobs and CI."
+        isSingle
       >
         {!visit.settings.readOnly && items.length > 0 && create}
       </Head>

@@ -133,7 +133,7 @@ const DetailPage: FC<DetailProps> = ({
                   All activity
                 </a>
               </header>
-              <ActivityList visit={visit} entries={entries} names={names} />
+              <ActivityList visit={visit} called={key.name} entries={entries} names={names} />
             </section>
           )}
         </div>

@@ -1,6 +1,7 @@
 import { filtersFrom, searchOf } from '../reading/filters.ts'
 import { replacedBy } from '../reading/fits.ts'
 import { meantKey } from '../reading/meant-key.ts'
+import { whenFrom } from '../reading/periods.ts'
 import { soughtIn } from '../reading/sought.ts'
 import type { Visit } from '../visit/visit.types.ts'
 import { type Answer, redirect } from '../web/answer.ts'
@@ -23,7 +24,8 @@ export async function findActivity(visit: Visit, { form }: Asked): Promise<Answe
   required(visit, 'viewActivity')
   const key = form.text('key')
   const fields: readonly (readonly [string, string])[] = [
-    ...['action', 'user', 'days'].map((name) => [name, form.text(name)] as const),
+    ...['action', 'user'].map((name) => [name, form.text(name)] as const),
+    ...Object.entries(whenFrom((name) => form.text(name))).map(([name, value]) => [name, value ?? ''] as const),
     ...(key === '' ? [] : await keyFields(visit, key)),
   ]
   return redirect(

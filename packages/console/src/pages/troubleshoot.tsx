@@ -1,6 +1,7 @@
 import type { DiagnoseInput, ManagedKey } from '@claviger/core'
 import { DiagnosisResult } from '../components/diagnosis-result.tsx'
 import { Field, type Problems, ProblemSummary } from '../components/fields.tsx'
+import { FormerName } from '../components/former-name.tsx'
 import { Head } from '../components/head.tsx'
 import { Icon } from '../components/icon.tsx'
 import { OwnersNamed } from '../components/owners-named.tsx'
@@ -181,6 +182,7 @@ function show(
               {found.several.length === 0 ? (
                 <>
                   <p>No key that you can see has this in its name, this ID or this ending.</p>
+                  <FormerName visit={visit} text={found.unknown} />
                   {found.owners.length > 0 && (
                     <p>
                       <OwnersNamed visit={visit} of={found.owners} />
