@@ -55,7 +55,7 @@ describe('what a key was created with', () => {
     [{ count: 40, only: ['a', 'b'] }, '40 permissions: a, b and 38 more'],
     [{ count: 2_000 }, '2000 permissions'],
   ])('counts permissions and names some: %j', (permissions, text) => {
-    expect(of({ permissions } as never)).toEqual([text])
+    expect(of({ permissions })).toEqual([text])
   })
 
   test('is bounded, whatever is in it', () => {

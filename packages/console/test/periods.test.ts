@@ -24,7 +24,7 @@ describe('a day', () => {
   })
 
   test.each(['', '2030-02-30', '2030-13-01', '30-01-01', '2030-1-1', '2030-01-01T00:00', 'today', '9999999-01-01'])(
-    'that is none begins never: %j',
+    'that does not exist has no beginning: %j',
     (day) => expect(startOfDay(day, 'UTC')).toBeUndefined(),
   )
 
