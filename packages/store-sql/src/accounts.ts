@@ -10,7 +10,7 @@ import type { Database } from './database/database.ts'
 import { isLight } from './database/light.ts'
 import type { ServiceAccountsTable } from './database/tables.ts'
 import { integer, isStorable, nullableInteger } from './database/values.ts'
-import { readInOrder } from './listing/in-order.ts'
+import { type OrderedRows, readInOrder } from './listing/in-order.ts'
 import { pageOf, planPage } from './listing/page.ts'
 
 /** The columns of a service account. */
@@ -52,16 +52,19 @@ export async function listAccounts(
   const ids = query.ids?.filter(isStorable)
   if (!isStorable(query.workspaceId) || ids?.length === 0) return { items: [], nextCursor: null }
   const { dialect } = database
-  const isListed = sql`${isLight(dialect)}${query.includeDeleted === true ? sql`` : sql` and living = 1`}`
-  const isAsked = ids === undefined ? sql`1 = 1` : dialect.oneOf(sql.ref('id'), ids)
-  const listing = query.includeDeleted === true ? 'list' : 'living'
+  const all = query.includeDeleted === true
+  const isListed = sql`workspace_id = ${query.workspaceId} and ${isLight(dialect)}${all ? sql`` : sql` and living = 1`}`
+  const listing: Pick<OrderedRows, 'index' | 'where'> =
+    ids === undefined
+      ? { index: all ? 'list' : 'living', where: isListed }
+      : // Asked in this way, no database reads all accounts of the workspace for the one with this id.
+        {
+          index: undefined,
+          where: sql`${dialect.oneOf(sql.ref('id'), ids)} and case when ${isListed} then 1 else 0 end = 1`,
+        }
   const rows = await readInOrder<Selectable<ServiceAccountsTable>>(
     database,
-    {
-      table: 'service_accounts',
-      index: ids === undefined ? listing : undefined,
-      where: sql`workspace_id = ${query.workspaceId} and ${isListed} and ${isAsked}`,
-    },
+    { table: 'service_accounts', ...listing },
     sql`*`,
     { after: plan.after, count: plan.fetch },
   )

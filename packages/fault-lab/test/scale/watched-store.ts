@@ -56,7 +56,7 @@ async function explained(
   await work()
   const plans: string[] = []
   for (const [sql, parameters] of sent) {
-    if (/^\s*(?:select|update)\b/.test(sql)) plans.push(await explain(sql, parameters))
+    if (/^\s*(?:select|update|delete)\b/.test(sql)) plans.push(await explain(sql, parameters))
   }
   return plans
 }

@@ -63,12 +63,11 @@ async function walked(
   after: CursorPosition | undefined,
   count: number,
 ): Promise<readonly WalkedRow<string>[]> {
-  const columns = sql`id, created_at, case when ${conditions(keys, query)} then 1 else 0 end as hit`
   type Row = { readonly id: string; readonly created_at: unknown; readonly hit: unknown }
-  const rows = await readInOrder<Row>(database, keysOf(query), columns, { after, count })
-  return rows.map(({ id, created_at, hit }) => ({
-    position: { at: integer(created_at), id },
-    item: integer(hit) === 1 ? id : undefined,
+  const rows = await readInOrder<Row>(database, keysOf(query), sql`id, created_at, ${hit(query)}`, { after, count })
+  return rows.map((row) => ({
+    position: { at: integer(row.created_at), id: row.id },
+    item: integer(row.hit) === 1 ? row.id : undefined,
   }))
 }
 
@@ -85,25 +84,20 @@ async function compared(
   const next = places.filter(isLater).slice(0, count)
   const hits = new Set<string>()
   for (const some of chunks(next, idsPerStatement)) {
-    const rows = await retrying(database, () =>
-      database.queries
-        .selectFrom('keys')
-        .select('id')
-        .where((eb) =>
-          eb.and([
-            database.dialect.oneOf(
-              eb.ref('id'),
-              some.map(({ id }) => id),
-            ),
-            conditions(eb, query),
-          ]),
-        )
-        .execute(),
-    )
-    for (const { id } of rows) hits.add(id)
+    const ids = some.map(({ id }) => id)
+    // Not as conditions: SQLite, and at times MariaDB, would read all keys of one of them rather than these.
+    const statement = sql<{ id: string; hit: unknown }>`
+      select id, ${hit(query)} from ${sql.table('keys')} where ${database.dialect.oneOf(sql.ref('id'), ids)}`
+    const { rows } = await retrying(database, () => statement.execute(database.queries))
+    for (const row of rows) if (integer(row.hit) === 1) hits.add(row.id)
     await nextTurn()
   }
   return next.map((position) => ({ position, item: hits.has(position.id) ? position.id : undefined }))
+}
+
+/** Whether a key matches, as a column: 1 or 0. */
+function hit(query: KeyQuery): RawBuilder<unknown> {
+  return sql`case when ${conditions(keys, query)} then 1 else 0 end as hit`
 }
 
 async function rowsOf(database: Database, ids: readonly string[]): Promise<ReadonlyMap<string, Selectable<KeysTable>>> {
