@@ -12,7 +12,7 @@ export interface WatchedStore {
   /** Carries work out, and gives the plan of each different statement that read or changed rows. None on Redis. */
   plansOf(work: () => Promise<unknown>): Promise<readonly string[]>
   /**
-   * Carries work out, and says how many steps SQLite has made for it: it counts no rows. A row takes some ten. Undefined
+   * Carries work out, and says how many steps SQLite has made for it: it counts no rows. A row takes about ten to twenty. Undefined
    * on databases that count rows.
    */
   readonly stepsOf: ((work: () => Promise<unknown>) => Promise<number>) | undefined
@@ -131,7 +131,7 @@ function watchedSqlite(url: string): WatchedStore {
   const steps = { areCounted: false, made: 0 }
   const stepsIn = (sql: string): number => {
     const [row] = database.prepare('select coalesce(sum(nstep), 0) as steps from sqlite_stmt where sql = ?').all([sql])
-    return Number((row as { readonly steps: number }).steps)
+    return (row as { readonly steps: number }).steps
   }
   const told: Parameters<typeof sqliteStore>[0] = {
     exec: (sql) => database.exec(sql),
