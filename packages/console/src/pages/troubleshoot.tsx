@@ -35,7 +35,7 @@ export async function showTroubleshoot(visit: Visit): Promise<Answer> {
 
 /** Explains why requests with a key fail. A key that was pasted is used here, and not sent back. */
 export async function troubleshoot(visit: Visit, { form }: Asked): Promise<Answer> {
-  const { resources: types, redact } = visit.settings.keyring
+  const { resources: types, redact, isOurs } = visit.settings.keyring
   // Shown again, where a key may have been pasted into the wrong field.
   const named = types.map((type): [string, string] => [type, redact(form.text(`resources.${type}`)).slice(0, 255)])
   const question: Question = {
@@ -53,10 +53,12 @@ export async function troubleshoot(visit: Visit, { form }: Asked): Promise<Answe
   }
   // A key, or what is left of one, is read exactly as it came.
   const meant = hasSecret || text.length > longestName ? [] : await meantKeys(visit, text)
-  const [key] = meant
-  if (meant.length > 1 || (key === undefined && isWord(text))) {
-    const owners = meant.length === 0 ? await findOwnersNamed(visit, text) : []
-    return show(visit, question, { unknown: text, several: meant, owners }, text)
+  // What is long may be a damaged key, of which nothing but a whole name is told apart.
+  const fitting = text.length > longestWord ? meant.filter(({ name }) => name === text) : meant
+  const [key] = fitting
+  if (fitting.length > 1 || (key === undefined && isWord(text) && !isOurs(text))) {
+    const owners = fitting.length === 0 ? await findOwnersNamed(visit, text) : []
+    return show(visit, question, { unknown: text, several: fitting, owners }, text)
   }
   const target = key === undefined ? (form.all('token')[0] ?? '') : { id: key.id }
   const diagnosis = await visit.keys.diagnose(target, inputOf(visit, question))
@@ -77,7 +79,8 @@ function inputOf(visit: Visit, { permission, environment, address, resources }: 
 const noProblems: Problems = new Map()
 
 const idForm = /^[\w-]{16}$/
-const longestName = 48
+const longestName = 128
+const longestWord = 48
 
 /** Whether a text is too short and too plain to be a key or a part of one. */
 function isWord(text: string): boolean {
