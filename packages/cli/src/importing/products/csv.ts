@@ -26,9 +26,8 @@ export const csv: Product = {
 
 /** Why a row does not work any more, however the table says it: an instant, a yes or no, a word. */
 function endedBy(row: Row): Described['ended'] {
-  const status = String(field(row, 'status', 'state') ?? '')
-    .trim()
-    .toLowerCase()
+  const given = field(row, 'status', 'state')
+  const status = typeof given === 'string' ? given.trim().toLowerCase() : ''
   if (status === 'deleted' || isSaid(row, 'deleted')) return 'deleted'
   if (status === 'revoked' || isSaid(row, 'revoked')) return 'revoked'
   const isOff = isFalse(field(row, 'enabled', 'isEnabled', 'is_enabled', 'active', 'isActive', 'is_active'))
