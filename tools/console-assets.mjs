@@ -28,6 +28,7 @@ const icons = {
   download: 'download',
   edit: 'pencil',
   eye: 'eye',
+  filter: 'sliders-horizontal',
   info: 'info',
   key: 'key-round',
   more: 'ellipsis',

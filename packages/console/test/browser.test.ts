@@ -122,7 +122,7 @@ describe.skipIf(chromium === undefined)('in Chromium', () => {
       `/service-accounts/${accountId}/edit`,
       `/service-accounts/${accountId}/delete`,
       '/activity',
-      '/activity?days=7&key=nothing',
+      '/activity?when=dates&key=nothing',
       '/troubleshoot',
       `/troubleshoot?key=${keyId}`,
       `/keys/new?like=${keyId}`,
@@ -373,6 +373,7 @@ describe.skipIf(chromium === undefined)('in Chromium', () => {
           tabs.filter((tab) => tab.getBoundingClientRect().right > 360).map((tab) => tab.textContent),
         ),
     ).toEqual([])
+    await page.click('.fold summary')
     const cut = await page.evaluate<readonly string[]>(`
       [...document.querySelectorAll('.toolbar select')].flatMap((select) => {
         const { font, paddingLeft, paddingRight } = getComputedStyle(select)
@@ -395,6 +396,89 @@ describe.skipIf(chromium === undefined)('in Chromium', () => {
         return x >= 0 && x + width <= 360 && y >= 0 && y + height <= 720
       })
       .toBe(true)
+  })
+
+  test.each([
+    [true, 'light'],
+    [false, 'dark'],
+  ] as const)(
+    'on a phone the first key is seen whole without scrolling, with JavaScript: %s',
+    async (javaScriptEnabled, colorScheme) => {
+      const { open, url } = await opened()
+      const phone = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true }
+      const page = await open('', { ...phone, javaScriptEnabled, colorScheme })
+      const bottomOf = async (selector: string): Promise<number> => {
+        const { y, height } = (await page.locator(selector).first().boundingBox()) ?? expect.unreachable()
+        return y + height
+      }
+      for (const [path, first] of [
+        ['', '.keys tbody tr'],
+        ['/?q=Website', '.keys tbody tr'],
+        ['/review', '.review tbody tr'],
+        ['/service-accounts', '.cards tbody tr'],
+        ['/activity', '.log tbody tr'],
+        ['/usage', '.stats'],
+      ] as const) {
+        await page.goto(`${url}${path}`)
+        expect([path, (await bottomOf(first)) <= 740]).toEqual([path, true])
+      }
+    },
+  )
+
+  test.each([true, false])('on a phone filters are behind a button, with JavaScript: %s', async (javaScriptEnabled) => {
+    const { open, url } = await opened()
+    const phone = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true }
+    const page = await open('', { ...phone, javaScriptEnabled })
+    for (const [path, filter] of [
+      ['', 'environment'],
+      ['/activity', 'action'],
+    ] as const) {
+      await page.goto(`${url}${path}`)
+      expect(await page.isVisible(`[name=${filter}]`)).toBe(false)
+      await page.click('.fold summary')
+      expect(await page.isVisible(`[name=${filter}]`)).toBe(true)
+      if (javaScriptEnabled) expect(await findings(page)).toEqual([])
+    }
+    await page.selectOption('[name=action]', 'key.rotated')
+    if (!javaScriptEnabled) await page.click('[data-apply]')
+    await page.waitForURL(/action=key.rotated/)
+    expect((await page.textContent('.fold summary'))?.trim()).toBe('Filters (1)')
+    expect(await page.locator('tbody tr').count()).toBe(1)
+  })
+
+  test.each([768, 1280])(
+    'on a screen of %s pixels filters, figures and the one thing to do are all seen',
+    async (width) => {
+      const { open, url } = await opened()
+      const page = await open('', { viewport: { width, height: 900 } })
+      const seen = (selector: string): Promise<number> => page.locator(`${selector}:visible`).count()
+      expect([await seen('.fold'), await seen('.toolbar select'), await seen('.stat')]).toEqual([0, 4, 5])
+      const tops = await Promise.all(
+        ['h1', '.head .button'].map(async (one) => (await page.locator(one).boundingBox())?.y),
+      )
+      expect(Math.abs((tops[0] ?? 0) - (tops[1] ?? 999))).toBeLessThan(20)
+      await page.goto(`${url}/activity`)
+      expect([await seen('.fold'), await seen('.toolbar select')]).toEqual([0, 3])
+    },
+  )
+
+  test.each([true, false])('the log is asked for days, with JavaScript: %s', async (javaScriptEnabled) => {
+    const { open } = await opened()
+    const page = await open('/activity', { javaScriptEnabled })
+    expect(await page.isVisible('[name=from]')).toBe(false)
+    await page.selectOption('[name=when]', 'dates')
+    await page.locator('[name=from]').waitFor()
+    await page.fill('[name=from]', '2030-06-12')
+    await page.fill('[name=to]', '2030-06-12')
+    await page.click('text=Show days')
+    await page.waitForURL(/when=dates&from=2030-06-12&to=2030-06-12/)
+    expect(await page.locator('tbody tr').count()).toBeGreaterThan(0)
+    expect(await page.inputValue('[name=from]')).toBe('2030-06-12')
+    if (javaScriptEnabled) expect(await findings(page)).toEqual([])
+    await page.fill('[name=from]', '2030-06-13')
+    await page.fill('[name=to]', '')
+    await page.click('text=Show days')
+    await page.getByText('Nothing was done that fits').waitFor()
   })
 
   test('creates a key by keyboard, copies it, and leaves nothing behind', async () => {

@@ -39,9 +39,9 @@ describe('the filters of the log', () => {
   test('leave no hole where someone cannot choose who did it', async () => {
     const { as } = await owned()
     const { html } = await as(grace).get('/activity')
-    expect(html).toContain('class="toolbar three own"')
+    expect(html).toContain('class="toolbar log own"')
     expect(html).not.toContain('<span></span>')
-    expect((await as(ada).get('/activity')).html).toContain('class="toolbar three"')
+    expect((await as(ada).get('/activity')).html).toContain('class="toolbar log"')
   })
 })
 
@@ -50,10 +50,10 @@ describe('a text that fits several keys', () => {
     const { as, keys } = scene()
     const owner = { type: 'user', id: 'ada' } as const
     for (const name of ['CI key', 'Old CI key 2']) await keys.create({ name, environment: 'production', owner })
-    const { location } = await as(ada).post('/activity/find', { key: 'ci', days: '7' })
+    const { location } = await as(ada).post('/activity/find', { key: 'ci', when: '7d' })
     const { html } = await as(ada).get(location ?? '')
     expect(html).toContain('Several keys fit. Choose one:')
-    const links = [...html.matchAll(/href="(\?days=7&amp;key=[\w-]{16})"/g)].map(([, href]) => href)
+    const links = [...html.matchAll(/href="(\?when=7d&amp;key=[\w-]{16})"/g)].map(([, href]) => href)
     expect(links).toHaveLength(2)
     const one = (await as(ada).get(`/activity${links[0]?.replaceAll('&amp;', '&')}`)).html
     expect(one).toContain('<span>Created the key')

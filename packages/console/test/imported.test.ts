@@ -61,3 +61,62 @@ describe('an imported key', () => {
     expect((await as(ada).get('')).html.toLowerCase()).not.toContain('imported')
   })
 })
+
+describe('a token that was issued elsewhere', () => {
+  const token = `sk_live_${'0'.repeat(32)}`
+
+  test('that is searched for leads to its key, and is in no URL', async () => {
+    const { as, id } = await brought()
+    for (const text of [token, ` ${token}`, `Bearer ${token}`, `"${token}"`]) {
+      const found = (await as(ada).post('/find', { q: text })).location ?? ''
+      expect([text, found.includes('0000000')]).toEqual([text, false])
+      expect((await as(ada).get(found)).html).toContain('>Nightly job<')
+      const logged = (await as(ada).post('/activity/find', { key: text })).location
+      expect([text, logged]).toEqual([text, `/activity?key=${id}`])
+    }
+  })
+
+  test('of no one, or asked for by someone who may not diagnose, is in no URL either', async () => {
+    const { as } = await brought()
+    const other = `sk_live_${'f'.repeat(32)}`
+    const viewer = { ...ada, can: { ...ada.can, diagnose: false } }
+    for (const [who, text] of [
+      [ada, other],
+      [viewer, token],
+      [viewer, other],
+    ] as const) {
+      for (const [path, field] of [
+        ['/find', 'q'],
+        ['/activity/find', 'key'],
+      ] as const) {
+        const { location } = await as(who).post(path, { [field]: text })
+        expect([location, location?.includes(text.slice(-12))]).toEqual([location, false])
+      }
+    }
+  })
+
+  test('is no name, however short', async () => {
+    const short = 'sk-0123456789ab'
+    const { as, keys } = scene({ importedTokens: { pattern: /^sk-[0-9a-f]{12}$/ } })
+    await keys.import([
+      {
+        tokenSha256: createHash('sha256').update(short).digest('hex'),
+        name: 'Old job',
+        environment: 'production',
+        permissions: ['prompts:read'],
+        owner: { type: 'user', id: 'ada' },
+      },
+    ])
+    const { html } = await as(ada).post('/troubleshoot', { token: short })
+    expect(html).toContain('Old job')
+    expect(html).not.toContain(short)
+  })
+})
+
+test('a search by a name that looks like a placeholder finds it', async () => {
+  const { as, keys } = scene()
+  const name = 'Your production site'
+  await keys.create({ name, environment: 'production', owner: { type: 'user', id: 'ada' } })
+  const { location } = await as(ada).post('/find', { q: name })
+  expect((await as(ada).get(location ?? '')).html).toContain(`>${name}<`)
+})

@@ -101,6 +101,64 @@ describe('restrictions of a key', () => {
     expect((await keys.get(id)).resources).toEqual({})
   })
 
+  test.each([
+    ['typed', undefined],
+    ['chosen from a list', () => ['a,b', 'p1']],
+  ] as const)(
+    'whose IDs hold commas and spaces stay exactly as they are in a form where they are %s',
+    async (_, given) => {
+      const { as, keys } = scene({ resources: ['project'], resourceChoices: given })
+      const ids = [' p2 ', 'a,b', 'p1']
+      const { key } = await keys.create({
+        name: 'Partner',
+        environment: 'production',
+        owner: { type: 'user', id: 'ada' },
+        resources: { project: ids },
+      })
+      const { html } = await as(ada).get(`/keys/${key.id}/edit`)
+      const [, typed = ''] = /<textarea[^>]*name="resources\.project"[^>]*>([^<]*)</.exec(html) ?? []
+      const ticked = [...html.matchAll(/name="resources\.project" value="([^"]*)" checked/g)].map(([, id = '']) => id)
+      const send = async (more: Readonly<Record<string, string | readonly string[]>>): Promise<readonly string[]> => {
+        const { permissions, revision } = await keys.get(key.id)
+        const sent = { name: 'Renamed', description: '', permissions, expires: 'keep', revision: String(revision) }
+        const shown =
+          given === undefined
+            ? { 'resources.project': typed }
+            : { 'listed.project': 'yes', 'resources.project': ticked }
+        const { status } = await as(ada).post(`/keys/${key.id}/edit`, {
+          ...sent,
+          'reach.project': 'some',
+          ...shown,
+          ...more,
+        })
+        expect(status).toBe(303)
+        return (await keys.get(key.id)).resources['project'] ?? []
+      }
+      expect(await send({})).toEqual(ids)
+      expect((await keys.get(key.id)).name).toBe('Renamed')
+      if (given === undefined) {
+        expect(await send({ 'resources.project': `${typed}\r\nx, y` })).toEqual([' p2 ', 'a,b', 'p1', 'x', 'y'])
+        expect(await send({ 'resources.project': 'a,b' })).toEqual(['a,b'])
+      }
+    },
+  )
+
+  test('go over exactly to a key that takes its place', async () => {
+    const { as, keys } = scene({ resources: ['project'] })
+    const { key } = await keys.create({
+      name: 'Partner',
+      environment: 'production',
+      owner: { type: 'user', id: 'ada' },
+      resources: { project: ['a,b', 'p1 '] },
+    })
+    await keys.revoke(key.id)
+    const form = await as(ada).get(`/keys/new?like=${key.id}`)
+    const [, typed = ''] = /<textarea[^>]*name="resources\.project"[^>]*>([^<]*)</.exec(form.html) ?? []
+    const sent = { ...fields, name: 'New', once: 'once-1', 'reach.project': 'some', 'resources.project': typed }
+    await as(ada).post('/keys', { ...sent, replaces: fieldOf(form, 'replaces') })
+    expect((await keys.list({ search: 'New' })).items[0]?.resources).toEqual({ project: ['a,b', 'p1 '] })
+  })
+
   test('that would hand out more than the visitor reaches are refused at their field', async () => {
     const { as, keys } = scene({ resources: ['project'] })
     const held = { ...grace, resources: { project: ['p1'] } }
@@ -121,6 +179,19 @@ describe('restrictions of a key', () => {
 })
 
 describe('troubleshooting a limited key', () => {
+  test('does not repeat a key that was written where the ID of a resource belongs', async () => {
+    const { as, id, keys } = await limited()
+    const { token } = await keys.create({
+      name: 'Other',
+      environment: 'production',
+      owner: { type: 'user', id: 'ada' },
+    })
+    const ask = async (more: Readonly<Record<string, string>>): Promise<boolean> =>
+      (await as(ada).post('/troubleshoot', { token: id, ...more })).html.includes(token)
+    expect(await ask({ 'resources.project': token })).toBe(false)
+    expect(await ask({ 'resources.project': `https://acme.example/p/${token}/x`, address: 'nowhere' })).toBe(false)
+  })
+
   test('says that the address or the resource of the request is not one of its own', async () => {
     const { as, id } = await limited()
     const ask = async (more: Readonly<Record<string, string>>): Promise<string> =>

@@ -267,10 +267,10 @@ describe('the filters of the log', () => {
     clock.advance(8 * 86_400_000)
     await as(ada).post(`/keys/${key.id}/disable`, { reason: 'Just now' })
     for (const text of ['Website', key.hint, key.hint.slice(-4), key.id]) {
-      const { location } = await as(ada).post('/activity/find', { key: text, days: '7' })
-      expect(location).toBe(`/activity?days=7&key=${key.id}`)
+      const { location } = await as(ada).post('/activity/find', { key: text, when: '7d' })
+      expect(location).toBe(`/activity?when=7d&key=${key.id}`)
     }
-    const week = (await as(ada).get('/activity?days=7')).html
+    const week = (await as(ada).get('/activity?when=7d')).html
     expect([week.includes('Just now'), week.includes('<span>Created the key')]).toEqual([true, false])
     const all = (await as(ada).get('/activity')).html
     expect(all).toContain('<span>Created the key')

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { memoryStore } from '@claviger/store-memory'
 import { createKeyring, definePermissions, systemActor } from '@claviger/core'
 import { apiKeyConsole } from '@claviger/console'
@@ -167,3 +167,72 @@ function textOf(error: unknown): string {
   if (!(error instanceof Error)) return JSON.stringify(error)
   return [error.stack, JSON.stringify(error), error.cause === undefined ? '' : textOf(error.cause)].join(' ')
 }
+
+describe('someone whose session has ended', () => {
+  const wrongPlaces = (token: string): readonly (readonly [path: string, fields: Fields])[] => [
+    ['/find', { q: token, status: 'active' }],
+    ['/activity/find', { key: token, days: '7' }],
+    ['/troubleshoot', { token, address: token, 'resources.project': token }],
+    ['/keys', { name: `CI ${token}`, description: token, [token]: 'yes' }],
+    ['/keys/abc/revoke', { confirm: token, reason: `found ${token}` }],
+  ]
+
+  test('gets back what was written, and no key that was in it', async () => {
+    const { as, keys } = scene()
+    const { token } = await keys.create({ name: 'Old', environment: 'production', owner: { type: 'user', id: 'ada' } })
+    for (const [path, fields] of wrongPlaces(token)) {
+      const { status, html } = await as(null).post(path, fields)
+      expect([path, status, html.includes(token)]).toEqual([path, 401, false])
+    }
+    const { html } = await as(null).post('/keys', { name: `CI ${token}` })
+    expect(html).toContain(`value="CI ${token.slice(0, 20)}`)
+  })
+
+  test('gets back nothing of a damaged key in a search', async () => {
+    const { as } = scene()
+    for (const [path, field] of [
+      ['/find', 'q'],
+      ['/activity/find', 'key'],
+    ] as const) {
+      expect((await as(null).post(path, { [field]: 'production_damaged_beyond_knowing' })).html).not.toContain('beyond')
+    }
+  })
+
+  test('is not led to sign in with a key in the URL', async () => {
+    const asked: string[] = []
+    const { as, keys } = scene({
+      authorize: ({ request }) => {
+        asked.push(request.url)
+        return null
+      },
+    })
+    const { token } = await keys.create({ name: 'Old', environment: 'production', owner: { type: 'user', id: 'ada' } })
+    const { status, location } = await as(null).get(`/?q=${token}&status=active`)
+    expect([status, location?.includes(token)]).toEqual([303, false])
+    expect(location).toContain('status=active')
+    expect(asked).toEqual([])
+  })
+})
+
+test('a key that is the name of a field in a URL leaves it too', async () => {
+  const { as, keys } = scene()
+  const { token } = await keys.create({ name: 'Old', environment: 'production', owner: { type: 'user', id: 'ada' } })
+  const { status, location } = await as(ada).get(`/?${token}`)
+  expect([status, location?.includes(token)]).toEqual([303, false])
+  expect((await as(ada).get(location ?? '')).status).toBe(200)
+})
+
+test('a key in a path is not told to the host when the page fails', async () => {
+  const heard: unknown[] = []
+  const { as, keys } = scene({
+    limit: () => {
+      throw new Error('down')
+    },
+    onError: (_error, during) => void heard.push(during),
+  })
+  const { token } = await keys.create({ name: 'Old', environment: 'production', owner: { type: 'user', id: 'ada' } })
+  expect((await as(ada).post(`/keys/${token}/disable`, {})).status).toBe(500)
+  expect(heard).toHaveLength(1)
+  expect(String(heard[0])).toMatch(/^\/keys\/acme_production_/)
+  expect(String(heard[0])).not.toContain(token)
+})

@@ -123,3 +123,12 @@ describe('troubleshooting a secret that a rotation replaced', () => {
     expect(html).toContain('Requests with this key are refused.')
   })
 })
+
+test('a key is found by a long name too, and what is long is no part of one', async () => {
+  const { as, keys } = scene()
+  const name = `Nightly export of everything into the warehouse in ${'x'.repeat(60)}`
+  const { key } = await keys.create({ name, environment: 'production', owner: { type: 'user', id: 'ada' } })
+  expect((await as(ada).post('/troubleshoot', { token: name })).html).toContain('The key itself is good.')
+  const { html } = await as(ada).post('/troubleshoot', { token: name.slice(0, -1) })
+  expect(html).not.toContain(key.hint)
+})

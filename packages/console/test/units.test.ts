@@ -46,6 +46,8 @@ describe('a format', () => {
     [-180_000, '3 minutes ago'],
     [6 * 86_400_000, 'in 6 days'],
     [-100 * 86_400_000, '3 months ago'],
+    [-545 * 86_400_000, '18 months ago'],
+    [-549 * 86_400_000, '2 years ago'],
     [3 * 365.25 * 86_400_000, 'in 3 years'],
   ])('writes an instant %i ms away as "%s"', (distance, written) => {
     expect(format.relative(new Date(now + distance))).toBe(written)

@@ -5,13 +5,13 @@ import {
   type ServiceAccountQuery,
   type ServiceAccountRecord,
 } from '@claviger/core/store'
-import type { Insertable, Selectable } from 'kysely'
+import { type Insertable, type Selectable, sql } from 'kysely'
 import type { Database } from './database/database.ts'
 import { isLight } from './database/light.ts'
 import type { ServiceAccountsTable } from './database/tables.ts'
-import { retrying } from './database/transaction.ts'
 import { integer, isStorable, nullableInteger } from './database/values.ts'
-import { isBehind, pageOf, planPage } from './listing/page.ts'
+import { type OrderedRows, readInOrder } from './listing/in-order.ts'
+import { pageOf, planPage } from './listing/page.ts'
 
 /** The columns of a service account. */
 export function accountColumns(account: ServiceAccountRecord): Omit<Insertable<ServiceAccountsTable>, 'writes'> {
@@ -51,17 +51,22 @@ export async function listAccounts(
   const plan = planPage(query)
   const ids = query.ids?.filter(isStorable)
   if (!isStorable(query.workspaceId) || ids?.length === 0) return { items: [], nextCursor: null }
-  const { queries, dialect } = database
-  const rows = await retrying(database, () => {
-    let select = queries
-      .selectFrom('service_accounts')
-      .selectAll()
-      .where('workspace_id', '=', query.workspaceId)
-      .where((eb) => isBehind(eb, plan))
-      .where(isLight(dialect))
-    if (query.includeDeleted !== true) select = select.where('living', '=', 1)
-    if (ids !== undefined) select = select.where((eb) => dialect.oneOf(eb.ref('id'), ids))
-    return select.orderBy('created_at', 'desc').orderBy('id').limit(plan.fetch).execute()
-  })
+  const { dialect } = database
+  const all = query.includeDeleted === true
+  const isListed = sql`workspace_id = ${query.workspaceId} and ${isLight(dialect)}${all ? sql`` : sql` and living = 1`}`
+  const listing: Pick<OrderedRows, 'index' | 'where'> =
+    ids === undefined
+      ? { index: all ? 'list' : 'living', where: isListed }
+      : // Asked in this way, no database reads all accounts of the workspace for the one with this id.
+        {
+          index: undefined,
+          where: sql`${dialect.oneOf(sql.ref('id'), ids)} and case when ${isListed} then 1 else 0 end = 1`,
+        }
+  const rows = await readInOrder<Selectable<ServiceAccountsTable>>(
+    database,
+    { table: 'service_accounts', ...listing },
+    sql`*`,
+    { after: plan.after, count: plan.fetch },
+  )
   return pageOf(rows, plan, readAccount)
 }

@@ -1,11 +1,12 @@
 import type { Activity, ActivityQuery, ListPage } from '@claviger/core/store'
-import { type Expression, type ExpressionBuilder, type Insertable, type RawBuilder, type SqlBool, sql } from 'kysely'
+import { type Insertable, type RawBuilder, sql } from 'kysely'
 import type { Database, Queries } from './database/database.ts'
 import { isLight } from './database/light.ts'
-import type { ActivityTable, Tables } from './database/tables.ts'
+import type { ActivityTable } from './database/tables.ts'
 import { retrying } from './database/transaction.ts'
 import { chunks, integer, isStorable } from './database/values.ts'
-import { isBehind, planPage } from './listing/page.ts'
+import { firstInOrder, type OrderedRows, readInOrder } from './listing/in-order.ts'
+import { planPage } from './listing/page.ts'
 import { type WalkedRow, walkPage } from './listing/walk.ts'
 import { nextTurn } from './next-turn.ts'
 
@@ -35,33 +36,39 @@ export async function listActivity(database: Database, query: ActivityQuery): Pr
   const { workspaceId, targetId, actor, action } = query
   const texts = [workspaceId, targetId, actor?.type, actor?.id, action]
   if (!texts.every((text) => text === undefined || isStorable(text))) return { items: [], nextCursor: null }
-  const [driving = always, ...others] = await bySize(database, query, filtersOf(query))
-  const isHit = sql<SqlBool>`${sql.join([isLight(database.dialect), ...others], sql` and `)}`
+  const [driving = everyLine, ...others] = await bySize(database, query, filtersOf(query))
+  const isHit = sql.join([isLight(database.dialect), ...others.map(({ matches }) => matches)], sql` and `)
+  const columns = sql`id, workspace_id, created_at, case when ${isHit} then record end as record`
   return walkPage(plan, async (after, count): Promise<readonly WalkedRow<Activity>[]> => {
-    const rows = await retrying(database, () =>
-      database.queries
-        .selectFrom('activity')
-        .select(['id', 'workspace_id', 'created_at'])
-        .select((eb) => eb.case().when(isHit).then(eb.ref('record')).end().as('record'))
-        .where((eb) => eb.and([within(eb, query), sql<SqlBool>`${driving}`, isBehind(eb, { ...plan, after })]))
-        .orderBy('created_at', 'desc')
-        .orderBy('id')
-        .limit(count)
-        .execute(),
-    )
+    const rows = await readInOrder<LineRow>(database, linesOf(query, driving), columns, { after, count })
     return rows.map((row) => ({ position: { at: integer(row.created_at), id: row.id }, item: readActivity(row) }))
   })
 }
 
-const always = sql<SqlBool>`1 = 1`
+interface LineRow {
+  readonly id: string
+  readonly workspace_id: string
+  readonly created_at: unknown
+  readonly record: string | null
+}
+
+/** A condition on lines, and the index that holds the lines that meet it in the order of the listing. */
+interface Filter {
+  readonly index: string
+  readonly matches: RawBuilder<unknown>
+}
+
+const everyLine: Filter = { index: 'list', matches: sql`1 = 1` }
 // Counted up to here: beyond, the lines that match all conditions are found soon enough.
 const mostCounted = 2_000
 
-function filtersOf({ targetId, actor, action }: ActivityQuery): readonly RawBuilder<SqlBool>[] {
+function filtersOf({ targetId, actor, action }: ActivityQuery): readonly Filter[] {
   return [
-    ...(targetId === undefined ? [] : [sql<SqlBool>`target_id = ${targetId}`]),
-    ...(actor === undefined ? [] : [sql<SqlBool>`actor_type = ${actor.type} and actor_id = ${actor.id}`]),
-    ...(action === undefined ? [] : [sql<SqlBool>`action = ${action}`]),
+    ...(targetId === undefined ? [] : [{ index: 'target', matches: sql`target_id = ${targetId}` }]),
+    ...(actor === undefined
+      ? []
+      : [{ index: 'actor', matches: sql`actor_type = ${actor.type} and actor_id = ${actor.id}` }]),
+    ...(action === undefined ? [] : [{ index: 'action', matches: sql`action = ${action}` }]),
   ]
 }
 
@@ -69,41 +76,23 @@ function filtersOf({ targetId, actor, action }: ActivityQuery): readonly RawBuil
 async function bySize(
   database: Database,
   query: ActivityQuery,
-  filters: readonly RawBuilder<SqlBool>[],
-): Promise<readonly RawBuilder<SqlBool>[]> {
+  filters: readonly Filter[],
+): Promise<readonly Filter[]> {
   if (filters.length <= 1) return filters
-  const sized: { readonly filter: RawBuilder<SqlBool>; readonly count: number }[] = []
+  const sized: { readonly filter: Filter; readonly count: number }[] = []
   for (const filter of filters) {
-    const [row] = await retrying(database, () =>
-      database.queries
-        .selectFrom((eb) =>
-          eb
-            .selectFrom('activity')
-            .select('id')
-            .where((where) => where.and([within(where, query), filter]))
-            .orderBy('created_at', 'desc')
-            .orderBy('id')
-            .limit(mostCounted)
-            .as('counted'),
-        )
-        .select((eb) => eb.fn.countAll().as('count'))
-        .execute(),
-    )
-    sized.push({ filter, count: integer(row?.count) })
+    const lines = firstInOrder(database, linesOf(query, filter), sql`id`, mostCounted)
+    const statement = sql<{ count: unknown }>`select count(*) as count from (${lines}) as counted`
+    const { rows } = await retrying(database, () => statement.execute(database.queries))
+    sized.push({ filter, count: integer(rows[0]?.count) })
     await nextTurn()
   }
   return sized.toSorted((a, b) => a.count - b.count).map(({ filter }) => filter)
 }
 
-function within(
-  eb: ExpressionBuilder<Tables, 'activity'>,
-  { workspaceId, from, to }: ActivityQuery,
-): Expression<SqlBool> {
-  return eb.and([
-    eb('workspace_id', '=', workspaceId),
-    ...(from === undefined ? [] : [eb('created_at', '>=', from)]),
-    ...(to === undefined ? [] : [eb('created_at', '<', to)]),
-  ])
+function linesOf({ workspaceId, from, to }: ActivityQuery, { index, matches }: Filter): OrderedRows {
+  const since = from === undefined ? sql`` : sql` and created_at >= ${from}`
+  return { table: 'activity', index, where: sql`workspace_id = ${workspaceId} and ${matches}${since}`, before: to }
 }
 
 function activityColumns(entry: Activity): Insertable<ActivityTable> {

@@ -35,7 +35,7 @@ async function opened({ data, reset }: ServeOptions): Promise<Data | undefined> 
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
     fail(
-      `The keys in ${data} could not be opened: ${why}\nStart over with --reset, or keep them in memory with --memory.`,
+      `The keys in ${data} could not be opened: ${why}\nChoose another folder with --data, start over with --reset, or keep them in memory with --memory.`,
     )
     return undefined
   }

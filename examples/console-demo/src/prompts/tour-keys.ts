@@ -51,6 +51,11 @@ const makers: Readonly<Record<keyof Tokens, (keyring: Keyring<Permission>) => Pr
 }
 const names = Object.keys(makers) as (keyof Tokens)[]
 
+/** Whether a name is one of a key of the tour. */
+export function isTokenName(name: string): name is keyof Tokens {
+  return Object.hasOwn(makers, name)
+}
+
 type Keys = ReturnType<Keyring<Permission>['as']>
 
 async function made(

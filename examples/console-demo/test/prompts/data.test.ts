@@ -1,5 +1,5 @@
 import { systemActor } from '@claviger/core'
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -99,4 +99,15 @@ test('in memory nothing is kept', async () => {
   const first = await start(undefined, false)
   expect((await start(undefined, false)).tokens.production).not.toBe(first.tokens.production)
   expect(existsSync(join(folder, 'tokens.json'))).toBe(false)
+})
+
+test.each([
+  ['a database', { 'keys.db': 'of the user' }],
+  ['a database beside tokens', { 'keys.db': 'of the user', 'tokens.json': '{"github":"x"}' }],
+  ['tokens alone', { 'tokens.json': '["x"]' }],
+] as const)('%s of someone else is left alone, also when starting over', async (_, files) => {
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
+  await expect(openData(folder)).rejects.toThrow('leaves it alone')
+  expect(() => removeData(folder)).toThrow('leaves it alone')
+  for (const [name, text] of Object.entries(files)) expect(readFileSync(join(folder, name), 'utf8')).toBe(text)
 })

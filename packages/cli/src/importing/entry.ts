@@ -29,7 +29,7 @@ export function entryOf(row: Described, mapping: Mapping): ImportKeyBody {
   }
   return {
     tokenSha256: text(row.tokenSha256) ?? '',
-    name: (text(row.name) ?? `Imported key ${text(row.id) ?? ''}`).trim().slice(0, 128),
+    name: cut((text(row.name) ?? `Imported key ${text(row.id) ?? ''}`).trim()),
     environment,
     permissions: mapping.permissions.length > 0 ? mapping.permissions : grantsOf(row.permissions, mapping.renamed),
     owner,
@@ -39,6 +39,11 @@ export function entryOf(row: Described, mapping: Mapping): ImportKeyBody {
     expiresAt: instant(row.expiresAt),
     metadata: notes(row.metadata),
   }
+}
+
+/** As long as a name can be, and no half of a character at its end. */
+function cut(name: string): string {
+  return name.slice(0, 128).replace(/[\ud800-\udbff]$/, '')
 }
 
 function ownerOf(given: unknown, { owner, ownerType }: Mapping): OwnerRef | undefined {

@@ -3,6 +3,7 @@ import type { FC } from 'hono/jsx'
 import type { Names } from '../reading/names.ts'
 import type { Visit } from '../visit/visit.types.ts'
 import { factText, listChange } from './fact-text.ts'
+import { madeWith, replacement } from './line-text.ts'
 import { Time } from './time.tsx'
 
 const written: Readonly<Record<KeyAction | ServiceAccountAction, string>> = {
@@ -26,9 +27,11 @@ export const actionLabels: ReadonlyMap<string, string> = new Map(Object.entries(
 /** The last events of one key. */
 export const ActivityList: FC<{
   readonly visit: Visit
+  /** How the key is called now. */
+  readonly called: string
   readonly entries: readonly ActivityEntry[]
   readonly names: Names
-}> = ({ visit, entries, names }) =>
+}> = ({ visit, called, entries, names }) =>
   entries.length === 0 ? (
     <p class="inner muted">Nothing yet.</p>
   ) : (
@@ -37,7 +40,7 @@ export const ActivityList: FC<{
         <li>
           <div>
             <bdi>{names.of(entry.actor).name}</bdi> {actionLabels.get(entry.action) ?? entry.action}
-            <Changes visit={visit} of={entry} names={names} />
+            <Changes visit={visit} of={entry} called={called} names={names} />
           </div>
           <span class="small muted">
             <Time at={entry.at} format={visit.format} as="logged" />
@@ -47,18 +50,32 @@ export const ActivityList: FC<{
     </ul>
   )
 
-/** What was changed, from what to what, and why where that was said. */
-export const Changes: FC<{ readonly visit: Visit; readonly of: ActivityEntry; readonly names: Names }> = ({
-  visit,
-  of: { before, after },
-  names,
-}) => {
+interface ChangesProps {
+  readonly visit: Visit
+  readonly of: ActivityEntry
+  /** How the key or the account is called now; undefined where it is gone. */
+  readonly called: string | undefined
+  readonly names: Names
+}
+
+/** What something new was made with; what was changed, from what to what; and why where that was said. */
+export const Changes: FC<ChangesProps> = ({ visit, of: line, called, names }) => {
+  const { before, after } = line
   const reason = typeof after?.reason === 'string' ? after.reason : undefined
   const fields =
     before === null ? [] : Object.keys(after ?? {}).filter((name) => name !== 'reason' && !derived.has(name))
-  if (reason === undefined && fields.length === 0) return null
+  const made = before === null ? madeWith(line, called, visit.format, names) : []
+  const replaced = replacement(line, visit.format)
+  if (reason === undefined && replaced === undefined && fields.length + made.length === 0) return null
   return (
     <div class="small muted">
+      {made.map((part, index) => (
+        <>
+          {index > 0 && ' \u00b7 '}
+          <bdi>{part}</bdi>
+        </>
+      ))}
+      {replaced !== undefined && <div>{replaced}</div>}
       {fields.map((name) => (
         <div>
           {labels.get(name) ?? name}:{' '}
@@ -111,7 +128,7 @@ const Change: FC<ChangeProps> = ({ field, before, after, format, names }) => {
 const lists: ReadonlySet<string> = new Set(['permissions', 'allowedAddresses'])
 
 // They say again what the action says.
-const derived: ReadonlySet<string> = new Set(['status', 'secretVersion', 'overlapEndsAt', 'deletedAt'])
+const derived: ReadonlySet<string> = new Set(['status', 'secretVersion', 'hint', 'overlapEndsAt', 'deletedAt'])
 const labels: ReadonlyMap<string, string> = new Map([
   ['expiresAt', 'expires'],
   ['metadata', 'notes'],

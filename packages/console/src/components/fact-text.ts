@@ -32,7 +32,8 @@ function itemsOf(value: unknown): readonly string[] | undefined {
   return Array.isArray(only) && (only.length > 0 || value !== only) ? only.map(String) : undefined
 }
 
-function cut(text: string): string {
+/** The beginning of a long text, of whole characters. */
+export function cut(text: string): string {
   return text.length > longest ? `${text.slice(0, longest).replace(/[\ud800-\udbff]$/, '')}\u2026` : text
 }
 

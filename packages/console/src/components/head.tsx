@@ -8,13 +8,15 @@ interface HeadProps {
   readonly beside?: Child
   /** Below the title. */
   readonly lead?: Child
+  /** Whether one button is all that can be done: it stands beside the title also where there is little room. */
+  readonly isSingle?: boolean
   /** At the end of the line: what can be done. */
   readonly children?: Child
 }
 
 /** The head of a page: where it leads back to, its title, what can be done. */
-export const Head: FC<HeadProps> = ({ title, back, beside, lead, children }) => (
-  <div class="head">
+export const Head: FC<HeadProps> = ({ title, back, beside, lead, isSingle = false, children }) => (
+  <div class={isSingle ? 'head single' : 'head'}>
     <div>
       {back !== undefined && (
         <a class="back" href={back.href}>

@@ -16,7 +16,7 @@ export const StatCards: FC<StatCardsProps> = ({ visit, stats, filters }) => {
   const search = (changes: Partial<Filters>): string => searchOf(filters, { ...cleared, ended: false, ...changes })
   const { denied24h } = stats
   return (
-    <div class={isNarrowed(filters) ? 'stats aside' : 'stats'}>
+    <div class={isNarrowed(filters) ? 'stats brief aside' : 'stats brief'}>
       <StatCard
         visit={visit}
         label="Active"

@@ -3,6 +3,7 @@ import type { FC } from 'hono/jsx'
 import { type Filters, isNarrowed } from '../reading/filters.ts'
 import type { Names } from '../reading/names.ts'
 import type { Visit } from '../visit/visit.types.ts'
+import { Fold } from './fold.tsx'
 import { Icon } from './icon.tsx'
 import { Select } from './select.tsx'
 import { attentionLabels, statusLabels } from './status.tsx'
@@ -33,6 +34,7 @@ export const Toolbar: FC<ToolbarProps> = ({ visit, filters, accounts, owners, na
         aria-label="Search by name, by the beginning or end of a key as the list shows them, by key ID, or by a whole key"
       />
     </div>
+    <Fold count={chosen(filters)} />
     <Select
       name="status"
       label="Status"
@@ -80,6 +82,10 @@ export const Toolbar: FC<ToolbarProps> = ({ visit, filters, accounts, owners, na
     </div>
   </form>
 )
+
+function chosen({ status, attention, environment, owner }: Filters): number {
+  return [status, attention, environment, owner].filter((one) => one !== undefined).length
+}
 
 function ownerOptions(
   { actor }: Visit,

@@ -28,7 +28,7 @@ const steps: readonly (readonly [number, number, Intl.RelativeTimeFormatUnit])[]
   [59.5 * minute, minute, 'minute'],
   [35.5 * hour, hour, 'hour'],
   [99.5 * day, day, 'day'],
-  [540 * day, 30.44 * day, 'month'],
+  [547.5 * day, 30.44 * day, 'month'],
   [Number.POSITIVE_INFINITY, 365.25 * day, 'year'],
 ]
 

@@ -75,8 +75,8 @@ export function draftLike(visit: Visit, first: CreateDraft, key: ManagedKey): Cr
   }
 }
 
-/** The form as it was sent. */
-export function sentDraft(form: Form, visit: Visit): CreateDraft {
+/** The form as it was sent; for a key that takes the place of another, with that one. */
+export function sentDraft(form: Form, visit: Visit, replaced?: ManagedKey): CreateDraft {
   return {
     name: form.text('name'),
     description: form.text('description'),
@@ -84,7 +84,7 @@ export function sentDraft(form: Form, visit: Visit): CreateDraft {
     owner: form.text('owner'),
     account: form.text('account'),
     grants: grantsDraft(form),
-    restrictions: restrictionsDraft(form, visit.settings.keyring.resources),
+    restrictions: restrictionsDraft(form, visit.settings.keyring.resources, { known: replaced }),
     expiry: expiryDraft(form),
     answers: new Map(visit.settings.create.fields.map(({ name }) => [name, form.text(`meta.${name}`)])),
     replaces: form.text('replaces').slice(0, 255) || undefined,

@@ -18,14 +18,24 @@ export interface ResourceDraft {
   readonly ids: string
   /** Ids that were ticked in a list; undefined where they are typed. */
   readonly ticked?: readonly string[] | undefined
+  /** Ids that the key has: a line that is one of them means that one, whatever stands in it. */
+  readonly known?: readonly string[] | undefined
 }
 
-/**
- * The restrictions of a form.
- *
- * @param before what stands for fields that were not sent: a page of an older version must not widen a key
- */
-export function restrictionsDraft(form: Form, types: readonly string[], before?: RestrictionsDraft): RestrictionsDraft {
+/** What a form of restrictions was opened with. */
+interface Opened {
+  /** What stands for fields that were not sent: a page of an older version must not widen a key. */
+  readonly before?: RestrictionsDraft | undefined
+  /** The ids that stood in it. */
+  readonly known?: Pick<ManagedKey, 'resources'> | undefined
+}
+
+/** The restrictions of a form. */
+export function restrictionsDraft(
+  form: Form,
+  types: readonly string[],
+  { before, known }: Opened = {},
+): RestrictionsDraft {
   const isSent = (name: string): boolean => form.all(name).length > 0
   return {
     addresses: isSent('allowedAddresses') ? form.text('allowedAddresses') : (before?.addresses ?? ''),
@@ -35,6 +45,7 @@ export function restrictionsDraft(form: Form, types: readonly string[], before?:
           choice: form.text(`reach.${type}`),
           ids: form.text(`resources.${type}`),
           ticked: isSent(`listed.${type}`) ? form.all(`resources.${type}`) : undefined,
+          known: known?.resources[type],
         }
         return [type, isSent(`reach.${type}`) ? sent : (before?.resources.get(type) ?? sent)]
       }),
@@ -52,7 +63,7 @@ export function restrictionsOf(
     resources: new Map(
       types.map((type) => {
         const ids = resources[type]
-        return [type, { choice: ids === undefined ? 'all' : 'some', ids: ids?.join('\n') ?? '', ticked: undefined }]
+        return [type, { choice: ids === undefined ? 'all' : 'some', ids: ids?.join('\n') ?? '', known: ids }]
       }),
     ),
   }
@@ -86,8 +97,8 @@ export function readRestrictions({ addresses, resources }: RestrictionsDraft):
 }
 
 /** The ids of a draft, however they were given. */
-export function chosenIds({ ids, ticked }: ResourceDraft): readonly string[] {
-  return ticked ?? lines(ids)
+export function chosenIds({ ids, ticked, known }: ResourceDraft): readonly string[] {
+  return ticked ?? lines(ids, known)
 }
 
 /** Whether two restrictions say the same: what only stays as it is, is not asked for. */
@@ -107,11 +118,15 @@ export function sameResources(
   })
 }
 
-/** What stands on its lines, or apart by commas; each once. Ids keep their inner spaces. */
-function lines(text: string): readonly string[] {
-  const each = text
-    .split(/[\n,]/)
-    .map((line) => line.trim())
-    .filter((line) => line !== '')
-  return [...new Set(each)]
+/**
+ * What stands on its lines, or apart by commas; each once. Ids keep their inner spaces, and known ones everything: a comma, a
+ * space at an end.
+ */
+function lines(text: string, known: readonly string[] = []): readonly string[] {
+  const each = text.split('\n').flatMap((whole) => {
+    const line = whole.trim()
+    const same = known.filter((id) => id.trim() === line)
+    return same.length > 0 ? same : line.split(',').map((part) => part.trim())
+  })
+  return [...new Set(each.filter((one) => one !== ''))]
 }

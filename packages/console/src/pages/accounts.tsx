@@ -37,11 +37,13 @@ export async function showAccounts(visit: Visit): Promise<Answer> {
     }),
   )
   const { link } = visit
-  const notice = noticeOf(visit.query)
+  const notice = noticeOf(visit.query, ['account-deleted'])
   const create = (
     <a class="button primary" href={link('service-accounts/new')}>
       <Icon name="plus" />
-      Create service account
+      <span>
+        Create<span class="roomy"> service account</span>
+      </span>
     </a>
   )
   return page(
@@ -49,6 +51,7 @@ export async function showAccounts(visit: Visit): Promise<Answer> {
       <Head
         title="Service accounts"
         lead="Owners of keys that keep working when people leave: for servers, jobs and CI."
+        isSingle
       >
         {!visit.settings.readOnly && items.length > 0 && create}
       </Head>
@@ -138,7 +141,7 @@ export async function showAccount(visit: Visit, { id }: Asked): Promise<Answer> 
   ])
   const { link, format } = visit
   const isLiving = account.deletedAt === null && !visit.settings.readOnly
-  const notice = noticeOf(visit.query)
+  const notice = noticeOf(visit.query, ['account-created', 'account-updated'])
   return page(
     <Page visit={visit} section="service-accounts" heading={account.name}>
       <Head

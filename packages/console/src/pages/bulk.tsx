@@ -8,6 +8,7 @@ import { Time } from '../components/time.tsx'
 import type { Visit } from '../visit/visit.types.ts'
 import { type Answer, page, redirect } from '../web/answer.ts'
 import type { Asked } from '../web/handle.tsx'
+import { required } from './required.ts'
 import { needsTyping } from './revoke.tsx'
 
 type Action = 'disable' | 'revoke'
@@ -24,16 +25,20 @@ const most = 100
 
 /** Does something to several keys: asks first, then says of each how it went. */
 export async function bulk(visit: Visit, { form }: Asked): Promise<Answer> {
+  required(visit, 'revoke')
   const action: Action = form.text('action') === 'revoke' ? 'revoke' : 'disable'
-  const ids = [...new Set(form.all('id'))].slice(0, most)
-  if (ids.length === 0) return redirect('review')
-  const keys = await readKeys(visit, ids)
-  if (form.text('confirmed') !== 'yes') return ask(visit, action, keys, new Map())
+  const ids = [...new Set(form.all('id'))]
+  const reason = form.text('reason')
+  const keys = await readKeys(visit, ids.slice(0, most))
+  if (keys.length === 0) return redirect('review')
+  if (form.text('confirmed') !== 'yes')
+    return ask({ visit, action, keys, reason: '', beyond: Math.max(0, ids.length - most) }, new Map())
   if (action === 'revoke' && isRisky(visit, keys) && form.text('confirm') !== String(keys.length)) {
-    return ask(visit, action, keys, new Map([['confirm', `Type ${keys.length}, the number of keys above.`]]), 422)
+    const problems = new Map([['confirm', `Type ${keys.length}, the number of keys above.`]])
+    return ask({ visit, action, keys, reason, beyond: 0 }, problems, 422)
   }
-  const reason = form.text('reason') || null
-  const results = action === 'revoke' ? await revokeAll(visit, keys, reason) : await disableAll(visit, keys, reason)
+  const [why, act] = [reason || null, action === 'revoke' ? revokeAll : disableAll]
+  const results = await act(visit, keys, why)
   return showResults(visit, action, results)
 }
 
@@ -95,7 +100,16 @@ function isRisky({ now }: Visit, keys: readonly ManagedKey[]): boolean {
   return keys.some((key) => needsTyping(key, now))
 }
 
-function ask(visit: Visit, action: Action, keys: readonly ManagedKey[], problems: Problems, status = 200): Answer {
+interface BulkDraft {
+  readonly visit: Visit
+  readonly action: Action
+  readonly keys: readonly ManagedKey[]
+  readonly reason: string
+  /** How many more were chosen than one call takes. */
+  readonly beyond: number
+}
+
+function ask({ visit, action, keys, reason, beyond }: BulkDraft, problems: Problems, status = 200): Answer {
   const { verb, text } = words[action]
   const title = `${verb} ${keys.length} ${keys.length === 1 ? 'key' : 'keys'}`
   return page(
@@ -110,6 +124,11 @@ function ask(visit: Visit, action: Action, keys: readonly ManagedKey[], problems
             <input type="hidden" name="id" value={id} />
           ))}
           <p>{text}</p>
+          {beyond > 0 && (
+            <Banner tone="warning">
+              You chose {most + beyond}. These are the first {most}: choose the others afterwards.
+            </Banner>
+          )}
           <ul class="card rows">
             {keys.map((key) => (
               <li>
@@ -137,7 +156,14 @@ function ask(visit: Visit, action: Action, keys: readonly ManagedKey[], problems
               required
             />
           )}
-          <Field name="reason" label="Reason" problems={problems} maxlength={500} placeholder="For the activity log" />
+          <Field
+            name="reason"
+            label="Reason"
+            value={reason}
+            problems={problems}
+            maxlength={500}
+            placeholder="For the activity log"
+          />
           <div class="buttons">
             <a class="button" href={visit.link('review')} autofocus>
               Cancel

@@ -33,7 +33,9 @@ export async function showCreate(visit: Visit): Promise<Answer> {
 /** Creates a key, and shows its token: only here. */
 export async function create(visit: Visit, { form }: Asked): Promise<Answer> {
   required(visit, 'create')
-  const draft = sentDraft(form, visit)
+  const replaces = form.text('replaces')
+  const replaced = replaces === '' ? undefined : await visit.keys.get(replaces)
+  const draft = sentDraft(form, visit, replaced)
   const asked = await createInput(visit, draft)
   if ('problems' in asked) return showForm(visit, draft, asked.problems, 422)
   try {

@@ -24,7 +24,7 @@ import { type Range, rangeOf, usageInput } from '../reading/ranges.ts'
 import type { Visit } from '../visit/visit.types.ts'
 import { type Answer, page } from '../web/answer.ts'
 import type { Asked } from '../web/handle.tsx'
-import { noticeOf } from './notices.ts'
+import { keyNoticeOf } from './notices.ts'
 
 /** Everything about one key. */
 export async function showDetail(visit: Visit, { id }: Asked): Promise<Answer> {
@@ -82,8 +82,7 @@ const DetailPage: FC<DetailProps> = ({
   resourceNames,
   namesakes,
 }) => {
-  // What a banner of the state says is not said twice.
-  const notice = key.status === 'revoked' || key.status === 'disabled' ? undefined : noticeOf(visit.query)
+  const notice = keyNoticeOf(visit.query, key.status)
   return (
     <Page visit={visit} section="keys" heading={key.name}>
       <Head
@@ -110,7 +109,7 @@ const DetailPage: FC<DetailProps> = ({
         isOwnerGone={isOwnerGone}
         by={lastDeed(key, entries, names)}
         newer={namesakes.newer}
-        isNew={noticeOf(visit.query) !== undefined}
+        isNew={visit.query.get('notice') === key.status}
       />
       <div class="columns">
         <div>
@@ -134,7 +133,7 @@ const DetailPage: FC<DetailProps> = ({
                   All activity
                 </a>
               </header>
-              <ActivityList visit={visit} entries={entries} names={names} />
+              <ActivityList visit={visit} called={key.name} entries={entries} names={names} />
             </section>
           )}
         </div>

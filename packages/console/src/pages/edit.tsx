@@ -47,6 +47,7 @@ export async function showEdit(visit: Visit, { id }: Asked): Promise<Answer> {
 
 /** Changes a key. */
 export async function edit(visit: Visit, { id, form }: Asked): Promise<Answer> {
+  required(visit, 'update')
   const key = await visit.keys.get(id)
   const draft = sentDraft(form, key, visit)
   const changed = inputOf(visit, key, draft)
@@ -87,7 +88,7 @@ function sentDraft(form: Form, key: ManagedKey, { settings }: Visit): EditDraft 
     name: form.text('name'),
     description: form.text('description'),
     permissions: form.all('permissions'),
-    restrictions: restrictionsDraft(form, types, restrictionsOf(key, types)),
+    restrictions: restrictionsDraft(form, types, { before: restrictionsOf(key, types), known: key }),
     expiry: expiryDraft(form),
     answers: new Map(
       settings.create.fields

@@ -1,6 +1,7 @@
 import type { Owner } from '@claviger/core'
 import type { FC } from 'hono/jsx'
 import { Banner } from '../components/banner.tsx'
+import { FormerName } from '../components/former-name.tsx'
 import { Head } from '../components/head.tsx'
 import { Icon } from '../components/icon.tsx'
 import { KeyTable } from '../components/key-table.tsx'
@@ -19,7 +20,6 @@ import { type Sought, soughtIn } from '../reading/sought.ts'
 import { usageOfKeys } from '../reading/usage-of-keys.ts'
 import type { Visit } from '../visit/visit.types.ts'
 import { type Answer, page } from '../web/answer.ts'
-import { noticeOf } from './notices.ts'
 
 /** The keys of the workspace, as far as the visitor sees them. */
 export async function showList(visit: Visit): Promise<Answer> {
@@ -44,12 +44,11 @@ export async function showList(visit: Visit): Promise<Answer> {
   ])
   const called = sought === undefined ? [] : ownersNamed(owners, names, sought.q)
   const isFirstRun = found.keys.length === 0 && !isNarrowed(filters) && filters.cursor === undefined
-  const notice = noticeOf(visit.query)
   const { settings, link } = visit
   const intro = `Keys let apps and scripts use ${settings.appName} on behalf of ${settings.workspaceLabel(visit.actor)}. Treat them like passwords.`
   return page(
     <Page visit={visit} section="keys">
-      <Head title={settings.title} lead={intro}>
+      <Head title={settings.title} lead={intro} isSingle>
         {visit.can.create && !isFirstRun && (
           <a class="button primary" href={link('keys/new')}>
             <Icon name="plus" />
@@ -57,11 +56,6 @@ export async function showList(visit: Visit): Promise<Answer> {
           </a>
         )}
       </Head>
-      {notice !== undefined && (
-        <Banner tone="good" live>
-          {notice}
-        </Banner>
-      )}
       {isFirstRun && !filters.ended ? (
         <FirstRun visit={visit} />
       ) : (
@@ -76,7 +70,7 @@ export async function showList(visit: Visit): Promise<Answer> {
           )}
           <div class="card">
             {found.keys.length === 0 ? (
-              <NoMatch filters={filters} found={found} sought={sought} />
+              <NoMatch visit={visit} filters={filters} found={found} sought={sought} />
             ) : (
               <KeyTable
                 visit={visit}
@@ -169,12 +163,13 @@ function headerLine(header: string, value: string): string {
 }
 
 interface NoMatchProps {
+  readonly visit: Visit
   readonly filters: Filters
   readonly found: KeyPage
   readonly sought: Sought | undefined
 }
 
-const NoMatch: FC<NoMatchProps> = ({ filters, found, sought }) => (
+const NoMatch: FC<NoMatchProps> = ({ visit, filters, found, sought }) => (
   <div class="empty">
     <Icon name="search" />
     <p>
@@ -184,7 +179,12 @@ const NoMatch: FC<NoMatchProps> = ({ filters, found, sought }) => (
           ? `No keys match ${matched(filters)}.`
           : 'There is nothing on this page.'}
     </p>
-    {sought !== undefined && found.next === null && <p class="small">{searchAdvice(sought)}</p>}
+    {sought !== undefined && found.next === null && (
+      <>
+        <p class="small">{searchAdvice(sought)}</p>
+        {!sought.hasSecret && sought.beginningIn === undefined && <FormerName visit={visit} text={sought.q} />}
+      </>
+    )}
     <a class="button" href="?">
       {isNarrowed({ ...filters, q: undefined }) ? 'Clear filters' : 'Clear search'}
     </a>

@@ -47,13 +47,20 @@ interface StrangerProps {
   readonly requestId: string
 }
 
-// What may hold a secret is not sent back.
-const secretField = 'token'
+// People paste keys here, damaged ones too, which nothing recognises.
+const secretFields: ReadonlySet<string> = new Set(['token', 'q', 'key'])
+
+/** What was sent, as it may stand on a page: a key that is in it is not sent back. */
+function keptOf(form: Form | undefined, { redact }: Settings['keyring']): Form['entries'] {
+  return (form?.entries ?? [])
+    .filter(([name]) => !secretFields.has(name))
+    .map(([name, value]) => [redact(name), redact(value)] as const)
+}
 
 /** What went wrong, for someone who is not known. */
 export const StrangerPage: FC<StrangerProps> = ({ settings, link, found, signInUrl, form, requestId }) => {
   const isSignedOut = found.code === 'unauthenticated'
-  const kept = (form?.entries ?? []).filter(([name]) => name !== secretField)
+  const kept = keptOf(form, settings.keyring)
   return (
     <Document settings={settings} link={link} heading={isSignedOut ? 'Sign in' : found.title}>
       <div class="page">

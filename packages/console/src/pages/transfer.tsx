@@ -16,6 +16,7 @@ export async function showTransfer(visit: Visit, { id }: Asked): Promise<Answer>
 
 /** Gives a key another owner. */
 export async function transfer(visit: Visit, { id, form }: Asked): Promise<Answer> {
+  required(visit, 'update')
   const chosen = form.text('owner')
   const owner = ownerOf(visit, chosen)
   if (owner === undefined) {

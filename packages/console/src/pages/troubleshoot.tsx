@@ -1,6 +1,7 @@
 import type { DiagnoseInput, ManagedKey } from '@claviger/core'
 import { DiagnosisResult } from '../components/diagnosis-result.tsx'
 import { Field, type Problems, ProblemSummary } from '../components/fields.tsx'
+import { FormerName } from '../components/former-name.tsx'
 import { Head } from '../components/head.tsx'
 import { Icon } from '../components/icon.tsx'
 import { OwnersNamed } from '../components/owners-named.tsx'
@@ -34,8 +35,9 @@ export async function showTroubleshoot(visit: Visit): Promise<Answer> {
 
 /** Explains why requests with a key fail. A key that was pasted is used here, and not sent back. */
 export async function troubleshoot(visit: Visit, { form }: Asked): Promise<Answer> {
-  const types = visit.settings.keyring.resources
-  const named = types.map((type): [string, string] => [type, form.text(`resources.${type}`).slice(0, 255)])
+  const { resources: types, redact, isOurs } = visit.settings.keyring
+  // Shown again, where a key may have been pasted into the wrong field.
+  const named = types.map((type): [string, string] => [type, redact(form.text(`resources.${type}`)).slice(0, 255)])
   const question: Question = {
     permission: form.text('permission'),
     environment: form.text('environment'),
@@ -51,10 +53,12 @@ export async function troubleshoot(visit: Visit, { form }: Asked): Promise<Answe
   }
   // A key, or what is left of one, is read exactly as it came.
   const meant = hasSecret || text.length > longestName ? [] : await meantKeys(visit, text)
-  const [key] = meant
-  if (meant.length > 1 || (key === undefined && isWord(text))) {
-    const owners = meant.length === 0 ? await findOwnersNamed(visit, text) : []
-    return show(visit, question, { unknown: text, several: meant, owners }, text)
+  // What is long may be a damaged key, of which nothing but a whole name is told apart.
+  const fitting = text.length > longestWord ? meant.filter(({ name }) => name === text) : meant
+  const [key] = fitting
+  if (fitting.length > 1 || (key === undefined && isWord(text) && !isOurs(text))) {
+    const owners = fitting.length === 0 ? await findOwnersNamed(visit, text) : []
+    return show(visit, question, { unknown: text, several: fitting, owners }, text)
   }
   const target = key === undefined ? (form.all('token')[0] ?? '') : { id: key.id }
   const diagnosis = await visit.keys.diagnose(target, inputOf(visit, question))
@@ -75,7 +79,8 @@ function inputOf(visit: Visit, { permission, environment, address, resources }: 
 const noProblems: Problems = new Map()
 
 const idForm = /^[\w-]{16}$/
-const longestName = 48
+const longestName = 128
+const longestWord = 48
 
 /** Whether a text is too short and too plain to be a key or a part of one. */
 function isWord(text: string): boolean {
@@ -180,6 +185,7 @@ function show(
               {found.several.length === 0 ? (
                 <>
                   <p>No key that you can see has this in its name, this ID or this ending.</p>
+                  <FormerName visit={visit} text={found.unknown} />
                   {found.owners.length > 0 && (
                     <p>
                       <OwnersNamed visit={visit} of={found.owners} />

@@ -57,6 +57,9 @@ export function handler(parts: HandleParts, show: Show, action?: ManagementActio
 
     const foreign = isCrossSite(request)
     if (foreign !== undefined) return respond.stranger(foreign)
+    const clean = withoutTokens(new URL(request.url), settings.keyring)
+    // Before anyone is asked who it is: a page to sign in on would be led back to the same URL.
+    if (clean !== undefined && request.method !== 'POST') return respond.leave(clean)
     const form = request.method === 'POST' ? await readForm(request) : emptyForm
     const admission = await admit(
       { keyring: settings.keyring, authorize: parts.authorize, report: settings.onError },
@@ -70,8 +73,6 @@ export function handler(parts: HandleParts, show: Show, action?: ManagementActio
       return respond.stranger(admission.problem, signIn, isForm(form) ? form : undefined)
     }
     const { actor, keys } = admission
-    const clean = withoutTokens(new URL(request.url), settings.keyring)
-    if (clean !== undefined && request.method !== 'POST') return respond.leave(clean)
     const visit = openVisit(settings, { actor, keys, request, originalUrl: host.originalUrl, requestId })
     if (!isForm(form)) return respond.problem(visit, form)
     const id = context.req.param('id') ?? ''
@@ -85,7 +86,7 @@ export function handler(parts: HandleParts, show: Show, action?: ManagementActio
       return respond.answer(visit, await show(visit, { form, id }))
     } catch (error) {
       const found = problemOf(error)
-      if (found.status >= 500) settings.onError(error, visit.path, requestId)
+      if (found.status >= 500) settings.onError(error, settings.keyring.redact(visit.path), requestId)
       return respond.problem(visit, found)
     }
   }
@@ -94,8 +95,8 @@ export function handler(parts: HandleParts, show: Show, action?: ManagementActio
 /** A key that came in a URL leaves it at once: the same page without it. Undefined where there is none. */
 function withoutTokens({ searchParams }: URL, keyring: Pick<Settings['keyring'], 'redact'>): string | undefined {
   const pairs = [...searchParams]
-  const clean = pairs.map(([name, value]) => [name, keyring.redact(value)] as [string, string])
-  const isClean = clean.every(([, value], index) => value === pairs[index]?.[1])
+  const clean = pairs.map((pair) => pair.map((text) => keyring.redact(text)) as [string, string])
+  const isClean = clean.flat().every((text, index) => text === pairs.flat()[index])
   return isClean ? undefined : `?${new URLSearchParams(clean).toString()}`
 }
 

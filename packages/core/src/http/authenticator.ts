@@ -43,9 +43,9 @@ export function createAuthenticator<Host>(
   callerAddress?: (host: Host) => string | undefined,
 ): Decide<Host> {
   const { header, optional, otherBearer, stripCredential, skipPreflight, guarded, asksOther } = options
-  const { grammar, tokenPattern, expiryNoticeMs, clock, report } = door
+  const { grammar, tokenPattern, ours, expiryNoticeMs, clock, report } = door
   const isOthers = othersOf(door, asksOther !== undefined && otherBearer === 'refuse' ? 'pass' : otherBearer)
-  const rules: CredentialRules = { header, grammar, tokenPattern, isOthers }
+  const rules: CredentialRules = { header, grammar, tokenPattern, isImported: ours.isImported, isOthers }
   const reporter = createReporter(door.redact)
   const states = requestStatesOf(door)
   const beginUse = createUses(door)

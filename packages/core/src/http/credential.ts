@@ -17,6 +17,8 @@ export interface CredentialRules {
   readonly grammar: TokenGrammar
   /** Finds tokens in any text. Without flags. */
   readonly tokenPattern: RegExp
+  /** Whether a whole text looks like a token that was issued elsewhere, and imported. */
+  isImported(text: string): boolean
   /** Tells bearer credentials of others; undefined where there are none. */
   readonly isOthers?: IsOthers | undefined
 }
@@ -110,7 +112,8 @@ function isOthersBearer(candidate: Candidate, isOthers: IsOthers | undefined): b
   return candidate.type === 'credential' && isOthers?.(candidate.field.slice(scheme.length)) === true
 }
 
-function readAuthorization({ count, value }: Field, { grammar, isOthers }: CredentialRules): Candidate {
+function readAuthorization({ count, value }: Field, rules: CredentialRules): Candidate {
+  const { grammar, isImported, isOthers } = rules
   if (count === 0) return nothing
   if (count > 1) return multiple
   if (typeof value !== 'string') return notText
@@ -122,8 +125,9 @@ function readAuthorization({ count, value }: Field, { grammar, isOthers }: Crede
   const isBearer =
     value.slice(0, 6).toLowerCase() === 'bearer' && (value.length === 6 || afterScheme === 0x20 || afterScheme === 0x09)
   if (isBearer) return readBearer(value, afterScheme, isOthers)
-  if (grammar.prefixes.some((prefix) => value.startsWith(`${prefix}_`))) return { type: 'missing_scheme' }
-  return isBlank(value) ? nothing : { type: 'unsupported_scheme', isAttempt: holdsToken(value, grammar) }
+  const isToken = grammar.prefixes.some((prefix) => value.startsWith(`${prefix}_`)) || isImported(value)
+  if (isToken) return { type: 'missing_scheme' }
+  return isBlank(value) ? nothing : { type: 'unsupported_scheme', isAttempt: holdsToken(value, rules) }
 }
 
 function readBearer(fieldValue: string, afterScheme: number, isOthers: IsOthers | undefined): Candidate {
@@ -165,7 +169,7 @@ function explainAbsence(request: HttpRequest, found: Candidate, rules: Credentia
   const isAttempt = inUrl || ('isAttempt' in found && found.isAttempt)
   const unread = rules.header === 'x-api-key' ? undefined : readField(request, 'x-api-key')
   if (unread !== undefined && readTokenHeader(unread).type !== 'absent') {
-    const isToken = typeof unread.value === 'string' && holdsToken(unread.value, rules.grammar)
+    const isToken = typeof unread.value === 'string' && holdsToken(unread.value, rules)
     return { type: 'none', hint: 'header_not_accepted', isAttempt: isAttempt || isToken }
   }
   if (inUrl) return { type: 'none', hint: 'credential_in_url', isAttempt }
@@ -176,16 +180,26 @@ function explainAbsence(request: HttpRequest, found: Candidate, rules: Credentia
 
 const heads = new WeakMap<TokenGrammar, RegExp>()
 
-/** Whether a value holds what a token of ours begins with, as `Token <token>` does, or `Basic` with the token as a name. */
-function holdsToken(value: string, grammar: TokenGrammar): boolean {
+/**
+ * Whether a value holds what a token of ours begins with, as `Token <token>` does, or `Basic` with the token as a name; or,
+ * as a whole word, a token that was imported.
+ */
+function holdsToken(value: string, { grammar, isImported }: CredentialRules): boolean {
   const head =
     heads.get(grammar) ?? new RegExp(`(?:${grammar.prefixes.join('|')})_(?:${grammar.environments.join('|')})_`)
   heads.set(grammar, head)
-  const [other = '', encoded = ''] = value.slice(0, 1_024).split(' ', 2)
-  return (
-    head.test(value) ||
-    (other.toLowerCase() === 'basic' && head.test(Buffer.from(encoded, 'base64').toString('latin1')))
-  )
+  const start = value.slice(0, maxFieldLength)
+  const [other = '', encoded = ''] = start.split(' ', 2)
+  const texts = other.toLowerCase() === 'basic' ? [start, Buffer.from(encoded, 'base64').toString('latin1')] : [start]
+  return head.test(value) || texts.some((text) => head.test(text) || wordsOf(text).some(isImported))
+}
+
+// More are in no credential: it has a scheme, a few parameters, and their quotes.
+const mostWords = 16
+
+/** The words of a credential: between spaces and commas, and the values of its parameters. */
+function wordsOf(text: string): readonly string[] {
+  return [text.split(/[\s,]+/, mostWords), text.split(/[\s,:="']+/, mostWords)].flat()
 }
 
 /** Whether any part of a URL carries a token of ours, also where a client encoded more than it must. */

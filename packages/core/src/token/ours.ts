@@ -7,6 +7,8 @@ export interface Ours {
   isOurs(text: unknown): boolean
   /** Whether a text holds a token of ours, or the beginning of one with prefix and environment: then it is nothing else. */
   holdsToken(text: string): boolean
+  /** Whether a whole text looks like a token that was issued elsewhere, and imported. */
+  isImported(text: string): boolean
 }
 
 // A variable that was not filled in. Narrower than the hint for people: opaque tokens of others are random, and one in a
@@ -50,6 +52,7 @@ export function createOurs(grammar: TokenGrammar, isImported: (text: string) => 
 
   return {
     holdsToken,
+    isImported,
     isOurs: (text) => typeof text === 'string' && (start.test(text) || holdsToken(text) || isPlaceholder(text)),
   }
 }

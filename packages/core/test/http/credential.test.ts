@@ -126,6 +126,23 @@ describe('a header of its own', () => {
     })
   })
 
+  test.each([
+    ['missing_scheme', 'Authorization', (it: string) => it],
+    ['unsupported_scheme', 'Authorization', (it: string) => `Token ${it}`],
+    ['unsupported_scheme', 'Authorization', (it: string) => `ApiKey id=1, key="${it}"`],
+    ['unsupported_scheme', 'Authorization', (it: string) => `Basic ${Buffer.from(`${it}:`).toString('base64')}`],
+    ['unsupported_scheme', 'Authorization', (it: string) => `basic ${Buffer.from(`user:${it}`).toString('base64')}`],
+    ['header_not_accepted', 'X-API-Key', (it: string) => it],
+    ['header_not_accepted', 'X-API-Key', (it: string) => `Bearer ${it}`],
+  ])('an imported token is an attempt too: %s in %s, written as %o', (hint, name, written) => {
+    const imported = 'sk_live_0123456789abcdef'
+    const taking = { ...rules, isImported: (text: string) => text === imported }
+    expect(parseCredential(request(name, written(imported)), taking)).toEqual({ ...attempt, hint })
+    for (const other of [`${imported}0`, 'sk_live_', imported.toUpperCase()]) {
+      expect(parseCredential(request(name, written(other)), taking)).toMatchObject({ type: 'none', isAttempt: false })
+    }
+  })
+
   test('counts as absent when empty', () => {
     expect(sent('X-API-Key', '')).toEqual(none)
     expect(sent('X-API-Key', '', 'Authorization', `Bearer ${token}`)).toEqual(bearer())

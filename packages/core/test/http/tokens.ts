@@ -16,5 +16,6 @@ export const rules: CredentialRules = {
   header: undefined,
   grammar: tokenGrammar,
   tokenPattern: tokenPattern(tokenGrammar),
+  isImported: () => false,
 }
 export const withHeader: CredentialRules = { ...rules, header: 'x-api-key' }

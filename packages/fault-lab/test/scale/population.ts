@@ -67,7 +67,8 @@ const sqlite: Words = {
   padded: (number) => `printf('%013d', ${number})`,
   text: (number) => `cast(${number} as text)`,
   divided: (a, b) => `(${a}) / (${b})`,
-  joined: (...texts) => texts.join(' || '),
+  // It joins before it divides.
+  joined: (...texts) => texts.map((text) => `(${text})`).join(' || '),
 }
 
 /** The words of a database. */

@@ -94,6 +94,11 @@ export interface SqlDialect {
     columns: readonly [Expression<unknown>, Expression<unknown>],
     values: readonly [number, string],
   ): RawBuilder<unknown>
+  /**
+   * Where the rows behind a place in the order of listings are (`created_at desc, id`): ranges of an index on both columns,
+   * in that order. No condition that is one range says it on every database, and none walks over rows of the same instant.
+   */
+  behindInList(place: { readonly at: number; readonly id: string }): readonly RawBuilder<unknown>[]
   /** Removes at most so many rows that meet a condition, in the order of a column that an index is in. */
   deleteSome(
     table: RawBuilder<unknown>,

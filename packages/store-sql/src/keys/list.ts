@@ -1,11 +1,12 @@
 import { type CursorPosition, type KeyQuery, type KeyRecord, type ListPage, mapInTurns } from '@claviger/core/store'
-import type { Selectable } from 'kysely'
+import { expressionBuilder, type RawBuilder, type Selectable, sql } from 'kysely'
 import type { Database } from '../database/database.ts'
 import { isLight } from '../database/light.ts'
-import type { KeysTable } from '../database/tables.ts'
+import type { KeysTable, Tables } from '../database/tables.ts'
 import { retrying } from '../database/transaction.ts'
 import { chunks, integer } from '../database/values.ts'
-import { isBehind, type PagePlan, pageOf, planPage } from '../listing/page.ts'
+import { type OrderedRows, readInOrder } from '../listing/in-order.ts'
+import { type PagePlan, pageOf, planPage } from '../listing/page.ts'
 import { type WalkedRow, walkPage } from '../listing/walk.ts'
 import { nextTurn } from '../next-turn.ts'
 import { candidatePlaces } from './candidates.ts'
@@ -26,7 +27,7 @@ export async function listKeys(database: Database, asked: KeyQuery): Promise<Lis
   const candidates = await candidatePlaces(database, query)
   const { items, nextCursor } = await walkPage(plan, (after, count) =>
     candidates === undefined
-      ? walked(database, query, plan, after, count)
+      ? walked(database, query, after, count)
       : compared(database, query, candidates, after, count),
   )
   const rows = await rowsOf(database, items)
@@ -40,45 +41,33 @@ function readRow(row: Selectable<KeysTable> | undefined): KeyRecord | 'corrupt' 
   return row === undefined ? 'corrupt' : readKey(row)
 }
 
+const keys = expressionBuilder<Tables, 'keys'>()
+
+/** All keys of a workspace. */
+function keysOf({ workspaceId }: KeyQuery, only: RawBuilder<unknown> = sql`1 = 1`): OrderedRows {
+  return { table: 'keys', index: 'list', where: sql`workspace_id = ${workspaceId} and ${only}` }
+}
+
 async function wholeRows(
   database: Database,
-  { workspaceId }: KeyQuery,
-  plan: PagePlan,
+  query: KeyQuery,
+  { after, fetch }: PagePlan,
 ): Promise<readonly Selectable<KeysTable>[]> {
-  return retrying(database, () =>
-    database.queries
-      .selectFrom('keys')
-      .selectAll()
-      .where((eb) => eb.and([eb('workspace_id', '=', workspaceId), isBehind(eb, plan), isLight(database.dialect)]))
-      .orderBy('created_at', 'desc')
-      .orderBy('id')
-      .limit(plan.fetch)
-      .execute(),
-  )
+  return readInOrder(database, keysOf(query, isLight(database.dialect)), sql`*`, { after, count: fetch })
 }
 
 /** The next keys of the listing, and which of them match. */
 async function walked(
   database: Database,
   query: KeyQuery,
-  plan: PagePlan,
   after: CursorPosition | undefined,
   count: number,
 ): Promise<readonly WalkedRow<string>[]> {
-  const rows = await retrying(database, () =>
-    database.queries
-      .selectFrom('keys')
-      .select(['id', 'created_at'])
-      .select((eb) => eb.case().when(conditions(eb, query)).then(1).else(0).end().as('hit'))
-      .where((eb) => eb.and([eb('workspace_id', '=', query.workspaceId), isBehind(eb, { ...plan, after })]))
-      .orderBy('created_at', 'desc')
-      .orderBy('id')
-      .limit(count)
-      .execute(),
-  )
-  return rows.map(({ id, created_at, hit }) => ({
-    position: { at: integer(created_at), id },
-    item: integer(hit) === 1 ? id : undefined,
+  type Row = { readonly id: string; readonly created_at: unknown; readonly hit: unknown }
+  const rows = await readInOrder<Row>(database, keysOf(query), sql`id, created_at, ${hit(query)}`, { after, count })
+  return rows.map((row) => ({
+    position: { at: integer(row.created_at), id: row.id },
+    item: integer(row.hit) === 1 ? row.id : undefined,
   }))
 }
 
@@ -95,25 +84,20 @@ async function compared(
   const next = places.filter(isLater).slice(0, count)
   const hits = new Set<string>()
   for (const some of chunks(next, idsPerStatement)) {
-    const rows = await retrying(database, () =>
-      database.queries
-        .selectFrom('keys')
-        .select('id')
-        .where((eb) =>
-          eb.and([
-            database.dialect.oneOf(
-              eb.ref('id'),
-              some.map(({ id }) => id),
-            ),
-            conditions(eb, query),
-          ]),
-        )
-        .execute(),
-    )
-    for (const { id } of rows) hits.add(id)
+    const ids = some.map(({ id }) => id)
+    // Not as conditions: SQLite, and at times MariaDB, would read all keys of one of them rather than these.
+    const statement = sql<{ id: string; hit: unknown }>`
+      select id, ${hit(query)} from ${sql.table('keys')} where ${database.dialect.oneOf(sql.ref('id'), ids)}`
+    const { rows } = await retrying(database, () => statement.execute(database.queries))
+    for (const row of rows) if (integer(row.hit) === 1) hits.add(row.id)
     await nextTurn()
   }
   return next.map((position) => ({ position, item: hits.has(position.id) ? position.id : undefined }))
+}
+
+/** Whether a key matches, as a column: 1 or 0. */
+function hit(query: KeyQuery): RawBuilder<unknown> {
+  return sql`case when ${conditions(keys, query)} then 1 else 0 end as hit`
 }
 
 async function rowsOf(database: Database, ids: readonly string[]): Promise<ReadonlyMap<string, Selectable<KeysTable>>> {

@@ -6,7 +6,6 @@ import {
   mapInTurns,
   requireLimit,
 } from '@claviger/core/store'
-import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely'
 import { integer } from '../database/values.ts'
 
 /** What a listing asks for besides its filters. */
@@ -33,19 +32,6 @@ export interface PagePlan {
 export function planPage({ cursor, limit }: PageRequest): PagePlan {
   requireLimit(limit)
   return { limit, fetch: limit + 1, after: cursor === undefined ? undefined : decodeCursor(cursor) }
-}
-
-/** Whether a row comes behind the cursor. Written so that an index on both columns serves it. */
-export function isBehind<DB, Table extends keyof DB>(
-  eb: ExpressionBuilder<DB, Table>,
-  { after }: PagePlan,
-): Expression<SqlBool> {
-  if (after === undefined) return sql<SqlBool>`1 = 1`
-  const [createdAt, id] = [sql.ref('created_at'), sql.ref('id')]
-  return eb.and([
-    sql<SqlBool>`${createdAt} <= ${after.at}`,
-    eb.or([sql<SqlBool>`${createdAt} < ${after.at}`, sql<SqlBool>`${id} > ${after.id}`]),
-  ])
 }
 
 /** Cuts the page out of the fetched rows. Rows that cannot be read are left out; the cursor goes on behind them. */

@@ -51,6 +51,10 @@ export const mysql: SqlDialect = {
   // Of a comparison of pairs it knows no range.
   behind: ([first, second], [a, b]) =>
     sql`${first} >= ${a} and (${first} > ${a} or (${first} = ${a} and ${second} > ${b}))`,
+  // It makes the two ranges of this itself, where it is held to the index.
+  behindInList: ({ at, id }) => [
+    sql`created_at <= ${at} and (created_at < ${at} or (created_at = ${at} and id > ${id}))`,
+  ],
   deleteSome: (table, condition, order, most) =>
     sql`delete from ${table} where ${condition} order by ${order} limit ${sql.lit(most)}`,
   incoming: (column) => sql`values(${sql.ref(column)})`,

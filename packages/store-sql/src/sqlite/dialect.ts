@@ -31,6 +31,7 @@ export const sqlite: SqlDialect = {
   onDuplicate: (key) => sql`on conflict (${sql.join(key.map((column) => sql.ref(column)))}) do update set`,
   byIndex: (_, order) => ({ hint: sql``, order: sql`order by ${order}` }),
   behind: ([first, second], [a, b]) => sql`(${first}, ${second}) > (${a}, ${b})`,
+  behindInList: ({ at, id }) => [sql`created_at = ${at} and id > ${id}`, sql`created_at < ${at}`],
   deleteSome: (table, condition, order, most) =>
     sql`
     delete from ${table} where rowid in (

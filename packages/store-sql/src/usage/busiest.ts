@@ -122,16 +122,17 @@ function sourceIn(database: Database, query: BusiestQuery): BusiestSource {
 
   /** Counts keys by their last hour, in steps, up to a bound. */
   async function countFrom(hour: number, most: number): Promise<number> {
+    const { dialect, naming } = database
     const step = Math.min(most, countedPerStatement)
+    const place = [sql.ref('last_hour'), sql.ref('key_id')] as const
+    const { hint } = dialect.byIndex(`${naming.tablePrefix}usage_keys_recent`, sql.join([...place]))
     let count = 0
     let after: { readonly last_hour: number; readonly key_id: string } | undefined
     for (;;) {
-      const place =
-        after === undefined
-          ? sql`last_hour >= ${hour}`
-          : sql`last_hour >= ${after.last_hour} and (last_hour > ${after.last_hour} or key_id > ${after.key_id})`
-      const keys = sql`select last_hour, key_id from ${sql.table('usage_keys')}
-        where workspace_id = ${workspaceId} and ${place} order by last_hour, key_id`
+      const isBehind =
+        after === undefined ? sql`last_hour >= ${hour}` : dialect.behind(place, [after.last_hour, after.key_id])
+      const keys = sql`select last_hour, key_id from ${sql.table('usage_keys')} ${hint}
+        where workspace_id = ${workspaceId} and ${isBehind} order by last_hour, key_id`
       // The last of a full step says where the next begins; a step that is not full is counted.
       const [last] =
         step === 1

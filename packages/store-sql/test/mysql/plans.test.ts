@@ -89,7 +89,7 @@ mariadb.describe('plans of MariaDB', () => {
       await work()
       const found: string[] = []
       for (const { sql, parameters } of sent.slice()) {
-        if (!sql.startsWith('select')) continue
+        if (!/^\s*(?:select|delete)\b/.test(sql)) continue
         const rows = await client.run(`explain ${sql}`, ...(parameters as (string | number)[]))
         found.push(rows.map((row) => [row['table'], row['type'], row['key'], row['rows']].join(' ')).join('\n'))
       }

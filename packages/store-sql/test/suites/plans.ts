@@ -65,6 +65,34 @@ export function plans(database: PlannedDatabase): void {
     })
   })
 
+  test('what is asked for by id is read by it, whatever else is asked', async () => {
+    const { services, list } = database.store()
+    const found = [
+      ...(await database.plansOf(() => services({ workspaceId, ids: ['nobody'], limit: 1 }))),
+      // Of these keys, those of the owner are compared with the other conditions, by their ids.
+      ...(await database.plansOf(() =>
+        list({
+          workspaceId,
+          at,
+          limit: 25,
+          visibleOwners: [{ type: 'user', id: 'user_7' }],
+          statuses: ['disabled', 'active'],
+        }),
+      )),
+    ]
+    // A row that is known not to be there has no plan.
+    const others = found.filter((plan) => plan.trim() !== '' && !/keys_(?:owner|state)/.test(plan))
+    for (const plan of others) expect(plan).toMatch(/PRIMARY|autoindex_claviger_(?:keys|service_accounts)/)
+    expect(others.length).toBeGreaterThan(1)
+  })
+
+  test('a purge of expired keys reads those that have expired', async () => {
+    const found = await database.plansOf(() => database.store().purge({ expiredKeysBefore: 1 }))
+    expect(found.join('\n')).toContain('keys_end')
+    expect(found.join('\n')).not.toMatch(/keys_age|TEMP B-TREE/)
+    for (const plan of found) expect(plan).not.toMatch(database.readsAll)
+  })
+
   test('usage goes by its sums, of a key by the primary key, the busiest keys by the index of each day', async () => {
     const range = { workspaceId, from: 0, to: 5 * 86_400_000 } as const
     const found = [

@@ -120,6 +120,7 @@ export async function makeFixture({
       store,
       permissions: definePermissions({ docs: ['read', 'list', 'write'] }),
       resources: ['project', 'dataset'],
+      importedTokens: { pattern: /^sk_live_[0-9a-f]{16}$/ },
       resolveOwner,
       usage,
       // The point here is HTTP: no need to wait for argon2.

@@ -53,6 +53,21 @@ export function optionalAndRepeated({ test, serving, fixture }: Suite): void {
     })
   })
 
+  test('optional refuses a token that was imported, wherever it is not read', async () => {
+    const { keyring } = await fixture()
+    const imported = 'sk_live_0123456789abcdef'
+    const basic = `Basic ${Buffer.from(`user:${imported}`).toString('base64')}`
+    await serving(plainApp(keyring, { optional: true }), async (send) => {
+      assertRefusal(await send({ fields: [['Authorization', imported]] }), missing('missing_scheme'))
+      for (const value of [`Token ${imported}`, `ApiKey key="${imported}"`, basic]) {
+        assertRefusal(await send({ fields: [['Authorization', value]] }), missing('unsupported_scheme'))
+      }
+      assertRefusal(await send({ fields: [['X-API-Key', imported]] }), missing('header_not_accepted'))
+      // A URL holds ids of the application, and they may look alike.
+      assertPassed(await send({ path: `/?id=${imported}`, fields: [['X-API-Key', `${imported}0`]] }), { key: null })
+    })
+  })
+
   test('optional passes credentials of others, anonymously', async () => {
     const { keyring } = await fixture()
     await serving(plainApp(keyring, { optional: true }), async (send) => {

@@ -1,7 +1,7 @@
 import type { Activity, ActivityQuery, KeyStore } from '@claviger/core/store'
 import { assert } from '../assert.ts'
 import { testKeyId } from '../records.ts'
-import { accepted, activityEntry, change, itemsFrom, logged, same, start } from './fixtures.ts'
+import { accepted, activityEntry, change, itemsFrom, logged, manyOfOneInstant, same, start } from './fixtures.ts'
 import type { ContractGroup } from './suite.ts'
 
 type Read = NonNullable<KeyStore['activity']>
@@ -65,6 +65,25 @@ export const activity: ContractGroup = {
         )
       })
     }
+
+    test('gives every entry among very many of one instant, with a condition and without', async ({ store, need }) => {
+      const { activity } = need('activity')
+      const entries = Array.from({ length: manyOfOneInstant + 2 }, (_, index) =>
+        activityEntry({
+          id: `a${String(index).padStart(4, '0')}`,
+          at: index === 0 ? start + 1 : index > manyOfOneInstant ? start - 1 : start,
+          action: index % 3 === 0 ? 'key.updated' : 'key.created',
+        }),
+      )
+      await logged(store, ...entries)
+      for (const query of [{}, { action: 'key.updated' }, { action: 'key.updated', to: start + 1 }, { to: start }]) {
+        assert.deepEqual(
+          await listed(activity, query),
+          entries.filter((entry) => answers(entry, query)).map(({ id }) => id),
+          JSON.stringify(query),
+        )
+      }
+    })
 
     test('filters by target, actor, action and time, alone and together', async ({ store, need }) => {
       const { activity } = need('activity')

@@ -93,6 +93,9 @@ export async function storedSeries(
   return records.toReversed()
 }
 
+/** More rows of one instant than a page holds, and than a store reads at a time: people import keys whose date is a day. */
+export const manyOfOneInstant = 300
+
 export function accepted(result: CommitResult): Head | null {
   assert.ok(result.ok, `expected the commit to be carried out, got ${JSON.stringify(result)}`)
   return result.head

@@ -1,7 +1,7 @@
 import { encodeCursor, type KeyQuery, type KeyRecord, type KeyStore } from '@claviger/core/store'
 import { assert } from '../assert.ts'
 import { testKeyId, testRecord } from '../records.ts'
-import { listedIds, purgeAll, same, start, stored, storedSeries } from './fixtures.ts'
+import { listedIds, manyOfOneInstant, purgeAll, same, start, stored, storedSeries } from './fixtures.ts'
 import type { ContractGroup } from './suite.ts'
 
 /** The order of listings, and pages that neither skip nor repeat. */
@@ -56,6 +56,21 @@ export const pagination: ContractGroup = {
         listed,
         Array.from({ length: 12 }, (_, index) => testKeyId(index)),
       )
+    })
+
+    test('gives every key among very many of one instant, with a condition and without', async ({ store }) => {
+      const records = await storedSeries(store, manyOfOneInstant + 2, (index) => ({
+        createdAt: index === 0 ? start + 1 : index > manyOfOneInstant ? start - 1 : start,
+        environment: index % 3 === 0 ? 'staging' : 'production',
+      }))
+      const expected = records.toReversed()
+      for (const environments of [undefined, ['staging']]) {
+        const query = environments === undefined ? {} : { environments }
+        assert.deepEqual(
+          await listedIds(store, query),
+          expected.filter(({ environment }) => environments?.includes(environment) ?? true).map(({ id }) => id),
+        )
+      }
     })
 
     test('neither skips nor repeats while newer and older keys are added', async ({ store }) => {

@@ -1,7 +1,7 @@
-import type { KeyStore, ServiceAccountQuery } from '@claviger/core/store'
+import { type KeyStore, mostWrites, type ServiceAccountQuery } from '@claviger/core/store'
 import { assert } from '../assert.ts'
 import { testServiceAccount } from '../records.ts'
-import { committed, insertAccount, itemsFrom, start } from './fixtures.ts'
+import { committed, insertAccount, itemsFrom, manyOfOneInstant, start } from './fixtures.ts'
 import type { ContractGroup } from './suite.ts'
 
 type Read = NonNullable<KeyStore['services']>
@@ -62,6 +62,22 @@ export const services: ContractGroup = {
         seen,
         accounts.map(({ id }) => id),
       )
+    })
+
+    test('gives every account among very many of one instant', async ({ store, need }) => {
+      const { services } = need('services')
+      const accounts = Array.from({ length: manyOfOneInstant + 2 }, (_, index) =>
+        testServiceAccount({
+          id: `svc_${String(index).padStart(4, '0')}`,
+          createdAt: index === 0 ? start + 1 : index > manyOfOneInstant ? start - 1 : start,
+        }),
+      )
+      for (let from = 0; from < accounts.length; from += mostWrites) {
+        await committed(store, ...accounts.slice(from, from + mostWrites).map(insertAccount))
+      }
+      const ids = accounts.map(({ id }) => id)
+      assert.deepEqual(await listed(services), ids)
+      assert.deepEqual(await listed(services, { ids: ids.toReversed(), limit: 40 }), ids)
     })
 
     for (const limit of [0, 101, Number.NaN]) {

@@ -50,6 +50,27 @@ export async function allOf(store: FullStore, workspaceId: string): Promise<read
   return all
 }
 
+/** Leaves out of a page what has more than two hundred others of its instant before it in the listing. */
+export async function firstOfInstant<Item extends { readonly id: string }>(
+  read: (cursor: { readonly cursor?: string }) => Promise<ListPage<Item>>,
+  instantOf: (item: Item) => number,
+  page: ListPage<Item>,
+): Promise<ListPage<Item>> {
+  const counts = new Map<number, number>()
+  const first = new Set<string>()
+  let cursor: string | undefined
+  do {
+    const { items, nextCursor } = await read(cursor === undefined ? {} : { cursor })
+    for (const item of items) {
+      const count = counts.get(instantOf(item)) ?? 0
+      counts.set(instantOf(item), count + 1)
+      if (count < 200) first.add(item.id)
+    }
+    cursor = nextCursor ?? undefined
+  } while (cursor !== undefined)
+  return { ...page, items: page.items.filter(({ id }) => first.has(id)) }
+}
+
 /** Another way to list: all rows read, filtered, sorted and cut here. The cursor counts rows. */
 export function listing(
   store: FullStore,

@@ -53,7 +53,7 @@ async function* lineRows(file: string): AsyncIterable<Row> {
   for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY })) {
     number += 1
     if (line.trim() === '') continue
-    const row = line.length > longestLine ? undefined : parsed(line)
+    const row = line.length > longestLine ? undefined : parsed(number === 1 ? withoutMark(line) : line)
     if (!isRow(row)) throw unreadable(`at line ${number}`)
     yield row
   }
@@ -61,18 +61,21 @@ async function* lineRows(file: string): AsyncIterable<Row> {
 
 async function firstCharacter(file: string): Promise<string> {
   for await (const chunk of createReadStream(file, { encoding: 'utf8', end: 4_095 })) {
-    const [character = ''] = String(chunk)
-      .replace(/^\ufeff/, '')
-      .trimStart()
+    const [character = ''] = withoutMark(String(chunk)).trimStart()
     return character
   }
   return ''
 }
 
+/** A text without the mark of its byte order, which programs on Windows write. */
+function withoutMark(text: string): string {
+  return text.replace(/^\ufeff/, '')
+}
+
 /** An object that holds the list, and not the first of many lines. */
 async function isDocument(file: string, size: number): Promise<boolean> {
   if (size > longestDocument) return false
-  return parsed(await readFile(file, 'utf8')) !== undefined
+  return parsed(withoutMark(await readFile(file, 'utf8'))) !== undefined
 }
 
 async function document(file: string, size: number): Promise<unknown> {
@@ -84,7 +87,7 @@ async function document(file: string, size: number): Promise<unknown> {
       'Write one JSON object a line (.ndjson), or CSV.',
     )
   }
-  return parsed((await readFile(file, 'utf8')).replace(/^\ufeff/, ''))
+  return parsed(withoutMark(await readFile(file, 'utf8')))
 }
 
 /** The list itself, or the one list that an object holds, such as `data` or `keys`. */

@@ -53,6 +53,7 @@ export function keyFacts(record: KeyRecord, at: number): ActivityFacts {
     allowedAddresses,
     status: keyStatus(record, at),
     secretVersion: current.version,
+    hint: current.hint,
     overlapEndsAt: overlapEndsAt === null || overlapEndsAt <= at ? null : overlapEndsAt,
   }
 }

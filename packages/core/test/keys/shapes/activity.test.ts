@@ -14,9 +14,12 @@ describe('the activity log', () => {
     const made = await create({ permissions: ['prompts:read'] })
     const origin = { ip: '192.0.2.1', userAgent: 'curl/8', requestId: 'req-1' }
     const own = keyring.as(user('ada', { permissions: ['*:*'], origin }))
+    let hint = ''
     const steps: (() => Promise<unknown>)[] = [
       () => own.update(made.key.id, { name: 'Renamed', description: 'd' }),
-      () => own.rotate(made.key.id, { overlap: '1h' }),
+      async () => {
+        hint = (await own.rotate(made.key.id, { overlap: '1h' })).key.hint
+      },
       () => own.endOverlap(made.key.id),
       () => own.disable(made.key.id, { reason: 'checking' }),
       () => own.enable(made.key.id),
@@ -50,14 +53,24 @@ describe('the activity log', () => {
       origin,
     })
     expect(Object.keys(updated?.after ?? {}).sort()).toEqual(['description', 'name'])
+    expect(hint).not.toBe(made.key.hint)
     expect(created).toMatchObject({
       before: null,
-      after: { name: 'Production', owner: ada, status: 'active' },
+      after: {
+        name: 'Production',
+        environment: 'production',
+        owner: ada,
+        permissions: ['prompts:read'],
+        resources: {},
+        expiresAt: null,
+        hint: made.key.hint,
+        status: 'active',
+      },
       origin: null,
     })
     expect(rotated).toMatchObject({
-      before: { secretVersion: 1, status: 'active', overlapEndsAt: null },
-      after: { secretVersion: 2, status: 'rotating', overlapEndsAt: start + 20 + 3_600_000 },
+      before: { secretVersion: 1, hint: made.key.hint, status: 'active', overlapEndsAt: null },
+      after: { secretVersion: 2, hint, status: 'rotating', overlapEndsAt: start + 20 + 3_600_000 },
     })
     expect(ended).toMatchObject({ before: { status: 'rotating' }, after: { status: 'active', overlapEndsAt: null } })
     expect(disabled).toMatchObject({ after: { status: 'disabled', reason: 'checking' } })

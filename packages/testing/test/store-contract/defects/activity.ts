@@ -1,6 +1,6 @@
 import type { Activity, ActivityQuery, ListPage } from '@claviger/core/store'
 import type { Defect, FullStore } from '../honest-store.ts'
-import { without } from '../tools.ts'
+import { firstOfInstant, without } from '../tools.ts'
 
 const ignoring =
   (...fields: readonly string[]) =>
@@ -49,6 +49,18 @@ export const activity: readonly Defect[] = [
     breaks: ignoring(field),
     fails: ['alone and together', 'in every combination'],
   })),
+  {
+    name: 'gives two hundred entries of one instant at most',
+    breaks: (store) => ({
+      activity: async (query) =>
+        firstOfInstant(
+          (cursor) => store.activity({ workspaceId: query.workspaceId, limit: 100, ...cursor }),
+          ({ at }) => at,
+          await store.activity(query),
+        ),
+    }),
+    fails: ['very many of one instant'],
+  },
   {
     name: 'takes any limit for ten',
     breaks: (store) => ({ activity: (query) => store.activity({ ...query, limit: 10 }) }),

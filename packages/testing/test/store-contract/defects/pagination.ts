@@ -1,6 +1,6 @@
 import { compareForList, type KeyRecord, UnavailableError } from '@claviger/core/store'
 import type { Defect, FullStore } from '../honest-store.ts'
-import { allOf, asking, cursorBehind, listing, reading } from '../tools.ts'
+import { allOf, asking, cursorBehind, firstOfInstant, listing, reading } from '../tools.ts'
 
 /** Lists honestly, then changes the page. */
 const paging = (
@@ -55,6 +55,18 @@ export const pagination: readonly Defect[] = [
       },
     }),
     fails: ['more equal instants', 'in pages of 3'],
+  },
+  {
+    name: 'gives two hundred keys of one instant at most',
+    breaks: (store) => ({
+      list: async (query) =>
+        firstOfInstant(
+          (cursor) => store.list({ workspaceId: query.workspaceId, at: 0, limit: 100, ...cursor }),
+          ({ createdAt }) => createdAt,
+          await store.list(query),
+        ),
+    }),
+    fails: ['very many of one instant'],
   },
   {
     name: 'counts rows in its cursors',

@@ -1,5 +1,5 @@
 import type { Defect, FullStore } from '../honest-store.ts'
-import { without } from '../tools.ts'
+import { firstOfInstant, without } from '../tools.ts'
 
 const ignoring =
   (...fields: readonly string[]) =>
@@ -33,6 +33,18 @@ export const services: readonly Defect[] = [
     name: 'begins every page at the beginning',
     breaks: ignoring('cursor'),
     fails: ['in order, in pages', 'cursor it did not'],
+  },
+  {
+    name: 'gives two hundred accounts of one instant at most',
+    breaks: (store) => ({
+      services: async (query) =>
+        firstOfInstant(
+          (cursor) => store.services({ workspaceId: query.workspaceId, limit: 100, ...cursor }),
+          ({ createdAt }) => createdAt,
+          await store.services(query),
+        ),
+    }),
+    fails: ['very many of one instant'],
   },
   {
     name: 'takes any limit for ten',

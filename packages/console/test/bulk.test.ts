@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest'
+import { ada, grace, type Scene, scene } from './support/scene.ts'
+
+const owner = { type: 'user', id: 'ada' } as const
+
+async function idsOf({ keys }: Scene, count: number): Promise<readonly string[]> {
+  const ids: string[] = []
+  for (let number = 1; number <= count; number += 1) {
+    ids.push((await keys.create({ name: `Key ${number}`, environment: 'production', owner })).key.id)
+  }
+  return ids
+}
+
+test('a number that was mistyped does not lose the reason', async () => {
+  const made = scene()
+  const id = await idsOf(made, 2)
+  const sent = { action: 'revoke', id, confirmed: 'yes', confirm: '3', reason: 'Leaked in a chat' }
+  const { status, html } = await made.as(ada).post('/review', sent)
+  expect(status).toBe(422)
+  expect(html).toContain('value="Leaked in a chat"')
+})
+
+test('more keys than one call takes are told, and not left out silently', async () => {
+  const made = scene()
+  const id = await idsOf(made, 102)
+  const { html } = await made.as(ada).post('/review', { action: 'disable', id })
+  expect(html).toContain('Disable 100 keys')
+  expect(html.replace(/\s+/g, ' ')).toContain('You chose 102. These are the first 100')
+  const few = await made.as(ada).post('/review', { action: 'disable', id: id.slice(0, 100) })
+  expect(few.html).not.toContain('You chose')
+})
+
+test('keys that are gone lead back to the review', async () => {
+  const { as } = scene()
+  for (const confirmed of ['', 'yes']) {
+    expect((await as(ada).post('/review', { action: 'revoke', id: 'gone', confirmed })).location).toBe('/review')
+  }
+})
+
+test('is refused to people who may not revoke, before anything is shown', async () => {
+  const made = scene()
+  const { key } = await made.keys.create({
+    name: 'Own',
+    environment: 'development',
+    owner: { type: 'user', id: 'grace' },
+  })
+  const viewer = { ...grace, can: { revoke: false, update: false } }
+  const forms: readonly (readonly [path: string, fields: Readonly<Record<string, string>>])[] = [
+    ['/review', { action: 'revoke', id: key.id }],
+    [`/keys/${key.id}/edit`, { name: '' }],
+    [`/keys/${key.id}/transfer`, { owner: 'nobody' }],
+  ]
+  for (const [path, fields] of forms) {
+    const { status, html } = await made.as(viewer).post(path, fields)
+    expect([path, status, html.includes('>Own<')]).toEqual([path, 403, false])
+  }
+})
