@@ -220,6 +220,7 @@ describe('lists', () => {
   test.each([
     '/keys',
     '/keys/ID/usage',
+    '/keys/ID/callers',
     '/keys/ID/limits',
     '/usage',
     '/events',

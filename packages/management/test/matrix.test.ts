@@ -24,6 +24,7 @@ const expected: Readonly<Record<string, readonly number[]>> = {
   revokeKeys: [200, 200, 200, 200, 200, 200, 401],
   importKeys: [200, 200, 403, 200, 403, 200, 401],
   getKeyUsage: [200, 404, 200, 200, 403, 404, 401],
+  getKeyCallers: [200, 404, 200, 200, 403, 404, 401],
   getKeyLimits: [200, 404, 200, 200, 403, 404, 401],
   getUsage: [403, 403, 200, 200, 403, 200, 401],
   listKeyEvents: [200, 404, 200, 200, 403, 404, 401],

@@ -19,6 +19,7 @@ import type {
   RevocationsResource,
   RotatedKeyResource,
 } from '../resources/key.ts'
+import type { KeyCallersResource } from '../resources/show-callers.ts'
 import type { KeyLimitsResource } from '../resources/show-limits.ts'
 import type {
   DiagnosisResource,
@@ -63,6 +64,8 @@ export interface ManagementClient {
   revokeKeys(body: RevokeKeysBody, options?: CallOptions): Promise<RevocationsResource>
   importKeys(body: ImportKeysBody, options?: CallOptions): Promise<ImportResource>
   getKeyUsage(id: string, query?: UsageQuery, options?: CallOptions): Promise<KeyUsageResource>
+  /** Who used a key, and with which of its secrets: the latest first, at most 50. */
+  getKeyCallers(id: string, options?: CallOptions): Promise<KeyCallersResource>
   getKeyLimits(id: string, options?: CallOptions): Promise<KeyLimitsResource>
   getUsage(query?: UsageQuery & { readonly limit?: number }, options?: CallOptions): Promise<UsageResource>
   listKeyEvents(id: string, query?: EventQuery, options?: CallOptions): Promise<PageResource<EventResource>>
@@ -132,6 +135,7 @@ export function managementClient(options: ClientOptions): ManagementClient {
     revokeKeys: (body, more) => send('POST', '/keys/revoke', body, more),
     importKeys: (body, more) => send('POST', '/keys/import', body, more),
     getKeyUsage: (id, query, more) => get(key(id, '/usage'), query, more),
+    getKeyCallers: (id, more) => get(key(id, '/callers'), {}, more),
     getKeyLimits: (id, more) => get(key(id, '/limits'), {}, more),
     getUsage: (query, more) => get('/usage', query, more),
     listKeyEvents: (id, query, more) => get(key(id, '/events'), query, more),

@@ -34,6 +34,7 @@ export type {
   RotatedKeyResource,
   SecretResource,
 } from '../resources/key.ts'
+export type { CallerResource, KeyCallersResource } from '../resources/show-callers.ts'
 export type { KeyLimitsResource, LimitResource } from '../resources/show-limits.ts'
 export type {
   AbilitiesResource,

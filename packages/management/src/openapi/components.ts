@@ -21,6 +21,7 @@ import {
   updateServiceAccountBody,
 } from '../schemas/inputs.ts'
 import { importKeysBody, importSchema } from '../schemas/imports.ts'
+import { keyCallersSchema } from '../schemas/callers.ts'
 import { keyLimitsSchema } from '../schemas/limits.ts'
 import {
   diagnosisSchema,
@@ -51,6 +52,7 @@ const named: Readonly<Record<string, z.ZodType>> = {
   Revocations: revocationsSchema,
   Import: importSchema,
   KeyUsage: keyUsageSchema,
+  KeyCallers: keyCallersSchema,
   KeyLimits: keyLimitsSchema,
   Usage: usageSchema,
   Event: eventSchema,

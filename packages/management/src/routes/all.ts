@@ -1,3 +1,4 @@
+import { callerEndpoints } from './callers.ts'
 import type { Endpoint } from './endpoint.ts'
 import { eventEndpoints } from './events.ts'
 import { importEndpoints } from './imports.ts'
@@ -14,6 +15,7 @@ export const endpoints: readonly Endpoint[] = [
   ...lifecycleEndpoints,
   ...importEndpoints,
   ...usageEndpoints,
+  ...callerEndpoints,
   ...limitEndpoints,
   ...eventEndpoints,
   ...serviceAccountEndpoints,

@@ -13,6 +13,7 @@ export type ManagementAction =
   | 'revokeKeys'
   | 'importKeys'
   | 'getKeyUsage'
+  | 'getKeyCallers'
   | 'getKeyLimits'
   | 'getUsage'
   | 'listKeyEvents'
