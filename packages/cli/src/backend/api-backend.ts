@@ -40,6 +40,7 @@ function keysOf(client: ManagementClient, complete: () => ManagementClient, now:
     revokeMany: async (ids, reason) => (await client.revokeKeys({ ids, reason })).data,
     import: async (keys, dryRun) => complete().importKeys({ keys, dryRun }),
     usage: (id, range) => client.getKeyUsage(id, range),
+    callers: (id) => client.getKeyCallers(id),
     limits: (id) => client.getKeyLimits(id),
     workspaceUsage: (range) => client.getUsage(range),
     events: ({ keyId, ...query }) =>

@@ -3,6 +3,7 @@ import type {
   AccountJson,
   DiagnosisJson,
   EventJson,
+  KeyCallersJson,
   KeyJson,
   KeyLimitsJson,
   KeyUsageJson,
@@ -117,6 +118,7 @@ export interface KeysBackend {
   /** At most 100. */
   import(keys: readonly ImportKeyBody[], dryRun: boolean): Promise<ImportResource>
   usage(id: string, range: UsageRange): Promise<KeyUsageJson>
+  callers(id: string): Promise<KeyCallersJson>
   limits(id: string): Promise<KeyLimitsJson>
   workspaceUsage(range: UsageRange): Promise<WorkspaceUsageJson>
   events(query: EventQuery): Promise<PageJson<EventJson>>

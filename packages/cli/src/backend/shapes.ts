@@ -1,6 +1,8 @@
 import type {
+  CallerResource,
   DiagnosisResource,
   EventResource,
+  KeyCallersResource,
   KeyLimitsResource,
   KeyResource,
   KeyUsageResource,
@@ -23,6 +25,8 @@ export type PageJson<Item> = PageResource<Item>
 export type EventJson = EventResource
 export type AccountJson = ServiceAccountResource
 export type KeyUsageJson = KeyUsageResource
+export type KeyCallersJson = KeyCallersResource
+export type CallerJson = CallerResource
 export type KeyLimitsJson = KeyLimitsResource
 export type LimitJson = LimitResource
 export type WorkspaceUsageJson = UsageResource

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { Act } from '../act.types.ts'
 import { addAudit } from './audit.ts'
+import { addCallers } from './callers.ts'
 import { addCreate } from './create.ts'
 import { addDiagnose } from './diagnose.ts'
 import { addEvents } from './events.ts'
@@ -29,6 +30,7 @@ export function addKeys(program: Command, act: Act): void {
     addAudit,
     addDiagnose,
     addUsage,
+    addCallers,
     addLimits,
     addEvents,
   ]) {

@@ -1,14 +1,15 @@
-import type { KeyJson, KeyUsageJson } from '../../backend/shapes.ts'
+import type { CallerJson, KeyJson, KeyUsageJson } from '../../backend/shapes.ts'
 import { countText, shareText } from '../../text/numbers.ts'
 import { safeText } from '../../text/safe-text.ts'
 import type { Style } from '../../text/style.ts'
 import { factsText } from '../../text/table.ts'
 import { relativeTime, timeText } from '../../text/time.ts'
+import { callerTexts } from './caller-text.ts'
 import { attentionText, hintText, statusCell } from './key-columns.ts'
 import { resourcesText } from './restrictions.ts'
 
 /** Everything about one key, for people. */
-export function keyFacts(key: KeyJson, usage: KeyUsageJson | undefined, style: Style, now: number): string {
+export function keyFacts(key: KeyJson, overlap: OverlapUse | undefined, style: Style, now: number): string {
   const when = (at: string | null): string => (at === null ? '' : `${timeText(at)} (${relativeTime(at, now)})`)
   const facts: readonly (readonly [string, string])[] = [
     ['ID', safeText(key.id)],
@@ -33,7 +34,7 @@ export function keyFacts(key: KeyJson, usage: KeyUsageJson | undefined, style: S
     ],
     ...Object.entries(key.metadata).map(([name, value]) => [safeText(name), safeText(value)] as const),
   ]
-  const secrets = key.secrets.length < 2 ? [] : ['', ...secretLines(key, usage, style, now)]
+  const secrets = key.secrets.length < 2 ? [] : ['', ...secretLines(key, overlap, style, now)]
   return [style.colors.bold(safeText(key.name)), factsText(facts, style), ...secrets].join('\n')
 }
 
@@ -42,23 +43,33 @@ function usageText({ requestCount30d, deniedCount30d }: KeyJson): string {
   return `${countText(requestCount30d)} requests, ${countText(deniedCount30d ?? 0)} denied`
 }
 
-/** Both secrets of a key in its overlap, and how much of the traffic still comes with the older one. */
+/** How the secrets of a key in its overlap are used. */
+export interface OverlapUse {
+  readonly usage: KeyUsageJson
+  /** Who used them, as far as that is known. */
+  readonly callers: readonly CallerJson[]
+}
+
+/** Both secrets of a key in its overlap, who uses the older one, and how much of the traffic comes with it. */
 export function secretLines(
-  { secrets }: Pick<KeyJson, 'secrets'>,
-  usage: KeyUsageJson | undefined,
+  { id, secrets }: Pick<KeyJson, 'id' | 'secrets'>,
+  overlap: OverlapUse | undefined,
   style: Style,
   now: number,
 ): readonly string[] {
   const lastUsed = (version: number): string => {
-    const at = usage?.secrets.find((secret) => secret.version === version)?.lastUsedAt
+    const at = overlap?.usage.secrets.find((secret) => secret.version === version)?.lastUsedAt
     return at === undefined ? 'not used yet' : `last used ${relativeTime(at, now)}`
   }
-  const lines = secrets.map(({ version, hint, expiresAt }) =>
-    expiresAt === null
-      ? `  Current   ${hintText(hint, style)}  ${lastUsed(version)}`
-      : `  Previous  ${hintText(hint, style)}  ${lastUsed(version)}, stops ${relativeTime(expiresAt, now)}`,
-  )
-  const share = usage?.previousSecretShare
+  const lines = secrets.flatMap(({ version, hint, expiresAt }) => {
+    if (expiresAt === null) return [`  Current   ${hintText(hint, style)}  ${lastUsed(version)}`]
+    const callers = overlap?.callers.filter((caller) => caller.version === version) ?? []
+    return [
+      `  Previous  ${hintText(hint, style)}  ${lastUsed(version)}, stops ${relativeTime(expiresAt, now)}`,
+      ...callerTexts(callers, id, now).map((text) => `            ${text}`),
+    ]
+  })
+  const share = overlap?.usage.previousSecretShare
   return share === undefined || share === null
     ? lines
     : [...lines, `  ${shareText(share)} of the requests since the rotation came with the previous secret.`]

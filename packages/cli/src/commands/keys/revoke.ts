@@ -6,6 +6,7 @@ import type { Act } from '../act.types.ts'
 import { requireConfirmation } from '../confirm.ts'
 import type { Handler } from '../context.types.ts'
 import { reasonOption } from '../flags.ts'
+import { callersOf } from './caller-text.ts'
 import { evidenceOf, isHot } from './evidence.ts'
 import { revocationOutcome, revokeAll } from './revocations.ts'
 
@@ -30,7 +31,9 @@ const revokeKeys: Handler<RevokeFlags> = async (context, flags, given) => {
   for (const id of ids) keys.push(await backend.keys.get(id))
   const now = context.io.now()
   const living = keys.filter(({ status }) => status !== 'revoked')
-  const evidence = living.map((key) => evidenceOf(key, now)).join(' ')
+  // Of several keys that would be too much to read.
+  const callers = living.length === 1 && living[0] !== undefined ? await callersOf(backend, living[0].id) : []
+  const evidence = living.map((key) => evidenceOf(key, now, callers)).join(' ')
   if (flags.dryRun === true) {
     return {
       json: { dryRun: true, keys: living },

@@ -6,6 +6,7 @@ import { timeText } from '../../text/time.ts'
 import type { Act } from '../act.types.ts'
 import { requireConfirmation } from '../confirm.ts'
 import type { Handler } from '../context.types.ts'
+import { callersOf } from './caller-text.ts'
 import { evidenceOf, isHot } from './evidence.ts'
 import { type HandOverFlags, handOver } from './hand-over.ts'
 
@@ -32,16 +33,18 @@ const rotateKey: Handler<RotateFlags> = async (context, flags, [id = '']) => {
   const key = await backend.keys.get(id)
   const now = context.io.now()
   const stopsTraffic = overlapMs === 0 && isHot(key, now)
+  const asks = stopsTraffic || flags.dryRun === true
+  const evidence = asks ? evidenceOf(key, now, await callersOf(backend, id)) : ''
   if (flags.dryRun === true) {
     return {
       json: { dryRun: true, key },
       human: () => '',
-      notes: () => [`Would rotate ${safeText(key.name)}. ${evidenceOf(key, now)} Nothing was changed.`],
+      notes: () => [`Would rotate ${safeText(key.name)}. ${evidence} Nothing was changed.`],
     }
   }
   if (stopsTraffic) {
     await requireConfirmation(context, {
-      question: `${evidenceOf(key, now)} Whatever uses the old secret fails at once.`,
+      question: `${evidence} Whatever uses the old secret fails at once.`,
       typed: key.name,
       act: `rotate ${safeText(key.name)} without an overlap`,
     })

@@ -17,7 +17,8 @@ import { factsText, tableText } from '../../text/table.ts'
 import { dayText, relativeTime } from '../../text/time.ts'
 import type { Act } from '../act.types.ts'
 import type { Handler } from '../context.types.ts'
-import { secretLines } from './key-facts.ts'
+import { callersOf } from './caller-text.ts'
+import { type OverlapUse, secretLines } from './key-facts.ts'
 
 interface UsageFlags {
   readonly from?: string
@@ -53,10 +54,11 @@ const usage: Handler<UsageFlags> = async (context, flags, [id]) => {
   }
   const key = await backend.keys.get(id)
   const report = await backend.keys.usage(id, range)
+  const overlap = key.status === 'rotating' ? { usage: report, callers: await callersOf(backend, id) } : undefined
   return {
     json: report,
     plain: () => plainSeries(report.series),
-    human: (style) => [headline(report, style), ...overlapLines(key, report, style, now)].join('\n'),
+    human: (style) => [headline(report, style), ...overlapLines(key, overlap, style, now)].join('\n'),
   }
 }
 
@@ -137,8 +139,8 @@ function busiestKeys({ byKey, activeKeys }: WorkspaceUsageJson, style: Style, no
   return ['', activeKeys === null ? 'Busiest keys' : `Busiest of ${plural(activeKeys, 'active key')}`, table]
 }
 
-function overlapLines(key: KeyJson, report: KeyUsageJson, style: Style, now: number): readonly string[] {
-  return key.status === 'rotating' ? ['', ...secretLines(key, report, style, now)] : []
+function overlapLines(key: KeyJson, overlap: OverlapUse | undefined, style: Style, now: number): readonly string[] {
+  return overlap === undefined ? [] : ['', ...secretLines(key, overlap, style, now)]
 }
 
 /** Start, requests, allowed, denied, client errors, server errors. */
