@@ -4,7 +4,7 @@ import { memoryStore } from '@claviger/store-memory'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { findChromium, startChromium } from './support/chromium.ts'
-import { ada, now, type Scene, scene, used } from './support/scene.ts'
+import { ada, called, now, type Scene, scene, used } from './support/scene.ts'
 import { served } from './support/served.ts'
 
 const chromium = findChromium()
@@ -43,6 +43,7 @@ describe.skipIf(chromium === undefined)('in Chromium', () => {
     let isOut = false
     const made = scene({
       store,
+      usage: { callers: true },
       clock: { now: () => now },
       signInUrl: '/sign-in',
       authorize: () => (isOut ? null : ada),
@@ -63,6 +64,13 @@ describe.skipIf(chromium === undefined)('in Chromium', () => {
     await made.keys.create({ name: 'CI', environment: 'development', owner: { type: 'service', id: account.id } })
     await made.keys.rotate(key.id, { overlap: '24h' })
     await store.addUsage?.(used(key.id, 120))
+    await store.addCallers?.([
+      called(key.id, 3, { version: 2 }),
+      called(key.id, 600),
+      ...['cron', 'k6', 'curl', 'okhttp', 'A'.repeat(48)].map((agent, index) =>
+        called(key.id, 0, { agent, lastUsedAt: now + 4 - index }),
+      ),
+    ])
     const { url, close } = await served(made.page, '/settings/api-keys')
     closing.push(() => made.keyring.close(), close)
     return {
@@ -545,6 +553,22 @@ describe.skipIf(chromium === undefined)('in Chromium', () => {
     await press(page, 'Revoke key', 'Enter', 'dialog ')
     await page.getByText('get 401, permanently.').waitFor()
     expect((await keys.get(key.id)).status).toBe('revoked')
+  })
+
+  test('leads by keyboard from the banner to the callers of the old secret, and opens the rest of them', async () => {
+    const { open, keyId } = await opened()
+    const page = await open(`/keys/${keyId}`)
+    await page.getByRole('link', { name: '5 callers still use it' }).press('Enter')
+    expect(new URL(page.url()).hash).toBe('#secrets')
+    const last = page.getByText('A'.repeat(48))
+    expect(await last.isVisible()).toBe(false)
+    const more = page.getByText('Show 2 more')
+    await more.focus()
+    await page.keyboard.press('Enter')
+    expect(await last.isVisible()).toBe(true)
+    expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(1280)
+    await page.setViewportSize({ width: 320, height: 900 })
+    expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(320)
   })
 
   test('closes a menu with Escape, and applies filters as they are chosen', async () => {

@@ -2,6 +2,7 @@ import type { FC } from 'hono/jsx'
 import type { Explained } from '../reading/explained.ts'
 import type { Visit } from '../visit/visit.types.ts'
 import { Banner } from './banner.tsx'
+import { Callers } from './callers.tsx'
 import { Icon } from './icon.tsx'
 import { Reasons } from './reasons.tsx'
 import { troubleshootPath } from './troubleshoot-path.ts'
@@ -14,7 +15,7 @@ const steps = {
 
 /** What is wrong with a key, check by check, and what to do. */
 export const DiagnosisResult: FC<{ readonly visit: Visit; readonly of: Explained }> = ({ visit, of }) => {
-  const { diagnosis, owner, deed, totals, key, unchecked, beginsLike } = of
+  const { diagnosis, owner, deed, totals, key, unchecked, beginsLike, replaced, callers } = of
   const { ok, code, checks } = diagnosis
   const { link } = visit
   const words = (text: string): string =>
@@ -66,6 +67,7 @@ export const DiagnosisResult: FC<{ readonly visit: Visit; readonly of: Explained
             {deed.why !== undefined && <bdi>{deed.why}</bdi>}
           </p>
         )}
+        <Callers visit={visit} label={callersLabel(code, replaced !== undefined)} of={callers} />
         <Ways visit={visit} of={of} />
         {!ok && (
           <p class="help">
@@ -106,6 +108,11 @@ const Verdict: FC<{ readonly visit: Visit; readonly of: Explained; readonly word
       {fix !== null && <div>{words(fix)}</div>}
     </Banner>
   )
+}
+
+/** What the callers do that are shown: a secret that was replaced is meant, or the whole key. */
+function callersLabel(code: string, isOfSecret: boolean): string {
+  return isOfSecret || code === 'key_rotated' ? 'Who calls with this secret' : 'Who calls with this key'
 }
 
 function failedText({ format }: Visit, { diagnosis: { code }, address, replaced, key }: Explained): string {

@@ -1,7 +1,9 @@
-import type { ManagedKey } from '@claviger/core'
+import type { KeyCaller, ManagedKey } from '@claviger/core'
 import type { FC } from 'hono/jsx'
+import { callersNow } from '../reading/callers-by-secret.ts'
 import type { Visit } from '../visit/visit.types.ts'
 import { Banner } from './banner.tsx'
+import { Callers } from './callers.tsx'
 import { Time } from './time.tsx'
 
 const dayMs = 86_400_000
@@ -33,4 +35,17 @@ export const Evidence: FC<{
       {!isBusy && ' Probably nothing stops.'}
     </Banner>
   )
+}
+
+/** Who gets 401 when the secrets of a key stop; nothing where that is not known. */
+export const Breaks: FC<{
+  readonly visit: Visit
+  readonly of: ManagedKey
+  /** What breaks them, as in "Revoking". */
+  readonly what: string
+  readonly callers: readonly KeyCaller[]
+}> = ({ visit, of: key, what, callers }) => {
+  const stopped = callersNow(key, callers, visit.now)
+  const many = stopped.length === 1 ? 'this caller' : `these ${visit.format.number(stopped.length)} callers`
+  return <Callers visit={visit} label={`${what} breaks ${many}`} of={stopped} />
 }

@@ -30,11 +30,14 @@ interface StateProps {
   readonly newer: readonly ManagedKey[]
   /** Whether it follows from what the visitor just did. */
   readonly isNew: boolean
+  /** How many callers still try it; while two secrets work, how many still use the old one. */
+  readonly stillTrying: number
 }
 
 /** What a key is, where that is not just good: in words, with what to do. */
-export const StateBanner: FC<StateProps> = ({ visit, of: key, isOwnerGone, by, newer, isNew }) => {
+export const StateBanner: FC<StateProps> = ({ visit, of: key, isOwnerGone, by, newer, isNew, stillTrying }) => {
   const { format, link } = visit
+  const trying = <Trying count={stillTrying} />
   if (key.status === 'revoked') {
     return (
       <Banner tone={isNew ? 'good' : 'bad'} live={isNew}>
@@ -45,14 +48,15 @@ export const StateBanner: FC<StateProps> = ({ visit, of: key, isOwnerGone, by, n
           why={by?.why ?? key.revokedReason ?? undefined}
           format={format}
         />
-        Requests with it get 401, permanently. <Replacement visit={visit} of={key} newer={newer} />
+        Requests with it get 401, permanently. {trying}
+        <Replacement visit={visit} of={key} newer={newer} />
       </Banner>
     )
   }
   if (key.status === 'expired') {
     return (
       <Banner tone="bad">
-        Expired <Time at={key.expiresAt} format={format} />. Requests with it get 401.{' '}
+        Expired <Time at={key.expiresAt} format={format} />. Requests with it get 401. {trying}
         <Replacement visit={visit} of={key} newer={newer} />
       </Banner>
     )
@@ -61,7 +65,7 @@ export const StateBanner: FC<StateProps> = ({ visit, of: key, isOwnerGone, by, n
     return (
       <Banner tone="warning">
         Its owner has left, so requests with it get 401. <a href={link(`keys/${key.id}/transfer`)}>Transfer it</a> to a
-        service account, or revoke it.
+        service account, or revoke it. {trying}
       </Banner>
     )
   }
@@ -69,20 +73,46 @@ export const StateBanner: FC<StateProps> = ({ visit, of: key, isOwnerGone, by, n
     return (
       <Banner tone="warning" live={isNew}>
         <Done what="Disabled" at={key.disabledAt} by={by} why={by?.why} format={format} />
-        Requests with it get 401 until someone enables it.
+        Requests with it get 401 until someone enables it. {trying}
       </Banner>
     )
   }
-  if (key.attention.includes('expiring')) {
-    return (
-      <Banner tone="warning">
-        Expires <Time at={key.expiresAt} format={format} />. <a href={link(`keys/${key.id}/edit`)}>Move the expiry</a>,
-        or replace the key before that.
-      </Banner>
-    )
-  }
-  return null
+  return (
+    <>
+      <OldSecretInUse visit={visit} of={key} count={stillTrying} />
+      {key.attention.includes('expiring') && (
+        <Banner tone="warning">
+          Expires <Time at={key.expiresAt} format={format} />. <a href={link(`keys/${key.id}/edit`)}>Move the expiry</a>
+          , or replace the key before that.
+        </Banner>
+      )}
+    </>
+  )
 }
+
+/** While two secrets work: until when the old one does, and that it is still used. */
+const OldSecretInUse: FC<{ readonly visit: Visit; readonly of: ManagedKey; readonly count: number }> = ({
+  visit: { format },
+  of: { status, secrets },
+  count,
+}) => {
+  const endsAt = status === 'rotating' ? (secrets[1]?.endsAt ?? null) : null
+  if (endsAt === null || count === 0) return null
+  return (
+    <Banner tone="warning">
+      The old secret stops <Time at={endsAt} format={format} />, and{' '}
+      <a href="#secrets">{count === 1 ? '1 caller still uses it' : `${count} callers still use it`}</a>.
+    </Banner>
+  )
+}
+
+/** Leads to who still tries a key that is refused. */
+const Trying: FC<{ readonly count: number }> = ({ count }) =>
+  count === 0 ? null : (
+    <>
+      <a href="#secrets">{count === 1 ? '1 caller still tries it' : `${count} callers still try it`}</a>.{' '}
+    </>
+  )
 
 /** Leads to the form for a key that takes the place of one that has ended. */
 const Replacement: FC<Pick<StateProps, 'visit' | 'of' | 'newer'>> = ({ visit, of: { id }, newer }) => (

@@ -17,6 +17,8 @@ import { SecretVersions } from '../components/secret-versions.tsx'
 import { Status } from '../components/status.tsx'
 import { troubleshootPath } from '../components/troubleshoot-path.ts'
 import { attempt } from '../reading/attempt.ts'
+import { type CallersFound, known, readCallers } from '../reading/callers.ts'
+import { stillTrying } from '../reading/callers-by-secret.ts'
 import { type Namesakes, readNamesakes } from '../reading/namesakes.ts'
 import { type Names, readNames, whoIn } from '../reading/names.ts'
 import { readResourceNames, type ResourceNames } from '../reading/resource-choices.ts'
@@ -31,7 +33,7 @@ export async function showDetail(visit: Visit, { id }: Asked): Promise<Answer> {
   const key = await visit.keys.get(id)
   const range = rangeOf(visit.query)
   const works = isAlive(key)
-  const [usage, activity, effective, diagnosis, limits, resourceNames, namesakes] = await Promise.all([
+  const [usage, activity, effective, diagnosis, limits, resourceNames, namesakes, callers] = await Promise.all([
     visit.can.viewUsage ? attempt(visit, 'usage', () => visit.keys.usage(id, usageInput(range, visit.now))) : undefined,
     visit.can.viewActivity
       ? attempt(visit, 'activity', () => visit.keys.activity({ keyId: id, limit: 20 }))
@@ -41,6 +43,7 @@ export async function showDetail(visit: Visit, { id }: Asked): Promise<Answer> {
     works ? limitStates(visit.settings.keyring, visit.settings.limits, key) : [],
     readResourceNames(visit, Object.keys(key.resources)),
     readNamesakes(visit, key),
+    readCallers(visit, id),
   ])
   // The mark that lists ask for is set when the key is used; here the owner was just asked.
   const isOwnerGone = key.ownerGoneAt !== null || (typeof diagnosis === 'object' && diagnosis.code === 'owner_gone')
@@ -49,6 +52,7 @@ export async function showDetail(visit: Visit, { id }: Asked): Promise<Answer> {
   return page(
     <DetailPage
       {...{ visit, of: key, range, usage, entries, effective, limits, names, isOwnerGone, resourceNames, namesakes }}
+      callers={callers}
     />,
   )
 }
@@ -67,6 +71,7 @@ interface DetailProps {
   readonly isOwnerGone: boolean
   readonly resourceNames: ResourceNames
   readonly namesakes: Namesakes
+  readonly callers: CallersFound
 }
 
 const DetailPage: FC<DetailProps> = ({
@@ -81,8 +86,13 @@ const DetailPage: FC<DetailProps> = ({
   isOwnerGone,
   resourceNames,
   namesakes,
+  callers,
 }) => {
   const notice = keyNoticeOf(visit.query, key.status)
+  // While two secrets work, they are what there is to do.
+  const secrets = (
+    <SecretVersions visit={visit} of={key} usage={typeof usage === 'object' ? usage : undefined} callers={callers} />
+  )
   return (
     <Page visit={visit} section="keys" heading={key.name}>
       <Head
@@ -110,6 +120,7 @@ const DetailPage: FC<DetailProps> = ({
         by={lastDeed(key, entries, names)}
         newer={namesakes.newer}
         isNew={visit.query.get('notice') === key.status}
+        stillTrying={stillTrying(key, known(callers), visit.now).length}
       />
       <div class="columns">
         <div>
@@ -138,6 +149,7 @@ const DetailPage: FC<DetailProps> = ({
           )}
         </div>
         <div>
+          {key.status === 'rotating' && secrets}
           <KeyFacts
             visit={visit}
             of={key}
@@ -147,7 +159,7 @@ const DetailPage: FC<DetailProps> = ({
             endedBefore={namesakes.endedBefore}
           />
           {limits.length > 0 && <Limits visit={visit} of={limits} />}
-          <SecretVersions visit={visit} of={key} usage={typeof usage === 'object' ? usage : undefined} />
+          {key.status !== 'rotating' && secrets}
         </div>
       </div>
     </Page>

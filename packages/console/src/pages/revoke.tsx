@@ -1,6 +1,7 @@
 import type { ManagedKey } from '@claviger/core'
-import { Evidence, isUsedWithin } from '../components/evidence.tsx'
+import { Breaks, Evidence, isUsedWithin } from '../components/evidence.tsx'
 import { Field, type Problems, ProblemSummary } from '../components/fields.tsx'
+import { known, readCallers } from '../reading/callers.ts'
 import { soughtIn } from '../reading/sought.ts'
 import { allowedOfLastDay } from '../reading/usage-of-keys.ts'
 import type { Visit } from '../visit/visit.types.ts'
@@ -45,21 +46,25 @@ function isConfirmed({ settings }: Visit, { id, name, hint }: ManagedKey, typed:
   )
 }
 
+function isWorking({ status }: ManagedKey): boolean {
+  return status === 'active' || status === 'rotating'
+}
+
 interface Sent {
   readonly status: number
   readonly reason: string
 }
 
 async function showForm(visit: Visit, key: ManagedKey, problems: Problems, sent?: Sent): Promise<Answer> {
-  const requests = await allowedOfLastDay(visit, key.id)
-  const canDisable = key.status === 'active' || key.status === 'rotating'
+  const [requests, callers] = await Promise.all([allowedOfLastDay(visit, key.id), readCallers(visit, key.id)])
   return page(
     <AskPage visit={visit} of={key} verb="Revoke" path="revoke" submit="Revoke key" tone="final">
       <ProblemSummary problems={problems} />
       <Evidence visit={visit} of={key} requests={requests} />
+      {isWorking(key) && <Breaks visit={visit} of={key} what="Revoking it" callers={known(callers)} />}
       <p>
         Requests with this key get 401 at once, permanently: a revoked key cannot be enabled again.
-        {canDisable && (
+        {isWorking(key) && (
           <>
             {' '}
             Not sure? <a href={visit.link(`keys/${key.id}/disable`)}>Disable it first</a>.

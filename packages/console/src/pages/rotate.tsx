@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { ManagedKey } from '@claviger/core'
 import { Banner } from '../components/banner.tsx'
+import { Breaks } from '../components/evidence.tsx'
 import { Choice, ProblemLine, type Problems, ProblemSummary } from '../components/fields.tsx'
 import { problemsOf } from '../forms/problems.ts'
+import { known, readCallers } from '../reading/callers.ts'
 import type { Visit } from '../visit/visit.types.ts'
 import { type Answer, page } from '../web/answer.ts'
 import type { Asked } from '../web/handle.tsx'
@@ -36,7 +38,7 @@ export async function rotate(visit: Visit, { id, form }: Asked): Promise<Answer>
   const [overlap, once] = [form.text('overlap'), form.text('once')]
   const chosen = overlaps.find(({ value }) => value === overlap)
   const key = await visit.keys.get(id)
-  const show = (problems: Problems): Answer => showForm(visit, key, { overlap, once }, problems, 422)
+  const show = (problems: Problems): Promise<Answer> => showForm(visit, key, { overlap, once }, problems, 422)
   if (chosen === undefined) return show(new Map([['overlap', 'Choose when the old secret stops.']]))
   try {
     const options = { overlap: chosen.ms === 0 ? 0 : chosen.value, idempotencyKey: `console-${once}` } as const
@@ -54,7 +56,14 @@ interface RotateDraft {
   readonly once: string
 }
 
-function showForm(visit: Visit, key: ManagedKey, draft: RotateDraft, problems: Problems, status = 200): Answer {
+async function showForm(
+  visit: Visit,
+  key: ManagedKey,
+  draft: RotateDraft,
+  problems: Problems,
+  status = 200,
+): Promise<Answer> {
+  const callers = known(await readCallers(visit, key.id))
   const { maxOverlapMs } = visit.settings.keyring.policy
   const [, previous] = key.secrets
   const overlapEndsAt = key.status === 'rotating' ? (previous?.endsAt ?? null) : null
@@ -90,6 +99,7 @@ function showForm(visit: Visit, key: ManagedKey, draft: RotateDraft, problems: P
           that still uses the old one fail immediately: choose it if the key leaked.
         </p>
       </fieldset>
+      <Breaks visit={visit} of={key} what={'\u201cRight now\u201d'} callers={callers} />
     </AskPage>,
     status,
   )

@@ -1,6 +1,9 @@
 import { Banner } from '../components/banner.tsx'
-import { Evidence } from '../components/evidence.tsx'
+import { Breaks, Evidence } from '../components/evidence.tsx'
 import { Field } from '../components/fields.tsx'
+import { OldCallers } from '../components/old-secret-callers.tsx'
+import { known, readCallers } from '../reading/callers.ts'
+import { callersOfOld } from '../reading/callers-by-secret.ts'
 import { allowedOfLastDay, usageOfKeys } from '../reading/usage-of-keys.ts'
 import type { Visit } from '../visit/visit.types.ts'
 import { type Answer, page, redirect } from '../web/answer.ts'
@@ -13,10 +16,15 @@ const none = new Map<string, string>()
 /** Asks before a key is disabled. */
 export async function showDisable(visit: Visit, { id }: Asked): Promise<Answer> {
   required(visit, 'revoke')
-  const [key, requests] = await Promise.all([visit.keys.get(id), allowedOfLastDay(visit, id)])
+  const [key, requests, callers] = await Promise.all([
+    visit.keys.get(id),
+    allowedOfLastDay(visit, id),
+    readCallers(visit, id),
+  ])
   return page(
     <AskPage visit={visit} of={key} verb="Disable" path="disable" submit="Disable key">
       <Evidence visit={visit} of={key} requests={requests} />
+      <Breaks visit={visit} of={key} what="Disabling it" callers={known(callers)} />
       <p>Requests with this key get 401 until you enable it again. Nothing is deleted.</p>
       <Field name="reason" label="Reason" problems={none} maxlength={500} placeholder="For the activity log" />
     </AskPage>,
@@ -49,7 +57,12 @@ export async function enable(visit: Visit, { id }: Asked): Promise<Answer> {
 /** Asks before the previous secret stops. */
 export async function showEndOverlap(visit: Visit, { id }: Asked): Promise<Answer> {
   required(visit, 'rotate')
-  const [key, usages] = await Promise.all([visit.keys.get(id), usageOfKeys(visit, [id])])
+  const [key, usages, callers] = await Promise.all([
+    visit.keys.get(id),
+    usageOfKeys(visit, [id]),
+    readCallers(visit, id),
+  ])
+  const [, old] = key.secrets
   const usage = usages.get(id)
   const share = typeof usage === 'object' ? usage.previousSecretShare : null
   return page(
@@ -67,6 +80,11 @@ export async function showEndOverlap(visit: Visit, { id }: Asked): Promise<Answe
             ? `${visit.format.percent(share)} of requests since the rotation still used the old secret.`
             : 'No request since the rotation used the old secret.'}
         </Banner>
+      )}
+      {old !== undefined && (
+        <div class="field">
+          <OldCallers visit={visit} of={callersOfOld(key, old, known(callers), visit.now)} />
+        </div>
       )}
       <p>Anything that still uses the previous secret gets 401 immediately. The new secret goes on working.</p>
     </AskPage>,

@@ -1,7 +1,9 @@
-import type { Diagnosis, KeyUsage, ManagedKey } from '@claviger/core'
+import type { Diagnosis, KeyCaller, KeyUsage, ManagedKey } from '@claviger/core'
 import { type Deed, lastDeed } from '../components/key-state.tsx'
 import type { Visit } from '../visit/visit.types.ts'
 import { attempt } from './attempt.ts'
+import { known, readCallers } from './callers.ts'
+import { callersOf } from './callers-by-secret.ts'
 import { replacedBy } from './fits.ts'
 import { meantKeys } from './meant-key.ts'
 import { readNames, whoIn } from './names.ts'
@@ -24,6 +26,8 @@ export interface Explained {
   readonly address: string
   /** The secret that was replaced, where its ending is what was asked for. */
   readonly replaced: ManagedKey['secrets'][number] | undefined
+  /** Who uses what is refused, or will be: the secret that was replaced, else the key. */
+  readonly callers: readonly KeyCaller[]
   /** The key that a damaged one begins like; null where none does, or none that this visitor may see. */
   readonly beginsLike: ManagedKey | null | undefined
 }
@@ -36,16 +40,24 @@ export async function explain(
   text: string,
 ): Promise<Explained> {
   const { keyId } = diagnosis
-  const nothing = { key: undefined, owner: undefined, deed: undefined, totals: undefined, replaced: undefined }
+  const nothing = {
+    key: undefined,
+    owner: undefined,
+    deed: undefined,
+    totals: undefined,
+    replaced: undefined,
+    callers: [],
+  }
   const { address } = question
   if (keyId === null) {
     const unchecked = uncheckedOf(question, undefined)
     return { diagnosis, address, unchecked, ...nothing, beginsLike: await beginsLike(visit, text) }
   }
-  const [found, usage, activity] = await Promise.all([
+  const [found, usage, activity, callers] = await Promise.all([
     attempt(visit, 'key', () => visit.keys.get(keyId)),
     visit.can.viewUsage ? attempt(visit, 'usage', () => visit.keys.usage(keyId)) : undefined,
     visit.can.viewActivity ? attempt(visit, 'activity', () => visit.keys.activity({ keyId, limit: 20 })) : undefined,
+    readCallers(visit, keyId),
   ])
   const totals = typeof usage === 'object' ? usage.totals : undefined
   const unchecked = uncheckedOf(question, typeof found === 'object' ? found : undefined)
@@ -54,8 +66,10 @@ export async function explain(
   const names = await readNames(visit, [found.owner, ...whoIn(entries)])
   const { owner } = found
   const replaced = replacedIn(visit, found, diagnosis, text)
+  const told = replaced === undefined ? diagnosis : diagnosisOfReplaced(diagnosis, found, replaced, visit.now)
+  const old = replaced ?? (told.code === 'key_rotated' ? found.secrets[1] : undefined)
   return {
-    diagnosis: replaced === undefined ? diagnosis : diagnosisOfReplaced(diagnosis, found, replaced, visit.now),
+    diagnosis: told,
     address,
     unchecked,
     key: found,
@@ -66,6 +80,7 @@ export async function explain(
     deed: lastDeed(found, entries, names),
     totals,
     replaced,
+    callers: old !== undefined ? callersOf(old, known(callers)) : told.ok ? [] : known(callers),
     beginsLike: undefined,
   }
 }

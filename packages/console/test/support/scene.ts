@@ -5,9 +5,11 @@ import {
   type ImportedTokenOptions,
   type Keyring,
   type KeyManager,
+  type KeyringOptions,
   type MemberActor,
   systemActor,
 } from '@claviger/core'
+import type { CallerEntry } from '@claviger/core/store'
 import { type ApiKeyConsole, apiKeyConsole, type ConsoleOptions } from '@claviger/console'
 import { memoryStore } from '@claviger/store-memory'
 import { type TestClock, testClock, testUsageEntry } from '@claviger/testing'
@@ -81,9 +83,10 @@ export function scene(
     readonly resources?: readonly string[]
     /** What tokens look like that were issued elsewhere. */
     readonly importedTokens?: ImportedTokenOptions
+    readonly usage?: KeyringOptions['usage']
   } = {},
 ): Scene {
-  const { store = memoryStore(), onEvent, resources = [], importedTokens, ...own } = options
+  const { store = memoryStore(), onEvent, resources = [], importedTokens, usage, ...own } = options
   const clock = testClock(now)
   const faults: unknown[] = []
   const keyring = createKeyring({
@@ -97,6 +100,7 @@ export function scene(
     resolveOwner: ({ owner }) =>
       owner.id === 'gone' ? null : owner.id === 'grace' ? grace.permissions : ada.permissions,
     clock,
+    usage,
     onError: (fault) => void faults.push(fault),
     ...(onEvent !== undefined && { onEvent }),
   })
@@ -165,6 +169,17 @@ export function used(
     lastUsedAt: now - 60_000,
   })
   return { instanceId: 'test', sequence, entries: [entry] }
+}
+
+/** Someone who used a secret of a key of the workspace, a few minutes ago. */
+export function called(
+  keyId: string,
+  minutesAgo: number,
+  more: Partial<CallerEntry> = {},
+  at: number = now,
+): CallerEntry {
+  const lastUsedAt = at - minutesAgo * 60_000
+  return { workspaceId: 'acme', keyId, version: 1, network: '10.2.0.0/16', agent: 'node', lastUsedAt, ...more }
 }
 
 /** The value of a hidden or written field on a page. */
