@@ -21,6 +21,8 @@ export function createExampleKeyring(store: KeyStore, clock?: Clock): Keyring<Pe
     store,
     permissions,
     defaultPermissions: ['prompts:list', 'prompts:read', 'context:download'],
+    // Who calls with a key: networks and programs, so that one that still uses an old secret is found.
+    usage: { callers: true },
     // A key never does more than its owner may do now; null says that the owner left.
     resolveOwner: ({ workspaceId, owner }) => {
       const member = memberOf(workspaceId, owner.id)

@@ -20,6 +20,7 @@ export interface PlannedKey {
   /** When a request found out that its owner had left. */
   readonly ownerFoundGoneDaysAgo?: number
   readonly use?: PlannedUse
+  readonly callers?: readonly PlannedCaller[]
 }
 
 /** A service account of the story. */
@@ -49,6 +50,16 @@ export interface PlannedUse {
   readonly errors?: number
   /** Share of requests that still come with the previous secret after the last rotation. */
   readonly previousShare?: number
+}
+
+/** A program that used a key. */
+export interface PlannedCaller {
+  readonly network: string
+  readonly agent: string
+  /** `old`: with the secret before the last rotation, also after it. `formerly`: with that one, until then. Default: current. */
+  readonly secret?: 'old' | 'formerly'
+  /** How long before the last use with that secret. Default 0. */
+  readonly hoursEarlier?: number
 }
 
 const ada = { type: 'user', id: 'ada' } as const
@@ -82,6 +93,11 @@ export const plannedKeys: readonly PlannedKey[] = [
       denied: { 'insufficient_permission context:download': 0.0012 },
       errors: 0.0018,
     },
+    callers: [
+      { network: '10.4.0.0/16', agent: 'node' },
+      { network: '10.5.0.0/16', agent: 'node', hoursEarlier: 0.2 },
+      { network: '10.5.0.0/16', agent: 'k6', hoursEarlier: 98 },
+    ],
   },
   {
     name: 'Nightly export',
@@ -91,6 +107,10 @@ export const plannedKeys: readonly PlannedKey[] = [
     createdDaysAgo: 160,
     rotatedDaysAgo: [61],
     use: { perDay: 2_300, weekend: 1, growth: 0.1, hours: [1, 2, 3, 4], errors: 0.006 },
+    callers: [
+      { network: '10.9.0.0/16', agent: 'python-requests' },
+      { network: '10.9.0.0/16', agent: 'Apache-HttpClient', hoursEarlier: 22 },
+    ],
   },
   {
     name: 'Deployments',
@@ -108,6 +128,13 @@ export const plannedKeys: readonly PlannedKey[] = [
       denied: { 'insufficient_permission prompts:delete': 0.004 },
       previousShare: 0.12,
     },
+    callers: [
+      { network: '10.4.0.0/16', agent: 'node' },
+      // Forgotten when the secret was deployed.
+      { network: '10.2.0.0/16', agent: 'python-requests', secret: 'old' },
+      { network: '10.4.0.0/16', agent: 'node', secret: 'formerly' },
+      { network: '10.6.0.0/16', agent: 'Terraform', secret: 'formerly', hoursEarlier: 5 },
+    ],
   },
   {
     name: "Ada's laptop",
@@ -117,6 +144,11 @@ export const plannedKeys: readonly PlannedKey[] = [
     createdDaysAgo: 47,
     livesDays: 90,
     use: { perDay: 85, weekend: 0.1, hours: [8, 9, 10, 11, 13, 14, 15, 16, 17], denied: { wrong_environment: 0.03 } },
+    callers: [
+      { network: '203.0.0.0/16', agent: 'node' },
+      { network: '203.0.0.0/16', agent: 'curl', hoursEarlier: 3 },
+      { network: '198.51.0.0/16', agent: 'PostmanRuntime', hoursEarlier: 70 },
+    ],
   },
   {
     name: 'Staging smoke tests',
@@ -143,6 +175,7 @@ export const plannedKeys: readonly PlannedKey[] = [
     createdDaysAgo: 84,
     livesDays: 90,
     use: { perDay: 320, weekend: 0.4 },
+    callers: [{ network: '198.51.0.0/16', agent: 'Zapier' }],
   },
   {
     name: 'Grafana dashboard',
@@ -151,6 +184,7 @@ export const plannedKeys: readonly PlannedKey[] = [
     owner: ada,
     createdDaysAgo: 236,
     use: { perDay: 1_440, weekend: 1, growth: 0 },
+    callers: [{ network: '10.4.0.0/16', agent: 'Grafana' }],
   },
   {
     name: '\u7ffb\u8a33\u30d1\u30a4\u30d7\u30e9\u30a4\u30f3',
@@ -169,6 +203,10 @@ export const plannedKeys: readonly PlannedKey[] = [
     createdDaysAgo: 66,
     livesDays: 365,
     use: { perDay: 530, weekend: 0.3, denied: { 'insufficient_permission context:download': 0.05 } },
+    callers: [
+      { network: '198.51.0.0/16', agent: 'okhttp' },
+      { network: '2001:db8:17::/48', agent: 'okhttp', hoursEarlier: 6 },
+    ],
   },
   {
     name: 'Support macro tool',
@@ -177,6 +215,7 @@ export const plannedKeys: readonly PlannedKey[] = [
     createdDaysAgo: 19,
     livesDays: 90,
     use: { perDay: 140, weekend: 0.2, growth: 2 },
+    callers: [{ network: '203.0.0.0/16', agent: 'Mozilla' }],
   },
   {
     name: 'Prototype for the fair',
@@ -185,6 +224,7 @@ export const plannedKeys: readonly PlannedKey[] = [
     createdDaysAgo: 131,
     ownerFoundGoneDaysAgo: 12,
     use: { perDay: 60, refused: { sinceDaysAgo: 12, code: 'owner_gone' } },
+    callers: [{ network: '203.0.0.0/16', agent: 'axios' }],
   },
   {
     name: 'Old importer',
@@ -207,6 +247,10 @@ export const plannedKeys: readonly PlannedKey[] = [
     livesDays: 365,
     end: { by: 'disable', who: 'grace', daysAgo: 2, reason: 'Found in a crash report; checking.' },
     use: { perDay: 220, refused: { sinceDaysAgo: 2, code: 'key_disabled' } },
+    callers: [
+      { network: '100.64.0.0/16', agent: 'AcmeBeta' },
+      { network: '2001:db8:42::/48', agent: 'AcmeBeta', hoursEarlier: 1.5 },
+    ],
   },
   {
     name: 'Load test',
@@ -215,6 +259,7 @@ export const plannedKeys: readonly PlannedKey[] = [
     createdDaysAgo: 40,
     livesDays: 30,
     use: { perDay: 30, untilDaysAgo: 6, refused: { sinceDaysAgo: 10, code: 'key_expired' } },
+    callers: [{ network: '10.2.0.0/16', agent: 'k6' }],
   },
   {
     name: 'Blog post example',
@@ -223,5 +268,6 @@ export const plannedKeys: readonly PlannedKey[] = [
     createdDaysAgo: 77,
     end: { by: 'revoke', who: 'ada', daysAgo: 30, reason: 'Was visible in a screenshot.' },
     use: { perDay: 20, untilDaysAgo: 27, refused: { sinceDaysAgo: 30, code: 'key_revoked' } },
+    callers: [{ network: '198.51.0.0/16', agent: 'curl' }],
   },
 ]

@@ -1,4 +1,4 @@
-import type { UsageBatch, UsageEntry } from '@claviger/core/store'
+import type { CallerEntry, UsageBatch, UsageEntry } from '@claviger/core/store'
 import type { PlannedKey } from './seed-plan.ts'
 
 const hourMs = 3_600_000
@@ -17,6 +17,22 @@ export function usageOf(
     entries.slice(index * most, (index + 1) * most),
   )
   return batches.map((part, index) => ({ instanceId: `seed-${keyId}`, sequence: index + 1, entries: part }))
+}
+
+/** Who used a planned key, at the times of its usage. */
+export function callersOf(plan: PlannedKey, keyId: string, now: number): readonly CallerEntry[] {
+  const { callers = [], rotatedDaysAgo = [] } = plan
+  const current = 1 + rotatedDaysAgo.length
+  const rotatedAt = now - Math.min(...rotatedDaysAgo) * dayMs
+  const entries = entriesOf(plan, keyId, now)
+  const lastUse = (version: number): number =>
+    Math.max(...entries.filter((entry) => entry.version === version).map(({ lastUsedAt }) => lastUsedAt))
+  return callers.map(({ network, agent, secret, hoursEarlier = 0 }) => {
+    const version = secret === undefined ? current : current - 1
+    const latest = secret === 'formerly' ? rotatedAt - 60_000 : lastUse(version)
+    const lastUsedAt = Math.round(latest - hoursEarlier * hourMs)
+    return { workspaceId: 'acme', keyId, version, network, agent, lastUsedAt }
+  })
 }
 
 /** Of what was lacked, a product counts only what it declares. */
@@ -41,12 +57,16 @@ function entriesOf(plan: PlannedKey, keyId: string, now: number): readonly Usage
   const last = now - (use.untilDaysAgo ?? 0) * dayMs - 1
   const rotations = rotatedDaysAgo.map((days) => now - days * dayMs).toSorted((a, b) => a - b)
   const entries: UsageEntry[] = []
+  // What is left over of the previous secret's share, so that it also comes up where requests are few.
+  let owed = 0
   for (let hour = Math.ceil(first / hourMs) * hourMs; hour <= last; hour += hourMs) {
     const requests = requestsIn(hour, use, (hour - (now - 90 * dayMs)) / (90 * dayMs), random)
     if (requests === 0) continue
     const version = 1 + rotations.filter((at) => at <= hour).length
     const isOverlap = version > 1 && hour - (rotations[version - 2] ?? 0) < dayMs
-    const former = isOverlap ? Math.round(requests * (use.previousShare ?? 0)) : 0
+    owed += isOverlap ? requests * (use.previousShare ?? 0) : 0
+    const former = Math.floor(owed)
+    owed -= former
     const at = Math.min(hour + hourMs - 60_000 - Math.floor(random() * 600_000), now - 40_000)
     const refusal =
       use.refused !== undefined && hour >= now - use.refused.sinceDaysAgo * dayMs ? use.refused.code : undefined

@@ -1,7 +1,7 @@
 import { type Actor, type Clock, type Keyring, type Owner, systemActor, systemClock } from '@claviger/core'
 import type { KeyStore } from '@claviger/core/store'
 import { type PlannedKey, plannedAccounts, plannedKeys } from './seed-plan.ts'
-import { usageOf } from './seed-usage.ts'
+import { callersOf, usageOf } from './seed-usage.ts'
 
 const dayMs = 86_400_000
 
@@ -95,6 +95,7 @@ function stepsOf(plan: PlannedKey, now: number): readonly Step[] {
   const use = async (scene: Scene): Promise<void> => {
     for (const batch of usageOf(plan, idIn(scene), now, scene.keyring.permissions.has))
       await scene.store.addUsage?.(batch)
+    await scene.store.addCallers?.(callersOf(plan, idIn(scene), now))
   }
   return [
     { at: before(createdDaysAgo), take: (scene) => create(plan, scene) },

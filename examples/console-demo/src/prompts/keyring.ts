@@ -26,6 +26,8 @@ export function createPromptsKeyring(store: KeyStore = memoryStore(), clock?: Cl
     store,
     permissions,
     defaultPermissions: ['prompts:list', 'prompts:read', 'context:download'],
+    // Who calls with a key: networks and programs, so that one that still uses an old secret is found.
+    usage: { callers: true },
     // A key never does more than its owner may do now; null says that the owner is gone.
     resolveOwner: ({ workspaceId, owner }) => (owner.type === 'user' ? permissionsOf(workspaceId, owner.id) : null),
     ...(clock !== undefined && { clock }),
