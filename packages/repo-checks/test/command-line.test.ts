@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,7 +7,10 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { type ClavigerConfig, run } from '@claviger/cli'
 import { createKeyring, definePermissions, type Keyring, type KeyringOptions } from '@claviger/core'
+import { apiKeyAuth } from '@claviger/express'
 import { sqliteStore } from '@claviger/store-sql'
+import { serveOnLoopback } from '@claviger/testing'
+import express from 'express'
 import Database from 'libsql'
 import { afterAll, expect, test } from 'vitest'
 import { codeBlocks } from '../src/markdown.ts'
@@ -23,28 +26,34 @@ const story = codeBlocks(readText('docs/guides/command-line.md')).filter(({ test
 )
 const known: Shown = { shownId: '7Fq2mX4cR8tLw0Zp', id: undefined }
 let server: Keyring | undefined
+let url = ''
+let stop = async (): Promise<void> => {}
 
 afterAll(async () => {
+  await stop()
   await server?.close()
   rmSync(cwd, { recursive: true, force: true })
 })
 
 test('the story of the guide on the command line happens as it is told', async () => {
   expect(story.map(({ testName }) => testName)).toEqual(
-    ['start', 'create', 'deployed', 'rotate', 'share', 'finish', 'audit', 'leak'].map((name) => `story-${name}`),
+    ['start', 'create', 'deployed', 'rotate', 'share', 'callers', 'finish', 'audit', 'leak'].map(
+      (name) => `story-${name}`,
+    ),
   )
   await chapter('start')
   await chapter('create')
   server = await deploy()
   const first = deployedToken()
-  await requests(first, 30)
+  await requests(first, 30, 'node')
   await chapter('deployed')
   await chapter('rotate')
   const second = deployedToken()
   expect(second).not.toBe(first)
-  await requests(first, 8)
-  await requests(second, 2)
+  await requests(first, 8, 'python-requests/2.32.5', '10.7.4.9')
+  await requests(second, 2, 'node')
   await chapter('share')
+  await chapter('callers')
   await chapter('finish')
   await follow()
   expect(await server.verify(first)).toMatchObject({ ok: false, code: 'key_rotated' })
@@ -95,11 +104,13 @@ async function claviger(argv: readonly string[]): Promise<string> {
   return output
 }
 
-/** A server as the configuration shows it, without its routes. */
+/** A server as the configuration shows it, which keeps callers, behind a proxy. */
 async function deploy(): Promise<Keyring> {
-  const { default: config } = (await import(pathToFileURL(join(cwd, 'claviger.config.mjs')).href)) as {
-    default: ClavigerConfig
-  }
+  const file = join(cwd, 'claviger.config.mjs')
+  const written = readFileSync(file, 'utf8')
+  expect(written).toContain('// usage: { callers: true },')
+  writeFileSync(file, written.replace('// usage: {', 'usage: {'))
+  const { default: config } = (await import(`${pathToFileURL(file).href}?edited`)) as { default: ClavigerConfig }
   const { store: _s, permissions, workspace: _w, owner: _o, environment: _e, ...options } = config
   const keyring = createKeyring({
     ...options,
@@ -107,6 +118,13 @@ async function deploy(): Promise<Keyring> {
     store: sqliteStore(new Database(join(cwd, 'keys.db')), { busyTimeoutMs: 5_000 }),
   } as KeyringOptions)
   await keyring.ready()
+  const auth = apiKeyAuth(keyring)
+  const app = express().set('trust proxy', 'loopback')
+  app.use(auth.authenticate())
+  app.get('/v1/prompts', auth.require('prompts:list'), (_req, res) => res.json({}))
+  const { port, close } = await serveOnLoopback(app)
+  url = `http://127.0.0.1:${port}/v1/prompts`
+  stop = close
   return keyring
 }
 
@@ -115,9 +133,10 @@ function deployedToken(): string {
   return /^ACME_API_KEY=(.+)$/m.exec(readFileSync(join(cwd, '.env.local'), 'utf8'))?.[1] ?? ''
 }
 
-async function requests(token: string, count: number): Promise<void> {
+async function requests(token: string, count: number, agent: string, address = '10.2.3.4'): Promise<void> {
   for (let sent = 0; sent < count; sent += 1) {
-    expect(await server?.verify(token, { permission: 'prompts:list' })).toMatchObject({ ok: true })
+    const headers = { authorization: `Bearer ${token}`, 'user-agent': agent, 'x-forwarded-for': address }
+    expect((await fetch(url, { headers })).status).toBe(200)
   }
   await server?.flush()
 }

@@ -78,6 +78,9 @@ const config = {
   // When keys need a look (npx claviger keys audit), and how long a replaced secret may still work.
   policy: { rotateAfter: '90d', unusedAfter: '90d', maxOverlap: '7d' },
 
+  // Who uses a key, as networks and programs (npx claviger keys callers <id>). Kept only where you switch it on.
+  // usage: { callers: true },
+
   // For the command line only: what commands are about unless flags say otherwise.
   workspace: '${workspace}',
   owner: 'user:admin',
