@@ -71,6 +71,17 @@ export function consoleStory(listenerFor: (keyring: Keyring<Permission>) => Requ
       expect(detail).toContain('600 requests per minute')
     })
 
+    test('names what still uses the old secret of a key that is rotating', async () => {
+      const ada = await signedIn('acme/ada')
+      const { text } = await ada.get(page).expect(200)
+      const [, id] = /keys\/([\w-]{16})"[^>]*><bdi>Deployments/.exec(text) ?? []
+      const { text: detail } = await ada.get(`${page}/keys/${id}`).expect(200)
+      expect(detail).toContain('1 caller still uses it')
+      const [still = ''] = detail.slice(detail.indexOf('Still using it')).split('Not back since the rotation')
+      expect(still).toMatch(/python-requests.*10\.2\.0\.0\/16/s)
+      expect(still).not.toContain('node')
+    })
+
     test('creates a key that works', async () => {
       const ada = await signedIn('acme/ada')
       const form = {

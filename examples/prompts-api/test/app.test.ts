@@ -46,3 +46,18 @@ test('a user who is not a member of a workspace cannot use its keys', async () =
   const refused = await getAs('globex', 'ada', '/v1/prompts')
   expect(refused).toEqual({ status: 403, body: expect.stringContaining('owner_gone') })
 })
+
+test('the page of a key names the program that still uses its old secret', async () => {
+  const keys = keyring.as(systemActor('acme'))
+  const { key, token } = await keys.create({
+    name: 'Rotated',
+    environment: 'production',
+    owner: { type: 'user', id: 'ada' },
+  })
+  await keys.rotate(key.id, { overlap: '1h' })
+  const headers = { authorization: `Bearer ${token}`, 'user-agent': 'python-requests/2.32.5' }
+  expect((await fetch(`${url}/v1/prompts`, { headers })).status).toBe(200)
+  await keyring.flush()
+  const page = await (await fetch(`${url}/settings/api-keys/keys/${key.id}`)).text()
+  expect(page.slice(page.indexOf('Still using it'))).toMatch(/python-requests.*127\.0\.0\.0\/16/s)
+})
