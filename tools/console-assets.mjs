@@ -28,6 +28,7 @@ const icons = {
   download: 'download',
   edit: 'pencil',
   eye: 'eye',
+  'eye-off': 'eye-off',
   filter: 'sliders-horizontal',
   info: 'info',
   key: 'key-round',

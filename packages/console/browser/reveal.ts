@@ -20,6 +20,7 @@ export function guardReveal(): void {
   const hide = document.querySelector<HTMLButtonElement>('[data-hide]')
   const show = (isShown: boolean): void => {
     field.value = isShown ? token : token.replace(/./g, '\u2022')
+    hide?.classList.toggle('shut', !isShown)
     const label = hide?.querySelector('span')
     if (label) label.textContent = isShown ? 'Hide' : 'Show'
   }

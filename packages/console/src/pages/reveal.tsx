@@ -77,6 +77,7 @@ function reveal({ visit, key, token, title, note }: Reveal): Answer {
               <span>Copy key</span>
             </button>
             <button class="button" type="button" data-hide hidden>
+              <Icon name="eye-off" />
               <Icon name="eye" />
               <span>Hide</span>
             </button>

@@ -3,6 +3,7 @@ import type { EventJson } from '../../backend/shapes.ts'
 import { parseInstant } from '../../text/duration.ts'
 import { parseCount } from '../../text/lists.ts'
 import { safeText } from '../../text/safe-text.ts'
+import { changesText } from '../../text/changes.ts'
 import { type Column, plainText, tableText } from '../../text/table.ts'
 import { timeText } from '../../text/time.ts'
 import type { Act } from '../act.types.ts'
@@ -49,7 +50,7 @@ const events: Handler<EventFlags> = async (context, flags, [keyId]) => {
         columns((at) => at),
         page.data,
       ),
-    human: (style) => (page.data.length === 0 ? '' : tableText(columns(timeText), page.data, style)),
+    human: (style) => (page.data.length === 0 ? '' : tableText(shown(keyId !== undefined), page.data, style)),
     notes: () =>
       page.data.length === 0
         ? ['Nothing is logged.']
@@ -59,6 +60,7 @@ const events: Handler<EventFlags> = async (context, flags, [keyId]) => {
   }
 }
 
+/** For programs: what is new comes last. */
 function columns(time: (at: string) => string): readonly Column<EventJson>[] {
   return [
     { title: 'Time', cell: ({ at }) => time(at) },
@@ -67,7 +69,13 @@ function columns(time: (at: string) => string): readonly Column<EventJson>[] {
     { title: 'By', cell: ({ actor }) => `${actor.type} ${safeText(actor.id)}` },
     { title: 'From', cell: ({ origin }) => safeText([origin?.ip, origin?.userAgent].filter(Boolean).join(' ')) },
     { title: 'Reason', cell: ({ after }) => reasonOf(after) },
+    { title: 'What', cell: changesText },
   ]
+}
+
+/** For people: the reason is a part of what was done, and the key that was asked for is known. */
+function shown(isOneKey: boolean): readonly Column<EventJson>[] {
+  return columns(timeText).filter(({ title }) => title !== 'Reason' && !(isOneKey && title === 'Of'))
 }
 
 function reasonOf(after: EventJson['after']): string {
