@@ -37,11 +37,11 @@ export function purging(database: Database): (limits: PurgeLimits) => Promise<Pu
       if (left <= 0) break
     }
     const { usageBefore } = limits
-    if (left > 0 && usageBefore !== undefined) left -= await purgeCallers(database, dayOf(usageBefore), left)
+    const hasMoreCallers = left > 0 && usageBefore !== undefined && (await purgeCallers(database, dayOf(usageBefore)))
     const tookMs = monotonicMs() - startedAt
     if (tookMs > aimMs) rows = Math.max(fewestRows, Math.floor(rows / 2))
     else if (left <= 0 && tookMs < aimMs / 2) rows = Math.min(mostRows, rows * 2)
-    return left <= 0 ? 'more' : 'done'
+    return left <= 0 || hasMoreCallers ? 'more' : 'done'
   }
 }
 

@@ -4,8 +4,8 @@ import type { UsageKeyNames } from '../names.ts'
 import { addCallersScript } from '../scripts/callers.ts'
 import { callerMember, callersMember } from './members.ts'
 
-// What one script does is done before anyone else is served: this is a millisecond or two.
-const callersPerScript = 200
+// What one script does is done before anyone else is served: this is a millisecond.
+const callersPerScript = 100
 
 /** Adds callers, slot by slot and some keys at a time. Done twice, it is done once. */
 export async function addCallers({ commands, names }: Database, entries: readonly CallerEntry[]): Promise<void> {

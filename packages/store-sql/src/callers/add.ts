@@ -4,10 +4,10 @@ import { transaction } from '../database/transaction.ts'
 import { chunks, requireStorable } from '../database/values.ts'
 import { nextTurn } from '../next-turn.ts'
 import { insertCallers, lockCallers, replaceCallers } from './rows.ts'
-import { encodeCallers } from './record.ts'
+import { decodeCallers, encodeCallers } from './record.ts'
 
 // Each row is read, and most are written: some kilobytes. On SQLite this stops everything else of the process.
-const keysPerTransaction = 50
+const keysPerTransaction = 25
 
 /**
  * Adds callers, some keys at a time, each in a short transaction: their rows are locked, read and rewritten, so that
@@ -29,7 +29,7 @@ async function addSome(queries: Queries, database: Database, keys: readonly Call
   const changed = keys.flatMap((key) => {
     const before = stored.get(placeOf(key))
     if (before === undefined) return []
-    const callers = mergeCallers(before.callers, key.callers)
+    const callers = mergeCallers(decodeCallers(key, before.record), key.callers)
     return encodeCallers(callers) === before.record ? [] : [{ ...key, callers }]
   })
   await replaceCallers(queries, database, changed)

@@ -1,4 +1,4 @@
-import type { CallerEntry, CallersQuery } from '@claviger/core/store'
+import { type CallerEntry, type CallersQuery, mergeCallers } from '@claviger/core/store'
 import type { Database } from '../database/database.ts'
 import { isLight } from '../database/light.ts'
 import { retrying } from '../database/transaction.ts'
@@ -18,5 +18,5 @@ export async function readCallers(database: Database, key: CallersQuery): Promis
       .where(isLight(database.dialect))
       .executeTakeFirst(),
   )
-  return row === undefined ? [] : decodeCallers({ workspaceId, keyId }, row.record)
+  return row === undefined ? [] : mergeCallers(decodeCallers({ workspaceId, keyId }, row.record), [])
 }

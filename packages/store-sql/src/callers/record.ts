@@ -1,17 +1,16 @@
-import { type CallerEntry, type CallersQuery, mergeCallers } from '@claviger/core/store'
+import type { CallerEntry, CallersQuery } from '@claviger/core/store'
 
 /** Writes callers of one key as they are stored. */
 export function encodeCallers(callers: readonly CallerEntry[]): string {
   return JSON.stringify(callers.map(({ version, network, agent, lastUsedAt }) => [version, network, agent, lastUsedAt]))
 }
 
-/** The inverse of `encodeCallers`. What cannot be read is left out. */
-export function decodeCallers({ workspaceId, keyId }: CallersQuery, record: string): readonly CallerEntry[] {
-  const callers = parsedList(record).map((caller) => {
+/** The inverse of `encodeCallers`, unchecked: for `mergeCallers`, which leaves out what cannot be read. */
+export function decodeCallers({ workspaceId, keyId }: CallersQuery, record: string): readonly unknown[] {
+  return parsedList(record).map((caller) => {
     const [version, network, agent, lastUsedAt] = Array.isArray(caller) ? (caller as readonly unknown[]) : []
     return { workspaceId, keyId, version, network, agent, lastUsedAt }
   })
-  return mergeCallers(callers, [])
 }
 
 function parsedList(json: string): readonly unknown[] {

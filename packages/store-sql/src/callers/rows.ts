@@ -4,13 +4,13 @@ import type { Database, Queries } from '../database/database.ts'
 import { isLight } from '../database/light.ts'
 import type { Tables } from '../database/tables.ts'
 import { chunks } from '../database/values.ts'
-import { decodeCallers, encodeCallers } from './record.ts'
+import { encodeCallers } from './record.ts'
 
 const rowsPerInsert = 50
 
-/** The callers of a key as they are stored. */
-export interface StoredCallers extends CallersOfKey {
-  /** The text of the row. */
+/** A row of callers. */
+export interface CallersRow extends CallersQuery {
+  /** As `encodeCallers` writes it. Empty where it is too long to be read. */
   readonly record: string
 }
 
@@ -19,7 +19,7 @@ export async function lockCallers(
   queries: Queries,
   { dialect }: Database,
   keys: readonly CallersQuery[],
-): Promise<readonly StoredCallers[]> {
+): Promise<readonly CallersRow[]> {
   if (keys.length === 0) return []
   const rows = await queries
     .selectFrom('callers')
@@ -30,10 +30,7 @@ export async function lockCallers(
     .orderBy('key_id')
     .modifyEnd(dialect.rowLock)
     .execute()
-  return rows.map(({ workspace_id: workspaceId, key_id: keyId, record }) => {
-    const key = { workspaceId, keyId }
-    return { ...key, record, callers: decodeCallers(key, record) }
-  })
+  return rows.map(({ workspace_id: workspaceId, key_id: keyId, record }) => ({ workspaceId, keyId, record }))
 }
 
 /** Inserts the callers of keys that have none. Where someone else did so at the same time, it fails. */
