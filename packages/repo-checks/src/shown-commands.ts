@@ -31,11 +31,8 @@ export function comparable(line: string, { shownId, id = shownId }: Shown): stri
   return line
     .replaceAll(id, shownId)
     .replaceAll(/_[0-9A-Za-z]{4}\u2026[0-9A-Za-z]{4}/g, '_<hint>')
-<<<<<<< HEAD
     .replaceAll(/(?<=(?:Current|Previous) )\u2026[0-9A-Za-z]{4}/g, '<hint>')
-=======
     .replaceAll(/\(\u2026[\w-]{4}\)/g, '(<end>)')
->>>>>>> house/console4
     .replaceAll(/\d{1,2} [A-Z][a-z]{2} \d{4}(?:, \d\d:\d\d UTC)?/g, '<time>')
     .replaceAll(/\d+ ms/g, '<ms>')
     .replaceAll(/\d+%/g, '<share>')
