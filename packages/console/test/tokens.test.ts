@@ -236,3 +236,17 @@ test('a key in a path is not told to the host when the page fails', async () => 
   expect(String(heard[0])).toMatch(/^\/keys\/acme_production_/)
   expect(String(heard[0])).not.toContain(token)
 })
+
+test('a key that lost its beginning is found by its end, and is in no URL', async () => {
+  const { as, keys } = scene()
+  const owner = { type: 'user', id: 'ada' } as const
+  const { token } = await keys.create({ name: 'Cut', environment: 'production', owner })
+  await keys.create({ name: 'NightlyExport_Of_Warehouse-2030', environment: 'production', owner })
+  for (const cut of [token.slice(-40), token.slice(8), token.slice(-21)]) {
+    const { location } = await as(ada).post('/find', { q: cut })
+    expect(location).not.toContain(cut.slice(-12))
+    expect((await as(ada).get(location ?? '')).html).toContain('>Cut<')
+  }
+  const { location } = await as(ada).post('/find', { q: 'NightlyExport_Of_Warehouse-2030' })
+  expect((await as(ada).get(location ?? '')).html).toContain('>NightlyExport_Of_Warehouse-2030<')
+})

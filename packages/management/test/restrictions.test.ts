@@ -56,3 +56,34 @@ test('whoami tells the declared types of resources', async () => {
   const { send } = await world({}, { resources: ['project', 'dataset'] })
   expect((await send({ method: 'GET', path: '/whoami' })).body.resourceTypes).toEqual(['project', 'dataset'])
 })
+
+test('a name __proto__ is refused wherever it stands, and is not read as nothing', async () => {
+  const { send, make } = await world({}, { resources: ['project'] })
+  const { key } = await make({ resources: { project: ['p1'] } })
+  const path = `/keys/${key.id}`
+  const hostile = (text: string): object => JSON.parse(text) as object
+  for (const sent of [
+    { method: 'PATCH', path, body: hostile('{"resources":{"__proto__":["p2"]}}') },
+    { method: 'PATCH', path, body: hostile('{"resources":{"project":["p2"],"__proto__":["p2"]}}') },
+    { method: 'PATCH', path, body: hostile('{"metadata":{"__proto__":"x"}}') },
+    { method: 'PATCH', path, body: hostile('{"name":"Y","__proto__":{}}') },
+    { method: 'POST', path: '/keys/diagnose', body: hostile(`{"keyId":"${key.id}","resources":{"__proto__":"p"}}`) },
+  ]) {
+    expect([JSON.stringify(sent.body), (await send(sent)).status]).toEqual([JSON.stringify(sent.body), 422])
+  }
+  expect((await send({ method: 'GET', path })).body.resources).toEqual({ project: ['p1'] })
+  expect((await send({ method: 'PATCH', path, body: { name: 'the text __proto__ in a value' } })).status).toBe(200)
+})
+
+test('a token where the ID of a resource belongs is not repeated by a diagnosis', async () => {
+  const { send, make } = await world({}, { resources: ['project'] })
+  const { key, token } = await make({ resources: { project: ['p1'] } })
+  const { status, body: diagnosis } = await send({
+    method: 'POST',
+    path: '/keys/diagnose',
+    body: { keyId: key.id, resources: { project: token } },
+    headers: { 'x-test-user': 'root' },
+  })
+  expect([status, diagnosis.code]).toEqual([200, 'resource_not_allowed'])
+  expect(JSON.stringify(diagnosis)).not.toContain(token)
+})

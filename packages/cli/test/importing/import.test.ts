@@ -256,4 +256,12 @@ describe('import refuses', () => {
     const { exitCode, stderr } = await claviger(['import', 'keys.ndjson', '--from', 'keypal', '--env', 'ci'], { cwd })
     expect([exitCode, stderr]).toEqual([4, expect.stringContaining('importedTokens')])
   })
+
+  test('a pattern in JSON that is no regular expression, by its name', async () => {
+    const cwd = await sqliteProject()
+    const config = { prefix: 'acme', store: 'sqlite:keys.db', permissions: { prompts: ['read'] }, workspace: 'ws' }
+    writeFileSync(join(cwd, 'other.json'), JSON.stringify({ ...config, importedTokens: { pattern: '(' } }))
+    const { exitCode, stderr } = await claviger(['keys', 'list', '--config', 'other.json'], { cwd })
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('importedTokens.pattern is no regular expression')])
+  })
 })

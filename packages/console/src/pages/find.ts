@@ -62,5 +62,12 @@ async function shownIn(visit: Visit, text: string): Promise<string> {
     const { keyId } = visit.can.diagnose ? await visit.keys.diagnose(token) : { keyId: null }
     return keyId ?? (isMark ? q : token.slice(0, shownOfToken))
   }
-  return isMark && beginningIn === undefined ? q : keyring.redact(text).slice(0, 255)
+  if (isMark && beginningIn === undefined) return q
+  // A key that lost its beginning: its end finds it as well, and so it does a name that only looks like one.
+  return isFragment(text) && beginningIn === undefined ? text.slice(-4) : keyring.redact(text).slice(0, 255)
+}
+
+/** Whether a text without spaces mixes digits and letters of both cases, as secrets do. */
+function isFragment(text: string): boolean {
+  return /^[\w-]{20,}$/.test(text) && [/\d/, /[a-z]/, /[A-Z]/].every((kind) => kind.test(text))
 }

@@ -67,9 +67,23 @@ function checkedEmpty(sent: unknown): CheckedBody {
 
 function checked(schema: z.ZodType, sent: unknown): CheckedBody {
   const result = schema.safeParse(sent)
+  if (result.success && holdsProto(sent)) return refused(problem('validation_failed', { errors: [noProto] }))
   if (result.success) return { ok: true, body: result.data, sent }
   const errors = result.error.issues.flatMap(itemsOf).slice(0, mostItems)
   return refused(problem('validation_failed', { errors }))
+}
+
+const noProto: ProblemItem = { pointer: '', message: 'There is no field or name __proto__ here.' }
+
+/** Whether `__proto__` is anywhere in a body: records of the schema would read over it, as if it had not been sent. */
+function holdsProto(sent: unknown): boolean {
+  const waiting = [sent]
+  for (let value = waiting.pop(); value !== undefined; value = waiting.pop()) {
+    if (typeof value !== 'object' || value === null) continue
+    if (Object.hasOwn(value, '__proto__')) return true
+    for (const each of Object.values(value)) waiting.push(each)
+  }
+  return false
 }
 
 // More at once help no one.

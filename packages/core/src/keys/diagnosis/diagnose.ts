@@ -12,6 +12,7 @@ import type { Clock } from '../../runtime/clock.ts'
 import { isImported } from '../../store/imported-secret.ts'
 import type { KeyRecord, SecretRecord } from '../../store/records.ts'
 import { unknownRestrictions } from '../../store/restrictions.ts'
+import { tokenMask } from '../../token/mask.ts'
 import { parseToken } from '../../token/token.ts'
 import type { ApiKeys } from '../../verification/api-key.ts'
 import type { Requirement } from '../../verification/verification.ts'
@@ -238,7 +239,10 @@ function parseQuestion(
     ...(environment !== undefined && { environments: parseEnvironments(environment, grammar.environments) }),
     ...(workspaceId !== undefined && { workspaceId: parseReference('workspaceId', workspaceId) }),
     ...(resources !== undefined && {
-      resources: readIds(resources, types, (field, message) => new ValidationError(field, message)),
+      resources: shown(
+        readIds(resources, types, (field, message) => new ValidationError(field, message)),
+        grammar,
+      ),
     }),
   })
   return {
@@ -252,4 +256,10 @@ function parseQuestion(
 function parsePermission(permission: string, catalogue: PermissionCatalogue): string {
   if (catalogue.has(permission)) return permission
   throw new ValidationError('permission', 'Expected permission to be a declared one, such as a route requires.')
+}
+
+/** Ids as they may be repeated: none is a token, and a token in place of one is not said again. */
+function shown(ids: Readonly<Record<string, string>>, grammar: KeyRules['grammar']): Readonly<Record<string, string>> {
+  const mask = tokenMask(grammar)
+  return Object.fromEntries(Object.entries(ids).map(([type, id]) => [type, mask(id)]))
 }
