@@ -102,6 +102,52 @@ describe.each(majors)('%s', (_, make) => {
     expect((await ask(own, '203.0.113.7', made.token)).status).toBe(200)
   })
 
+  describe('callers', () => {
+    /** Who is kept, after two requests that say they came from 203.0.113.7. */
+    const keptBy = async (trust: unknown, options?: ApiKeyAuthOptions) => {
+      const { keyring: keeping, token: own } = await testKeyring({
+        permissions: definePermissions({ docs: ['read'] }),
+        workspaceId: 'ws_acme',
+        keyring: { usage: { callers: true } },
+      })
+      const app = make()
+      if (trust !== undefined) app.set('trust proxy', trust)
+      app.use(apiKeyAuth(keeping, options).authenticate())
+      app.use((req, res) => void res.json({ id: req.apiKey?.id }))
+      let id = ''
+      for (let round = 0; round < 2; round += 1) {
+        const { status, body } = await ask(app, '203.0.113.7', own).set('User-Agent', 'node/20')
+        expect(status).toBe(200)
+        id = body.id
+      }
+      await keeping.flush()
+      return (await keeping.as(systemActor('ws_acme')).callers(id)).map(({ network, agent }) => [network, agent])
+    }
+
+    test.each<[string, unknown]>([
+      ['true', true],
+      ['a function that trusts everyone', () => true],
+    ])('trust proxy: %s leads to callers without networks, and one warning', async (__, trust) => {
+      expect(await keptBy(trust)).toEqual([[null, 'node']])
+      expect(warnings).toHaveBeenCalledTimes(1)
+      expect(warnings.mock.calls[0]?.[0]).toMatch(/usage\.callers: .*app\.set\('trust proxy', 1\).*not kept/)
+    })
+
+    test.each<[unknown, string]>([
+      [1, '203.0.0.0/16'],
+      [undefined, '127.0.0.0/16'],
+      ['10.0.0.0/8', '127.0.0.0/16'],
+    ])('trust proxy: %j leads to callers with the network %s', async (trust, network) => {
+      expect(await keptBy(trust)).toEqual([[network, 'node']])
+      expect(warnings).not.toHaveBeenCalled()
+    })
+
+    test('clientAddress of the host decides alone', async () => {
+      expect(await keptBy(true, { clientAddress: () => '2001:db8:1::2' })).toEqual([['2001:db8:1::/48', 'node']])
+      expect(warnings).not.toHaveBeenCalled()
+    })
+  })
+
   test('clientAddress of the host decides alone', async () => {
     const app = serve(true, { clientAddress: (req) => req.get('X-Real-IP') })
     expect((await ask(app, '203.0.113.7')).status).toBe(403)

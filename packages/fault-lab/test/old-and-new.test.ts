@@ -43,7 +43,7 @@ for (const database of labs) {
       await database.prepare(url)
       const store: StoreSetUp = { kind: database.kind, url }
       old = await startRemote('first', { store, settings })
-      const options = { resources: ['project', 'team'] }
+      const options = { resources: ['project', 'team'], usage: { callers: true } }
       now = await startRemote('present', { store, settings, options, remembers: true, ...imported })
     })
 
@@ -67,6 +67,22 @@ for (const database of labs) {
         await other.keys.revoke(key.id)
         await eventually(async () => expect([await old.get(token), await now.get(token)]).toEqual([401, 401]))
       }
+    })
+
+    test('of a key that both serve, the new one keeps who uses it there, and the old one does not disturb it', async () => {
+      const { key, token } = await old.keys.create(form)
+      expect([await old.get(token), await now.get(token)]).toEqual([204, 204])
+      const rotated = await old.keys.rotate(key.id)
+      await eventually(async () => {
+        expect([await old.get(rotated.token), await now.get(rotated.token)]).toEqual([204, 204])
+      })
+      await Promise.all([old.keyring.flush(), now.keyring.flush()])
+      const client = { network: '127.0.0.0/16', agent: null }
+      const callers = await now.keys.callers(key.id)
+      expect(callers.toSorted((a, b) => a.version - b.version)).toMatchObject([
+        { version: 1, ...client },
+        { version: 2, ...client },
+      ])
     })
 
     test.each(Object.entries(limits))('a key that is limited %s is answered 503 by the old one', async (_, limit) => {

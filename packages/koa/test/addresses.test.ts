@@ -91,6 +91,50 @@ describe.each(majors)('%s', (_, Application) => {
     expect((await ask(limited({ proxy: true, maxIpsCount: 1 }), '203.0.113.7', made.token)).status).toBe(200)
   })
 
+  describe('callers', () => {
+    /** Who is kept, after two requests that say they came from 203.0.113.7. */
+    const keptBy = async (settings: object, options?: ApiKeyAuthOptions) => {
+      const { keyring: keeping, token: own } = await testKeyring({
+        permissions: definePermissions({ docs: ['read'] }),
+        workspaceId: 'ws_acme',
+        keyring: { usage: { callers: true } },
+      })
+      const app = Object.assign(new Application(), settings)
+      app.use(apiKeyAuth(keeping, options).authenticate())
+      app.use((ctx) => void (ctx.body = { id: ctx.state.apiKey?.id }))
+      const answer = app.callback()
+      const server = createServer((req, res) => void answer(req, res))
+      let id = ''
+      for (let round = 0; round < 2; round += 1) {
+        const { status, body } = await ask(server, '203.0.113.7', own).set('User-Agent', 'node/20')
+        expect(status).toBe(200)
+        id = body.id
+      }
+      await keeping.flush()
+      return (await keeping.as(systemActor('ws_acme')).callers(id)).map(({ network, agent }) => [network, agent])
+    }
+
+    test('app.proxy without maxIpsCount leads to callers without networks, and one warning', async () => {
+      expect(await keptBy({ proxy: true })).toEqual([[null, 'node']])
+      expect(warnings).toHaveBeenCalledTimes(1)
+      expect(warnings.mock.calls[0]?.[0]).toMatch(/usage\.callers: .*app\.maxIpsCount = 1.*not kept/)
+    })
+
+    test.each<[object, string]>([
+      [{ proxy: true, maxIpsCount: 1 }, '203.0.0.0/16'],
+      [{}, '127.0.0.0/16'],
+    ])('with %j callers have the network %s', async (settings, network) => {
+      expect(await keptBy(settings)).toEqual([[network, 'node']])
+      expect(warnings).not.toHaveBeenCalled()
+    })
+
+    test('clientAddress of the host decides alone', async () => {
+      const options: ApiKeyAuthOptions = { clientAddress: () => '2001:db8:1::2' }
+      expect(await keptBy({ proxy: true }, options)).toEqual([['2001:db8:1::/48', 'node']])
+      expect(warnings).not.toHaveBeenCalled()
+    })
+  })
+
   test('clientAddress of the host decides alone', async () => {
     const server = serve({ proxy: true }, { clientAddress: (ctx) => ctx.get('X-Real-IP') })
     expect((await ask(server, '203.0.113.7')).status).toBe(403)

@@ -7,7 +7,7 @@ export interface UsageOptions {
   /**
    * How many counts (one per key, secret version and hour, about 200 bytes) may wait for the store, besides a batch of
    * at most 2 000 under way. Beyond it, uses of further keys are dropped. Default 50 000. With `callers`, as many callers
-   * are remembered besides, about 300 bytes each.
+   * are remembered besides, about 400 bytes each.
    */
   readonly maxCells?: number | undefined
   /**
