@@ -72,7 +72,8 @@ function valueText(field: string, value: unknown): string {
   if (field === 'expiresAt') return instantOf(value) === undefined ? 'never' : dayText(instantOf(value) ?? '')
   if (value === null || value === undefined || value === '') return 'nothing'
   if (Array.isArray(value)) return listText(value.map(String), value.length)
-  if (typeof value !== 'object') return String(value)
+  if (typeof value === 'string') return value
+  if (typeof value !== 'object') return JSON.stringify(value)
   const { type, id, count, only } = value as Facts
   if (typeof type === 'string' && typeof id === 'string') return `${type} ${id}`
   if (typeof count === 'number') return listText(Array.isArray(only) ? only.map(String) : [], count)

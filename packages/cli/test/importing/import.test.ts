@@ -257,7 +257,7 @@ describe('import refuses', () => {
     expect([exitCode, stderr]).toEqual([4, expect.stringContaining('importedTokens')])
   })
 
-  test('a pattern in JSON that is no regular expression, by its name', async () => {
+  test('a pattern in JSON that is not a regular expression, by its name', async () => {
     const cwd = await sqliteProject()
     const config = { prefix: 'acme', store: 'sqlite:keys.db', permissions: { prompts: ['read'] }, workspace: 'ws' }
     writeFileSync(join(cwd, 'other.json'), JSON.stringify({ ...config, importedTokens: { pattern: '(' } }))
