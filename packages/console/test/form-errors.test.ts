@@ -84,3 +84,14 @@ describe('the lines of a field for addresses', () => {
     expect(addressesProblem(text)).toContain(problem)
   })
 })
+
+test.each(['2030-06-31', '2031-02-29', '2030-13-01', '2030-00-10', 'tomorrow', ''])(
+  'the day %j does not exist, so no key ends on it',
+  async (expiresAt) => {
+    const { as, keys } = scene()
+    const fields = { owner: 'self', environment: 'production', grants: 'default', name: 'X', once: 'once-1' }
+    const { status, html } = await as(ada).post('/keys', { ...fields, expires: 'date', expiresAt })
+    expect([status, html.includes('Choose the last day of the key.')]).toEqual([422, true])
+    expect((await keys.list()).items).toEqual([])
+  },
+)

@@ -32,7 +32,9 @@ export function expiryOf(
     return count === undefined ? { problem: 'Choose when the key ends.' } : { expiresIn: `${count}d` }
   }
   const end = Date.parse(`${date}T23:59:59.000Z`)
-  if (!/^\d{4}-\d\d-\d\d$/.test(date) || Number.isNaN(end)) return { problem: 'Choose the last day of the key.' }
+  // JavaScript turns 31 June into 1 July.
+  const exists = !Number.isNaN(end) && new Date(end).toISOString().startsWith(`${date}T`)
+  if (!/^\d{4}-\d\d-\d\d$/.test(date) || !exists) return { problem: 'Choose the last day of the key.' }
   return end > now ? { expiresAt: new Date(end) } : { problem: 'Choose a day that is not over yet.' }
 }
 
