@@ -1,9 +1,10 @@
-import type { KeyQuery, KeyRecord } from '@claviger/core/store'
-import { testRecord } from '@claviger/testing'
+import type { KeyQuery, KeyRecord, ServiceAccountRecord } from '@claviger/core/store'
+import { testRecord, testServiceAccount } from '@claviger/testing'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { listKeys } from '../src/keys.ts'
 import { order } from '../src/order.ts'
+import { listServices } from '../src/services.ts'
 import { type Table, table } from '../src/table.ts'
 
 const workspaceId = 'ws_large'
@@ -36,6 +37,39 @@ function filled(count: number): { readonly keys: Table<KeyRecord>; rowsFor(query
 
 test('a page looks at its own keys, however many there are', () => {
   expect(filled(20_000).rowsFor({})).toBe(26)
+})
+
+test('a page among very many of one instant is found in a few steps', () => {
+  const looked = { positions: 0 }
+  const sut = order()
+  for (let n = 0; n < 20_000; n += 1) {
+    const id = String(n).padStart(6, '0')
+    sut.add({
+      at: first,
+      get id() {
+        looked.positions += 1
+        return id
+      },
+    })
+  }
+  for (const after of ['000100', '010000', '019900']) {
+    looked.positions = 0
+    const page: string[] = []
+    for (const id of sut.behind({ at: first, id: after })) if (page.push(id) === 26) break
+    expect(page[0]).toBe(String(Number(after) + 1).padStart(6, '0'))
+    // Two looks at each of its steps, and one at each of its ids.
+    expect(looked.positions).toBeLessThan(26 + 2 * 2 * 15)
+  }
+})
+
+test('an account that is asked for by id is found, however many newer ones there are', () => {
+  const accounts = table<ServiceAccountRecord>()
+  for (let n = 0; n < 6_000; n += 1) {
+    accounts.set(testServiceAccount({ id: `svc_${n}`, workspaceId, createdAt: first + n }))
+  }
+  const asked = { workspaceId, ids: ['svc_0'], limit: 1 } as const
+  expect(listServices(accounts, asked).items.map(({ id }) => id)).toEqual(['svc_0'])
+  expect(listServices(accounts, { ...asked, workspaceId: 'ws_other' }).items).toEqual([])
 })
 
 test('a filter that matches nothing looks at a bounded number of keys, and goes on from there', () => {

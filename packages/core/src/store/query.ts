@@ -60,7 +60,7 @@ export interface ActivityQuery {
 /** What `services` asks a store. In order of creation, newest first. */
 export interface ServiceAccountQuery {
   readonly workspaceId: string
-  /** Only these; the verifier asks for one. */
+  /** Only these. The verifier asks for one, and gets it in one page, however many accounts there are. */
   readonly ids?: readonly string[]
   /** Default false. */
   readonly includeDeleted?: boolean

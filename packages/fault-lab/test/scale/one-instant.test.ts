@@ -2,6 +2,7 @@ import { type Activity, encodeCursor, type KeyRecord, type KeyStore, mostWrites 
 import { serverOrSkip } from '@claviger/test-servers'
 import { insertKey, testChange, testKeyId, testRecord, testSecret, testServiceAccount } from '@claviger/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openStore } from '../../src/stores.ts'
 import { learnSizes } from './copies.ts'
 import { isWanted, places } from './places.ts'
 import { type RowsRead, rowsReadIn } from './rows-read.ts'
@@ -94,9 +95,11 @@ for (const database of places.filter(isWanted)) {
     beforeAll(async () => {
       const { url } = suite.server()
       await database.prepare(url)
+      const filling = openStore({ kind, url }, 10_000)
+      await filling.store.ready?.().catch(() => {})
+      for (const workspace of [apart, tied]) await fill(filling.store, workspace)
+      await filling.close()
       watched = watchedStore({ kind, url })
-      await watched.store.ready?.().catch(() => {})
-      for (const workspace of [apart, tied]) await fill(watched.store, workspace)
       await learnSizes({ kind, url })
       rows = await rowsReadIn(kind, url, tables, 0)
       await rows.read?.()

@@ -156,7 +156,7 @@ export function populationOf(words: {
         values ('ws_large', 'hour', ${day}, '', 8002000, 4000, 0, 0, 0)`,
     ]),
     `insert into claviger_usage_keys (workspace_id, key_id, last_hour)
-      select 'ws_large', ${key}, ${4 * 86_400_000} from ${series} where n < 4000`,
+      select 'ws_large', ${key}, ${4 * 86_400_000} from ${series}`,
     `insert into claviger_callers (workspace_id, key_id, oldest_at, record)
       select 'ws_large', ${key}, 86400000 + n, '[]' from ${series} where n < 4000`,
   ]
