@@ -41,14 +41,16 @@ test('is refused to people who may not revoke, before anything is shown', async 
   const made = scene()
   const { key } = await made.keys.create({
     name: 'Own',
-    environment: 'development',
+    environment: 'production',
     owner: { type: 'user', id: 'grace' },
   })
-  const viewer = { ...grace, can: { revoke: false, update: false } }
+  const viewer = { ...grace, can: { revoke: false, rotate: false, update: false } }
   const forms: readonly (readonly [path: string, fields: Readonly<Record<string, string>>])[] = [
     ['/review', { action: 'revoke', id: key.id }],
     [`/keys/${key.id}/edit`, { name: '' }],
     [`/keys/${key.id}/transfer`, { owner: 'nobody' }],
+    [`/keys/${key.id}/rotate`, { overlap: 'never' }],
+    [`/keys/${key.id}/revoke`, { confirm: '' }],
   ]
   for (const [path, fields] of forms) {
     const { status, html } = await made.as(viewer).post(path, fields)

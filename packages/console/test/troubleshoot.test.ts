@@ -132,3 +132,15 @@ test('a key is found by a long name too, and what is long is no part of one', as
   const { html } = await as(ada).post('/troubleshoot', { token: name.slice(0, -1) })
   expect(html).not.toContain(key.hint)
 })
+
+test('the name of an owner is said as it is, whatever stands in it', async () => {
+  const { as, keys, keyring } = scene({ people: () => ({ gone: "$& $` $' $1" }) })
+  const { key, token } = await keys.create({
+    name: 'His',
+    environment: 'production',
+    owner: { type: 'user', id: 'gone' },
+  })
+  await keyring.verify(token)
+  const { html } = await as(ada).post('/troubleshoot', { token: key.id })
+  expect(html).toContain('Its owner, $&amp; $` $&#39; $1, left the workspace.')
+})

@@ -19,7 +19,7 @@ export const DiagnosisResult: FC<{ readonly visit: Visit; readonly of: Explained
   const { ok, code, checks } = diagnosis
   const { link } = visit
   const words = (text: string): string =>
-    readable(owner === undefined ? text : text.replace(owner.raw, owner.name), visit)
+    readable(owner === undefined ? text : text.replace(owner.raw, () => owner.name), visit)
   return (
     <>
       <div class="inner stack">

@@ -18,6 +18,7 @@ export async function showRevoke(visit: Visit, { id }: Asked): Promise<Answer> {
 
 /** Revokes a key. */
 export async function revoke(visit: Visit, { id, form }: Asked): Promise<Answer> {
+  required(visit, 'revoke')
   const key = await visit.keys.get(id)
   const confirmed = form.text('confirm')
   if (needsTyping(key, visit.now) && !isConfirmed(visit, key, confirmed)) {

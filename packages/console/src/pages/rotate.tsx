@@ -35,6 +35,7 @@ export async function showRotate(visit: Visit, { id }: Asked): Promise<Answer> {
 
 /** Rotates a key, and shows its new token: only here. */
 export async function rotate(visit: Visit, { id, form }: Asked): Promise<Answer> {
+  required(visit, 'rotate')
   const [overlap, once] = [form.text('overlap'), form.text('once')]
   const chosen = overlaps.find(({ value }) => value === overlap)
   const key = await visit.keys.get(id)
