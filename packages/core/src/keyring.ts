@@ -72,6 +72,7 @@ export function createKeyring<Permission extends string, const Resource extends 
     },
   })
 
+  const noteCaller = recorder?.noteCaller
   const { authorize, guards } = authorization(apiKeys, declared)
   const keyring: Keyring<Permission, Resource> = {
     permissions,
@@ -94,7 +95,7 @@ export function createKeyring<Permission extends string, const Resource extends 
         addressRefusal(verification, asked?.address) ??
         (verification.ok && demanded ? apiKeys.refusal(verification.apiKey, demanded) : undefined)
       const answer = refused ?? verification
-      recorder?.noteCaller?.(verification, asked?.address, undefined)
+      noteCaller?.(verification, asked?.address, undefined)
       recorder?.count(verification, undefined, answer.ok ? undefined : answer)
       return answer
     },
@@ -161,7 +162,7 @@ export function createKeyring<Permission extends string, const Resource extends 
     check,
     recall,
     recordUse: recorder?.count,
-    noteCaller: recorder?.noteCaller,
+    noteCaller,
     guards,
     workspaceOf,
     grammar,

@@ -4,7 +4,10 @@ import { isObject } from '../input/plain-fields.ts'
 export interface Caller {
   /** The network of the client, such as `10.2.0.0/16` or `2001:db8:1::/48`. Null: its address is not known. */
   readonly network: string | null
-  /** The first product of `User-Agent` without its version, such as `node`. Null: the client named none. */
+  /**
+   * The first product of `User-Agent` without its version, such as `node`. Null: the client named none, or its network named
+   * six others within the hour.
+   */
   readonly agent: string | null
 }
 
