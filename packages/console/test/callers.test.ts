@@ -184,7 +184,7 @@ describe('during an overlap, the old secret', () => {
     const { text, id, calls } = await rotated()
     await calls([1, script], [1, { version: 2 }])
     const seen = await text(`/keys/${id}/end-overlap`)
-    expect(seen).toContain('Still using it python-requests 10.7.0.0/16 1 minute ago')
+    expect(seen).toContain('Stopping it breaks this caller python-requests 10.7.0.0/16 1 minute ago')
     expect(seen).not.toContain('node')
   })
 
@@ -207,7 +207,7 @@ describe('during an overlap, the old secret', () => {
     const { html } = await as(ada).post('/troubleshoot', { token, permission: '', environment: '' })
     const seen = textOf(html.slice(html.indexOf('aria-label="Result"')))
     expect(html).toContain('key_rotated')
-    expect(seen).toContain('Who calls with this secret python-requests 10.7.0.0/16 2 minutes ago')
+    expect(seen).toContain('Still trying it python-requests 10.7.0.0/16 2 minutes ago')
     expect(seen).not.toContain('node')
   })
 })
@@ -251,11 +251,28 @@ describe('a key that is refused', () => {
     expect(html).toContain('2 callers still try it')
   })
 
-  test('is explained with who calls with it, in Troubleshoot', async () => {
-    const { text, id, calls, keys } = await kept()
-    await keys.revoke(id)
+  test.each([
+    ['revoked', 'revoke'],
+    ['disabled', 'disable'],
+  ] as const)('that was %s is explained with who tries it since, apart from who used it before', async (how, deed) => {
+    const { text, id, calls, keys, clock } = await kept()
     await calls([1, script])
-    expect(await text(`/troubleshoot?key=${id}`)).toContain('Who calls with this key python-requests 10.7.0.0/16')
+    await keys[deed](id)
+    for (const path of [`/troubleshoot?key=${id}`, `/keys/${id}`]) {
+      const seen = await text(path)
+      expect(seen).toContain('Used it before (1) python-requests 10.7.0.0/16')
+      expect(seen).toMatch(/Nothing has tried it since/)
+      expect(seen).toContain(`it was ${how}.`)
+      expect(seen).not.toMatch(/Last tried|Who calls with this key|Still trying it/)
+    }
+    clock.advance(hourMs)
+    await calls([1, script])
+    const tried = await text(`/troubleshoot?key=${id}`)
+    expect(tried).toContain('Still trying it python-requests 10.7.0.0/16')
+    for (const path of [`/troubleshoot?key=${id}`, `/keys/${id}`]) {
+      expect(await text(path)).not.toContain('Nothing has tried it since')
+    }
+    expect(await text(`/keys/${id}`)).toContain('Last tried')
   })
 })
 

@@ -22,7 +22,8 @@ describe('what denied requests lacked', () => {
     expect(html).toContain('<code>runs:create</code>')
     expect(html).toContain(`troubleshoot?key=${id}&amp;permission=runs%3Acreate`)
     const asked = (await as(ada).get(`/troubleshoot?key=${id}&permission=runs%3Acreate`)).html
-    expect(asked).toContain('Requests with this key are refused.')
+    expect(asked).toContain('Requests to routes that need runs:create are refused.')
+    expect(asked).not.toContain('Requests with this key are refused.')
     expect(asked).toContain('Edit its permissions')
   })
 
@@ -56,8 +57,39 @@ describe('the way out of a refusal', () => {
     await as(ada).post(`/keys/${id}/disable`, { reason: 'Found in a crash report' })
     const { html } = await as(ada).get(`/troubleshoot?key=${id}`)
     expect(html).toContain(`keys/${id}/enable`)
-    expect(html).toContain('Found in a crash report')
+    const headline = (/<strong>Disabled[\s\S]*?<\/strong>/.exec(html)?.[0] ?? '').replace(/<[^>]*>/g, '')
+    expect(headline).toMatch(/Disabled .* by .*: Found in a crash report/)
+    expect(html.split('Found in a crash report')).toHaveLength(2)
+    expect(html).not.toContain('Enable it again')
+    expect(html).toContain('Enable it only if this reason does not hold any more.')
+    expect(html.indexOf('Enable the key')).toBeGreaterThan(html.indexOf('class="steps"'))
+    const asked = (await as(ada).get(`/keys/${id}/enable`)).html
+    expect(asked).toContain('Found in a crash report')
+    expect(asked).toContain('Enable it only if this reason does not hold any more.')
     expect(await keys.get(id)).toMatchObject({ status: 'disabled' })
+  })
+
+  test('says the reason of a revoked key once, as a sentence', async () => {
+    const { as, id } = await denied()
+    const reason = 'Was visible in a screenshot.'
+    await as(ada).post(`/keys/${id}/revoke`, { reason, confirm: 'Smoke tests' })
+    const { html } = await as(ada).get(`/troubleshoot?key=${id}`)
+    expect(html.split(reason)).toHaveLength(2)
+    expect(html).not.toMatch(/screenshot\.\.|\.\)\./)
+    expect(html).toContain('Requests with this key are refused.')
+  })
+
+  test('tells denials of the past from what key and owner hold now', async () => {
+    const { as, keys, id } = await denied()
+    await keys.update(id, { permissions: ['runs:create'] })
+    const { html } = await as(ada).get(`/troubleshoot?key=${id}&permission=runs%3Acreate`)
+    const seen = html.replace(/<[^>]*>/g, '').replace(/\s+/g, ' ')
+    expect(seen).toContain('Key and owner hold the permission now.')
+    expect(seen).toContain('In the last 30 days 1 request was denied for runs:create, 1 of them in the last 24 hours.')
+    expect(seen).toContain('Lacked a permission')
+    expect(seen).not.toContain('Lacks a permission')
+    const other = (await as(ada).get(`/troubleshoot?key=${id}`)).html
+    expect(other).not.toContain('In the last 30 days 1 request')
   })
 
   test('leads from a revoked key to a replacement that is like it', async () => {

@@ -70,8 +70,16 @@ describe('a key that is refused', () => {
     clock.advance(60_000)
     expect((await as(ada).get('/')).html).not.toContain('Last tried')
     await keys.disable(key.id)
-    expect((await as(ada).get('/')).html).toContain('Last tried')
-    expect((await as(ada).get(`/keys/${key.id}`)).html).toContain('Last tried')
+    for (const path of ['/', `/keys/${key.id}`]) {
+      const { html } = await as(ada).get(path)
+      expect([path, html.includes('Last tried'), html.includes('Last used')]).toEqual([path, false, true])
+    }
+    expect((await as(ada).get(`/keys/${key.id}`)).html).toContain('Before it was disabled. Nothing has tried it since.')
+    clock.advance(60_000)
+    await keyring.verify(token)
+    await keyring.flush()
+    for (const path of ['/', `/keys/${key.id}`]) expect((await as(ada).get(path)).html).toContain('Last tried')
+    expect((await as(ada).get(`/keys/${key.id}`)).html).not.toContain('Nothing has tried it')
   })
 
   test('whose reason ends in a full stop has one', async () => {
@@ -95,6 +103,27 @@ describe('a key that is rotating', () => {
     expect([html.includes('>Turning<'), html.includes('>Still<')]).toEqual([true, true])
     const rotating = (await as(ada).get('/?status=rotating')).html
     expect([rotating.includes('>Turning<'), rotating.includes('>Still<')]).toEqual([true, false])
+  })
+})
+
+describe('a key whose owner left', () => {
+  test('is not active: neither counted nor listed among those that are', async () => {
+    const { as, keys, keyring } = scene()
+    const gone = await keys.create({ name: 'Fair', environment: 'production', owner: { type: 'user', id: 'gone' } })
+    const rotated = await keys.create({ name: 'Booth', environment: 'production', owner: { type: 'user', id: 'gone' } })
+    await keys.create({ name: 'Still', environment: 'production', owner: { type: 'user', id: 'ada' } })
+    await keys.rotate(rotated.key.id, { overlap: '24h' })
+    await keyring.verify(gone.token)
+    await keyring.verify(rotated.token)
+    await keyring.flush()
+    for (const query of ['?status=active', '?status=active&sort=name', '?status=rotating']) {
+      const { html } = await as(ada).get(`/${query}`)
+      expect(html.replace(/\s+/g, ' ')).toMatch(/<span>Active<\/span><b>1</)
+      expect([query, html.includes('>Fair<'), html.includes('>Booth<')]).toEqual([query, false, false])
+      expect([query, html.includes('>Still<')]).toEqual([query, !query.includes('rotating')])
+    }
+    const listed = (await as(ada).get('/?status=active&attention=ownerGone')).html
+    expect([listed.includes('>Fair<'), listed.includes('>Still<')]).toEqual([true, false])
   })
 })
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { memoryStore } from '@claviger/store-memory'
 import { testUsageEntry } from '@claviger/testing'
-import { ada, now, scene } from './support/scene.ts'
+import { ada, fieldOf, now, scene } from './support/scene.ts'
 
 const hourMs = 3_600_000
 const safe = 'It is safe to stop it.'
@@ -51,6 +51,38 @@ describe('the old secret of a key that is rotating', () => {
       const { html } = await as(ada).get(`/keys/${key.id}`)
       expect([isCounted, html.includes(early), html.includes(safe)]).toEqual([isCounted, false, false])
     }
+  })
+})
+
+describe('the page that stops an old secret', () => {
+  test('shows the ending of the secret that stops, and not that of the one that goes on', async () => {
+    const { as, keys } = scene()
+    const { key } = await keys.create({ name: 'X', environment: 'production', owner: { type: 'user', id: 'ada' } })
+    const after = await keys.rotate(key.id, { overlap: '24h' })
+    const { html } = await as(ada).get(`/keys/${key.id}/end-overlap`)
+    expect(html).toContain(`<code class="nowrap muted">${key.hint}</code>`)
+    expect(html).not.toContain(`<code class="nowrap muted">${after.key.hint}</code>`)
+    const seen = html.replace(/<[^>]*>/g, '').replace(/\s+/g, ' ')
+    expect(seen).toContain(`previous secret (&hellip;${key.hint.slice(-4)}) gets 401`.replace('&hellip;', '\u2026'))
+  })
+})
+
+describe('a rotation of a key that is rotating', () => {
+  test('asks nothing that has one answer, and says what stops', async () => {
+    const { as, keys } = scene()
+    const { key } = await keys.create({ name: 'X', environment: 'production', owner: { type: 'user', id: 'ada' } })
+    const first = (await as(ada).get(`/keys/${key.id}/rotate`)).html
+    expect(first).toContain('type="radio"')
+    expect(first).toContain('Until then both secrets work')
+    await keys.rotate(key.id, { overlap: '24h' })
+    const reply = await as(ada).get(`/keys/${key.id}/rotate`)
+    expect(reply.html).not.toContain('type="radio"')
+    expect(reply.html).not.toContain('Until then both secrets work')
+    expect(reply.html.replace(/\s+/g, ' ')).toContain('Both older secrets stop at once')
+    const fields = { overlap: fieldOf(reply, 'overlap'), once: fieldOf(reply, 'once') }
+    expect((await as(ada).post(`/keys/${key.id}/rotate`, fields)).status).toBe(200)
+    const { secrets } = await keys.get(key.id)
+    expect(secrets.filter(({ endsAt }) => endsAt === null || endsAt.getTime() > now)).toHaveLength(1)
   })
 })
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { memoryStore } from '@claviger/store-memory'
 import { insertKey, testChange, testRecord } from '@claviger/testing'
-import { soughtIn } from '../src/reading/sought.ts'
+import { maskedText, soughtIn } from '../src/reading/sought.ts'
 import { ada, type Scene, scene } from './support/scene.ts'
 
 const keyring = { environments: ['production', 'ci'] }
@@ -30,6 +30,111 @@ describe('a text in a search field', () => {
     ['acme_production_', ''],
   ])('%j is the beginning of a key, within its id', (text, q) => {
     expect(soughtIn(text, keyring)).toEqual({ q, isMark: true, beginningIn: 'production', hasSecret: false })
+  })
+})
+
+describe('a key as lists show it', () => {
+  const secret = 'x'.repeat(30)
+  test.each([
+    ['acme_production_p6fZ\u2026zVlN', 'acme_production_p6fZ', 'zVlN'],
+    ['acme_production_p6fZ zVlN', 'acme_production_p6fZ', 'zVlN'],
+    ['acme_production_p6fZ ... zVlN', 'acme_production_p6fZ', 'zVlN'],
+    ['ACME_CI_p6fZ....zVlN', 'ACME_CI_p6fZ', 'zVlN'],
+    ['"acme_ci_p6fZ\u2022\u2022\u2022\u2022zVlN"', 'acme_ci_p6fZ', 'zVlN'],
+    ['Website acme_ci_p6fZ***zVlN', 'acme_ci_p6fZ', 'zVlN'],
+    ['p6fZ...zVlN', 'p6fZ', 'zVlN'],
+    [`acme_ci_p6fZabcdefghijkl${secret}...zVlN`, 'acme_ci_p6fZabcdefghijkl', 'zVlN'],
+    [`sk_live_${secret}...zVlN`, 'sk_live_', 'zVlN'],
+  ])('%j begins and ends as written, and no more of it goes on', (text, start, ending) => {
+    const { masked } = soughtIn(text, keyring)
+    expect(masked).toEqual({ start, ending })
+    expect(maskedText(text, { start, ending })).not.toContain(secret)
+  })
+
+  test.each([['Production site'], ['web_site beta'], ['\u2026zVlN'], ['...zVlN']])('%j has no beginning', (text) => {
+    expect(soughtIn(text, keyring).masked).toBeUndefined()
+  })
+
+  async function shown(): Promise<Scene & { readonly hint: string; readonly id: string }> {
+    const made = scene()
+    const owner = { type: 'user', id: 'ada' } as const
+    const { key } = await made.keys.create({ name: 'Zapier', environment: 'production', owner })
+    await made.keys.create({ name: 'Other', environment: 'production', owner })
+    return { ...made, hint: key.hint, id: key.id }
+  }
+  const separators = ['\u2026', '...', ' ', ' ... ', ' \u2026 ']
+
+  test.each(separators)(
+    'with %j between finds its key, in the list, in Troubleshoot and in the log',
+    async (between) => {
+      const { as, hint, id } = await shown()
+      const [start = '', ending = ''] = hint.split('\u2026')
+      for (const text of [start + between + ending, (start + between + ending).toLowerCase()]) {
+        const { location } = await as(ada).post('/find', { q: text })
+        for (const more of ['', '&sort=name', '&status=active']) {
+          const { html } = await as(ada).get(`${location}${more}`)
+          expect([text, html.includes('>Zapier<'), html.includes('>Other<')]).toEqual([text, true, false])
+          expect(html).toContain(`name="q" value="${text}"`)
+        }
+        const answer = (await as(ada).post('/troubleshoot', { token: text })).html
+        expect(answer).toContain('The key itself is good.')
+        expect(answer).toContain(`value="${text}"`)
+        expect((await as(ada).post('/activity/find', { key: text })).location).toBe(`/activity?key=${id}`)
+      }
+    },
+  )
+
+  test.each(separators)(
+    'with %j between and another beginning finds nothing, and stays in the field',
+    async (between) => {
+      const { as, hint, keys, id } = await shown()
+      await keys.rotate(id, { overlap: '24h' })
+      const ending = hint.slice(-4)
+      for (const start of [
+        'acme_development_ZZZZ',
+        'acme_production_ZZZZ',
+        hint.slice(0, -9).replace('production', 'development'),
+      ]) {
+        const text = start + between + ending
+        const { location } = await as(ada).post('/find', { q: text })
+        for (const more of ['', '&sort=name', '&status=rotating']) {
+          const { html } = await as(ada).get(`${location}${more}`)
+          expect([text, html.includes('>Zapier<'), html.includes('>Other<')]).toEqual([text, false, false])
+          expect(html).toContain(`name="q" value="${text}"`)
+        }
+        const answer = (await as(ada).post('/troubleshoot', { token: text })).html
+        expect(answer).toContain(`No key that you can see both begins with ${start} and ends in ${ending}.`)
+        expect(answer).not.toContain('Zapier')
+        expect(answer).toContain(`value="${text}"`)
+        const log = await as(ada).post('/activity/find', { key: text })
+        expect(new URLSearchParams(log.location?.split('?')[1]).get('key')).toBe(text)
+        const { html } = await as(ada).get(log.location ?? '')
+        expect(html).not.toContain('<span>Created the key')
+        expect(html).toContain(`value="${text}"`)
+      }
+    },
+  )
+
+  test('finds by the ending of a secret that was replaced too, where the beginning fits', async () => {
+    const { as, hint, keys, id } = await shown()
+    await keys.rotate(id, { overlap: '24h' })
+    const { location } = await as(ada).post('/find', { q: hint })
+    expect((await as(ada).get(location ?? '')).html).toContain('>Zapier<')
+  })
+
+  test('puts no secret into a URL or onto a page, where more of a key was written', async () => {
+    const { as, keys, id } = await shown()
+    const owner = { type: 'user', id: 'ada' } as const
+    const { key, token } = await keys.create({ name: 'Long', environment: 'production', owner })
+    const text = `${token.slice(0, -8)}...${token.slice(-4)}`
+    const part = token.slice(-30, -8)
+    for (const path of ['/find', '/activity/find']) {
+      const { location } = await as(ada).post(path, { q: text, key: text })
+      expect(location).not.toContain(part)
+      const { html } = await as(ada).get(location ?? '')
+      expect([html.includes(`keys/${key.id}`), html.includes(`keys/${id}`)]).toEqual([true, false])
+    }
+    expect((await as(ada).post('/troubleshoot', { token: text })).html).not.toContain(part)
   })
 })
 

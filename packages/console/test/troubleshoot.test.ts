@@ -78,6 +78,23 @@ describe('troubleshooting a key that works from some addresses only', () => {
   })
 })
 
+describe('what is said of a key that is good', () => {
+  test('is one thing of its secret, and counts what was not checked', async () => {
+    const { ask } = await troubled()
+    const said = textOf(await ask({}))
+    expect(said).toContain('This is its current secret: no rotation has replaced it.')
+    expect(said).toContain('Fill them in to check them too.')
+    const { as, token } = await troubled()
+    const { html } = await as(ada).post('/troubleshoot', {
+      token,
+      permission: 'prompts:read',
+      environment: '',
+      address: '203.0.113.9',
+    })
+    expect(textOf(html)).toContain('Not checked: the environment that the route needs. Fill it in to check it too.')
+  })
+})
+
 describe('troubleshooting a secret that a rotation replaced', () => {
   async function rotated(): Promise<Scene & { readonly texts: readonly string[]; readonly fresh: string }> {
     const made = scene()

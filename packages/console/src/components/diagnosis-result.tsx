@@ -2,7 +2,10 @@ import type { FC } from 'hono/jsx'
 import type { Explained } from '../reading/explained.ts'
 import type { Visit } from '../visit/visit.types.ts'
 import { Banner } from './banner.tsx'
-import { Callers } from './callers.tsx'
+import { refusedSince } from '../reading/callers-by-secret.ts'
+import { Callers, RefusedCallers } from './callers.tsx'
+import { Done } from './key-state.tsx'
+import { lastSeen, stoppedText, wasTried } from './last-used.tsx'
 import { Icon } from './icon.tsx'
 import { Reasons } from './reasons.tsx'
 import { troubleshootPath } from './troubleshoot-path.ts'
@@ -15,7 +18,7 @@ const steps = {
 
 /** What is wrong with a key, check by check, and what to do. */
 export const DiagnosisResult: FC<{ readonly visit: Visit; readonly of: Explained }> = ({ visit, of }) => {
-  const { diagnosis, owner, deed, totals, key, unchecked, beginsLike, replaced, callers } = of
+  const { diagnosis, owner, totals, key, unchecked, beginsLike } = of
   const { ok, code, checks } = diagnosis
   const { link } = visit
   const words = (text: string): string =>
@@ -55,19 +58,16 @@ export const DiagnosisResult: FC<{ readonly visit: Visit; readonly of: Explained
                 <Icon name={steps[kind].icon} />
                 <span>
                   <span class={kind === 'open' ? undefined : 'hidden'}>{steps[kind].label}: </span>
-                  {words(detail)}
+                  {check === 'revoked' && !passed && key?.revokedAt
+                    ? `It was revoked at ${visit.format.exact(key.revokedAt)}.`
+                    : words(detail)}
                 </span>
               </li>
             )
           })}
         </ol>
-        {deed !== undefined && (
-          <p class="small">
-            <bdi>{deed.who}</bdi> did it{deed.why !== undefined && ': '}
-            {deed.why !== undefined && <bdi>{deed.why}</bdi>}
-          </p>
-        )}
-        <Callers visit={visit} label={callersLabel(code, replaced !== undefined)} of={callers} />
+        <Past visit={visit} of={of} />
+        <WhoCalls visit={visit} of={of} />
         <Ways visit={visit} of={of} />
         {!ok && (
           <p class="help">
@@ -78,7 +78,10 @@ export const DiagnosisResult: FC<{ readonly visit: Visit; readonly of: Explained
       {totals !== undefined && totals.denied > 0 && key !== undefined && (
         <>
           <header>
-            <h2>What it was denied for, 30 days</h2>
+            <div>
+              <h2>What it was denied for, 30 days</h2>
+              <p class="help">Counted when it happened. The checks above say how it is now.</p>
+            </div>
           </header>
           <Reasons visit={visit} of={totals} link={(lacked) => link(troubleshootPath(key.id, lacked))} />
         </>
@@ -102,21 +105,108 @@ const Verdict: FC<{ readonly visit: Visit; readonly of: Explained; readonly word
   const isDoubtful = isDenied || replaced !== undefined
   return (
     <Banner tone={!ok ? 'bad' : isDoubtful ? 'warning' : isRestricted ? 'info' : 'good'} live>
-      <strong>{ok ? passedText(visit, of) : failedText(visit, of)}</strong>
-      {ok && what.length > 0 && <div>Not checked: {listed.format(what)}. Fill it in to check it too.</div>}
+      <strong>{ok ? passedText(visit, of) : <Headline visit={visit} of={of} />}</strong>
+      {isSwitchedOff(of) && <div>Requests with this key are refused.</div>}
+      {ok && what.length > 0 && (
+        <div>
+          Not checked: {listed.format(what)}.{' '}
+          {what.length === 1 ? 'Fill it in to check it too.' : 'Fill them in to check them too.'}
+        </div>
+      )}
       {ok && what.length === 0 && <div>A request to such a route is accepted.</div>}
-      {fix !== null && <div>{words(fix)}</div>}
+      {fix !== null && <div>{of.diagnosis.code === 'key_disabled' ? enableText(of) : words(fix)}</div>}
     </Banner>
   )
 }
 
-/** What the callers do that are shown: a secret that was replaced is meant, or the whole key. */
-function callersLabel(code: string, isOfSecret: boolean): string {
-  return isOfSecret || code === 'key_rotated' ? 'Who calls with this secret' : 'Who calls with this key'
+/** Whether somebody or a day ended the key: then that is the headline. */
+function isSwitchedOff({ diagnosis: { code }, key }: Explained): boolean {
+  return key !== undefined && (code === 'key_disabled' || code === 'key_revoked' || code === 'key_expired')
 }
 
-function failedText({ format }: Visit, { diagnosis: { code }, address, replaced, key }: Explained): string {
+/** Why a request is refused, in a line: who ended the key and why, or which requests are refused. */
+const Headline: FC<{ readonly visit: Visit; readonly of: Explained }> = ({ visit, of }) => {
+  const { diagnosis, key, deed } = of
+  const { format } = visit
+  if (key === undefined || !isSwitchedOff(of)) return <>{failedText(visit, of)}</>
+  if (diagnosis.code === 'key_expired')
+    return <Done what="Expired" at={key.expiresAt} by={undefined} why={undefined} format={format} />
+  return diagnosis.code === 'key_disabled' ? (
+    <Done what="Disabled" at={key.disabledAt} by={deed} why={deed?.why} format={format} />
+  ) : (
+    <Done
+      what="Revoked"
+      at={key.revokedAt}
+      by={deed}
+      why={deed?.why ?? key.revokedReason ?? undefined}
+      format={format}
+    />
+  )
+}
+
+/** What to think of before a key is enabled. */
+function enableText({ deed }: Explained): string {
+  return deed?.why === undefined
+    ? 'Find out why it was disabled before you enable it.'
+    : 'Enable it only if this reason does not hold any more.'
+}
+
+/** That requests lacked a permission which key and owner hold by now. */
+const Past: FC<{ readonly visit: Visit; readonly of: Explained }> = ({ visit: { format }, of }) => {
+  const { lacked, question, diagnosis } = of
+  const holds = diagnosis.checks.some(({ check, ok }) => check === 'permission' && ok)
+  if (lacked === undefined || !holds) return null
+  const { month, day } = lacked
+  return (
+    <p class="small">
+      In the last 30 days {format.number(month)} {month === 1 ? 'request was' : 'requests were'} denied for{' '}
+      <code>{question.permission}</code>
+      {day !== undefined && `, ${day === 0 ? 'none' : format.number(day)} of them in the last 24 hours`}. Key or owner
+      did not hold it then; both hold it now.
+    </p>
+  )
+}
+
+/** Who sends the requests that are refused; of a key or a secret that stopped, who tried it since and who used it before. */
+const WhoCalls: FC<{ readonly visit: Visit; readonly of: Explained }> = ({ visit, of }) => {
+  const { diagnosis, key, replaced, callers } = of
+  const isOfSecret = replaced !== undefined || diagnosis.code === 'key_rotated'
+  if (diagnosis.ok && !isOfSecret) return null
+  const secret = isOfSecret ? (replaced ?? key?.secrets[1]) : undefined
+  const secretEnd = secret?.endsAt && secret.endsAt.getTime() <= visit.now ? secret.endsAt : undefined
+  const since = secretEnd ?? (key === undefined ? undefined : refusedSince(key))
+  if (since === undefined) {
+    return (
+      <Callers
+        visit={visit}
+        label={isOfSecret ? 'Who calls with this secret' : 'Who calls with this key'}
+        of={callers}
+      />
+    )
+  }
+  const isQuiet = key !== undefined && !isOfSecret && !wasTried(key, lastSeen(key, callers))
+  return (
+    <>
+      {isQuiet && <p class="small muted">Nothing has tried it since {stoppedText(key)}.</p>}
+      <RefusedCallers visit={visit} of={callers.filter(({ lastUsedAt }) => lastUsedAt >= since)} />
+      <Callers
+        visit={visit}
+        label="Used it before"
+        of={callers.filter(({ lastUsedAt }) => lastUsedAt < since)}
+        isFolded
+      />
+    </>
+  )
+}
+
+function failedText({ format }: Visit, { diagnosis: { code }, question, replaced, key }: Explained): string {
+  const { address, permission, environment } = question
   if (code === 'address_not_allowed') return `Requests from ${address} are refused.`
+  if (code === 'insufficient_permission' || code === 'owner_lacks_permission') {
+    return `Requests to routes that need ${permission} are refused.`
+  }
+  if (code === 'wrong_environment') return `Requests to routes that need ${environment} are refused.`
+  if (code === 'resource_not_allowed') return 'Requests to routes about this resource are refused.'
   if (code === 'key_rotated') {
     const secret = replaced ?? key?.secrets[1]
     const since = secret?.endsAt

@@ -1,12 +1,13 @@
-import type { ManagedKey } from '@claviger/core'
+import type { KeyCaller, ManagedKey } from '@claviger/core'
 import type { Child, FC } from 'hono/jsx'
+import { refusedSince } from '../reading/callers-by-secret.ts'
 import { importedSecret } from '../reading/imported.ts'
 import type { ResourceNames } from '../reading/resource-choices.ts'
 import type { Names } from '../reading/names.ts'
 import type { Visit } from '../visit/visit.types.ts'
 import { isAlive } from './key-menu.tsx'
 import { KeyLinks } from './replacing.tsx'
-import { isRefused } from './last-used.tsx'
+import { lastSeen, stoppedText, wasTried } from './last-used.tsx'
 import { Time } from './time.tsx'
 
 interface KeyFactsProps {
@@ -18,13 +19,24 @@ interface KeyFactsProps {
   readonly resourceNames: ResourceNames
   /** Keys of its name that have ended: it may have replaced one. */
   readonly endedBefore: readonly ManagedKey[]
+  /** Who used it, as far as that is known. */
+  readonly callers: readonly KeyCaller[]
 }
 
 /** What there is to know about a key, as a list. */
-export const KeyFacts: FC<KeyFactsProps> = ({ visit, of: key, names, isOwnerGone, resourceNames, endedBefore }) => {
+export const KeyFacts: FC<KeyFactsProps> = ({
+  visit,
+  of: key,
+  names,
+  isOwnerGone,
+  resourceNames,
+  endedBefore,
+  callers,
+}) => {
   const { format, link, settings } = visit
   const owner = names.of(key.owner)
   const isPerson = key.owner.type === 'user'
+  const seenAt = lastSeen(key, callers)
   const imported = importedSecret(key, visit.now)
   const facts: readonly (readonly [string, Child])[] = [
     ['Key ID', <code translate="no">{key.id}</code>],
@@ -57,7 +69,19 @@ export const KeyFacts: FC<KeyFactsProps> = ({ visit, of: key, names, isOwnerGone
       </>,
     ],
     ...(imported === undefined ? [] : [['Token', <Imported secret={imported} />] as const]),
-    [isRefused(key) || isOwnerGone ? 'Last tried' : 'Last used', <Time at={key.lastUsedAt} format={format} />],
+    [
+      wasTried(key, seenAt) ? 'Last tried' : 'Last used',
+      <>
+        <Time at={seenAt} format={format} />
+        {refusedSince(key) !== undefined && !wasTried(key, seenAt) && (
+          <div class="help">
+            {seenAt === null
+              ? `Nothing has tried it since ${stoppedText(key)}.`
+              : `Before ${stoppedText(key)}. Nothing has tried it since.`}
+          </div>
+        )}
+      </>,
+    ],
     // The end that a revoked key would have had is no news of it.
     ...(key.status === 'revoked' ? [] : [['Expires', <Time at={key.expiresAt} format={format} as="day" />] as const]),
     ...(isAlive(key) ? [['Rotation due', <RotationDue of={key} format={format} />] as const] : []),

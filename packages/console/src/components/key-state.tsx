@@ -136,7 +136,8 @@ interface DoneProps {
   readonly format: Visit['format']
 }
 
-const Done: FC<DoneProps> = ({ what, at, by, why, format }) => (
+/** What was done to a key, when, by whom, and why. */
+export const Done: FC<DoneProps> = ({ what, at, by, why, format }) => (
   <>
     {what} <Time at={at} format={format} />
     {by !== undefined && (

@@ -9,14 +9,25 @@ export const OldCallers: FC<{
   readonly of: OldSecretCallers
   /** Whether the secret has stopped: then it is only tried. */
   readonly hasStopped?: boolean
-}> = ({ visit, of: { still, silent, moved }, hasStopped = false }) => (
+  /** Whether it is about to be stopped: then those that still use it are what breaks. */
+  readonly isAboutToStop?: boolean
+}> = ({ visit, of: { still, silent, moved }, hasStopped = false, isAboutToStop = false }) => (
   <>
     {hasStopped ? (
       <RefusedCallers visit={visit} of={still} />
     ) : (
-      <Callers visit={visit} label="Still using it" of={still} isWarning />
+      <Callers
+        visit={visit}
+        label={isAboutToStop ? breaksText(still.length, visit) : 'Still using it'}
+        of={still}
+        isWarning
+      />
     )}
     <Callers visit={visit} label="Not back since the rotation" of={silent} isFolded={hasStopped} />
     <Callers visit={visit} label="Moved to the new secret" of={moved} isFolded />
   </>
 )
+
+function breaksText(count: number, { format }: Visit): string {
+  return `Stopping it breaks ${count === 1 ? 'this caller' : `these ${format.number(count)} callers`}`
+}

@@ -3,8 +3,8 @@ import type { FC } from 'hono/jsx'
 import type { Visit } from '../visit/visit.types.ts'
 
 const reasons: ReadonlyMap<string, string> = new Map([
-  ['insufficient_permission', 'Lacks a permission'],
-  ['owner_lacks_permission', 'Owner lacks the permission'],
+  ['insufficient_permission', 'Lacked a permission'],
+  ['owner_lacks_permission', 'Owner lacked the permission'],
   ['owner_gone', 'Owner left'],
   ['key_expired', 'Expired'],
   ['key_disabled', 'Disabled'],

@@ -157,6 +157,7 @@ const DetailPage: FC<DetailProps> = ({
             isOwnerGone={isOwnerGone}
             resourceNames={resourceNames}
             endedBefore={namesakes.endedBefore}
+            callers={known(callers)}
           />
           {limits.length > 0 && <Limits visit={visit} of={limits} />}
           {key.status !== 'rotating' && secrets}

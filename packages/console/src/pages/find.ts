@@ -2,7 +2,7 @@ import { filtersFrom, searchOf } from '../reading/filters.ts'
 import { replacedBy } from '../reading/fits.ts'
 import { meantKey } from '../reading/meant-key.ts'
 import { whenFrom } from '../reading/periods.ts'
-import { soughtIn } from '../reading/sought.ts'
+import { maskedText, soughtIn } from '../reading/sought.ts'
 import type { Visit } from '../visit/visit.types.ts'
 import { type Answer, redirect } from '../web/answer.ts'
 import type { Asked } from '../web/handle.tsx'
@@ -54,7 +54,8 @@ const wrapping = /^(?:["'`\s]|bearer )+|["'`\s]+$/gi
 /** A text as it may stand in a URL: what people wrote, but of a key only its id, or its beginning. */
 async function shownIn(visit: Visit, text: string): Promise<string> {
   const { keyring } = visit.settings
-  const { q, isMark, beginningIn } = soughtIn(text, keyring)
+  const { q, isMark, beginningIn, masked } = soughtIn(text, keyring)
+  if (masked !== undefined) return maskedText(text, masked)
   if (isMark && beginningIn === undefined && q !== text) return q
   if (beginningIn === undefined && text.length >= shortestToken && keyring.isOurs(text)) {
     // Nothing tells such a token's id, or what of it is secret, but the keyring: one that was issued elsewhere, or is encoded.

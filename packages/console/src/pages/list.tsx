@@ -182,7 +182,9 @@ const NoMatch: FC<NoMatchProps> = ({ visit, filters, found, sought }) => (
     {sought !== undefined && found.next === null && (
       <>
         <p class="small">{searchAdvice(sought)}</p>
-        {!sought.hasSecret && sought.beginningIn === undefined && <FormerName visit={visit} text={sought.q} />}
+        {!sought.hasSecret && sought.masked === undefined && sought.beginningIn === undefined && (
+          <FormerName visit={visit} text={sought.q} />
+        )}
       </>
     )}
     <a class="button" href="?">
@@ -197,7 +199,8 @@ function matched(filters: Filters): string {
   return isFiltered ? 'this search with these filters' : 'this search'
 }
 
-function searchAdvice({ beginningIn }: Sought): string {
+function searchAdvice({ beginningIn, masked }: Sought): string {
+  if (masked !== undefined) return `No key both begins with ${masked.start} and ends in ${masked.ending}.`
   return beginningIn !== undefined
     ? 'No key of this environment begins like this.'
     : 'A search finds a part of a name, the beginning or the end of a key as the list shows them, a key ID, or a whole key: pasted, it is looked up and not kept.'

@@ -77,30 +77,45 @@ async function showForm(
       <p>You get a new secret now. Name, permissions and history stay.</p>
       {overlapEndsAt !== null && (
         <Banner tone="warning">
-          A rotation is already running: the previous secret works until {visit.format.exact(overlapEndsAt)}. Rotating
-          again ends both older secrets at once.
+          A rotation is already running: the previous secret works until {visit.format.exact(overlapEndsAt)}.
         </Banner>
       )}
-      <fieldset class="field">
-        <legend class="label">Old secret stops working</legend>
-        <div class="pills">
-          {offered.map(({ value, label }, index) => (
-            <Choice
-              name="overlap"
-              value={value}
-              checked={draft.overlap === value}
-              title={label}
-              id={index === 0 ? 'f-overlap' : undefined}
-            />
-          ))}
-        </div>
-        <ProblemLine name="overlap" problems={problems} />
-        <p class="help">
-          Until then both secrets work, so that you can deploy without an outage. &ldquo;Right now&rdquo; makes anything
-          that still uses the old one fail immediately: choose it if the key leaked.
-        </p>
-      </fieldset>
-      <Breaks visit={visit} of={key} what={'\u201cRight now\u201d'} callers={callers} />
+      {offered.length === 1 ? (
+        <>
+          <input type="hidden" name="overlap" value={offered[0]?.value} />
+          <ProblemLine name="overlap" problems={problems} />
+          <p>
+            {isRotating ? 'Both older secrets stop' : 'The old secret stops'} at once: anything that still uses{' '}
+            {isRotating ? 'one of them' : 'it'} gets 401 immediately.
+          </p>
+        </>
+      ) : (
+        <fieldset class="field">
+          <legend class="label">Old secret stops working</legend>
+          <div class="pills">
+            {offered.map(({ value, label }, index) => (
+              <Choice
+                name="overlap"
+                value={value}
+                checked={draft.overlap === value}
+                title={label}
+                id={index === 0 ? 'f-overlap' : undefined}
+              />
+            ))}
+          </div>
+          <ProblemLine name="overlap" problems={problems} />
+          <p class="help">
+            Until then both secrets work, so that you can deploy without an outage. &ldquo;Right now&rdquo; makes
+            anything that still uses the old one fail immediately: choose it if the key leaked.
+          </p>
+        </fieldset>
+      )}
+      <Breaks
+        visit={visit}
+        of={key}
+        what={offered.length === 1 ? 'Rotating it' : '\u201cRight now\u201d'}
+        callers={callers}
+      />
     </AskPage>,
     status,
   )

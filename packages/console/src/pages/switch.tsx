@@ -1,7 +1,10 @@
 import { Banner } from '../components/banner.tsx'
 import { Breaks, Evidence } from '../components/evidence.tsx'
+import { Done, lastDeed } from '../components/key-state.tsx'
 import { Field } from '../components/fields.tsx'
 import { OldCallers } from '../components/old-secret-callers.tsx'
+import { attempt } from '../reading/attempt.ts'
+import { readNames, whoIn } from '../reading/names.ts'
 import { known, readCallers } from '../reading/callers.ts'
 import { callersOfOld } from '../reading/callers-by-secret.ts'
 import { allowedOfLastDay, usageOfKeys } from '../reading/usage-of-keys.ts'
@@ -40,9 +43,24 @@ export async function disable(visit: Visit, { id, form }: Asked): Promise<Answer
 /** Asks before a key is enabled. */
 export async function showEnable(visit: Visit, { id }: Asked): Promise<Answer> {
   required(visit, 'update')
-  const key = await visit.keys.get(id)
+  const [key, activity] = await Promise.all([
+    visit.keys.get(id),
+    visit.can.viewActivity
+      ? attempt(visit, 'activity', () => visit.keys.activity({ keyId: id, limit: 20 }))
+      : undefined,
+  ])
+  const entries = typeof activity === 'object' ? activity.items : []
+  const deed = key.status === 'disabled' ? lastDeed(key, entries, await readNames(visit, whoIn(entries))) : undefined
   return page(
     <AskPage visit={visit} of={key} verb="Enable" path="enable" submit="Enable key">
+      {key.status === 'disabled' && (
+        <Banner tone="warning">
+          <Done what="Disabled" at={key.disabledAt} by={deed} why={deed?.why} format={visit.format} />
+          {deed?.why === undefined
+            ? 'Find out why before you enable it.'
+            : 'Enable it only if this reason does not hold any more.'}
+        </Banner>
+      )}
       <p>Requests with this key are accepted again, within a second or two.</p>
     </AskPage>,
   )
@@ -68,7 +86,7 @@ export async function showEndOverlap(visit: Visit, { id }: Asked): Promise<Answe
   return page(
     <AskPage
       visit={visit}
-      of={key}
+      of={{ ...key, hint: old?.hint ?? key.hint }}
       verb="Stop the old secret of"
       path="end-overlap"
       submit="Stop old secret"
@@ -83,10 +101,26 @@ export async function showEndOverlap(visit: Visit, { id }: Asked): Promise<Answe
       )}
       {old !== undefined && (
         <div class="field">
-          <OldCallers visit={visit} of={callersOfOld(key, old, known(callers), visit.now)} />
+          <OldCallers visit={visit} of={callersOfOld(key, old, known(callers), visit.now)} isAboutToStop />
         </div>
       )}
-      <p>Anything that still uses the previous secret gets 401 immediately. The new secret goes on working.</p>
+      <p>
+        Anything that still uses the previous secret
+        {old !== undefined && (
+          <>
+            {' '}
+            (<code>&hellip;{old.hint.slice(-4)}</code>)
+          </>
+        )}{' '}
+        gets 401 immediately. The new secret
+        {old !== undefined && (
+          <>
+            {' '}
+            (<code>&hellip;{key.hint.slice(-4)}</code>)
+          </>
+        )}{' '}
+        goes on working.
+      </p>
     </AskPage>,
   )
 }

@@ -14,7 +14,7 @@ import { type Explained, explain } from '../reading/explained.ts'
 import { findOwnersNamed, type NamedOwner } from '../reading/owners-named.ts'
 import type { Question } from '../reading/question.ts'
 import { meantKeys } from '../reading/meant-key.ts'
-import { soughtIn } from '../reading/sought.ts'
+import { type Masked, maskedText, soughtIn } from '../reading/sought.ts'
 import type { Visit } from '../visit/visit.types.ts'
 import { type Answer, page } from '../web/answer.ts'
 import type { Asked } from '../web/handle.tsx'
@@ -45,25 +45,28 @@ export async function troubleshoot(visit: Visit, { form }: Asked): Promise<Answe
     resources: Object.fromEntries(named.filter(([, id]) => id !== '')),
   }
   const text = form.text('token')
-  const { q, hasSecret } = soughtIn(text, visit.settings.keyring)
+  const { q, hasSecret, masked } = soughtIn(text, visit.settings.keyring)
+  // What may be shown again of a text that is no whole key.
+  const written = masked === undefined ? (isWord(text) ? text : undefined) : maskedText(text, masked)
   if (question.address !== '' && !isAddress(question.address)) {
     const problems = new Map([['address', 'Write one IP address such as 203.0.113.7, or leave it empty.']])
     const again = { ...question, address: visit.settings.keyring.redact(form.text('address')).slice(0, 64) }
-    return show(visit, again, undefined, isWord(text) ? text : idForm.test(q) ? q : '', problems)
+    return show(visit, again, undefined, written ?? (idForm.test(q) ? q : ''), problems)
   }
   // A key, or what is left of one, is read exactly as it came.
   const meant = hasSecret || text.length > longestName ? [] : await meantKeys(visit, text)
   // What is long may be a damaged key, of which nothing but a whole name is told apart.
-  const fitting = text.length > longestWord ? meant.filter(({ name }) => name === text) : meant
+  const fitting = masked === undefined && text.length > longestWord ? meant.filter(({ name }) => name === text) : meant
   const [key] = fitting
-  if (fitting.length > 1 || (key === undefined && isWord(text) && !isOurs(text))) {
-    const owners = fitting.length === 0 ? await findOwnersNamed(visit, text) : []
-    return show(visit, question, { unknown: text, several: fitting, owners }, text)
+  const isNoKey = masked !== undefined || (isWord(text) && !isOurs(text))
+  if (fitting.length > 1 || (key === undefined && isNoKey)) {
+    const owners = fitting.length === 0 && masked === undefined ? await findOwnersNamed(visit, text) : []
+    return show(visit, question, { unknown: written ?? '', masked, several: fitting, owners }, written ?? '')
   }
   const target = key === undefined ? (form.all('token')[0] ?? '') : { id: key.id }
   const diagnosis = await visit.keys.diagnose(target, inputOf(visit, question))
   const found = await explain(visit, diagnosis, { ...question, hasToken: key === undefined }, text)
-  return show(visit, question, found, key === undefined ? '' : isWord(text) ? text : key.id)
+  return show(visit, question, found, key === undefined ? '' : (written ?? key.id))
 }
 
 function inputOf(visit: Visit, { permission, environment, address, resources }: Question): DiagnoseInput {
@@ -92,6 +95,7 @@ type Found = Explained | Unknown
 /** A text that means no single key. */
 interface Unknown {
   readonly unknown: string
+  readonly masked: Masked | undefined
   readonly several: readonly ManagedKey[]
   readonly owners: readonly NamedOwner[]
 }
@@ -184,8 +188,12 @@ function show(
               <Icon name="search" />
               {found.several.length === 0 ? (
                 <>
-                  <p>No key that you can see has this in its name, this ID or this ending.</p>
-                  <FormerName visit={visit} text={found.unknown} />
+                  <p>
+                    {found.masked === undefined
+                      ? 'No key that you can see has this in its name, this ID or this ending.'
+                      : `No key that you can see both begins with ${found.masked.start} and ends in ${found.masked.ending}.`}
+                  </p>
+                  {found.masked === undefined && <FormerName visit={visit} text={found.unknown} />}
                   {found.owners.length > 0 && (
                     <p>
                       <OwnersNamed visit={visit} of={found.owners} />

@@ -9,6 +9,7 @@ import { meantKeys } from './meant-key.ts'
 import { readNames, whoIn } from './names.ts'
 import { diagnosisOfReplaced } from './of-secret.ts'
 import { type Question, type Unchecked, uncheckedOf } from './question.ts'
+import { usageInput } from './ranges.ts'
 import { soughtIn } from './sought.ts'
 
 /** What a diagnosis says, with what is known around it. */
@@ -23,13 +24,22 @@ export interface Explained {
   readonly totals: KeyUsage['totals'] | undefined
   /** What of a request was not looked at. */
   readonly unchecked: Unchecked
-  readonly address: string
+  readonly question: Question
+  /** Requests of the last days that lacked the permission that is asked for. */
+  readonly lacked: Lacked | undefined
   /** The secret that was replaced, where its ending is what was asked for. */
   readonly replaced: ManagedKey['secrets'][number] | undefined
   /** Who uses what is refused, or will be: the secret that was replaced, else the key. */
   readonly callers: readonly KeyCaller[]
   /** The key that a damaged one begins like; null where none does, or none that this visitor may see. */
   readonly beginsLike: ManagedKey | null | undefined
+}
+
+/** Denials of the past, which say nothing of what a key holds now. */
+export interface Lacked {
+  readonly month: number
+  /** Undefined where that is not known. */
+  readonly day: number | undefined
 }
 
 /** Reads what helps to understand a diagnosis. What cannot be read is left out. */
@@ -46,12 +56,12 @@ export async function explain(
     deed: undefined,
     totals: undefined,
     replaced: undefined,
+    lacked: undefined,
     callers: [],
   }
-  const { address } = question
   if (keyId === null) {
     const unchecked = uncheckedOf(question, undefined)
-    return { diagnosis, address, unchecked, ...nothing, beginsLike: await beginsLike(visit, text) }
+    return { diagnosis, question, unchecked, ...nothing, beginsLike: await beginsLike(visit, text) }
   }
   const [found, usage, activity, callers] = await Promise.all([
     attempt(visit, 'key', () => visit.keys.get(keyId)),
@@ -61,7 +71,7 @@ export async function explain(
   ])
   const totals = typeof usage === 'object' ? usage.totals : undefined
   const unchecked = uncheckedOf(question, typeof found === 'object' ? found : undefined)
-  if (typeof found !== 'object') return { diagnosis, address, unchecked, ...nothing, totals, beginsLike: undefined }
+  if (typeof found !== 'object') return { diagnosis, question, unchecked, ...nothing, totals, beginsLike: undefined }
   const entries = typeof activity === 'object' ? activity.items : []
   const names = await readNames(visit, [found.owner, ...whoIn(entries)])
   const { owner } = found
@@ -70,7 +80,8 @@ export async function explain(
   const old = replaced ?? (told.code === 'key_rotated' ? found.secrets[1] : undefined)
   return {
     diagnosis: told,
-    address,
+    question,
+    lacked: await readLacked(visit, keyId, question.permission, totals),
     unchecked,
     key: found,
     owner: {
@@ -84,6 +95,25 @@ export async function explain(
     beginsLike: undefined,
   }
 }
+
+async function readLacked(
+  visit: Visit,
+  id: string,
+  permission: string,
+  totals: KeyUsage['totals'] | undefined,
+): Promise<Lacked | undefined> {
+  const month = lackedIn(totals, permission)
+  if (month === 0) return undefined
+  const lately = await attempt(visit, 'usage', () => visit.keys.usage(id, usageInput(lastDay, visit.now)))
+  return { month, day: typeof lately === 'object' ? lackedIn(lately.totals, permission) : undefined }
+}
+
+function lackedIn(totals: KeyUsage['totals'] | undefined, permission: string): number {
+  if (totals === undefined || permission === '') return 0
+  return Object.values(totals.lacked).reduce((sum, counts) => sum + (counts[permission] ?? 0), 0)
+}
+
+const lastDay = { bucket: 'hour', ms: 86_400_000 } as const
 
 async function beginsLike(visit: Visit, text: string): Promise<ManagedKey | null | undefined> {
   const { q, hasSecret } = soughtIn(text, visit.settings.keyring)

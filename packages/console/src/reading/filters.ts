@@ -1,4 +1,4 @@
-import type { Attention, KeyStatus, ListKeysInput } from '@claviger/core'
+import type { Attention, KeyStatus, ListKeysInput, ManagedKey } from '@claviger/core'
 import { attentionLabels, statusLabels } from '../components/status.tsx'
 import type { Sought } from './sought.ts'
 
@@ -65,6 +65,11 @@ export function isNarrowed({ q, status, environment, owner, attention }: Filters
 /** A key that is rotating is active: two secrets of it work. */
 function statusesOf(status: KeyStatus): KeyStatus | readonly KeyStatus[] {
   return status === 'active' ? ['active', 'rotating'] : status
+}
+
+/** Whether the owner of a key is there, as far as is known: a key whose owner left is refused, and is not active. */
+export function hasOwner({ attention }: Pick<ManagedKey, 'attention'>): boolean {
+  return !attention.includes('ownerGone')
 }
 
 /** What the filters ask of the keyring. A search looks among all keys: a leaked one may be revoked already. */

@@ -1,4 +1,23 @@
 import type { ManagedKey } from '@claviger/core'
+import type { Masked, Sought } from './sought.ts'
+
+/** Whether a key is what a search looks for: of a key as lists show it, beginning and ending have to fit. */
+export function fitsSought({ q, masked }: Pick<Sought, 'q' | 'masked'>): (key: ManagedKey) => boolean {
+  return masked === undefined ? fits(q) : (key) => fitsMasked(masked, key)
+}
+
+/** Whether a secret of a key ends as written, and the key begins so, or is called so. */
+export function fitsMasked({ start, ending }: Masked, { id, name, secrets }: ManagedKey): boolean {
+  const wanted = folded(start)
+  return secrets.some(({ hint }) => {
+    if (folded(hint.slice(-4)) !== folded(ending)) return false
+    const shown = hint.split('\u2026')[0] ?? ''
+    // The hint shows a part of the id; more of it may be written.
+    const whole = folded(id.startsWith(shown.slice(-4)) ? shown.slice(0, -4) + id : shown)
+    const at = whole.indexOf(wanted)
+    return at === 0 || (at > 0 && /[^a-z0-9-]/.test(whole[at - 1] ?? '')) || folded(name).includes(wanted)
+  })
+}
 
 /**
  * Whether a text stands somewhere in the name of a key, begins it as the list shows it, or ends one of its secrets, whatever

@@ -1,8 +1,8 @@
 import type { KeyStatus, ListKeysInput, ManagedKey } from '@claviger/core'
 import type { Visit } from '../visit/visit.types.ts'
-import { type Filters, listInput, type Sort } from './filters.ts'
+import { type Filters, hasOwner, listInput, type Sort } from './filters.ts'
 import { readBeginning } from './beginning.ts'
-import { fits, replacedBy } from './fits.ts'
+import { fitsMasked, fitsSought, replacedBy } from './fits.ts'
 import { type Look, lookFor } from './look.ts'
 import { type Sought, soughtIn } from './sought.ts'
 
@@ -28,16 +28,19 @@ export async function readKeyPage(visit: Visit, filters: Filters): Promise<KeyPa
   const isLook = filters.cursor?.startsWith(lookMark) === true
   const cursor = isLook ? filters.cursor?.slice(lookMark.length) : filters.cursor
   const input = listInput({ ...filters, cursor }, sought)
-  if (sought?.beginningIn !== undefined) return lookedFor(await readBeginning(visit, sought, input, pageSize), [])
-  if (isLook && sought !== undefined) return lookedFor(await lookFor(visit, input, fits(sought.q), pageSize), [])
+  const isShown = shownBy(filters, sought)
+  if (sought?.beginningIn !== undefined)
+    return lookedFor(await readBeginning(visit, sought, input, pageSize), [], isShown)
+  if (isLook && sought !== undefined)
+    return lookedFor(await lookFor(visit, input, fitsSought(sought), pageSize), [], isShown)
   if (filters.sort === 'created' && !filters.descending) {
-    const page = await filled(visit, input)
+    const page = await filled(visit, input, isShown)
     if (page.nextCursor === null && sought !== undefined && !isFound(page.items, sought)) {
       const [replaced, look] = await Promise.all([
         replacedSecrets(visit, input, sought),
-        lookFor(visit, { ...input, cursor: undefined }, fits(sought.q), pageSize),
+        lookFor(visit, { ...input, cursor: undefined }, fitsSought(sought), pageSize),
       ])
-      return lookedFor(look, [...page.items, ...replaced])
+      return lookedFor(look, [...page.items, ...replaced], isShown)
     }
     return {
       keys: page.items,
@@ -48,8 +51,10 @@ export async function readKeyPage(visit: Visit, filters: Filters): Promise<KeyPa
   }
   const { items, nextCursor } = await visit.keys.list({ ...input, cursor: undefined, limit: sortable })
   const isSearch = nextCursor === null && sought !== undefined && !isFound(items, sought)
-  const look = isSearch ? await lookFor(visit, { ...input, cursor: undefined }, fits(sought.q), sortable) : undefined
-  const sorted = sortKeys(each([...items, ...(look?.items ?? [])]), filters.sort, filters.descending)
+  const look = isSearch
+    ? await lookFor(visit, { ...input, cursor: undefined }, fitsSought(sought), sortable)
+    : undefined
+  const sorted = sortKeys(each([...items, ...(look?.items ?? [])]).filter(isShown), filters.sort, filters.descending)
   const start = filters.part * pageSize
   return {
     keys: sorted.slice(start, start + pageSize),
@@ -62,9 +67,20 @@ export async function readKeyPage(visit: Visit, filters: Filters): Promise<KeyPa
 // Marks the cursors of a look, which are not those of the search before it.
 const lookMark = 'look:'
 
-function lookedFor({ items, nextCursor, lookedAt }: Look, before: readonly ManagedKey[]): KeyPage {
+/** What of the keys that a store finds is shown: of a key as lists show it the beginning counts too. */
+function shownBy({ status, attention }: Filters, sought: Sought | undefined): (key: ManagedKey) => boolean {
+  const { masked } = sought ?? {}
+  const mustWork = (status === 'active' || status === 'rotating') && attention === undefined
+  return (key) => (masked === undefined || fitsMasked(masked, key)) && (!mustWork || hasOwner(key))
+}
+
+function lookedFor(
+  { items, nextCursor, lookedAt }: Look,
+  before: readonly ManagedKey[],
+  isShown: (key: ManagedKey) => boolean,
+): KeyPage {
   return {
-    keys: each([...before, ...items]),
+    keys: each([...before, ...items]).filter(isShown),
     next: nextCursor === null ? null : { cursor: lookMark + nextCursor },
     isPartlySorted: false,
     look: { keys: lookedAt, isWhole: nextCursor === null },
@@ -93,15 +109,16 @@ function each(keys: readonly ManagedKey[]): readonly ManagedKey[] {
 const mostCalls = 3
 
 /** A page of the store's order, from a bounded number of its pages. */
-async function filled(visit: Visit, input: ListKeysInput): Promise<ListPage> {
-  let page = await visit.keys.list({ ...input, limit: pageSize })
+async function filled(visit: Visit, input: ListKeysInput, isShown: (key: ManagedKey) => boolean): Promise<ListPage> {
+  const first = await visit.keys.list({ ...input, limit: pageSize })
+  let page = { ...first, items: first.items.filter(isShown) }
   for (let calls = 1; calls < mostCalls && page.nextCursor !== null && page.items.length < pageSize; calls += 1) {
     const { items, nextCursor } = await visit.keys.list({
       ...input,
       cursor: page.nextCursor,
       limit: pageSize - page.items.length,
     })
-    page = { items: [...page.items, ...items], nextCursor }
+    page = { items: [...page.items, ...items.filter(isShown)], nextCursor }
   }
   return page
 }

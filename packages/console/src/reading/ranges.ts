@@ -27,7 +27,7 @@ export function rangeOf(query: URLSearchParams): Range {
 
 /** What a keyring is asked for: whole buckets, up to now, or as many before those. */
 export function usageInput(
-  { bucket, ms }: Range,
+  { bucket, ms }: Pick<Range, 'bucket' | 'ms'>,
   now: number,
   isBefore = false,
 ): { from: Date; to: Date; bucket: UsageBucket } {

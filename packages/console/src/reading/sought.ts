@@ -10,6 +10,15 @@ export interface Sought {
   readonly beginningIn: string | undefined
   /** Whether the text goes on behind the id: it is a key, or what is left of one, and its secret counts. */
   readonly hasSecret: boolean
+  /** Of a key as lists show it: how it begins and ends, where both were written. Both have to fit. */
+  readonly masked?: Masked
+}
+
+/** A key as lists show it. */
+export interface Masked {
+  /** Never more of a key than its id. */
+  readonly start: string
+  readonly ending: string
 }
 
 const idLength = 16
@@ -20,8 +29,12 @@ const idLength = 16
  */
 export function soughtIn(given: string, { environments }: Pick<Keyring, 'environments'>): Sought {
   const text = given.trim()
-  const ending = /(?:\u2026|\.\.\.)([\w-]{4})\W*$/.exec(text)?.[1]
-  if (ending !== undefined) return { q: ending, isMark: true, beginningIn: undefined, hasSecret: false }
+  const shown = maskedIn(text, environments)
+  if (shown !== undefined) {
+    const { start, ending } = shown
+    const found = { q: ending, isMark: true, beginningIn: undefined, hasSecret: false }
+    return start === '' ? found : { ...found, masked: shown }
+  }
   const body = bodyOf(text.replace(/(?:\u2026|\.\.\.)$/, ''), environments)
   if (body !== undefined) {
     const { text: rest, environment } = body
@@ -40,6 +53,36 @@ export function soughtIn(given: string, { environments }: Pick<Keyring, 'environ
     hasSecret: false,
   }
 }
+
+/** A key as lists show it, as it may be shown again: as it was written, where no more of a key was. */
+export function maskedText(text: string, { start, ending }: Masked): string {
+  const given = text.trim()
+  const separator = given.startsWith(start) ? given.slice(start.length, -ending.length) : undefined
+  return separator !== undefined && given.endsWith(ending) && !/[\w-]/.test(separator)
+    ? given.slice(0, 255)
+    : `${start}\u2026${ending}`
+}
+
+/** The beginning and the ending of a key in a text, with dots between them, or a space. Undefined where it has none. */
+function maskedIn(text: string, environments: readonly string[]): Masked | undefined {
+  const parts = /^(.*?)\s*(?:\u2026|\.{2,}|\u2022+|\*{2,})+\s*([\w-]{4})\W*$/s.exec(text)
+  const [, before = '', ending] = parts ?? /^(\S+)\s+([\w-]{4})\W*$/.exec(text) ?? []
+  if (ending === undefined) return undefined
+  const word =
+    before
+      .replace(/[^\w-]+$/, '')
+      .split(/[^\w-]+/)
+      .at(-1) ?? ''
+  const body = bodyOf(word, environments)
+  // A name may end in a word of four letters.
+  if (parts === null && body === undefined) return undefined
+  const surplus = body === undefined ? 0 : Math.max(0, body.text.length - idLength)
+  const most = body === undefined && word.length > idLength ? unknownLength : word.length - surplus
+  return { start: word.slice(0, most), ending }
+}
+
+// Of what may be a token that was issued elsewhere.
+const unknownLength = 8
 
 /** What follows `<prefix>_<environment>_` of a key in a text; undefined where there is none. */
 function bodyOf(

@@ -1,4 +1,5 @@
-import { isClavigerError, type ListKeysInput, type Owner } from '@claviger/core'
+import { isClavigerError, type ListKeysInput, type ManagedKey, type Owner } from '@claviger/core'
+import { hasOwner } from './filters.ts'
 import type { Visit } from '../visit/visit.types.ts'
 
 /** A count that stops at a bound: a page never counts a whole workspace. */
@@ -25,13 +26,13 @@ const mostCounted = 100
 /** Reads what the cards say: a bounded number of keys each. */
 export async function readStats(visit: Visit): Promise<Stats> {
   const owners = new Map<string, Owner>()
-  const count = async (input: ListKeysInput): Promise<Count> => {
+  const count = async (input: ListKeysInput, counts: (key: ManagedKey) => boolean = () => true): Promise<Count> => {
     const { items, nextCursor } = await visit.keys.list({ ...input, limit: mostCounted })
     for (const { owner } of items) owners.set(`${owner.type} ${owner.id}`, owner)
-    return { value: items.length, orMore: nextCursor !== null }
+    return { value: items.filter(counts).length, orMore: nextCursor !== null }
   }
   const [active, rotationDue, unused, expiring, denied24h] = await Promise.all([
-    count({ status: ['active', 'rotating'] }),
+    count({ status: ['active', 'rotating'] }, hasOwner),
     count({ attention: 'rotationDue' }),
     count({ attention: ['unused', 'neverUsed'] }),
     count({ attention: 'expiring' }),

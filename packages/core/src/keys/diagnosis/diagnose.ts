@@ -28,6 +28,7 @@ import { parseEnvironments } from '../shapes/create-input.ts'
 import type { DiagnoseInput, DiagnoseTarget, Diagnosis, DiagnosisCheck, DiagnosisCheckName } from './diagnose.types.ts'
 import {
   addressNote,
+  rotatedNote,
   type Finding,
   limitFinding,
   limitText,
@@ -104,7 +105,7 @@ export async function diagnoseKey(
   const refused = stateRefusal(record, secret, parts.clock.now())
   for (const { check, code, detail } of states) {
     if (refused?.code === code) return fail(stateFinding(check, code, record, secret), record.id)
-    pass(check, detail)
+    pass(check, check === 'rotated' ? rotatedNote(record, secret) : detail)
   }
 
   const unknown = unknownRestrictions(record)
@@ -136,7 +137,7 @@ export async function diagnoseKey(
   const isResource = denied?.code === 'resource_not_allowed'
   if (denied !== undefined && !isResource)
     return fail(permissionFinding(record, denied.code, requirement, undeclared), record.id)
-  if (requirement.permissions !== undefined) pass('permission', 'Key and owner hold the permission.')
+  if (requirement.permissions !== undefined) pass('permission', 'Key and owner hold the permission now.')
   if (isResource) return fail(resourceFinding(record, requirement), record.id)
   if (requirement.resources !== undefined) pass('resource', 'Key and owner reach what the route is about.')
 
@@ -152,7 +153,7 @@ const states = [
   { check: 'revoked', code: 'key_revoked', detail: 'It was not revoked.' },
   { check: 'expired', code: 'key_expired', detail: 'It has not expired.' },
   { check: 'disabled', code: 'key_disabled', detail: 'It is not disabled.' },
-  { check: 'rotated', code: 'key_rotated', detail: 'Its secret was not replaced, or the overlap still runs.' },
+  { check: 'rotated', code: 'key_rotated', detail: '' },
 ] as const
 
 /** Whether the key is named by its id: everything else is looked at as the token a client sends. */

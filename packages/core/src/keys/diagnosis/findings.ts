@@ -75,20 +75,23 @@ export function stateFinding(
   secret: SecretRecord,
 ): Finding {
   const at = (instant: number | null): string => (instant === null ? 'now' : new Date(instant).toISOString())
-  const reason = record.revokedReason === null ? '' : ` (${record.revokedReason})`
   const [current] = record.secrets
   const finding = { check, code }
   switch (code) {
     case 'key_revoked':
       return {
         ...finding,
-        detail: `It was revoked at ${at(record.revokedAt)}${reason}.`,
+        detail: `It was revoked at ${at(record.revokedAt)}${reasonText(record.revokedReason)}`,
         fix: 'Revoking is final: create another key.',
       }
     case 'key_expired':
       return { ...finding, detail: `It expired at ${at(record.expiresAt)}.`, fix: 'Create another key.' }
     case 'key_disabled':
-      return { ...finding, detail: `It was disabled at ${at(record.disabledAt)}.`, fix: 'Enable it again.' }
+      return {
+        ...finding,
+        detail: `It was disabled at ${at(record.disabledAt)}.`,
+        fix: 'Find out why it was disabled. Enable it if that reason does not hold any more.',
+      }
     default:
       return {
         ...finding,
@@ -96,6 +99,19 @@ export function stateFinding(
         fix: `Use the current secret, ${current.hint}, made at ${at(current.createdAt)}.`,
       }
   }
+}
+
+/** A reason behind what was done, as a sentence that ends once. */
+function reasonText(reason: string | null): string {
+  if (reason === null) return '.'
+  return /[.!?]$/.test(reason) ? `: ${reason}` : `: ${reason}.`
+}
+
+/** Whether a rotation has replaced a secret that works. */
+export function rotatedNote({ secrets: [current] }: KeyRecord, secret: SecretRecord): string {
+  return secret === current || secret.endsAt === null
+    ? 'This is its current secret: no rotation has replaced it.'
+    : `This secret was replaced by a rotation, and works until ${new Date(secret.endsAt).toISOString()}.`
 }
 
 export function unknownRestriction(names: readonly string[]): Finding {

@@ -119,7 +119,7 @@ describe('what is wrong with a key', () => {
       code: 'key_revoked',
       keyId: revoked.key.id,
       last: 'revoked',
-      detail: 'It was revoked at 2025-01-01T00:00:00.000Z (leaked).',
+      detail: 'It was revoked at 2025-01-01T00:00:00.000Z: leaked.',
       fix: expect.stringContaining('create another'),
     })
     expect(await told(expired.token)).toMatchObject({
@@ -130,7 +130,7 @@ describe('what is wrong with a key', () => {
     expect(await told(disabled.token)).toMatchObject({
       code: 'key_disabled',
       last: 'disabled',
-      fix: 'Enable it again.',
+      fix: 'Find out why it was disabled. Enable it if that reason does not hold any more.',
     })
     expect(await told(replaced.token)).toMatchObject({
       code: 'key_rotated',
