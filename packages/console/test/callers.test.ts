@@ -254,7 +254,7 @@ describe('a key that is refused', () => {
   test.each([
     ['revoked', 'revoke'],
     ['disabled', 'disable'],
-  ] as const)('that was %s is explained with who tries it since, apart from who used it before', async (how, deed) => {
+  ] as const)('that was %s is explained with its callers before and since', async (how, deed) => {
     const { text, id, calls, keys, clock } = await kept()
     await calls([1, script])
     await keys[deed](id)

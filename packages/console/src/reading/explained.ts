@@ -35,7 +35,7 @@ export interface Explained {
   readonly beginsLike: ManagedKey | null | undefined
 }
 
-/** Denials of the past, which say nothing of what a key holds now. */
+/** How many requests were denied for a permission. The key may hold it by now. */
 export interface Lacked {
   readonly month: number
   /** Undefined where that is not known. */

@@ -23,7 +23,7 @@ export function fitsMasked({ start, ending }: Masked, { id, name, secrets }: Man
  * Whether a text stands somewhere in the name of a key, begins it as the list shows it, or ends one of its secrets, whatever
  * the case of its letters.
  */
-export function fits(text: string): (key: ManagedKey) => boolean {
+function fits(text: string): (key: ManagedKey) => boolean {
   const wanted = folded(text)
   // Shorter ones, and the prefix alone, would fit too many.
   const isBeginning = /^[\w-]{4,}$/.test(text)
