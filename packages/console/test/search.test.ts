@@ -79,7 +79,9 @@ describe('a key as lists show it', () => {
         const answer = (await as(ada).post('/troubleshoot', { token: text })).html
         expect(answer).toContain('The key itself is good.')
         expect(answer).toContain(`value="${text}"`)
-        expect((await as(ada).post('/activity/find', { key: text })).location).toBe(`/activity?key=${id}`)
+        const log = (await as(ada).post('/activity/find', { key: text })).location ?? ''
+        expect(log).toBe(`/activity?key=${id}`)
+        expect((await as(ada).get(log)).html).toContain(`value="${hint}"`)
       }
     },
   )

@@ -1,7 +1,8 @@
 import type { FC } from 'hono/jsx'
-import { filtersSet, type LogFilters } from '../reading/log-filters.ts'
+import { filtersSet, isKeyId, type LogFilters } from '../reading/log-filters.ts'
 import type { Names } from '../reading/names.ts'
 import { periodOptions } from '../reading/periods.ts'
+import { soughtIn } from '../reading/sought.ts'
 import type { Visit } from '../visit/visit.types.ts'
 import { actionLabels } from './activity-list.tsx'
 import { sentence } from './activity-table.tsx'
@@ -15,6 +16,12 @@ interface LogToolbarProps {
   /** Ids of users to choose from. */
   readonly people: readonly string[]
   readonly names: Names
+}
+
+/** A key as lists show it, which people recognise; its id where that does not tell it from others. */
+function shownKey({ settings }: Visit, key: string | undefined, names: Names): string | undefined {
+  const { detail = '' } = isKeyId(key) ? names.of({ type: 'key', id: key }) : {}
+  return soughtIn(detail, settings.keyring).masked === undefined ? key : detail
 }
 
 /** The filters of the log, as a form whose fields stand in the URL. */
@@ -37,7 +44,7 @@ export const LogToolbar: FC<LogToolbarProps> = ({ visit, filters, people, names 
           class="control"
           type="search"
           name="key"
-          value={key}
+          value={shownKey(visit, key, names)}
           placeholder="Key: name, beginning or end"
           aria-label="Key, by its name, also one that it had before, its beginning or end as the list shows them, its ID, or as a whole"
           maxlength={255}

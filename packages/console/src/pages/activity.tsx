@@ -21,7 +21,7 @@ import { required } from './required.ts'
 export async function showActivity(visit: Visit): Promise<Answer> {
   required(visit, 'viewActivity')
   const filters = await knownEnding(visit, logFiltersFrom(visit.query, actionLabels))
-  const { key, user, ending, cursor } = filters
+  const { key, user, cursor } = filters
   const isNarrowed = filtersSet(filters) > 0 || cursor !== undefined
   const [found, latest, several] = await Promise.all([
     readLog(visit, filters),
@@ -39,7 +39,7 @@ export async function showActivity(visit: Visit): Promise<Answer> {
     })),
     ...(latest?.items ?? []).map(({ actor }) => actor),
     ...(user === undefined ? [] : [{ type: 'user' as const, id: user }]),
-    ...(ending === undefined || key === undefined ? [] : [{ type: 'key' as const, id: key }]),
+    ...(isKeyId(key) ? [{ type: 'key' as const, id: key }] : []),
   ])
   const people = new Set([...usersOf(latest?.items ?? items), ...(user === undefined ? [] : [user])])
   return page(<ActivityPage {...{ visit, filters, found, several, names, people: [...people] }} />)
