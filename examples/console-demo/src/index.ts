@@ -1,4 +1,4 @@
-export { homePage, signInPage } from './host-pages.ts'
+export { docsPage, homePage, signInPage } from './host-pages.ts'
 export { createExampleKeyring, exampleProduct, type Permission } from './keyring.ts'
 export { inMemory, type Opened, openStore } from './open-store.ts'
 export { createKeyPage, type Visitor } from './page.ts'

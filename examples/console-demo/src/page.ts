@@ -50,7 +50,15 @@ export function createKeyPage(keyring: Keyring<Permission>, visitorOf: (native: 
     links: [{ label: 'API reference', href: '/docs' }],
     people: (ids) => Object.fromEntries(ids.map((id) => [id, nameOf(id) ?? id])),
     limits: [perKey],
-    snippets: { envName: 'ACME_API_KEY', url: 'https://api.acme.example/v1/prompts' },
+    snippets: {
+      envName: 'ACME_API_KEY',
+      url: 'https://api.acme.example/v1/me',
+      urls: {
+        'prompts:list': 'https://api.acme.example/v1/prompts',
+        'runs:list': 'https://api.acme.example/v1/runs',
+        'context:list': 'https://api.acme.example/v1/context',
+      },
+    },
     create: {
       fields: [
         {

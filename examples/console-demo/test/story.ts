@@ -55,6 +55,14 @@ export function consoleStory(listenerFor: (keyring: Keyring<Permission>) => Requ
       expect(usage.text).toContain('Owner left')
     })
 
+    test('answers the links of its header: home, and the API reference', async () => {
+      const ada = await signedIn('acme/ada')
+      const { text } = await ada.get(page).expect(200)
+      const links = [...text.matchAll(/href="(\/(?:docs)?)"/g)].map(([, link = '']) => link)
+      expect(new Set(links)).toEqual(new Set(['/', '/docs']))
+      for (const link of links) expect((await ada.get(link).expect(200)).text).toContain('<style>')
+    })
+
     test('shows a developer their own keys, and a viewer none', async () => {
       const grace = await (await signedIn('acme/grace')).get(page).expect(200)
       expect(grace.text).toContain('Support macro tool')

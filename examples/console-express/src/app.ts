@@ -1,6 +1,7 @@
 import type { Keyring } from '@claviger/core'
 import {
   createKeyPage,
+  docsPage,
   homePage,
   memberOf,
   members,
@@ -38,6 +39,7 @@ export function createApp(keyring: Keyring<Permission>): Express {
     if (member === undefined) res.redirect('/sign-in')
     else res.send(homePage(member))
   })
+  app.get('/docs', (_req, res) => void res.send(docsPage()))
   app.get('/sign-in', (_req, res) => void res.send(signInPage(members)))
   // No passwords: the example is about what comes after them.
   app.post('/sign-in', express.urlencoded({ extended: false }), (req, res, next) => {

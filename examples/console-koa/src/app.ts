@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Keyring } from '@claviger/core'
 import {
   createKeyPage,
+  docsPage,
   homePage,
   memberOf,
   members,
@@ -30,6 +31,9 @@ export function createApp(keyring: Keyring<Permission>): Koa {
     switch (`${ctx.method} ${ctx.path}`) {
       case 'GET /':
         return home(ctx)
+      case 'GET /docs':
+        ctx.body = docsPage()
+        return
       case 'GET /sign-in':
         ctx.body = signInPage(members)
         return

@@ -14,37 +14,44 @@ export function openInDialogs(): void {
     event.preventDefault()
     show(link).catch(() => location.assign(link.href))
   })
+  document.addEventListener('submit', (event) => {
+    const form = event.target as HTMLFormElement
+    const dialog = form.closest('dialog')
+    if (dialog === null || form.dataset.stays === undefined) return
+    event.preventDefault()
+    // What cannot be answered here is sent as by a page: what was done already is not done twice.
+    send(dialog, form).catch(() => form.submit())
+  })
+}
+
+/** Sends the form of a dialog. What is wrong with it is said in the dialog. */
+async function send(dialog: HTMLDialogElement, form: HTMLFormElement): Promise<void> {
+  const body = new URLSearchParams(new FormData(form) as unknown as Record<string, string>)
+  const response = await fetch(form.action, { method: 'POST', credentials: 'same-origin', body })
+  if (response.ok && response.redirected) {
+    location.assign(response.url)
+    return
+  }
+  const asked = response.status === 422 ? await contentOf(response) : undefined
+  if (asked === undefined) {
+    form.submit()
+    return
+  }
+  dialog.replaceChildren(asked)
+  asked.querySelector<HTMLElement>('[autofocus]')?.focus()
 }
 
 async function show(link: HTMLAnchorElement): Promise<void> {
   const response = await fetch(link.href, { credentials: 'same-origin' })
-  const page = new DOMParser().parseFromString(await response.text(), 'text/html')
-  const content = page.querySelector('main')
-  const heading = content?.querySelector('h1') ?? null
+  const asked = response.ok && !response.redirected ? await contentOf(response) : undefined
   // What is not the page that was asked for is shown as a page: a sign-in, an error.
-  if (
-    !response.ok ||
-    response.redirected ||
-    content === null ||
-    heading === null ||
-    content.querySelector('form') === null
-  ) {
+  if (asked === undefined) {
     location.assign(link.href)
     return
   }
   const dialog = document.createElement('dialog')
-  const asked = document.createElement('div')
-  asked.className = 'dialog'
-  asked.append(...content.childNodes)
   dialog.append(asked)
-  absolute(asked, response.url)
-  for (const part of asked.querySelectorAll('[id]')) rename(asked, part)
-  // One heading of the first level a page: that of the page below.
-  const title = document.createElement('h2')
-  title.id = 'dialog-title'
-  title.append(...heading.childNodes)
-  heading.replaceWith(title)
-  dialog.setAttribute('aria-labelledby', title.id)
+  dialog.setAttribute('aria-labelledby', 'dialog-title')
   const opener = link.closest('.menu')?.querySelector<HTMLElement>('summary') ?? link
   dialog.addEventListener('close', () => {
     dialog.remove()
@@ -53,6 +60,25 @@ async function show(link: HTMLAnchorElement): Promise<void> {
   link.closest<HTMLDetailsElement>('.menu')?.removeAttribute('open')
   document.body.append(dialog)
   dialog.showModal()
+}
+
+/** What a page asks, for a dialog; undefined where it asks nothing. */
+async function contentOf(response: Response): Promise<HTMLElement | undefined> {
+  const page = new DOMParser().parseFromString(await response.text(), 'text/html')
+  const content = page.querySelector('main')
+  const heading = content?.querySelector('h1') ?? null
+  if (content === null || heading === null || content.querySelector('form') === null) return undefined
+  const asked = document.createElement('div')
+  asked.className = 'dialog'
+  asked.append(...content.childNodes)
+  absolute(asked, response.url)
+  for (const part of asked.querySelectorAll('[id]')) rename(asked, part)
+  // One heading of the first level a page: that of the page below.
+  const title = document.createElement('h2')
+  title.id = 'dialog-title'
+  title.append(...heading.childNodes)
+  heading.replaceWith(title)
+  return asked
 }
 
 /** Links and forms lead where they would from the page they come from. */

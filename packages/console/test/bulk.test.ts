@@ -1,5 +1,6 @@
+import { memoryStore } from '@claviger/store-memory'
 import { expect, test } from 'vitest'
-import { ada, grace, type Scene, scene } from './support/scene.ts'
+import { ada, called, grace, type Scene, scene, used } from './support/scene.ts'
 
 const owner = { type: 'user', id: 'ada' } as const
 
@@ -56,4 +57,35 @@ test('is refused to people who may not revoke, before anything is shown', async 
     const { status, html } = await made.as(viewer).post(path, fields)
     expect([path, status, html.includes('>Own<')]).toEqual([path, 403, false])
   }
+})
+
+test('nothing selected is said where the buttons are', async () => {
+  const made = scene()
+  await made.keys.create({ name: 'Own', environment: 'production', owner, expiresIn: '1d' })
+  const { status, location, headers } = await made.as(ada).post('/review', { action: 'revoke' })
+  expect([status, location]).toEqual([303, '/review?notice=nothing'])
+  expect(headers.get('location')).toMatch(/#chosen$/)
+  const { html } = await made.as(ada).get('/review?notice=nothing')
+  expect(html).toMatch(/id="chosen"><p class="problem" role="alert">.*No key is selected/)
+  expect((await made.as(ada).get('/review')).html).not.toContain('No key is selected')
+})
+
+test('the question says of each key how it is used and by whom, and counts one key as one', async () => {
+  const store = memoryStore()
+  const made = scene({ store, usage: { callers: true } })
+  const [busy = '', idle = ''] = await idsOf(made, 2)
+  await store.addUsage?.(used(busy, 120))
+  await store.addCallers?.([called(busy, 3, { agent: 'okhttp' })])
+  const read = async (id: readonly string[]) =>
+    (await made.as(ada).post('/review', { action: 'revoke', id })).html.replace(/<[^>]+>/g, '').replace(/\s+/g, ' ')
+  const both = await read([busy, idle])
+  expect(both).toContain('119 requests in 24 hours')
+  expect(both).toContain('Revoking it breaks this caller')
+  expect(both).toContain('okhttp')
+  expect(both).toContain('never used')
+  expect(both).not.toContain('last used never')
+  expect(both).toContain('Type 2 to revoke these 2 keys')
+  const one = await read([idle])
+  expect(one).toContain('Requests with this key get 401')
+  expect(one).toContain('Type 1 to revoke this 1 key')
 })

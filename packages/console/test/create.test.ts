@@ -144,9 +144,21 @@ describe('the choices of permissions', () => {
     expect(html).toContain('<small>runs:read')
   })
 
-  test('say that Custom opens with what was chosen before', async () => {
+  test('name every permission of a preset, up to many', async () => {
+    const of = async (permissions: readonly string[]) => {
+      const { html } = await scene({ presets: [{ label: 'CI', permissions }] })
+        .as(ada)
+        .get('/keys/new')
+      return /<b>CI<\/b><small>(.*?)<span/.exec(html)?.[1] ?? /<b>CI<\/b><small>(.*?)<\/small>/.exec(html)?.[1]
+    }
+    const five = ['prompts:list', 'prompts:read', 'prompts:write', 'runs:read', 'runs:create']
+    expect(await of(five)).toBe(five.join(', '))
+  })
+
+  test('tick nothing that no one chose: Custom starts empty', async () => {
     const { html } = await scene().as(ada).get('/keys/new')
-    expect(html).toMatch(/<b>Custom<\/b><small>Choose each one. What was chosen before is ticked already/)
+    expect(html).toContain('<b>Custom</b><small>Choose each one.</small>')
+    expect(html).not.toMatch(/name="permissions"[^>]*checked/)
   })
 })
 

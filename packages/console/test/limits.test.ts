@@ -38,7 +38,7 @@ async function cardOf({ as, id }: Pick<Scene, 'as'> & { readonly id: string }): 
 }
 
 describe('the limits of a key', () => {
-  test('stand on its page: the name, the rule in words, what is left, and until when', async () => {
+  test('stand on its page: the name, the rule in words, what is used, and until when', async () => {
     const made = await limited([
       { limiter: left(588, 40_000), by: 'key', rule },
       {
@@ -49,33 +49,33 @@ describe('the limits of a key', () => {
       },
     ])
     expect(await cardOf(made)).toBe(
-      'Limits key of this key alone 600 requests per minute 588 left, resets in a moment ' +
-        'quota for all keys of the workspace 10,000 requests per calendar month (UTC) 2,500 left, resets in 19 days',
+      'Limits key counts this key alone 600 requests per minute 12 of 600 used, resets in a moment ' +
+        'quota counts all keys of the workspace 10,000 requests per calendar month (UTC) 7,500 of 10,000 used, resets in 19 days',
     )
   })
 
-  test('tell a burst apart, and draw what is left of both', async () => {
+  test('tell a burst apart, and draw what is used of both', async () => {
     const burst = { requests: 200, per: '1h' } as const
     const made = await limited([{ limiter: left(600, 40_000), by: 'key', rule: { ...rule, burst } }])
     expect(await cardOf(made)).toBe(
-      'Limits key of this key alone 600 requests per minute, and 200 requests per hour on top 600 left, resets in a moment',
+      'Limits key counts this key alone 600 requests per minute, and 200 requests per hour on top 200 of 800 used, resets in a moment',
     )
     const { html } = await made.as(ada).get(`/keys/${made.id}`)
-    expect(html).toMatch(/class="c1" width="75"/)
+    expect(html).toMatch(/class="c1" width="25"/)
   })
 
-  test('are drawn as a bar that ends where nothing is left, and holds what a limiter overstates', async () => {
+  test('are drawn as a bar that is full where nothing is left, and holds what a limiter overstates', async () => {
     const widths = async (remaining: number): Promise<string | undefined> => {
       const { as, id } = await limited([{ limiter: left(remaining, 0), by: 'key', rule }])
       const { html } = await as(ada).get(`/keys/${id}`)
       return /class="base" width="100" height="6".*?class="c1" width="([\d.]+)"/s.exec(html)?.[1]
     }
     expect([await widths(600), await widths(450), await widths(1), await widths(0), await widths(900)]).toEqual([
-      '100',
-      '75',
-      '0.2',
       '0',
+      '25',
+      '99.8',
       '100',
+      '0',
     ])
   })
 
@@ -85,8 +85,8 @@ describe('the limits of a key', () => {
       { limiter: left(600, 0), by: 'key', rule },
     ] as const
     expect(await cardOf(await limited(limits))).toBe(
-      'Limits owner for all keys of its owner 1 request per 15 minutes None left, resets in 3 minutes ' +
-        'key of this key alone 600 requests per minute 600 left',
+      'Limits owner counts all keys of its owner 1 request per 15 minutes 1 of 1 used, resets in 3 minutes ' +
+        'key counts this key alone 600 requests per minute 0 of 600 used',
     )
   })
 

@@ -10,7 +10,15 @@ export function keyPage(keyring: Keyring<Permission>, url: string): ApiKeyConsol
     authorize: visitor,
     appName: 'the prompts API',
     people: namesOf,
-    snippets: { envName: 'PROMPTS_API_KEY', url: `${url}/v1/prompts` },
+    snippets: {
+      envName: 'PROMPTS_API_KEY',
+      url: `${url}/v1/prompts`,
+      urls: {
+        'prompts:list': `${url}/v1/prompts`,
+        'prompts:read': `${url}/v1/prompts/support-reply`,
+        'context:download': `${url}/v1/context/brand-voice.md`,
+      },
+    },
   })
 }
 

@@ -4,7 +4,7 @@ import type { Names } from '../reading/names.ts'
 import type { Visit } from '../visit/visit.types.ts'
 import { factText, listChange } from './fact-text.ts'
 import { madeWith, replacement } from './line-text.ts'
-import { Time } from './time.tsx'
+import { LoggedTime } from './time.tsx'
 
 const written: Readonly<Record<KeyAction | ServiceAccountAction, string>> = {
   'key.created': 'created the key',
@@ -35,7 +35,7 @@ export const ActivityList: FC<{
   entries.length === 0 ? (
     <p class="inner muted">Nothing yet.</p>
   ) : (
-    <ul class="rows">
+    <ul class="rows dated">
       {entries.map((entry) => (
         <li>
           <div>
@@ -43,7 +43,7 @@ export const ActivityList: FC<{
             <Changes visit={visit} of={entry} called={called} names={names} />
           </div>
           <span class="small muted">
-            <Time at={entry.at} format={visit.format} as="logged" />
+            <LoggedTime at={entry.at} format={visit.format} />
           </span>
         </li>
       ))}

@@ -1,9 +1,10 @@
 import type { ActivityEntry } from '@claviger/core'
 import type { FC } from 'hono/jsx'
+import { networkAround } from '../format/network-words.ts'
 import type { Names } from '../reading/names.ts'
 import type { Visit } from '../visit/visit.types.ts'
 import { actionLabels, Changes } from './activity-list.tsx'
-import { Time } from './time.tsx'
+import { LoggedTime } from './time.tsx'
 
 interface ActivityTableProps {
   readonly visit: Visit
@@ -57,11 +58,11 @@ export const ActivityTable: FC<ActivityTableProps> = ({ visit, items, names }) =
               {entry.origin?.ip === undefined ? (
                 <span>&ndash;</span>
               ) : (
-                <span title={entry.origin.requestId}>{networkOf(entry.origin.ip)}</span>
+                <span title={entry.origin.requestId}>{networkAround(entry.origin.ip)}</span>
               )}
             </td>
             <td data-label="When">
-              <Time at={entry.at} format={visit.format} as="logged" />
+              <LoggedTime at={entry.at} format={visit.format} />
             </td>
           </tr>
         )
@@ -73,10 +74,4 @@ export const ActivityTable: FC<ActivityTableProps> = ({ visit, items, names }) =
 /** What was done, as the beginning of a sentence. */
 export function sentence(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1)
-}
-
-/** The network of an address: who looked from where is told no more exactly than helps. */
-function networkOf(ip: string): string {
-  if (ip.includes(':')) return `${ip.split(':').slice(0, 3).join(':')}:*`
-  return ip.replace(/\.\d+$/, '.*')
 }

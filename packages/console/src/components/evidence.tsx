@@ -13,6 +13,11 @@ export function isUsedWithin({ lastUsedAt }: Pick<ManagedKey, 'lastUsedAt'>, day
   return lastUsedAt !== null && now - lastUsedAt.getTime() < days * dayMs
 }
 
+/** Whether requests with a key pass now. */
+export function isWorking({ status }: Pick<ManagedKey, 'status'>): boolean {
+  return status === 'active' || status === 'rotating'
+}
+
 /** What stops when a key stops: when it was last used, and how much. */
 export const Evidence: FC<{
   readonly visit: Visit

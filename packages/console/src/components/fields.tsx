@@ -19,7 +19,7 @@ interface FieldProps {
   readonly list?: readonly string[]
   readonly min?: string
   readonly isMono?: boolean
-  readonly autofocus?: boolean
+  readonly autofocus?: boolean | undefined
 }
 
 /** A field to write in, with its label, help, and what is wrong with it. */
@@ -118,22 +118,10 @@ interface ChoiceProps {
   readonly opens?: boolean
   readonly id?: string | undefined
   readonly disabled?: boolean
-  /** The permissions that it stands for: the script ticks them where someone goes on choosing one by one. */
-  readonly names?: readonly string[]
 }
 
 /** One of several choices, as a card that can be clicked anywhere. */
-export const Choice: FC<ChoiceProps> = ({
-  name,
-  value,
-  checked,
-  title,
-  text,
-  opens = false,
-  id,
-  disabled = false,
-  names,
-}) => (
+export const Choice: FC<ChoiceProps> = ({ name, value, checked, title, text, opens = false, id, disabled = false }) => (
   <label class="choice">
     <input
       type="radio"
@@ -143,7 +131,6 @@ export const Choice: FC<ChoiceProps> = ({
       id={id}
       disabled={disabled}
       data-opens={opens ? '' : undefined}
-      data-names={names?.join(' ')}
     />
     <span>
       <b>{title}</b>

@@ -49,7 +49,6 @@ export const GrantFields: FC<GrantFieldsProps> = ({
                 <Beyond names={names} bound={bound} holder={holder} />
               </>
             }
-            names={names}
             id={index === 0 ? 'f-permissions' : undefined}
           />
         ))}
@@ -58,7 +57,7 @@ export const GrantFields: FC<GrantFieldsProps> = ({
           value="custom"
           checked={draft.choice === 'custom'}
           title="Custom"
-          text="Choose each one. What was chosen before is ticked already: untick what the key does not need."
+          text="Choose each one."
           opens
         />
       </div>

@@ -5,12 +5,12 @@ import type { Visit } from '../visit/visit.types.ts'
 import { Time } from './time.tsx'
 
 const shared: Readonly<Record<LimitBy, string>> = {
-  key: 'of this key alone',
-  owner: 'for all keys of its owner',
-  workspace: 'for all keys of the workspace',
+  key: 'counts this key alone',
+  owner: 'counts all keys of its owner',
+  workspace: 'counts all keys of the workspace',
 }
 
-/** What a key has left of the limits of the API. */
+/** What is used of the limits of the API. */
 export const Limits: FC<{ readonly visit: Visit; readonly of: readonly LimitState[] }> = ({ visit, of: states }) => (
   <section class="card" aria-labelledby="limits">
     <header>
@@ -52,15 +52,18 @@ const State: FC<{ readonly visit: Visit; readonly of: LimitState }> = ({
       </>
     )
   }
+  const whole = requests + (burst?.requests ?? 0)
+  // A limiter of the host's own may say anything.
+  const used = Math.min(whole, Math.max(0, whole - remaining))
   return (
     <>
       {rule}
       <svg class="meter" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
         <rect class="base" width="100" height="6" />
-        <rect class="c1" width={leftPercent(remaining, requests + (burst?.requests ?? 0))} height="6" />
+        <rect class="c1" width={Math.round((used / whole) * 1_000) / 10} height="6" />
       </svg>
       <p class="small">
-        {remaining === 0 ? <strong>None</strong> : <strong class="nums">{format.number(remaining)}</strong>} left
+        <strong class="nums">{format.number(used)}</strong> of {format.number(whole)} used
         {resetsAt !== null && (
           <>
             , resets <Time at={resetsAt} format={format} />
@@ -69,9 +72,4 @@ const State: FC<{ readonly visit: Visit; readonly of: LimitState }> = ({
       </p>
     </>
   )
-}
-
-// A limiter of the host's own may say anything.
-function leftPercent(remaining: number, whole: number): number {
-  return Math.round(Math.min(1, Math.max(0, remaining / whole)) * 1_000) / 10
 }

@@ -45,7 +45,7 @@ export const LogToolbar: FC<LogToolbarProps> = ({ visit, filters, people, names 
           type="search"
           name="key"
           value={shownKey(visit, key, names)}
-          placeholder="Key: name, beginning or end"
+          placeholder="Name or part of a key"
           aria-label="Key, by its name, also one that it had before, its beginning or end as the list shows them, its ID, or as a whole"
           maxlength={255}
         />

@@ -38,16 +38,19 @@ export const Page: FC<PageProps> = ({ visit, section, heading, children }) => {
               </span>
             )}
             {(settings.links.length > 0 || settings.actorLabel !== undefined) && (
-              <div class="bar-links">
-                {settings.links.map(({ label, href }) => (
-                  <a href={href}>{label}</a>
-                ))}
-                {settings.actorLabel !== undefined && (
-                  <span class="who">
-                    <bdi>{settings.actorLabel(visit.actor)}</bdi>
-                  </span>
-                )}
-              </div>
+              <>
+                <div class="bar-links">
+                  <HostLinks visit={visit} />
+                </div>
+                <details class="menu bar-menu">
+                  <summary aria-label="More">
+                    <Icon name="more" />
+                  </summary>
+                  <div>
+                    <HostLinks visit={visit} />
+                  </div>
+                </details>
+              </>
             )}
           </div>
           <nav class="tabs" aria-label={settings.title}>
@@ -73,6 +76,20 @@ export const Page: FC<PageProps> = ({ visit, section, heading, children }) => {
     </Document>
   )
 }
+
+/** Links of the host, and as whom someone is signed in: in a line, or on a narrow screen in a menu. */
+const HostLinks: FC<{ readonly visit: Visit }> = ({ visit: { settings, actor } }) => (
+  <>
+    {settings.links.map(({ label, href }) => (
+      <a href={href}>{label}</a>
+    ))}
+    {settings.actorLabel !== undefined && (
+      <span class="who">
+        <bdi>{settings.actorLabel(actor)}</bdi>
+      </span>
+    )}
+  </>
+)
 
 const tones = { neutral: '', warning: 'due', danger: 'stop' } as const
 

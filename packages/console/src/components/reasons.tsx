@@ -57,7 +57,7 @@ export const Reasons: FC<ReasonsProps> = ({ visit: { format, link: to }, of, lin
                 {reasonLabel(code)}
               </a>
             )}
-            <Lacked format={format} of={inOrder(of.lacked[code] ?? {})} link={link} />
+            <Lacked format={format} of={inOrder(of.lacked[code] ?? {})} link={link} total={count} />
             {keysOf(code).length > 0 && (
               <div class="small muted">
                 {keysOf(code).map(({ id, name, count: ofKey }, index) => (
@@ -86,7 +86,9 @@ const Lacked: FC<{
   readonly format: Visit['format']
   readonly of: readonly (readonly [name: string, count: number])[]
   readonly link: ((lacked: string) => string) | undefined
-}> = ({ format, of, link }) =>
+  /** How many requests were denied for it: one name that accounts for all does not say it again. */
+  readonly total: number
+}> = ({ format, of, link, total }) =>
   of.length === 0 ? null : (
     <div class="small lacked">
       {of.slice(0, mostNames).map(([name, count]) => (
@@ -97,8 +99,8 @@ const Lacked: FC<{
             <a href={link(name)}>
               <code>{name}</code>
             </a>
-          )}{' '}
-          <span class="nums muted">{format.number(count)}</span>
+          )}
+          {count !== total && <span class="nums muted"> {format.number(count)}</span>}
         </span>
       ))}
       {of.length > mostNames && <span class="muted">and {of.length - mostNames} more</span>}

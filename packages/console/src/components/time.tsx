@@ -19,3 +19,11 @@ export const Time: FC<TimeProps> = ({ at, format, none = 'Never', as = 'relative
       {format[as](at)}
     </time>
   )
+
+/** When something was done: how long ago, and where nothing can be pointed at the clock as well. */
+export const LoggedTime: FC<{ readonly at: Date; readonly format: Format }> = ({ at, format }) => (
+  <span class="two">
+    <Time at={at} format={format} as="logged" />
+    <span class="clock nowrap">{format.clock(at)}</span>
+  </span>
+)

@@ -30,7 +30,7 @@ export const Toolbar: FC<ToolbarProps> = ({ visit, filters, accounts, owners, na
         name="q"
         value={filters.q}
         maxlength={255}
-        placeholder="Name, or the beginning or end of a key"
+        placeholder="Name or part of a key"
         aria-label="Search by name, by the beginning or end of a key as the list shows them, by key ID, or by a whole key"
       />
     </div>

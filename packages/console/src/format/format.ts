@@ -16,6 +16,8 @@ export interface Format {
   day(at: Date): string
   /** `3 Nov` */
   shortDay(at: Date): string
+  /** `3 Nov, 14:02`, beside how long ago that was; from a week on `14:02` */
+  clock(at: Date): string
   /** `14:00` */
   hour(at: Date): string
 }
@@ -53,6 +55,7 @@ export function createFormat(locale: string, timeZone: string, now: number): For
   const shortDay = dated({ day: 'numeric', month: 'short' })
   const hours = dated({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
 
+  const isNear = (at: Date): boolean => Math.abs(at.getTime() - now) < 7 * day
   const relatively = (at: Date): string => {
     const distance = at.getTime() - now
     const size = Math.abs(distance)
@@ -66,7 +69,8 @@ export function createFormat(locale: string, timeZone: string, now: number): For
     compact: (value) => (value < 10_000 ? number : compact).format(value),
     percent: (share) => (share > 0 && share < 0.001 ? `<${percent.format(0.001)}` : percent.format(share)),
     relative: relatively,
-    logged: (at) => (Math.abs(at.getTime() - now) < 7 * day ? relatively(at) : wholeDay.format(at)),
+    logged: (at) => (isNear(at) ? relatively(at) : wholeDay.format(at)),
+    clock: (at) => (isNear(at) ? `${shortDay.format(at)}, ${hours.format(at)}` : hours.format(at)),
     exact: (at) => exact.format(at),
     day: (at) => wholeDay.format(at),
     shortDay: (at) => shortDay.format(at),

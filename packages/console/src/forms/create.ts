@@ -45,7 +45,7 @@ export function firstDraft(visit: Visit, once: string): CreateDraft {
     environment: defaults.environment ?? keyring.environments[0] ?? '',
     owner: account === '' ? (defaults.owner ?? create.owners[0] ?? 'self') : 'service',
     account,
-    grants: { choice: grantChoices(visit)[0]?.value ?? 'custom', names: visit.keys.grantable().defaults },
+    grants: { choice: grantChoices(visit)[0]?.value ?? 'custom', names: [] },
     restrictions: restrictionsOf({ allowedAddresses: [], resources: {} }, keyring.resources),
     expiry: { choice: days === null ? 'never' : String(days), date: '' },
     answers: new Map(),

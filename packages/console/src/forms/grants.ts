@@ -35,9 +35,12 @@ function described(description: string | undefined, names: readonly string[]): s
   return `${description}${/[.!?]$/.test(description) ? '' : '.'} Allows ${listed(names)}.`
 }
 
+const mostNamed = 6
+
+/** All names, or the first ones of many: what is granted is seen, and no line ends in "and 1 more". */
 function listed(names: readonly string[]): string {
-  const shown = names.slice(0, 4).join(', ')
-  return names.length > 4 ? `${shown} and ${names.length - 4} more` : shown
+  if (names.length <= mostNamed + 1) return names.join(', ')
+  return `${names.slice(0, mostNamed).join(', ')} and ${names.length - mostNamed} more`
 }
 
 /** The choice of a form. */

@@ -85,8 +85,13 @@ export interface CreateOptions {
 export interface SnippetOptions {
   /** Default `API_KEY`. */
   readonly envName?: string | undefined
-  /** A GET request that a new key may make. Default `https://api.example.com/v1/me`. */
+  /** A GET request that every key may make. Default `https://api.example.com/v1/me`. */
   readonly url?: string | undefined
+  /**
+   * GET requests that need a permission, by its name: the snippets of a key call the first that it may make, and `url`
+   * where it may make none.
+   */
+  readonly urls?: Readonly<Record<string, string>> | undefined
   /** The header that carries the key. Default `Authorization`, with `Bearer`. */
   readonly header?: string | undefined
 }

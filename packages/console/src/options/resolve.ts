@@ -5,6 +5,7 @@ import type { ConsoleOptions, CreateOptions, Person } from './options.types.ts'
 import { parsePresets } from './presets.ts'
 import type { CreateSettings, Settings } from './settings.types.ts'
 import { themeStyles } from './theme.ts'
+import { parseSampleUrls } from './sample-urls.ts'
 import { parsePublicPath, parseUrl } from './urls.ts'
 
 const names: readonly (keyof ConsoleOptions)[] = [
@@ -79,6 +80,7 @@ export function resolveConsoleOptions(given: ConsoleOptions<never>): Settings {
       envName: options.snippets?.envName ?? 'API_KEY',
       url: options.snippets?.url ?? 'https://api.example.com/v1/me',
       header: options.snippets?.header ?? 'Authorization',
+      urls: parseSampleUrls(options.snippets?.urls ?? {}, keyring.permissions),
     },
     readOnly: options.readOnly === true,
     limits: readLimits(options.limits ?? []),

@@ -18,7 +18,13 @@ export interface Settings {
   readonly resourceChoices: ResourceChoicesOf
   readonly permissionLabels: ReadonlyMap<string, string>
   readonly create: CreateSettings
-  readonly snippets: { readonly envName: string; readonly url: string; readonly header: string }
+  readonly snippets: {
+    readonly envName: string
+    readonly url: string
+    readonly header: string
+    /** What needs a permission, by its name. */
+    readonly urls: readonly (readonly [permission: string, url: string])[]
+  }
   readonly readOnly: boolean
   readonly limits: readonly LimitDefinition[]
   readonly theme: { readonly mode: 'auto' | 'light' | 'dark' }

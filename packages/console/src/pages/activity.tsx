@@ -3,6 +3,7 @@ import type { FC } from 'hono/jsx'
 import { actionLabels } from '../components/activity-list.tsx'
 import { ActivityTable } from '../components/activity-table.tsx'
 import { Banner } from '../components/banner.tsx'
+import { ChosenFilters, timeWords } from '../components/chosen-filters.tsx'
 import { Head } from '../components/head.tsx'
 import { Icon } from '../components/icon.tsx'
 import { LogToolbar } from '../components/log-toolbar.tsx'
@@ -12,6 +13,8 @@ import { replacedBy } from '../reading/fits.ts'
 import { filtersSet, isKeyId, type LogFilters, logFiltersFrom, logSearch } from '../reading/log-filters.ts'
 import { meantKeys } from '../reading/meant-key.ts'
 import { type Names, readNames, whoIn } from '../reading/names.ts'
+import { nearestLines } from '../reading/nearest-lines.ts'
+import { type Period, periodOptions } from '../reading/periods.ts'
 import { type LogPage, readLog } from '../reading/read-log.ts'
 import type { Visit } from '../visit/visit.types.ts'
 import { type Answer, page } from '../web/answer.ts'
@@ -41,8 +44,10 @@ export async function showActivity(visit: Visit): Promise<Answer> {
     ...(user === undefined ? [] : [{ type: 'user' as const, id: user }]),
     ...(isKeyId(key) ? [{ type: 'key' as const, id: key }] : []),
   ])
+  const isEmpty = items.length === 0 && several.length === 0 && found.renamed === null && cursor === undefined
+  const nearest = isEmpty ? await nearestLines(visit, filters) : undefined
   const people = new Set([...usersOf(latest?.items ?? items), ...(user === undefined ? [] : [user])])
-  return page(<ActivityPage {...{ visit, filters, found, several, names, people: [...people] }} />)
+  return page(<ActivityPage {...{ visit, filters, found, several, nearest, names, people: [...people] }} />)
 }
 
 function usersOf(items: readonly ActivityEntry[]): readonly string[] {
@@ -64,12 +69,14 @@ interface ActivityPageProps {
   readonly found: LogPage
   /** The keys that a text fits which means no single one. */
   readonly several: readonly ManagedKey[]
+  /** A wider time with lines, where there are none. */
+  readonly nearest: Period | 'any' | undefined
   readonly names: Names
   /** Ids of users to choose from. */
   readonly people: readonly string[]
 }
 
-const ActivityPage: FC<ActivityPageProps> = ({ visit, filters, found, several, names, people }) => (
+const ActivityPage: FC<ActivityPageProps> = ({ visit, filters, found, several, nearest, names, people }) => (
   <Page visit={visit} section="activity" heading="Activity">
     <Head
       title="Activity"
@@ -80,6 +87,7 @@ const ActivityPage: FC<ActivityPageProps> = ({ visit, filters, found, several, n
       }
     />
     <LogToolbar visit={visit} filters={filters} people={people} names={names} />
+    <ChosenFilters visit={visit} filters={filters} names={names} />
     {filters.key !== undefined && filters.ending !== undefined && (
       <Banner tone="info">
         <code>&hellip;{filters.ending}</code> is the previous secret of{' '}
@@ -102,7 +110,7 @@ const ActivityPage: FC<ActivityPageProps> = ({ visit, filters, found, several, n
           {several.length > 0 ? (
             <SeveralKeys keys={several} href={(key) => logSearch({ ...filters, key })} />
           ) : (
-            <NothingFound filters={filters} found={found} />
+            <NothingFound visit={visit} filters={filters} found={found} nearest={nearest} />
           )}
         </div>
       ) : null}
@@ -112,16 +120,19 @@ const ActivityPage: FC<ActivityPageProps> = ({ visit, filters, found, several, n
   </Page>
 )
 
-const NothingFound: FC<Pick<ActivityPageProps, 'filters' | 'found'>> = ({
+const NothingFound: FC<Pick<ActivityPageProps, 'visit' | 'filters' | 'found' | 'nearest'>> = ({
+  visit,
   filters,
+  nearest,
   found: { renamed, nextCursor },
 }) => (
   <>
     <p>
       {renamed === null
-        ? 'Nothing was done that fits these filters.'
+        ? nothingIn(timeWords(visit, filters))
         : 'No single key has this in its name, this ID or this ending, and none was renamed from it. Revoked keys count too.'}
     </p>
+    {nearest !== undefined && <Wider visit={visit} filters={filters} nearest={nearest} />}
     {renamed !== null && nextCursor !== null && (
       <p class="small">
         Looked at the newest {renamed} changes of keys{filters.when === undefined ? '' : ' of this time'}. There are
@@ -130,6 +141,24 @@ const NothingFound: FC<Pick<ActivityPageProps, 'filters' | 'found'>> = ({
     )}
   </>
 )
+
+function nothingIn(time: string | undefined): string {
+  return time === undefined ? 'Nothing was done that fits these filters.' : `Nothing was done that fits. ${time}.`
+}
+
+const Wider: FC<{ readonly visit: Visit; readonly filters: LogFilters; readonly nearest: Period | 'any' }> = ({
+  visit: { now, settings, actor, format },
+  filters,
+  nearest,
+}) => {
+  const [, label] = periodOptions(now, settings.timeZone(actor), format).find(([one]) => one === nearest) ?? []
+  const when = nearest === 'any' ? undefined : nearest
+  return (
+    <a class="button" href={logSearch(filters, { when, from: undefined, to: undefined })}>
+      {label ?? 'Any time'}
+    </a>
+  )
+}
 
 const Pager: FC<Pick<ActivityPageProps, 'filters' | 'found'>> = ({ filters, found: { renamed, nextCursor } }) =>
   nextCursor === null && filters.cursor === undefined ? null : (

@@ -13,11 +13,22 @@ interface AskProps {
   /** The label of the button that does it. */
   readonly submit: string
   readonly tone?: 'primary' | 'final'
+  /** Whether it was sent, and is asked again: then the field that is wrong has the focus. */
+  readonly isAgain?: boolean
   readonly children?: Child
 }
 
 /** A page that asks before it does something to a key. With JavaScript, it opens as a dialog. */
-export const AskPage: FC<AskProps> = ({ visit, of: key, verb, path, submit, tone = 'primary', children }) => (
+export const AskPage: FC<AskProps> = ({
+  visit,
+  of: key,
+  verb,
+  path,
+  submit,
+  tone = 'primary',
+  isAgain = false,
+  children,
+}) => (
   <Page visit={visit} section="keys" heading={`${verb} ${key.name}`}>
     <div class="narrow">
       <Head
@@ -29,14 +40,21 @@ export const AskPage: FC<AskProps> = ({ visit, of: key, verb, path, submit, tone
         back={{ href: visit.link(`keys/${key.id}`), label: key.name }}
         beside={<code class="nowrap muted">{key.hint}</code>}
       />
-      <form class="form" method="post" action={visit.link(`keys/${key.id}/${path}`)} data-once>
+      <form
+        class="form"
+        method="post"
+        action={visit.link(`keys/${key.id}/${path}`)}
+        data-once
+        novalidate
+        data-stays={tone === 'final' ? '' : undefined}
+      >
         {children}
         <div class="buttons">
           <a
             class="button"
             href={visit.link(`keys/${key.id}`)}
             data-close
-            autofocus={tone === 'final' ? true : undefined}
+            autofocus={tone === 'final' && !isAgain ? true : undefined}
           >
             Cancel
           </a>

@@ -93,7 +93,7 @@ function reveal({ visit, key, token, title, note }: Reveal): Answer {
           {key.expiresAt === null ? 'It does not expire' : `It works until ${visit.format.exact(key.expiresAt)}`}
           {key.allowedAddresses.length > 0 && <Addresses of={key.allowedAddresses} />}.
         </p>
-        <Snippets settings={settings} />
+        <Snippets settings={settings} permissions={key.permissions} />
         <div class="buttons">
           <a class="button" href={link(`keys/${key.id}`)} data-leave>
             I&rsquo;ve stored it, close
@@ -104,9 +104,12 @@ function reveal({ visit, key, token, title, note }: Reveal): Answer {
   )
 }
 
-const Snippets: FC<{ readonly settings: Visit['settings'] }> = ({ settings }) => (
+const Snippets: FC<{ readonly settings: Visit['settings']; readonly permissions: readonly string[] }> = ({
+  settings,
+  permissions,
+}) => (
   <div class="disclosures">
-    {snippets(settings.snippets).map(({ title, text }, index) => (
+    {snippets(settings.snippets, permissions).map(({ title, text }, index) => (
       <details class="disclosure" open={index === 0}>
         <summary>{title}</summary>
         <div class="copyable">

@@ -107,7 +107,13 @@ export async function showReview(visit: Visit): Promise<Answer> {
             </section>
           ))}
           {mayAct && (
-            <div class="buttons">
+            <div class="buttons" id="chosen">
+              {visit.query.get('notice') === 'nothing' && (
+                <p class="problem" role="alert">
+                  <Icon name="alert" />
+                  <span>No key is selected. Tick the ones you mean, then choose again.</span>
+                </p>
+              )}
               <button class="button" type="submit" name="action" value="disable">
                 <Icon name="power" />
                 Disable selected

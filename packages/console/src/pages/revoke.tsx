@@ -1,6 +1,6 @@
 import type { ManagedKey } from '@claviger/core'
-import { Breaks, Evidence, isUsedWithin } from '../components/evidence.tsx'
-import { Field, type Problems, ProblemSummary } from '../components/fields.tsx'
+import { Breaks, Evidence, isUsedWithin, isWorking } from '../components/evidence.tsx'
+import { Field, type Problems } from '../components/fields.tsx'
 import { known, readCallers } from '../reading/callers.ts'
 import { soughtIn } from '../reading/sought.ts'
 import { allowedOfLastDay } from '../reading/usage-of-keys.ts'
@@ -47,10 +47,6 @@ function isConfirmed({ settings }: Visit, { id, name, hint }: ManagedKey, typed:
   )
 }
 
-function isWorking({ status }: ManagedKey): boolean {
-  return status === 'active' || status === 'rotating'
-}
-
 interface Sent {
   readonly status: number
   readonly reason: string
@@ -59,8 +55,15 @@ interface Sent {
 async function showForm(visit: Visit, key: ManagedKey, problems: Problems, sent?: Sent): Promise<Answer> {
   const [requests, callers] = await Promise.all([allowedOfLastDay(visit, key.id), readCallers(visit, key.id)])
   return page(
-    <AskPage visit={visit} of={key} verb="Revoke" path="revoke" submit="Revoke key" tone="final">
-      <ProblemSummary problems={problems} />
+    <AskPage
+      visit={visit}
+      of={key}
+      verb="Revoke"
+      path="revoke"
+      submit="Revoke key"
+      tone="final"
+      isAgain={problems.size > 0}
+    >
       <Evidence visit={visit} of={key} requests={requests} />
       {isWorking(key) && <Breaks visit={visit} of={key} what="Revoking it" callers={known(callers)} />}
       <p>
@@ -86,6 +89,7 @@ async function showForm(visit: Visit, key: ManagedKey, problems: Problems, sent?
           }
           problems={problems}
           required
+          autofocus={problems.has('confirm') ? true : undefined}
         />
       )}
       <Field

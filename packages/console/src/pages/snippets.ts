@@ -1,3 +1,4 @@
+import { covers } from '../forms/covers.ts'
 import type { Settings } from '../options/settings.types.ts'
 
 /** How a key is used, in a language. */
@@ -9,8 +10,12 @@ export interface Snippet {
 /** Stands for the key. The script of the page puts the key in its place when the line is copied. */
 const placeholder = '<paste the key>'
 
-/** Lines to paste. The key itself stands on its page once, in its field: here it is read from the environment. */
-export function snippets({ envName, url, header }: Settings['snippets']): readonly Snippet[] {
+/** Lines to paste, with a request that a key of these permissions may make. The key itself stands on its page once, in its field: here it is read from the environment. */
+export function snippets(
+  { envName, url: neutral, urls, header }: Settings['snippets'],
+  permissions: readonly string[],
+): readonly Snippet[] {
+  const url = urls.find(([name]) => covers(permissions, name))?.[1] ?? neutral
   const isBearer = header.toLowerCase() === 'authorization'
   const value = (name: string): string => (isBearer ? `Bearer ${name}` : name)
   return [

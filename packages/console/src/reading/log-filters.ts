@@ -34,9 +34,10 @@ export function logSearch(filters: LogFilters, changes: Partial<LogFilters> = {}
   return `?${new URLSearchParams(pairs).toString()}`
 }
 
-/** How many filters are set. */
-export function filtersSet({ key, action, user, when }: LogFilters): number {
-  return [key, action, user, when].filter((one) => one !== undefined).length
+/** How many filters are set. To choose days is one as soon as there is a day. */
+export function filtersSet({ key, action, user, when, from, to }: LogFilters): number {
+  const dated = when === 'dates' ? (from ?? to) : when
+  return [key, action, user, dated].filter((one) => one !== undefined).length
 }
 
 /** Whether a text is the id of a key, and not another mark or name of one. */
