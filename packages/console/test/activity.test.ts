@@ -26,7 +26,7 @@ describe('the filters of the log', () => {
   test('that find nothing say for which days, and lead to the nearest time with lines', async () => {
     const html = await logged()
     const empty = await html('/activity?when=yesterday')
-    expect(empty).toContain('Nothing was done that fits. Yesterday, Jun 11.')
+    expect(empty).toContain('Nothing was done in this time that fits: Yesterday, Jun 11.')
     expect(empty).toMatch(/<a class="button" href="\?when=7d">Last 7 days/)
     const days = await html('/activity?when=dates&from=2030-06-01&to=2030-06-03')
     expect(days).toContain('Jun 1, 2030 to Jun 3, 2030')

@@ -46,6 +46,9 @@ describe.skipIf(chromium === undefined)('in Chromium', () => {
       usage: { callers: true },
       clock: { now: () => now },
       signInUrl: '/sign-in',
+      homeUrl: '/',
+      links: [{ label: 'API reference', href: '/docs' }],
+      actorLabel: ({ id }) => `${id}, admin`,
       authorize: () => (isOut ? null : ada),
       limits: [
         { limiter: limiterAt(588), by: 'key', rule: { requests: 600, per: '1m' } },
@@ -190,7 +193,7 @@ describe.skipIf(chromium === undefined)('in Chromium', () => {
   )
 
   test.each(['light', 'dark'] as const)(
-    'choosing one by one begins with the preset before it, and what goes beyond the account is marked, %s',
+    'choosing one by one begins with nothing ticked, and what goes beyond the account is marked, %s',
     async (colorScheme) => {
       const { open, accountId } = await opened()
       const page = await open('/keys/new', { colorScheme })
@@ -204,7 +207,7 @@ describe.skipIf(chromium === undefined)('in Chromium', () => {
           .evaluateAll((notes) => notes.map((note) => note.getAttribute('data-beyond') ?? ''))
       await page.check('[name=grants][value=preset-0]')
       await page.check('[name=grants][value=custom]')
-      expect(await ticked()).toEqual(['prompts:list', 'prompts:read', 'runs:read', 'billing:read'])
+      expect(await ticked()).toEqual([])
       expect(await marked()).toEqual([])
       await page.check('[name=owner][value=service]')
       await page.selectOption('#f-account', accountId)
@@ -531,6 +534,49 @@ describe.skipIf(chromium === undefined)('in Chromium', () => {
     expect(await page.textContent('[data-copy]')).toContain('Copy key')
     const selected = await page.evaluate<string>('getSelection().toString() || document.activeElement.value')
     expect(selected).toBe(await page.inputValue('[data-token]'))
+  })
+
+  test('a wrong confirmation is said in the dialog, keeps the reason, and the next one revokes', async () => {
+    const { open, keys, keyId } = await opened()
+    const page = await open(`/keys/${keyId}`)
+    await page.locator('a[data-dialog][href*="revoke"]').first().click()
+    const dialog = page.locator('dialog')
+    await dialog.locator('[name=reason]').fill('Leaked in a chat')
+    for (const typed of ['', 'Web']) {
+      await dialog.locator('[name=confirm]').fill(typed)
+      const answered = page.waitForResponse((response) => response.status() === 422)
+      await dialog.locator('[type=submit]').click()
+      await answered
+      await dialog.locator('.problem').waitFor()
+      expect(await dialog.locator('[name=reason]').inputValue()).toBe('Leaked in a chat')
+    }
+    await page.waitForFunction("document.activeElement.getAttribute('name') === 'confirm'")
+    await dialog.locator('[name=confirm]').fill('Website')
+    await dialog.locator('[type=submit]').click()
+    await page.getByText('get 401, permanently.').waitFor()
+    expect((await keys.get(keyId)).status).toBe('revoked')
+  })
+
+  test('on a phone the head has three rows, and no button covers the code of an example', async () => {
+    const { open } = await opened()
+    const page = await open('/keys/new', { viewport: { width: 360, height: 740 } })
+    expect((await page.locator('header.bar').boundingBox())?.height).toBeLessThanOrEqual(136)
+    const [inLine, inMenu] = [page.locator('.bar-links a'), page.locator('.bar-menu')]
+    expect([await inLine.isVisible(), await inMenu.isVisible()]).toEqual([false, true])
+    await page.setViewportSize({ width: 1280, height: 740 })
+    expect([await inLine.isVisible(), await inMenu.isVisible()]).toEqual([true, false])
+    await page.setViewportSize({ width: 360, height: 740 })
+    await page.fill('#f-name', 'Example')
+    await page.check('[name=owner][value=self]')
+    await page.check('[name=environment][value=development]')
+    await page.click('main [type=submit]')
+    await page.waitForSelector('[data-token]')
+    for (const example of await page.locator('.copyable').all()) {
+      await example.locator('xpath=..').evaluate((details) => details.setAttribute('open', ''))
+      const [code, button] = [await example.locator('pre').boundingBox(), await example.locator('button').boundingBox()]
+      expect((code?.y ?? 0) + (code?.height ?? 0)).toBeLessThanOrEqual(button?.y ?? 0)
+      expect(await example.locator('pre').evaluate((pre) => pre.scrollWidth <= pre.clientWidth)).toBe(true)
+    }
   })
 
   test('rotates and revokes by keyboard, in dialogs that give the focus back', async () => {

@@ -100,10 +100,10 @@ describe('the limits of a key', () => {
       { limiter: left(1, 1), by: 'key', name: 'plan', rule: fails },
       { limiter: left(1, 1), by: 'workspace', rule: async () => 'unlimited' as const },
     ])
-    const unread = 'of this key alone 600 requests per minute What is left cannot be read now.'
+    const unread = 'counts this key alone 600 requests per minute What is left cannot be read now.'
     expect(await cardOf(made)).toBe(
-      `Limits key ${unread} blind ${unread} plan of this key alone The rule could not be read without a request. ` +
-        'workspace for all keys of the workspace Not limited.',
+      `Limits key ${unread} blind ${unread} plan counts this key alone The rule could not be read without a request. ` +
+        'workspace counts all keys of the workspace Not limited.',
     )
     expect(made.faults).toEqual([])
   })

@@ -208,8 +208,8 @@ describe('the search of the list', () => {
 
   test('says in its field what finds a key', async () => {
     const { as } = await keys()
-    expect((await as(ada).get('/')).html).toContain('placeholder="Name, or the beginning or end of a key"')
-    expect((await as(ada).get('/activity')).html).toContain('placeholder="Key: name, beginning or end"')
+    expect((await as(ada).get('/')).html).toContain('placeholder="Name or part of a key"')
+    expect((await as(ada).get('/activity')).html).toContain('placeholder="Name or part of a key"')
   })
 
   test('counts the case of a beginning where that tells keys apart', async () => {

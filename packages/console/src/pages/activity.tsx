@@ -143,7 +143,9 @@ const NothingFound: FC<Pick<ActivityPageProps, 'visit' | 'filters' | 'found' | '
 )
 
 function nothingIn(time: string | undefined): string {
-  return time === undefined ? 'Nothing was done that fits these filters.' : `Nothing was done that fits. ${time}.`
+  return time === undefined
+    ? 'Nothing was done that fits these filters.'
+    : `Nothing was done in this time that fits: ${time}.`
 }
 
 const Wider: FC<{ readonly visit: Visit; readonly filters: LogFilters; readonly nearest: Period | 'any' }> = ({
