@@ -492,7 +492,7 @@ describe.skipIf(chromium === undefined)('in Chromium', () => {
     await page.fill('[name=from]', '2030-06-13')
     await page.fill('[name=to]', '')
     await page.click('text=Show days')
-    await page.getByText('Nothing was done that fits').waitFor()
+    await page.getByText('Nothing was done in this time that fits: From Jun 13, 2030').waitFor()
   })
 
   test('creates a key by keyboard, copies it, and leaves nothing behind', async () => {
@@ -623,7 +623,7 @@ describe.skipIf(chromium === undefined)('in Chromium', () => {
   test('closes a menu with Escape, and applies filters as they are chosen', async () => {
     const { open } = await opened()
     const page = await open('')
-    await page.locator('.menu summary').first().focus()
+    await page.locator('main .menu summary').first().focus()
     await page.keyboard.press('Enter')
     expect(await page.locator('.menu[open]').count()).toBe(1)
     await page.keyboard.press('Tab')

@@ -88,8 +88,8 @@ export interface SnippetOptions {
   /** A GET request that every key may make. Default `https://api.example.com/v1/me`. */
   readonly url?: string | undefined
   /**
-   * GET requests that need a permission, by its name: the snippets of a key call the first that it may make, and `url`
-   * where it may make none.
+   * GET requests that need a permission, by its name: the snippets of a key call the first that it may call, and `url`
+   * otherwise.
    */
   readonly urls?: Readonly<Record<string, string>> | undefined
   /** The header that carries the key. Default `Authorization`, with `Bearer`. */
