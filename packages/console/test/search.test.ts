@@ -51,6 +51,16 @@ describe('a key as lists show it', () => {
     expect(maskedText(text, { start, ending })).not.toContain(secret)
   })
 
+  test.each(['\u2026', '\u2022', '.', '*', ' ', '-', ' .', '\u2022\u2022 '])(
+    'a long row of %j is read at once',
+    (mark) => {
+      for (const end of ['', 'x', '_____', 'zVlN!']) {
+        for (const times of [40, 250, 100_000])
+          expect(soughtIn(`a${mark.repeat(times)}${end}`, keyring).q).toBeDefined()
+      }
+    },
+  )
+
   test.each([['Production site'], ['web_site beta'], ['\u2026zVlN'], ['...zVlN']])('%j has no beginning', (text) => {
     expect(soughtIn(text, keyring).masked).toBeUndefined()
   })

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { root } from '../../../tools/workspaces.mjs'
 import { complaints, sourceProgram } from '../src/program.ts'
 import { anyInExports, undocumentedExports } from '../src/public-surface.ts'
+import { nestedRepetitions } from '../src/regular-expressions.ts'
 import {
   folderCycles,
   globalTimers,
@@ -58,6 +59,10 @@ describe('this repository', () => {
   })
 
   // Without one, the lint reads the tests with settings of its own, and sees other types before a build than after.
+  test('has no regular expression that a short text can occupy for minutes', () => {
+    expect(nestedRepetitions(tree)).toEqual([])
+  })
+
   test('has a tsconfig.json in every folder of tests', () => {
     const folders = tree
       .filter(({ files }) => [...files.keys()].some((file) => /\/test\/.*\.tsx?$/.test(file)))
@@ -92,6 +97,24 @@ describe('a lapse is found', () => {
     },
     files: new Map(Object.entries(files).map(([file, text]) => [`packages/core/${file}`, text])),
   })
+
+  test.each([
+    ['/^(a+)+$/', '(a+)+'],
+    ['/x(?:\\u2026|\\.{2,}|\\*+)+y/', '(?:\\u2026|\\.{2,}|\\*+)+'],
+    ['/([\\w-]+\\s?){2,}/', '([\\w-]+\\s?){'],
+    ['/(?:(?:ab)*c?)*/', '(?:(?:ab)*c?)*'],
+    ['/(?:\\d+,)*/', '(?:\\d+,)*'],
+  ])('a repetition within a repetition: %s', (literal, group) => {
+    const lapse = member({ 'src/a.ts': `// /(a+)+/\nconst found = ${literal}.test(text)` })
+    expect(nestedRepetitions([lapse])).toEqual([`packages/core/src/a.ts:2 repeats ${group}`])
+  })
+
+  test.each(['/(?:,[0-9]+)*/', '/(?:ab)+/', '/(?:a+)?b/', '/[(a+)]+/', '/\\(a+\\)+/', '/(?:\\/\\w+)*/', '/(?::0+)*/'])(
+    'but no repetition behind a separator, and none of its own: %s',
+    (literal) => {
+      expect(nestedRepetitions([member({ 'src/a.ts': `const found = ${literal}.test(text)` })])).toEqual([])
+    },
+  )
 
   test('an import of an index', () => {
     const broken = member({

@@ -63,24 +63,31 @@ export function maskedText(text: string, { start, ending }: Masked): string {
     : `${start}\u2026${ending}`
 }
 
-/** The beginning and the ending of a key in a text, with dots between them, or a space. Undefined where it has none. */
+/**
+ * The beginning and the ending of a key in a text, with dots between them, or a space. Undefined where it has none. Each
+ * expression is asked of a short text, and has one quantifier: no text takes it long.
+ */
 function maskedIn(text: string, environments: readonly string[]): Masked | undefined {
-  const parts = /^(.*?)\s*(?:\u2026|\.{2,}|\u2022+|\*{2,})+\s*([\w-]{4})\W*$/s.exec(text)
-  const [, before = '', ending] = parts ?? /^(\S+)\s+([\w-]{4})\W*$/.exec(text) ?? []
-  if (ending === undefined) return undefined
-  const word =
-    before
-      .replace(/[^\w-]+$/, '')
-      .split(/[^\w-]+/)
-      .at(-1) ?? ''
+  if (text.length > mostShown) return undefined
+  const end = /[\w-]{4}[^\w-]*$/.exec(text)
+  if (end === null) return undefined
+  const ending = end[0].slice(0, 4)
+  const before = text.slice(0, end.index)
+  const gap = /[\s.\u2026\u2022*]*$/.exec(before)?.[0] ?? ''
+  const hasDots = /[\u2026\u2022]|\.\.|\*\*/.test(gap)
+  const words = before.slice(0, before.length - gap.length)
+  if (gap === '' || (!hasDots && (gap.trim() !== '' || words === '' || /\s/.test(words)))) return undefined
+  const word = words.split(/[^\w-]/).findLast((part) => part !== '') ?? ''
   const body = bodyOf(word, environments)
   // A name may end in a word of four letters.
-  if (parts === null && body === undefined) return undefined
+  if (!hasDots && body === undefined) return undefined
   const surplus = body === undefined ? 0 : Math.max(0, body.text.length - idLength)
   const most = body === undefined && word.length > idLength ? unknownLength : word.length - surplus
   return { start: word.slice(0, most), ending }
 }
 
+// Of a key as lists show it, with its name before it.
+const mostShown = 255
 // Of what may be a token that was issued elsewhere.
 const unknownLength = 8
 
