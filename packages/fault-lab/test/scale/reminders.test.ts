@@ -134,6 +134,8 @@ for (const database of places.filter(isWanted)) {
       await keyring.ready()
       const first = await costOf(() => keyring.remind())
       expect(told.size).toBe(dueKeys)
+      // PostgreSQL passes once more over the index entries of rows that the first run changed, and marks them.
+      await keyring.remind()
       const idle = await costOf(async () => expect(await keyring.remind()).toMatchObject({ sent: 0 }))
       const plans = await watched.plansOf(() => keyring.remind())
       const others = Array.from({ length: dueKeys }, (_, n) => testKeyId(1_000_000 + n))
