@@ -74,6 +74,23 @@ export const RefusedCallers: FC<Pick<CallersProps, 'visit' | 'of'>> = ({ visit, 
   )
 }
 
+/** Of what has stopped: who tried it since then, and who used it before. */
+export const CallersOfStopped: FC<Pick<CallersProps, 'visit' | 'of'> & { readonly since: Date }> = ({
+  visit,
+  of: callers,
+  since,
+}) => (
+  <>
+    <RefusedCallers visit={visit} of={callers.filter(({ lastUsedAt }) => lastUsedAt >= since)} />
+    <Callers
+      visit={visit}
+      label="Used it before"
+      of={callers.filter(({ lastUsedAt }) => lastUsedAt < since)}
+      isFolded
+    />
+  </>
+)
+
 /** What a network stands for, where one is shown. */
 export const NetworksNote: FC<{ readonly of: readonly KeyCaller[] }> = ({ of: callers }) => {
   const network = callers.map((caller) => caller.network ?? '').find((text) => networkWords(text) !== undefined)

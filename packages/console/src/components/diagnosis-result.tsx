@@ -3,7 +3,7 @@ import type { Explained } from '../reading/explained.ts'
 import type { Visit } from '../visit/visit.types.ts'
 import { Banner } from './banner.tsx'
 import { refusedSince } from '../reading/callers-by-secret.ts'
-import { Callers, RefusedCallers } from './callers.tsx'
+import { Callers, CallersOfStopped } from './callers.tsx'
 import { Done } from './key-state.tsx'
 import { lastSeen, stoppedText, wasTried } from './last-used.tsx'
 import { Icon } from './icon.tsx'
@@ -188,13 +188,7 @@ const WhoCalls: FC<{ readonly visit: Visit; readonly of: Explained }> = ({ visit
   return (
     <>
       {isQuiet && <p class="small muted">Nothing has tried it since {stoppedText(key)}.</p>}
-      <RefusedCallers visit={visit} of={callers.filter(({ lastUsedAt }) => lastUsedAt >= since)} />
-      <Callers
-        visit={visit}
-        label="Used it before"
-        of={callers.filter(({ lastUsedAt }) => lastUsedAt < since)}
-        isFolded
-      />
+      <CallersOfStopped visit={visit} of={callers} since={since} />
     </>
   )
 }

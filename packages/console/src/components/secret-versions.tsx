@@ -3,7 +3,7 @@ import type { FC } from 'hono/jsx'
 import { type CallersFound, known } from '../reading/callers.ts'
 import { callersOf, callersOfOld, refusedSince } from '../reading/callers-by-secret.ts'
 import type { Visit } from '../visit/visit.types.ts'
-import { Callers, NetworksNote, RefusedCallers } from './callers.tsx'
+import { Callers, CallersOfStopped, NetworksNote } from './callers.tsx'
 import { isAlive, mayRotate } from './key-menu.tsx'
 import { OldCallers } from './old-secret-callers.tsx'
 import { Time } from './time.tsx'
@@ -91,17 +91,7 @@ const CurrentCallers: FC<{
 }> = ({ visit, of: key, callers }) => {
   const since = refusedSince(key)
   if (since === undefined) return <Callers visit={visit} label="Used by" of={callers} />
-  return (
-    <>
-      <RefusedCallers visit={visit} of={callers.filter(({ lastUsedAt }) => lastUsedAt >= since)} />
-      <Callers
-        visit={visit}
-        label="Used it before"
-        of={callers.filter(({ lastUsedAt }) => lastUsedAt < since)}
-        isFolded
-      />
-    </>
-  )
+  return <CallersOfStopped visit={visit} of={callers} since={since} />
 }
 
 /** How much still comes with the previous secret, and whether it may stop. */
